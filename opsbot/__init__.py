@@ -1,0 +1,1 @@
+"""opsbot: the API Designer of a Dataiku design node, in Slack."""

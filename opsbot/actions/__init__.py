@@ -1,0 +1,1 @@
+"""What opsbot does: one function per verb."""

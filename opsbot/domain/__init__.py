@@ -1,0 +1,1 @@
+"""What opsbot talks about: pure values and the rules over them."""

@@ -1,0 +1,101 @@
+"""What can go wrong, as one tree.
+
+    OpsbotError
+      ConfigError              the configuration can't be used
+      CommandError             the words typed aren't a command
+      NotFoundError            what was named isn't there
+      ConflictError            what was asked contradicts what is there
+      StoreError               the store can't be reached or isn't ready
+      DSSError                 a Dataiku node said no, or nothing that can be read
+        DSSUnavailableError    no answer, 429, 502 to 504
+        DSSRefusedError        401, 403
+        DSSNotFoundError       what was named isn't on the node
+        DSSConflictError       the node has something else under that name
+        DSSUnreadableError     a reply that isn't what the call returns
+
+`str(error)` is one sentence for the asker; what caused it is kept as `__cause__`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class OpsbotError(Exception):
+    """The root: whatever opsbot raises on purpose."""
+
+
+class ConfigError(OpsbotError):
+    """The configuration can't be used."""
+
+
+class CommandError(OpsbotError):
+    """The words typed aren't a command; `suggestion` is what to type instead."""
+
+    def __init__(self, message: str, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.suggestion = suggestion
+
+
+class NotFoundError(OpsbotError):
+    """What was named isn't there."""
+
+
+class ConflictError(OpsbotError):
+    """What was asked contradicts what is there."""
+
+
+class StoreError(OpsbotError):
+    """The store can't be reached, or its schema isn't ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class DSSReply:
+    """What is known of the reply behind a DSSError.
+
+    `status` is None when no reply came. `error_type` is the Java class that the node names, if any.
+    """
+
+    method: str
+    path: str
+    status: int | None = None
+    error_type: str | None = None
+    dss_version: str | None = None
+
+
+class DSSError(OpsbotError):
+    """A Dataiku node said no, or nothing that can be read."""
+
+    def __init__(self, message: str, reply: DSSReply | None = None) -> None:
+        super().__init__(message)
+        self.reply = reply
+
+    @property
+    def status(self) -> int | None:
+        """HTTP status of the reply, or None when none came."""
+        return self.reply.status if self.reply is not None else None
+
+    @property
+    def error_type(self) -> str | None:
+        """The Java class that the node names as the kind of the error, if any."""
+        return self.reply.error_type if self.reply is not None else None
+
+
+class DSSUnavailableError(DSSError):
+    """No answer, or one that says to come back later: what was asked may or may not have happened."""
+
+
+class DSSRefusedError(DSSError):
+    """The node knows the key and doesn't allow the call, or doesn't know the key."""
+
+
+class DSSNotFoundError(DSSError, NotFoundError):
+    """What was named isn't on the node."""
+
+
+class DSSConflictError(DSSError, ConflictError):
+    """The node has something else under that name."""
+
+
+class DSSUnreadableError(DSSError):
+    """A reply came that isn't what the call returns: HTML, a redirect, broken JSON."""

@@ -1,0 +1,1 @@
+"""What opsbot answers over HTTP."""

@@ -1,0 +1,1 @@
+"""A stand-in for a Slack workspace: an HTTP server with state."""

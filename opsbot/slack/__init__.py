@@ -1,0 +1,1 @@
+"""The chat surface: Slack payloads in, Slack messages out."""

@@ -1,0 +1,1 @@
+"""What opsbot remembers, in SQLite or PostgreSQL."""
