@@ -7,6 +7,7 @@
       ConflictError            what was asked contradicts what is there
       StoreError               the store can't be reached or isn't ready
       DSSError                 a Dataiku node said no, or nothing that can be read
+        DSSArgumentError       what was given can't be sent: nothing was
         DSSUnavailableError    no answer, 429, 502 to 504
         DSSRefusedError        401, 403
         DSSNotFoundError       what was named isn't on the node
@@ -61,6 +62,10 @@ class DSSReply:
     status: int | None = None
     error_type: str | None = None
     dss_version: str | None = None
+    retry_after: float | None = None
+    """Seconds that the node asked to wait, if it did."""
+    sent: bool = True
+    """False when the request never left: no connection was made."""
 
 
 class DSSError(OpsbotError):
@@ -79,6 +84,10 @@ class DSSError(OpsbotError):
     def error_type(self) -> str | None:
         """The Java class that the node names as the kind of the error, if any."""
         return self.reply.error_type if self.reply is not None else None
+
+
+class DSSArgumentError(DSSError, ValueError):
+    """What was given can't be sent: nothing was."""
 
 
 class DSSUnavailableError(DSSError):
