@@ -1,0 +1,27 @@
+"""The verbs by which people find their way: help and whoami."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opsbot.domain.results import AccessShown, HelpShown
+
+if TYPE_CHECKING:
+    from opsbot.actions.ports import Manual
+    from opsbot.domain.authorization import Standing
+    from opsbot.domain.commands import ShowHelp
+    from opsbot.domain.models import Asker
+
+
+def show_help(command: ShowHelp, standing: Standing, manual: Manual) -> HelpShown:
+    """Describe the verbs that the asker may use, or one of them whoever asks."""
+    if command.about is not None:
+        return HelpShown(tuple(entry for entry in manual() if entry.verb == command.about), command.about)
+    usable = (entry for entry in manual() if entry.permission is None or standing.allows_somewhere(entry.permission))
+    return HelpShown(tuple(usable))
+
+
+def show_access(asker: Asker, standing: Standing) -> AccessShown:
+    """Tell the grants that hold for the asker here."""
+    explained = ((grant, tuple(sorted(standing.roles[grant.role]))) for grant in standing.grants)
+    return AccessShown(asker.person, tuple(explained), standing.problem)

@@ -1,0 +1,37 @@
+"""The verb that makes packages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from opsbot.domain.models import Package
+from opsbot.domain.results import PackageCreated
+from opsbot.errors import ConflictError
+
+if TYPE_CHECKING:
+    from opsbot.actions.world import World
+    from opsbot.domain.commands import CreatePackage
+    from opsbot.domain.models import Asker
+
+
+def create_package(command: CreatePackage, asker: Asker, world: World) -> PackageCreated:
+    """Create a package, and tell the channels that want to hear of it."""
+    _refuse_taken(command, world)
+    began = world.clock()
+    world.designer.create_package(command.service, command.version, command.release_notes)
+    package = replace(_made(command, world), release_notes=command.release_notes)
+    listening = tuple(found for found in world.rules.listening(command.service) if found != asker.place.channel)
+    world.announcer.tell_packaged(command.service, package, asker.person, listening)
+    return PackageCreated(command.service, package, asker.person, (world.clock() - began).total_seconds())
+
+
+def _refuse_taken(command: CreatePackage, world: World) -> None:
+    """Refuse a version that exists; what a live node answers to it is not known, so it isn't left to the node."""
+    if any(package.version == command.version for package in world.designer.packages(command.service)):
+        raise ConflictError(f"{command.service} has a package “{command.version}” already; choose another version.")
+
+
+def _made(command: CreatePackage, world: World) -> Package:
+    made = (found for found in world.designer.packages(command.service) if found.version == command.version)
+    return next(made, Package(command.version))

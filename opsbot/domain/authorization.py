@@ -1,0 +1,122 @@
+"""Who may do what: roles, the grants that give them to people, and the one question asked of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from opsbot.domain.models import Asker
+    from opsbot.domain.references import ServiceRef
+
+
+class Permission(StrEnum):
+    """One kind of act that a role may allow."""
+
+    READ = "read"
+    DESIGN = "design"
+    PACKAGE = "package"
+    PUBLISH = "publish"
+    APPROVE = "approve"
+    ADMIN = "admin"
+
+
+BUILT_IN_ROLES: Mapping[str, frozenset[Permission]] = MappingProxyType(
+    {
+        "viewer": frozenset({Permission.READ}),
+        "designer": frozenset({Permission.READ, Permission.DESIGN}),
+        "packager": frozenset({Permission.READ, Permission.PACKAGE}),
+        "publisher": frozenset({Permission.READ, Permission.PUBLISH}),
+        "approver": frozenset({Permission.READ, Permission.APPROVE}),
+        "admin": frozenset(Permission),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role for some people, on the services that `services` globs match, in `channels` (none named: in all)."""
+
+    role: str
+    users: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    services: tuple[str, ...] = ("*",)
+    channels: frozenset[str] = frozenset()
+
+    def covers(self, service: ServiceRef) -> bool:
+        """Tell whether the grant counts for the service."""
+        return covers(self.services, service)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The Slack user groups a person is in, by id and handle; `problem` says why that may be incomplete."""
+
+    groups: frozenset[str] = frozenset()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The grants that hold for one asker in one place: all that is needed to say yes or no."""
+
+    grants: tuple[Grant, ...]
+    roles: Mapping[str, frozenset[Permission]] = field(repr=False)
+    problem: str = ""
+
+    def allows(self, permission: Permission, service: ServiceRef) -> bool:
+        """Tell whether some grant allows the act on the service."""
+        return any(permission in self.roles[grant.role] and grant.covers(service) for grant in self.grants)
+
+    def allows_somewhere(self, permission: Permission) -> bool:
+        """Tell whether some grant allows the act on any service at all."""
+        return any(permission in self.roles[grant.role] for grant in self.grants)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRules:
+    """Every role and every grant. No grant means no."""
+
+    grants: tuple[Grant, ...] = ()
+    roles: Mapping[str, frozenset[Permission]] = field(default_factory=lambda: BUILT_IN_ROLES)
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The user groups that some grant names."""
+        return frozenset(group for grant in self.grants for group in grant.groups)
+
+    def standing(self, asker: Asker, membership: Membership) -> Standing:
+        """Pick the grants that hold for this asker, here and now."""
+        held = (grant for grant in self.grants if _holds(grant, asker, membership))
+        return Standing(tuple(held), self.roles, membership.problem)
+
+    def named_for(self, permission: Permission, service: ServiceRef) -> tuple[frozenset[str], frozenset[str]]:
+        """Name the users and the groups whom some grant allows the act on the service, somewhere."""
+        giving = [grant for grant in self.grants if permission in self.roles[grant.role] and grant.covers(service)]
+        return _union(grant.users for grant in giving), _union(grant.groups for grant in giving)
+
+
+def covers(globs: Iterable[str], service: ServiceRef) -> bool:
+    """Tell whether one of the globs matches `NODE:PROJECT/SERVICE`, case and all."""
+    return any(fnmatchcase(str(service), glob) for glob in globs)
+
+
+def refusal(standing: Standing, permission: Permission, target: ServiceRef | None) -> str:
+    """Say why the asker may not, in one sentence."""
+    where = f" on {target}" if target is not None else ""
+    said = f"You may not do that{where}: none of your grants here gives “{permission.value}”."
+    return f"{said} {standing.problem}" if standing.problem else said
+
+
+def _holds(grant: Grant, asker: Asker, membership: Membership) -> bool:
+    here = not grant.channels or asker.place.channel in grant.channels
+    return here and (asker.person.id in grant.users or bool(grant.groups & membership.groups))
+
+
+def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*sets)

@@ -1,0 +1,158 @@
+"""What can be asked of opsbot: one value per verb, imperative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from opsbot.domain.authorization import Permission
+from opsbot.domain.lifecycle import State
+from opsbot.domain.references import ProjectRef, ServiceRef
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A person as somebody typed them: by id (`<@U012>`), or by name (`@maya`)."""
+
+    id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHelp:
+    """Tell what the asker can do, or how one verb is used."""
+
+    verb: ClassVar = "help"
+    permission: ClassVar[Permission | None] = None
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAccess:
+    """Tell the asker what they may do, and by which grant."""
+
+    verb: ClassVar = "whoami"
+    permission: ClassVar[Permission | None] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListServices:
+    """List the API services of a project."""
+
+    verb: ClassVar = "services"
+    permission: ClassVar[Permission | None] = Permission.READ
+    project: ProjectRef
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ShowService:
+    """Show one service: endpoints, packages, what is published."""
+
+    verb: ClassVar = "service"
+    permission: ClassVar[Permission | None] = Permission.READ
+    service: ServiceRef
+
+
+@dataclass(frozen=True, slots=True)
+class ListPackages:
+    """List the packages of a service, newest first."""
+
+    verb: ClassVar = "packages"
+    permission: ClassVar[Permission | None] = Permission.READ
+    service: ServiceRef
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSummary:
+    """Show what the node tells of one package."""
+
+    verb: ClassVar = "summary"
+    permission: ClassVar[Permission | None] = Permission.READ
+    service: ServiceRef
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePackage:
+    """Create a package."""
+
+    verb: ClassVar = "package"
+    permission: ClassVar[Permission | None] = Permission.PACKAGE
+    service: ServiceRef
+    version: str
+    release_notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPublish:
+    """Ask for a version to be published."""
+
+    verb: ClassVar = "publish"
+    permission: ClassVar[Permission | None] = Permission.PUBLISH
+    service: ServiceRef
+    version: str
+    published_service: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequests:
+    """List publish requests, newest first; without `state`, those that are open."""
+
+    verb: ClassVar = "requests"
+    permission: ClassVar[Permission | None] = Permission.READ
+    service: ServiceRef | None = None
+    state: State | None = None
+    requester: Mention | None = None
+    every: bool = False
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """Say yes to a publish request."""
+
+    verb: ClassVar = "approve"
+    permission: ClassVar[Permission | None] = Permission.APPROVE
+    request: int
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Say no to a publish request."""
+
+    verb: ClassVar = "decline"
+    permission: ClassVar[Permission | None] = Permission.APPROVE
+    request: int
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Take a publish request back."""
+
+    verb: ClassVar = "cancel"
+    permission: ClassVar[Permission | None] = Permission.PUBLISH
+    request: int
+    comment: str = ""
+
+
+Decide = Approve | Decline | Cancel
+"""What ends the waiting of a publish request."""
+
+Command = (
+    ShowHelp
+    | ShowAccess
+    | ListServices
+    | ShowService
+    | ListPackages
+    | ShowSummary
+    | CreatePackage
+    | RequestPublish
+    | ListRequests
+    | Decide
+)
+"""All that can be asked."""

@@ -1,0 +1,50 @@
+"""The rules in force: what the configuration says about people, channels and publishing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from opsbot.domain.authorization import AccessRules, covers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opsbot.domain.policy import Policy
+    from opsbot.domain.references import ServiceRef
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRules:
+    """What holds in one channel; `verbs` None: all are allowed; `announce`: globs of services whose packages it hears of."""
+
+    node: str | None = None
+    project: str | None = None
+    verbs: frozenset[str] | None = None
+    announce: tuple[str, ...] = ()
+
+
+NO_CHANNEL_RULES = ChannelRules()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything that is decided by configuration. `nodes` are the names of the nodes there are."""
+
+    nodes: tuple[str, ...] = ()
+    access: AccessRules = field(default_factory=AccessRules)
+    policies: tuple[Policy, ...] = ()
+    channels: Mapping[str, ChannelRules] = field(default_factory=dict)
+
+    def channel(self, channel: str) -> ChannelRules:
+        """Find the rules of a channel."""
+        return self.channels.get(channel, NO_CHANNEL_RULES)
+
+    def default_node(self, channel: str) -> str | None:
+        """Name the node that is meant where none is named."""
+        only = self.nodes[0] if len(self.nodes) == 1 else None
+        return self.channel(channel).node or only
+
+    def listening(self, service: ServiceRef) -> tuple[str, ...]:
+        """Name the channels that hear about the service's packages."""
+        return tuple(channel for channel, rules in self.channels.items() if covers(rules.announce, service))

@@ -1,0 +1,97 @@
+"""From typed words to a command, or a sentence that says what to type instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from opsbot.domain.commands import Command, ShowHelp
+from opsbot.errors import CommandError
+from opsbot.grammar.verbs import Verb, verbs
+from opsbot.grammar.words import split
+
+if TYPE_CHECKING:
+    from opsbot.actions.dispatcher import Defaults
+
+_INSTEAD = MappingProxyType(
+    {
+        "list": "services",
+        "ls": "services",
+        "versions": "packages",
+        "build": "package",
+        "release": "publish",
+        "deploy": "publish",
+        "ship": "publish",
+        "pending": "requests",
+        "lgtm": "approve",
+        "reject": "decline",
+        "deny": "decline",
+        "abort": "cancel",
+        "?": "help",
+    }
+)
+"""What people type who know another tool, and the verb that they mean."""
+
+_ASKS_FOR_HELP = frozenset({"--help", "-h"})
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command, and whether the answer is for the asker alone."""
+
+    command: Command
+    private: bool = False
+
+
+def parse(text: str, defaults: Defaults) -> Typed:
+    """Read a line; raises CommandError with what to type instead."""
+    words = split(text)
+    if not words:
+        return Typed(ShowHelp(), private=True)
+    verb = _verb(words[0])
+    if _ASKS_FOR_HELP & set(words[1:]):
+        return Typed(ShowHelp(verb.name), private=True)
+    try:
+        with verb.make_context(verb.name, words[1:], obj=defaults) as ctx:
+            return Typed(cast("Command", verb.invoke(ctx)), private=bool(ctx.meta.get("private")))
+    except click.UsageError as error:
+        raise CommandError(_sentence(error), verb.example) from error
+    except CommandError as error:
+        if error.suggestion is None:
+            error.suggestion = verb.example
+        raise
+
+
+def _verb(word: str) -> Verb:
+    found = verbs.commands.get(word) or verbs.commands.get(word.lower())
+    if found is not None:
+        return cast("Verb", found)
+    near = _INSTEAD.get(word.lower()) or next(iter(get_close_matches(word.lower(), verbs.commands, n=1)), None)
+    if near is None:
+        raise CommandError(f"I don't know “{word}”.", "help")
+    raise CommandError(f"I don't know “{word}”. Did you mean “{near}”?", cast("Verb", verbs.commands[near]).example)
+
+
+def _sentence(error: click.UsageError) -> str:
+    """Say what Click found wrong, in words for somebody in a chat."""
+    match error:
+        case click.MissingParameter(param=click.Parameter() as param):
+            return f"{_label(param)} is missing."
+        case click.NoSuchOption(option_name=name, possibilities=[near, *_]):
+            return f"There is no option “{name}” here. Did you mean “{near}”?"
+        case click.NoSuchOption(option_name=name):
+            return f"There is no option “{name}” here."
+        case click.BadParameter(param=click.Parameter() as param):
+            return f"{_label(param)}: {error.message}"
+        case click.UsageError(message=message) if message.startswith("Got unexpected extra argument"):
+            return f"{message.removeprefix('Got unexpected extra ').capitalize()} too many. Text with spaces goes in quotes."
+        case _:
+            return error.format_message()
+
+
+def _label(param: click.Parameter) -> str:
+    return param.opts[0] if isinstance(param, click.Option) else (param.human_readable_name or "a word").upper()

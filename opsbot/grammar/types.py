@@ -1,0 +1,50 @@
+"""How Click reads opsbot's own kinds of words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from opsbot.actions.dispatcher import Defaults
+from opsbot.domain.commands import Mention
+from opsbot.domain.references import ProjectRef, ServiceRef, checked_service_id, checked_version
+from opsbot.errors import CommandError
+from opsbot.grammar.words import read_mention
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    class _Type(click.ParamType[Any]):
+        pass
+else:
+    _Type = click.ParamType
+
+
+class Read(_Type):
+    """A word read by a function that may raise CommandError."""
+
+    def __init__(self, name: str, read: Callable[[str, Defaults], object]) -> None:
+        self.name = name
+        self._read = read
+
+    def convert(self, value: Any, _param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read one word; what was read already stays as it is."""
+        if not isinstance(value, str):
+            return value
+        defaults = ctx.find_object(Defaults) if ctx is not None else None
+        return self._read(value, defaults if defaults is not None else Defaults())
+
+
+def _mention(text: str, _: Defaults) -> Mention:
+    mention = read_mention(text)
+    if mention is None:
+        raise CommandError(f"“{text}” is nobody that I can read: write @ and the name.")
+    return mention
+
+
+SERVICE = Read("service", lambda text, defaults: ServiceRef.parse(text, node=defaults.node, project=defaults.project))
+PROJECT = Read("project", lambda text, defaults: ProjectRef.parse(text, node=defaults.node))
+VERSION = Read("version", lambda text, _: checked_version(text))
+SERVICE_ID = Read("published service", lambda text, _: checked_service_id(text))
+PERSON = Read("person", _mention)

@@ -1,0 +1,191 @@
+"""The one declaration of what can be typed: a Click command per verb."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+from opsbot.actions.dispatcher import Defaults
+from opsbot.domain import commands
+from opsbot.domain.lifecycle import State
+from opsbot.domain.references import ProjectRef, ServiceRef
+from opsbot.errors import CommandError
+from opsbot.grammar.types import PERSON, PROJECT, SERVICE, SERVICE_ID, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from opsbot.domain.authorization import Permission
+    from opsbot.domain.commands import Command, Mention
+
+
+class Verb(click.Command):
+    """A verb of the grammar: what it needs, an example, and `--private` like all others."""
+
+    permission: Permission | None
+    example: str
+
+
+@click.group(name="opsbot", add_help_option=False)
+def verbs() -> None:
+    """Everything that can be asked."""
+
+
+def _verb(
+    command: type[Command], example: str, *parameters: Callable[[Verb], Verb]
+) -> Callable[[Callable[..., Command]], Verb]:
+    def declare(function: Callable[..., Command]) -> Verb:
+        verb = click.command(command.verb, cls=Verb, add_help_option=False)(function)
+        verb.permission = command.permission
+        verb.example = example
+        verb.ignore_unknown_options = _WORDS in parameters  # a reason may well hold a dash or two
+        for parameter in (*parameters, _PRIVATE):
+            parameter(verb)
+        verbs.add_command(verb)
+        return verb
+
+    return declare
+
+
+def _say_privately(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - Click calls it so
+    ctx.meta["private"] = value
+
+
+_PRIVATE = click.option(
+    "--private", is_flag=True, expose_value=False, callback=_say_privately, help="Answer only me."
+)
+_SERVICE = click.argument("service", type=SERVICE)
+_VERSION = click.argument("version", type=VERSION)
+_WORDS = click.argument("words", nargs=-1, metavar="[REQUEST] [COMMENT]...")
+_NUMBER = re.compile(r"(?P<sure>#)?(?P<number>[0-9]{1,9})")
+_PAGE = click.option("--page", type=click.IntRange(1, 10_000), default=1, metavar="N", help="Which page of a long list.")
+
+
+@_verb(commands.ShowHelp, "help publish", click.argument("about", required=False, metavar="[VERB]"))
+def _help(about: str | None) -> commands.ShowHelp:
+    """Tell what I can do for you, or how one verb is used."""
+    if about is not None and about not in verbs.commands:
+        raise CommandError(f"There is no verb “{about}”.", "help")
+    return commands.ShowHelp(about)
+
+
+@_verb(
+    commands.ListServices, "services FRAUD", click.argument("project", type=PROJECT, required=False), _PAGE
+)
+@click.pass_obj
+def _services(defaults: Defaults, project: ProjectRef | None, page: int) -> commands.ListServices:
+    """List the API services of a project."""
+    if project is None:
+        if defaults.project is None:
+            raise CommandError("Which project? This channel has no default one.", "services FRAUD")
+        project = ProjectRef.parse(defaults.project, node=defaults.node)
+    return commands.ListServices(project, page)
+
+
+@_verb(commands.ShowService, "service FRAUD/scoring", _SERVICE)
+def _service(service: ServiceRef) -> commands.ShowService:
+    """Show a service: its endpoints, its packages, what is published."""
+    return commands.ShowService(service)
+
+
+@_verb(commands.ListPackages, "packages FRAUD/scoring", _SERVICE, _PAGE)
+def _packages(service: ServiceRef, page: int) -> commands.ListPackages:
+    """List the packages of a service, newest first."""
+    return commands.ListPackages(service, page)
+
+
+@_verb(commands.ShowSummary, "summary FRAUD/scoring v3", _SERVICE, _VERSION)
+def _summary(service: ServiceRef, version: str) -> commands.ShowSummary:
+    """Show one package: when it was made, by whom, its release notes and endpoints."""
+    return commands.ShowSummary(service, version)
+
+
+@_verb(
+    commands.CreatePackage,
+    'package FRAUD/scoring v4 --notes "retrained on October"',
+    _SERVICE,
+    _VERSION,
+    click.option("--notes", default="", metavar="TEXT", help="Release notes, in quotes."),
+)
+def _package(service: ServiceRef, version: str, notes: str) -> commands.CreatePackage:
+    """Create a package of a service as it is now."""
+    return commands.CreatePackage(service, version, notes)
+
+
+@_verb(
+    commands.RequestPublish,
+    'publish FRAUD/scoring v3 --reason "fixes the nulls"',
+    _SERVICE,
+    _VERSION,
+    click.option(
+        "--as", "published_service", type=SERVICE_ID, metavar="ID", help="The published service, if it has another id."
+    ),
+    click.option("--reason", default="", metavar="TEXT", help="Why, in quotes; the approvers read it."),
+)
+def _publish(service: ServiceRef, version: str, published_service: str | None, reason: str) -> commands.RequestPublish:
+    """Ask for a version to be published on the API Deployer; somebody else approves it."""
+    return commands.RequestPublish(service, version, published_service, reason)
+
+
+@_verb(
+    commands.ListRequests,
+    "requests FRAUD/scoring --all",
+    click.argument("service", type=SERVICE, required=False),
+    click.option(
+        "--state",
+        type=click.Choice([state.value for state in State]),
+        metavar="STATE",
+        help="Only those in this state.",
+    ),
+    click.option("--by", "requester", type=PERSON, metavar="@NAME", help="Only what this person asked for."),
+    click.option("--all", "every", is_flag=True, help="Those that ended, too."),
+    _PAGE,
+)
+def _requests(
+    service: ServiceRef | None, state: str | None, requester: Mention | None, every: bool, page: int  # noqa: FBT001 - Click calls it so
+) -> commands.ListRequests:
+    """List publish requests, newest first: the open ones, unless you say more."""
+    return commands.ListRequests(service, State(state) if state else None, requester, every, page)
+
+
+@_verb(commands.Approve, "approve 12", _WORDS)
+@click.pass_obj
+def _approve(defaults: Defaults, words: tuple[str, ...]) -> commands.Approve:
+    """Approve a publish request; it is published at once."""
+    return commands.Approve(*_request_and_comment(words, defaults, "approve 12"))
+
+
+@_verb(commands.Decline, "decline 12 too early, the drift report is due", _WORDS)
+@click.pass_obj
+def _decline(defaults: Defaults, words: tuple[str, ...]) -> commands.Decline:
+    """Decline a publish request, and say why."""
+    return commands.Decline(*_request_and_comment(words, defaults, "decline 12 too early"))
+
+
+@_verb(commands.Cancel, "cancel 12", _WORDS)
+@click.pass_obj
+def _cancel(defaults: Defaults, words: tuple[str, ...]) -> commands.Cancel:
+    """Take your own publish request back."""
+    return commands.Cancel(*_request_and_comment(words, defaults, "cancel 12"))
+
+
+@_verb(commands.ShowAccess, "whoami")
+def _whoami() -> commands.ShowAccess:
+    """Tell what you may do here, and by which grant."""
+    return commands.ShowAccess()
+
+
+def _request_and_comment(words: tuple[str, ...], defaults: Defaults, example: str) -> tuple[int, str]:
+    """Tell the named request from the text behind it.
+
+    In a request's own thread no number is needed, and a bare one that isn't the request's belongs to the text
+    (“decline 3 errors left”); `#3` names a request anywhere.
+    """
+    number = _NUMBER.fullmatch(words[0]) if words else None
+    if number is not None and (number["sure"] or defaults.request in {None, int(number["number"])}):
+        return int(number["number"]), " ".join(words[1:])
+    if defaults.request is None:
+        raise CommandError("Which request? Name its number; “requests” lists them.", example)
+    return defaults.request, " ".join(words)

@@ -1,0 +1,53 @@
+"""What people type in Slack, made plain, and split into words."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from opsbot.domain.commands import Mention
+from opsbot.errors import CommandError
+
+# Phones and Macs turn "straight" quotes and -- into these.
+_SMART_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″", '"'))
+_SMART_DASH = re.compile(r"(?<!\S)[—–―](?=[a-z])")
+_LINK = re.compile(r"<(?:https?://|mailto:)[^|>]*\|([^>]*)>|<((?:https?://|mailto:)[^|>]*)>")
+_MENTION = re.compile(r"<@(?P<id>[A-Z0-9]+)(?:\|[^>]*)?>|@(?P<name>[\w.-]+)")
+_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+_SPACES = re.compile(r"[\u00a0\u2007\u202f]")
+
+
+def split(text: str) -> list[str]:
+    """Split a line into words; only double quotes hold words together, so that apostrophes are just apostrophes."""
+    lexer = shlex.shlex(_straightened(text), posix=True)
+    lexer.whitespace_split = True
+    lexer.quotes = '"'
+    lexer.escape = ""
+    lexer.commenters = ""
+    try:
+        return [_unescaped(word) for word in lexer]
+    except ValueError:
+        raise CommandError('A quotation is opened with " and never closed.') from None
+
+
+def read_mention(word: str) -> Mention | None:
+    """Read `<@U012|maya>`, `<@U012>` or `@maya`; None where it is none of these."""
+    found = _MENTION.fullmatch(word)
+    return Mention(found["id"], found["name"]) if found is not None else None
+
+
+def without_mention_of(user: str, text: str) -> str:
+    """Take the first mention of the user out of a message."""
+    return re.sub(rf"<@{re.escape(user)}(\|[^>]*)?>", " ", text, count=1).strip()
+
+
+def _straightened(text: str) -> str:
+    plain = _SPACES.sub(" ", text.translate(_SMART_QUOTES))
+    return _SMART_DASH.sub("--", plain)
+
+
+def _unescaped(word: str) -> str:
+    plain = _LINK.sub(lambda link: link[1] or link[2], word)
+    for escaped, character in _ESCAPES:
+        plain = plain.replace(escaped, character)
+    return plain
