@@ -27,7 +27,11 @@ class OpsbotError(Exception):
 
 
 class ConfigError(OpsbotError):
-    """The configuration can't be used."""
+    """The configuration can't be used; `faults` are all that is wrong with it, a line each."""
+
+    def __init__(self, message: str, faults: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults
 
 
 class CommandError(OpsbotError):

@@ -88,7 +88,8 @@ def _sentence(error: click.UsageError) -> str:
         case click.BadParameter(param=click.Parameter() as param):
             return f"{_label(param)}: {error.message}"
         case click.UsageError(message=message) if message.startswith("Got unexpected extra argument"):
-            return f"{message.removeprefix('Got unexpected extra ').capitalize()} too many. Text with spaces goes in quotes."
+            surplus = message.partition("(")[2].removesuffix(")")
+            return f"I can't place “{surplus}”. Text with spaces goes in quotes."
         case _:
             return error.format_message()
 
