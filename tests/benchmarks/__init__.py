@@ -1,0 +1,1 @@
+"""What `make bench` measures: opsbot against its limits and its peers, as ratios in one run."""

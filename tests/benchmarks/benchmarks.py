@@ -1,0 +1,158 @@
+"""The benchmarks: each starts its servers, loads them, and gives rows."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+from tests.benchmarks import contenders
+from tests.benchmarks.processes import Child
+from tests.benchmarks.report import Row
+from tests.benchmarks.tally import Tally
+from tests.benchmarks.verdict import Answers, judge
+
+MANY: Final = 64
+DRAIN: Final = 15.0
+ACK_LIMIT_MS: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How long and how hard."""
+
+    seconds: float = 60.0
+    round_seconds: float = 3.0
+    rounds: int = 5
+    rate: float = 240.0
+    delay: float = 0.03
+
+
+def ack_one(settings: Settings) -> list[Row]:
+    """Acknowledgements over one connection, with the work on and off, against Bolt's default set-up."""
+    with ExitStack() as stack:
+        far_end = stack.enter_context(contenders.far_ends(settings.delay))
+        bare = stack.enter_context(contenders.bare_bolt(far_end, tuned=False))
+        idle = stack.enter_context(contenders.opsbot_without_work(far_end))
+        ours = stack.enter_context(contenders.opsbot(far_end))
+        return [
+            _against("ack, 1 connection, work off", idle, bare, far_end, settings, connections=1, target=10),
+            _against("ack, 1 connection", ours, bare, far_end, settings, connections=1, target=10),
+        ]
+
+
+def ack_many(settings: Settings) -> list[Row]:
+    """Acknowledgements over many connections with the work off, against a tuned Bolt app."""
+    with ExitStack() as stack:
+        far_end = stack.enter_context(contenders.far_ends(settings.delay))
+        bare = stack.enter_context(contenders.bare_bolt(far_end, tuned=True))
+        idle = stack.enter_context(contenders.opsbot_without_work(far_end))
+        name = f"ack, {MANY} connections, work off"
+        return [_against(name, idle, bare, far_end, settings, connections=MANY, target=0.6)]
+
+
+def answers(settings: Settings) -> list[Row]:
+    """Commands at a set rate, each acknowledged in time and answered in a thread."""
+    name = f"{settings.rate:g} commands/s for {settings.seconds:g} s"
+    with contenders.far_ends(settings.delay) as far_end, contenders.opsbot(far_end) as ours:
+        before = ours.cpu, far_end.cpu, ours.memory
+        tally = _load(ours, far_end, "--rate", settings.rate, "--seconds", settings.seconds)
+        seen = _drained(tally, far_end)
+        used = _shares(tally, settings.seconds, (ours, before[0]), (far_end, before[1]))
+        memory = f"memory {before[2]:.0f} to {ours.memory:.0f} MB"
+    carried = seen.complete / settings.seconds
+    peer, peer_ack = _peer_limit(settings)
+    failures = f"busy {tally.busy}, refused {tally.refused}, broken {tally.broken}, silent {tally.silent}"
+    losses = f"repeated {seen.repeated}, astray {seen.astray}; p50 {seen.latency(0.5):.0f} ms, p99 {seen.latency(0.99):.0f} ms"
+    acks = " ".join(f"p{share:g} {tally.latency(share / 100):.1f}" for share in (50, 90, 100))
+    lag = f"{acks} ms; the load itself was late by p99 {tally.lag(0.99):.1f} ms"
+    whole = seen.complete - seen.repeated - seen.astray
+    return [
+        _share_of(f"{name}: accepted", len(tally.accepted), tally.sent, failures),
+        _share_of(f"{name}: answered", whole, tally.sent, losses),
+        _limited(f"{name}: ack p99", tally.latency(0.99), ACK_LIMIT_MS, lag),
+        Row(f"{name}: answers", carried, "/s", peer, "thirty-line bot", carried / peer, note=f"{used}; {memory}"),
+        _compared(f"{name}: ack p99", tally.latency(0.99), peer_ack, "thirty-line bot at its limit"),
+    ]
+
+
+BENCHMARKS: Final[dict[str, Callable[[Settings], list[Row]]]] = {
+    "ack-one": ack_one,
+    "ack-many": ack_many,
+    "answers": answers,
+}
+
+
+def _against(
+    name: str, ours: Child, peer: Child, far_end: Child, settings: Settings, *, connections: int, target: float
+) -> Row:
+    """Load both in turn, changing who is first, and take the median of the rounds' ratios."""
+    rates: list[tuple[float, float]] = []
+    notes: list[str] = []
+    failed = 0
+    for number in range(settings.rounds):
+        of = {}
+        for child in (ours, peer) if number % 2 else (peer, ours):
+            before = child.cpu
+            tally = _load(child, far_end, "--connections", connections, "--seconds", settings.round_seconds)
+            failed += tally.failures
+            of[child.name] = tally.rate
+            if number == settings.rounds - 1:
+                notes.append(f"{child.name}: {_share(child.cpu - before, tally.seconds)} of a core")
+        rates.append((of[ours.name], of[peer.name]))
+    ratios = sorted(one / other for one, other in rates)
+    notes.append(f"rounds {ratios[0]:.2f} to {ratios[-1]:.2f}")
+    if failed:
+        notes.append(f"{failed} not accepted, and not counted")
+    measured, of_peer = (median(column) for column in zip(*rates, strict=True))
+    return Row(name, measured, "/s", of_peer, peer.name, median(ratios), "at least", target, "; ".join(notes))
+
+
+def _peer_limit(settings: Settings) -> tuple[float, float]:
+    """Load the thirty-line bot with as much as it takes: its answers a second, and its ack p99."""
+    seconds = min(settings.seconds, 10.0)
+    with contenders.far_ends(settings.delay) as far_end, contenders.thirty_lines(far_end) as peer:
+        tally = _load(peer, far_end, "--connections", MANY, "--seconds", seconds)
+        return tally.rate, tally.latency(0.99)
+
+
+def _load(server: Child, far_end: Child, *arguments: str | float) -> Tally:
+    where = ["--port", str(server.port), "--far-end", str(far_end.port)]
+    command = [sys.executable, "-m", "tests.benchmarks.load", *where, *map(str, arguments)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    return Tally.from_json(json.loads(ran.stdout))
+
+
+def _drained(tally: Tally, far_end: Child) -> Answers:
+    """Wait until every accepted command has its answer, or no longer."""
+    until = time.monotonic() + DRAIN
+    while True:
+        seen = judge(tally, contenders.stats(far_end))
+        if not seen.missing or time.monotonic() > until:
+            return seen
+        time.sleep(0.5)
+
+
+def _shares(tally: Tally, seconds: float, *used: tuple[Child, float]) -> str:
+    parts = [f"{child.name} {_share(child.cpu - before, seconds)}" for child, before in used]
+    return "of a core: " + ", ".join([*parts, f"load {_share(tally.cpu, seconds)}"])
+
+
+def _share(cpu: float, seconds: float) -> str:
+    return f"{100 * cpu / seconds:.0f} %"
+
+
+def _share_of(name: str, measured: float, whole: float, note: str) -> Row:
+    return Row(name, measured, "", whole, "sent", measured / whole, "at least", 1.0, note)
+
+
+def _limited(name: str, measured: float, limit: float, note: str) -> Row:
+    return Row(name, measured, "ms", limit, "limit", measured / limit, "at most", 1.0, note)
+
+
+def _compared(name: str, measured: float, peer: float, peer_name: str) -> Row:
+    return Row(name, measured, "ms", peer, peer_name, measured / peer)

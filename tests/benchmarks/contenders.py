@@ -1,0 +1,105 @@
+"""The far ends and the servers under test, each started as a process of its own."""
+
+import contextlib
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.request import urlopen
+
+from tests.benchmarks.processes import Child, free_port, running
+from tests.benchmarks.slack_request import BOT_TOKEN, PEOPLE, SIGNING_SECRET
+
+API_KEY: Final = "bench-key"
+CONFIG: Final = """\
+[slack]
+mode = "http"
+api_url = "http://127.0.0.1:{far_end}/api/"
+
+[nodes.design]
+url = "http://127.0.0.1:{far_end}"
+
+[database]
+url = "sqlite:///{folder}/opsbot.db"
+
+[http]
+host = "127.0.0.1"
+port = {port}
+
+[[grants]]
+role = "viewer"
+users = {people}
+services = ["design:*/*"]
+"""
+SECRETS: Final[Mapping[str, str]] = {
+    "OPSBOT_SLACK__BOT_TOKEN": BOT_TOKEN,
+    "OPSBOT_SLACK__SIGNING_SECRET": SIGNING_SECRET,
+    "OPSBOT_NODES__DESIGN__API_KEY": API_KEY,
+}
+
+
+@contextlib.contextmanager
+def far_ends(delay: float) -> Iterator[Child]:
+    with running("far ends", ["-m", "tests.benchmarks.far_end", "--delay", str(delay)]) as child:
+        yield child
+
+
+def stats(far_end: Child) -> dict[str, Any]:
+    """Read what the far ends saw."""
+    with urlopen(f"http://127.0.0.1:{far_end.port}/_stats", timeout=10) as answer:
+        value: dict[str, Any] = json.load(answer)
+        return value
+
+
+def reset(far_end: Child) -> None:
+    """Let the far ends forget what they saw."""
+    with urlopen(f"http://127.0.0.1:{far_end.port}/_reset", timeout=10) as answer:
+        answer.read()
+
+
+@contextlib.contextmanager
+def bare_bolt(far_end: Child, *, tuned: bool) -> Iterator[Child]:
+    name = "bare Bolt, tuned" if tuned else "bare Bolt"
+    switches = ["--tuned"] if tuned else []
+    with running(name, ["-m", "tests.benchmarks.bare", "--far-end", str(far_end.port), *switches]) as child:
+        yield child
+
+
+@contextlib.contextmanager
+def thirty_lines(far_end: Child) -> Iterator[Child]:
+    environment = {
+        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SLACK_API_URL": f"http://127.0.0.1:{far_end.port}/api/",
+        "DSS_URL": f"http://127.0.0.1:{far_end.port}",
+        "DSS_API_KEY": API_KEY,
+    }
+    with running("thirty-line bot", ["-m", "tests.benchmarks.peer"], environment=environment) as child:
+        yield child
+
+
+@contextlib.contextmanager
+def opsbot(far_end: Child) -> Iterator[Child]:
+    with _house(far_end) as (config, port):
+        command = ["-m", "opsbot", "serve", "--config", str(config)]
+        with running("opsbot", command, environment=SECRETS, port=port) as child:
+            yield child
+
+
+@contextlib.contextmanager
+def opsbot_without_work(far_end: Child) -> Iterator[Child]:
+    with _house(far_end) as (config, _):
+        command = ["-m", "tests.benchmarks.idle", "--config", str(config)]
+        with running("opsbot, work off", command, environment=SECRETS) as child:
+            yield child
+
+
+@contextlib.contextmanager
+def _house(far_end: Child) -> Iterator[tuple[Path, int]]:
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        config = Path(folder, "opsbot.toml")
+        people = json.dumps(PEOPLE)
+        config.write_text(CONFIG.format(far_end=far_end.port, folder=folder, port=port, people=people))
+        yield config, port

@@ -1,0 +1,184 @@
+"""The harness sees a lost answer, a doubled one, a busy acknowledgement and a refused one."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import parse_qs
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+from slack_sdk.signature import SignatureVerifier
+from waitress.server import create_server
+
+from tests.benchmarks import contenders
+from tests.benchmarks.load import ClosedLoop, OpenLoop
+from tests.benchmarks.processes import Child
+from tests.benchmarks.report import Row, table
+from tests.benchmarks.slack_request import SIGNING_SECRET, CommandSource, channel_of
+from tests.benchmarks.tally import Tally
+from tests.benchmarks.verdict import judge
+
+Reply = tuple[str, bytes]
+Say = Callable[[int, "Bot"], Reply]
+
+
+class Bot:
+    """Answers each command as the test wants, from within its acknowledgement."""
+
+    def __init__(self, far_end: Child, say: Say) -> None:
+        self._far_end = far_end
+        self._say = say
+        self._verifier = SignatureVerifier(SIGNING_SECRET)
+        self.bodies: list[dict[str, list[str]]] = []
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        raw = environ["wsgi.input"].read()
+        timestamp, signature = environ["HTTP_X_SLACK_REQUEST_TIMESTAMP"], environ["HTTP_X_SLACK_SIGNATURE"]
+        assert self._verifier.is_valid(raw, timestamp, signature)
+        body = parse_qs(raw.decode())
+        self.bodies.append(body)
+        status, said = self._say(int(body["trigger_id"][0].split(".")[0]), self)
+        start_response(status, [("Content-Length", str(len(said)))])
+        return [said]
+
+    def post(self, number: int, **more: str) -> str:
+        connection = HTTPConnection("127.0.0.1", self._far_end.port)
+        message = {"channel": channel_of(number), "text": "said"} | more
+        connection.request("POST", "/api/chat.postMessage", json.dumps(message))
+        answer = json.load(connection.getresponse())
+        connection.close()
+        ts: str = answer["ts"]
+        return ts
+
+    def answer(self, number: int) -> Reply:
+        self.post(number, thread_ts=self.post(number))
+        return "200 OK", b""
+
+
+@pytest.fixture(scope="module")
+def far_end() -> Iterator[Child]:
+    with contenders.far_ends(0) as child:
+        yield child
+
+
+@contextmanager
+def serving(bot: Bot) -> Iterator[int]:
+    sockets: dict[int, Any] = {}
+    server = create_server(bot, host="127.0.0.1", port=0, map=sockets)
+    stopping = threading.Event()
+
+    def turn() -> None:
+        while not stopping.is_set():
+            server.asyncore.loop(timeout=0.05, map=sockets, count=1)
+
+    thread = threading.Thread(target=turn)
+    thread.start()
+    yield server.effective_port
+    stopping.set()
+    thread.join()
+    server.task_dispatcher.shutdown()
+    server.close()
+    for channel in list(sockets.values()):
+        channel.close()
+
+
+def load(far_end: Child, say: Say, commands: int = 20) -> tuple[Tally, dict[str, Any]]:
+    contenders.reset(far_end)
+    source = CommandSource(f"http://127.0.0.1:{far_end.port}")
+    with serving(Bot(far_end, say)) as port:
+        tally = asyncio.run(OpenLoop(source, rate=200, seconds=commands / 200).run(port))
+    return tally, contenders.stats(far_end)
+
+
+def test_whole_answers_are_all_counted(far_end: Child) -> None:
+    tally, stats = load(far_end, lambda number, bot: bot.answer(number))
+    answers = judge(tally, stats)
+    assert (tally.sent, len(tally.accepted), tally.failures) == (20, 20, 0)
+    assert (answers.complete, answers.missing, answers.repeated, answers.astray) == (20, (), 0, 0)
+    assert 0 < answers.latency(0.5) < 2000
+
+
+def test_a_lost_reply_is_missed(far_end: Child) -> None:
+    def loses_the_seventh(number: int, bot: Bot) -> Reply:
+        if number == 7:
+            bot.post(number)
+            return "200 OK", b""
+        return bot.answer(number)
+
+    tally, stats = load(far_end, loses_the_seventh)
+    assert judge(tally, stats).missing == (7,)
+
+
+def test_a_reply_in_another_thread_is_no_answer(far_end: Child) -> None:
+    def strays(number: int, bot: Bot) -> Reply:
+        bot.post(number)
+        bot.post(number, thread_ts="1.1")
+        return "200 OK", b""
+
+    tally, stats = load(far_end, strays)
+    answers = judge(tally, stats)
+    assert (answers.complete, answers.astray) == (0, 20)
+
+
+def test_an_answer_given_twice_is_seen(far_end: Child) -> None:
+    def twice(number: int, bot: Bot) -> Reply:
+        bot.answer(number)
+        return bot.answer(number)
+
+    tally, stats = load(far_end, twice, commands=5)
+    assert judge(tally, stats).repeated == 10
+
+
+def test_busy_and_refused_acknowledgements_are_failures(far_end: Child) -> None:
+    def unwilling(number: int, _: Bot) -> Reply:
+        match number % 4:
+            case 0:
+                return "200 OK", b'{"text": "I am busy, please try again"}'
+            case 1:
+                return "500 Internal Server Error", b""
+            case _:
+                return "200 OK", b""
+
+    tally, _ = load(far_end, unwilling)
+    assert (tally.busy, tally.refused, len(tally.accepted), tally.failures) == (5, 5, 10, 10)
+
+
+def test_a_closed_loop_counts_its_own_time_only(far_end: Child) -> None:
+    source = CommandSource(f"http://127.0.0.1:{far_end.port}")
+    with serving(Bot(far_end, lambda *_: ("200 OK", b""))) as port:
+        tally = asyncio.run(ClosedLoop(source, seconds=0.2).run(port, connections=2))
+    assert tally.failures == 0
+    assert 0.2 <= tally.seconds < 2
+    assert tally.rate == pytest.approx(len(tally.accepted) / tally.seconds)
+
+
+def test_bare_bolt_takes_the_commands(far_end: Child) -> None:
+    source = CommandSource(f"http://127.0.0.1:{far_end.port}")
+    with contenders.bare_bolt(far_end, tuned=True) as bare:
+        assert asyncio.run(ClosedLoop(source, seconds=0.1).run(bare.port, connections=1)).failures == 0
+
+
+def test_a_forged_command_is_refused(far_end: Child) -> None:
+    source = CommandSource(f"http://127.0.0.1:{far_end.port}", secret="another")
+    with contenders.bare_bolt(far_end, tuned=True) as bare:
+        tally = asyncio.run(OpenLoop(source, rate=50, seconds=0.1).run(bare.port))
+    assert (tally.refused, len(tally.accepted)) == (5, 0)
+
+
+def test_a_missed_target_says_so() -> None:
+    row = Row("ack", 5, "/s", 1, "peer", ratio=5, bound="at least", target=10)
+    assert row.met is False
+    assert "NO" in table([row])
+
+
+def test_names_are_checked() -> None:
+    command = [sys.executable, "-m", "tests.benchmarks", "nonsense"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert "nonsense" in ran.stderr
