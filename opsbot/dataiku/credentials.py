@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ def ticket(value: str) -> Credentials:
     return Credentials("X-DKU-APITicket", value, (value,))
 
 
-def checked_secret(name: str, value: str) -> str:
+def checked_secret(name: str, value: object) -> str:
     """Return a key that can stand in a header, or raise ValueError without showing it."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"The {name} is empty.")
@@ -44,3 +51,13 @@ def checked_secret(name: str, value: str) -> str:
         # `from None`: the cause would show the key.
         raise ValueError(f"The {name} holds characters beyond latin-1; it can't be sent.") from None
     return value
+
+
+def checked_headers(extra: Mapping[str, str], who: Credentials) -> dict[str, str]:
+    """Return what every call carries; the credentials win over an extra header of their name."""
+    for name, value in extra.items():
+        checked_secret(f"header {name!a}", value)
+        if not _HEADER_NAME.fullmatch(name):
+            raise ValueError(f"{name!a} can't be the name of a header.")
+    kept = {name: value for name, value in extra.items() if name.lower() != who.header.lower()}
+    return {**kept, who.header: who.value}

@@ -12,7 +12,7 @@ from opsbot.errors import DSSArgumentError
 _UNSENDABLE = frozenset({"Cc", "Cs"})
 
 
-def url_part(kind: str, value: str) -> str:
+def url_part(kind: str, value: object) -> str:
     """Quote one id so that it stays one part of the path, whatever it holds.
 
     Raises DSSArgumentError for what no node could mean: nothing, `.` and `..` (servers fold them into the path
@@ -23,14 +23,14 @@ def url_part(kind: str, value: str) -> str:
     return _quoted(kind, value)
 
 
-def checked_id(kind: str, value: str) -> str:
+def checked_id(kind: str, value: object) -> str:
     """Return the id as it is, or raise DSSArgumentError as `url_part` does."""
     if not isinstance(value, str):
         raise DSSArgumentError(f"The {kind} has to be text, not {type(value).__name__}.")
     if value in {"", ".", ".."}:
         raise DSSArgumentError(f"“{value}” can't be a {kind}.")
     if any(unicodedata.category(character) in _UNSENDABLE for character in value):
-        raise DSSArgumentError(f"The {kind} {ascii(value)} holds a control character.")
+        raise DSSArgumentError(f"The {kind} {value!a} holds a control character.")
     return value
 
 

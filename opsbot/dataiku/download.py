@@ -1,0 +1,106 @@
+"""An archive onto the disk: verified first, and then in its place at once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from opsbot.errors import DSSUnreadableError
+
+if TYPE_CHECKING:
+    from opsbot.dataiku.archive_stream import ArchiveBody
+
+Progress = Callable[[int, int | None], None]
+"""Called with the bytes received so far, and how many there will be if the node announced it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An archive that was downloaded, and found whole."""
+
+    path: Path
+    size: int
+    """In bytes."""
+    sha256: str
+    """Of the file, in hex. Two packages of the same content differ here, since a zip archive holds times."""
+    entries_digest: str
+    """Of the names, sizes and checksums (CRC-32) of the entries, in hex: tells apart packages whose content differs.
+
+    It doesn't withstand forgery; `sha256` does.
+    """
+
+
+def download(
+    open_body: Callable[[], ArchiveBody],
+    path: str | os.PathLike[str],
+    *,
+    progress: Progress | None = None,
+    sync: bool = True,
+) -> Download:
+    """Download to a temporary file beside the target, verify it, and rename it. See `download_package_to_file`."""
+    target = _usable_target(path)
+    with open_body() as body:
+        # mkstemp makes it 0600: an archive may hold code and the API keys of the service.
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".package-", suffix=".part")
+        try:
+            with os.fdopen(descriptor, "w+b", buffering=0) as file:
+                size, sha256 = _receive(body, file, progress)
+                entries_digest = _verified_entries(file)
+                if sync:
+                    os.fsync(file.fileno())
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    if sync:
+        _sync_folder(target.parent)
+    return Download(target, size, sha256, entries_digest)
+
+
+def _usable_target(path: str | os.PathLike[str]) -> Path:
+    """Follow links, so that a link stays one; refuse what a rename would destroy, such as a device."""
+    target = Path(path).resolve()
+    if target.exists() and not target.is_file():
+        raise FileExistsError(f"{target} isn't a file.")
+    return target
+
+
+def _receive(body: ArchiveBody, file: BinaryIO, progress: Progress | None) -> tuple[int, str]:
+    digest = hashlib.sha256()
+    size = 0
+    while piece := body.next_piece():
+        file.write(piece)
+        digest.update(piece)
+        size += len(piece)
+        if progress is not None:
+            progress(size, body.announced)
+    return size, digest.hexdigest()
+
+
+def _verified_entries(file: BinaryIO) -> str:
+    """Read the whole archive once more, and return the digest of its entries."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            broken = archive.testzip()
+            entries = sorted((entry.filename, entry.file_size, entry.CRC) for entry in archive.infolist())
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
+        # RuntimeError: encrypted, or compressed in a way that can't be undone here.
+        raise DSSUnreadableError(f"What the node sent isn't a whole zip archive: {error}.") from error
+    if broken is not None:
+        raise DSSUnreadableError(f"The archive's entry {broken!a} isn't what its checksum says.")
+    return hashlib.sha256("".join(f"{name}\0{size}\0{crc}\n" for name, size, crc in entries).encode()).hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,48 @@
+"""When a call that changes nothing is asked again.
+
+`tenacity` does the counting. urllib3's own Retry was the other choice; it sees neither a body that breaks off nor a
+budget of time, so a call could take minutes or fail on what one more try would have mended.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import tenacity
+
+from opsbot.errors import DSSUnavailableError
+
+if TYPE_CHECKING:
+    from opsbot.dataiku.patience import Patience
+
+
+class DSSUntrustedError(DSSUnavailableError):
+    """No secure connection could be made; asking again won't help."""
+
+
+def retrying(patience: Patience) -> tenacity.Retrying:
+    """Return what calls a function again while the node is unavailable, within the budget of attempts and time."""
+    backoff = tenacity.wait_random_exponential(multiplier=patience.first_wait, max=patience.longest_wait)
+
+    def wait(state: tenacity.RetryCallState) -> float:
+        asked = _asked_to_wait(state)
+        # A little more than asked for, and not the same for everybody who was sent away together.
+        return backoff(state) if asked is None else asked + random.uniform(0, patience.first_wait)  # noqa: S311  # no secret
+
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_exception(_worth_another_try),
+        wait=wait,
+        # Gives up at once when the next wait wouldn't fit, rather than waiting in vain.
+        stop=tenacity.stop_after_attempt(patience.attempts) | tenacity.stop_before_delay(patience.total),
+        reraise=True,
+    )
+
+
+def _worth_another_try(error: BaseException) -> bool:
+    return isinstance(error, DSSUnavailableError) and not isinstance(error, DSSUntrustedError)
+
+
+def _asked_to_wait(state: tenacity.RetryCallState) -> float | None:
+    error = state.outcome.exception() if state.outcome is not None else None
+    return error.reply.retry_after if isinstance(error, DSSUnavailableError) and error.reply is not None else None
