@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import math
 import sys
 import time
 from collections import deque
@@ -13,7 +14,8 @@ from tests.benchmarks.slack_request import CommandSource
 from tests.benchmarks.tally import Tally
 from tests.benchmarks.wire import read_message
 
-WARM_UP: Final = 20
+WARM_UP: Final = 100  # answers that are not counted
+WARM_UP_LIMIT: Final = 30.0
 OPEN_LOOP_CONNECTIONS: Final = 64
 LEAD: Final = 0.2
 GRACE: Final = 10.0
@@ -60,49 +62,43 @@ class Line(asyncio.Protocol):
 
 
 class ClosedLoop:
-    """Sends on each connection as soon as it has its answer; what comes first is not counted."""
+    """Sends on each connection as soon as it has its answer, and counts the answers of a span after the warm-up."""
 
     def __init__(self, source: CommandSource, seconds: float) -> None:
         self._source = source
-        self._seconds = seconds
-        self._tally = Tally()
+        self._tally = Tally(seconds=seconds)
         self._sent = 0
+        self._replies = 0
+        self._until = math.inf
         self._finished = asyncio.Event()
-        self._running = 0
-        self._uncounted = 0
-        self._counting_from = 0.0
 
     async def run(self, port: int, connections: int) -> Tally:
         lines = await connect(port, connections)
-        self._running = connections
-        self._uncounted = WARM_UP * connections
         for line in lines:
             self._send(line)
         try:
-            await asyncio.wait_for(self._finished.wait(), self._seconds + self._uncounted * 0.05 + GRACE)
+            await asyncio.wait_for(self._finished.wait(), WARM_UP_LIMIT + self._tally.seconds + GRACE)
         except TimeoutError:
-            self._tally.silent = self._running
+            self._tally.silent = connections
         for line in lines:
             line.close()
-        self._tally.seconds = time.monotonic() - self._counting_from
         return self._tally
 
     def _send(self, line: Line) -> None:
         number, self._sent = self._sent, self._sent + 1
-        if number == self._uncounted:
-            self._counting_from = time.monotonic()
         due = time.monotonic()
         line.send(self._source.request(number), lambda status, body: self._replied(line, number, due, status, body))
 
     def _replied(self, line: Line, number: int, due: float, status: int, body: bytes) -> None:
-        if number >= self._uncounted:
+        self._replies += 1
+        if self._replies == WARM_UP:
+            self._until = time.monotonic() + self._tally.seconds
+        elif self._replies > WARM_UP or not status:
             self._tally.note(number, due, status, body)
-        if status and (number < self._uncounted or time.monotonic() < self._counting_from + self._seconds):
-            self._send(line)
-            return
-        self._running -= 1
-        if self._running == 0:
+        if time.monotonic() >= self._until:
             self._finished.set()
+        elif status:
+            self._send(line)
 
 
 class OpenLoop:

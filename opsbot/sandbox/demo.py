@@ -1,0 +1,24 @@
+"""The people, channels and user groups of the demo workspace."""
+
+from __future__ import annotations
+
+from opsbot.sandbox.workspace.channels import Channel
+from opsbot.sandbox.workspace.people import Person, UserGroup
+
+BOT = "U0BOT"
+MAYA = Person("U01MAYA", "maya", "Maya Lindqvist", "Data scientist")
+OMAR = Person("U02OMAR", "omar", "Omar Haddad", "ML lead")
+ADA = Person("U03ADA", "ada", "Ada Okafor", "Platform admin")
+VIC = Person("U04VIC", "vic", "Vic Duarte", "Analyst")
+NILS = Person("U05NILS", "nils", "Nils Brandt", "New here")
+
+PEOPLE = (MAYA, OMAR, ADA, VIC, NILS)
+USER_GROUPS = (UserGroup("S01APPROVERS", "ml-approvers", "ML approvers", (OMAR.id, ADA.id)),)
+
+_EVERYBODY = frozenset(person.id for person in PEOPLE)
+
+CHANNELS = (
+    Channel("C01MLOPS", "ml-ops", _EVERYBODY | {BOT}, topic="Models on their way to production"),
+    Channel("C02APPROVALS", "approvals", _EVERYBODY | {BOT}, topic="What waits for a yes"),
+    Channel("C03RANDOM", "random", _EVERYBODY, topic="Everything else"),
+)

@@ -1,0 +1,84 @@
+"""Serve a workspace for any Bolt app: `python -m opsbot.sandbox.workspace --manifest app.yaml --port 8080`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from opsbot.sandbox import demo
+from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until interrupted; return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        manifest = _read_manifest(options.manifest)
+        server = WorkspaceServer(_workspace(manifest, options.request_url), options.host, options.port)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    with server:
+        sys.stdout.write(_greeting(server))
+        sys.stdout.flush()
+        try:
+            server.wait()
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m opsbot.sandbox.workspace",
+        description="A Slack workspace to try a Bolt app in: Web API, Socket Mode, and people to act as.",
+    )
+    parser.add_argument("--manifest", type=Path, required=True, help="the app's manifest, YAML or JSON")
+    parser.add_argument("--host", default="127.0.0.1", help="where to listen (%(default)s)")
+    parser.add_argument("--port", type=int, default=8080, help="0 takes a free one (%(default)s)")
+    parser.add_argument("--request-url", help="where the app listens, if not by Socket Mode nor as its manifest says")
+    return parser
+
+
+def _read_manifest(path: Path) -> Mapping[str, Any]:
+    try:
+        manifest = yaml.safe_load(path.read_text(encoding="utf-8"))  # JSON is YAML
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path} is not readable as YAML or JSON: {error}") from error
+    if not isinstance(manifest, dict):
+        raise ValueError(f"{path} holds no manifest.")  # noqa: TRY004 - a file's content isn't an argument's type
+    return manifest
+
+
+def _workspace(manifest: Mapping[str, Any], request_url: str | None) -> Workspace:
+    return Workspace(
+        manifest,
+        people=demo.PEOPLE,
+        channels=demo.CHANNELS,
+        user_groups=demo.USER_GROUPS,
+        request_url=request_url,
+    )
+
+
+def _greeting(server: WorkspaceServer) -> str:
+    app = server.workspace.app
+    return (
+        f"The workspace is at {server.url}\n"
+        f"  Web API         {server.url}/api/\n"
+        f"  control API     {server.url}/_control/\n"
+        f"  bot token       {app.bot_token}\n"
+        f"  app token       {app.app_token}\n"
+        f"  signing secret  {app.signing_secret}\n"
+        "Ctrl-C ends it.\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

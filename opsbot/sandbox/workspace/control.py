@@ -1,0 +1,170 @@
+"""The control API, `/_control/`: what people do and what they see, for scripts and tests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from opsbot.sandbox.workspace.controls import Use
+from opsbot.sandbox.workspace.delivery import Acknowledged, Delivery, Unanswered
+from opsbot.sandbox.workspace.refusals import RefusedError, invalid_arguments
+from opsbot.sandbox.workspace.shapes import channel_json, group_json, message_json, person_json, view_json
+
+if TYPE_CHECKING:
+    from opsbot.sandbox.workspace.acting import Outcome
+    from opsbot.sandbox.workspace.interactions import Interactions
+    from opsbot.sandbox.workspace.messages import Message
+    from opsbot.sandbox.workspace.state import Workspace
+
+JSON = dict[str, Any]
+Endpoint = Callable[[Request], Awaitable[JSON]]
+
+
+class Control:
+    """Does and shows things on request. People and channels go by id or name; every reply has `ok`."""
+
+    def __init__(self, workspace: Workspace, interactions: Interactions, delivery: Delivery) -> None:
+        self._workspace = workspace
+        self._delivery = delivery
+        self._interactions = interactions
+
+    def routes(self) -> list[Route]:
+        """Return the routes, to be mounted at `/_control`."""
+        posts = {
+            "/command": self._command,
+            "/message": self._message,
+            "/interact": self._interact,
+            "/open-home": self._open_home,
+            "/reset": self._reset,
+        }
+        gets = {"/messages/{channel}": self._messages, "/state": self._state, "/log": self._log}
+        return [
+            *(Route(path, _answering(endpoint), methods=["POST"]) for path, endpoint in posts.items()),
+            *(Route(path, _answering(endpoint), methods=["GET"]) for path, endpoint in gets.items()),
+        ]
+
+    async def _command(self, request: Request) -> JSON:
+        body = await _body(request, "channel", "user", "command")
+        started = time.perf_counter()
+        outcome = await self._interactions.command(
+            body["channel"], body["user"], body["command"], body.get("text", ""), thread_ts=body.get("thread_ts")
+        )
+        return self._outcome(outcome, started)
+
+    async def _message(self, request: Request) -> JSON:
+        body = await _body(request, "channel", "user", "text")
+        message = self._interactions.say(
+            body["channel"], body["user"], body["text"], thread_ts=body.get("thread_ts"), keep_encoded=True
+        )
+        return {"ok": True, "message": self._shown(message)}
+
+    async def _interact(self, request: Request) -> JSON:
+        body = await _body(request, "channel", "user", "messageTs", "action")
+        started = time.perf_counter()
+        use = _read_use(body["action"])
+        outcome = await self._interactions.act(body["channel"], body["user"], body["messageTs"], use)
+        return self._outcome(outcome, started)
+
+    async def _open_home(self, request: Request) -> JSON:
+        body = await _body(request, "user")
+        view = await self._interactions.open_home(body["user"])
+        return {"ok": True, "view": view_json(self._workspace, view) if view is not None else None}
+
+    async def _reset(self, _request: Request) -> JSON:
+        self._workspace.reset()
+        return {"ok": True}
+
+    async def _messages(self, request: Request) -> JSON:
+        """`?user=maya` shows what she sees; `?thread_ts=` one thread."""
+        channel = self._workspace.channels.get(request.path_params["channel"])
+        messages = self._workspace.messages.of(channel.id)
+        if "user" in request.query_params:
+            viewer = self._workspace.directory.get(request.query_params["user"])
+            messages = [message for message in messages if message.is_visible_to(viewer.id)]
+        thread_ts = request.query_params.get("thread_ts")
+        if thread_ts is not None:
+            messages = [message for message in messages if thread_ts in (message.ts, message.thread_ts)]
+        return {"ok": True, "channel": channel.id, "messages": [self._shown(message) for message in messages]}
+
+    async def _state(self, _request: Request) -> JSON:
+        workspace = self._workspace
+        app = workspace.app
+        return {
+            "ok": True,
+            "workspace": {"id": workspace.team_id, "name": workspace.name, "domain": workspace.domain},
+            "app": {
+                "appId": app.app_id,
+                "botUserId": app.bot_user,
+                "mode": "socket" if app.manifest.socket_mode else "events",
+                "connections": self._delivery.connections,
+                "commands": [asdict(command) for command in app.manifest.commands.values()],
+            },
+            "users": [person_json(workspace, person) for person in workspace.directory.people],
+            "userGroups": [group_json(workspace, group, users=True) for group in workspace.directory.groups],
+            "channels": [
+                channel_json(workspace, channel) | {"members": sorted(channel.members)}
+                for channel in workspace.channels.all()
+            ],
+        }
+
+    async def _log(self, _request: Request) -> JSON:
+        return {"ok": True, "log": list(self._workspace.log)}
+
+    def _shown(self, message: Message) -> JSON:
+        shown = message_json(self._workspace, message, metadata=True) | {"channel": message.channel}
+        if message.is_ephemeral:
+            shown |= {"ephemeral": True, "addressee": message.addressee}
+        return shown
+
+    def _outcome(self, outcome: Outcome, started: float) -> JSON:
+        reply: JSON = {
+            "ok": True,
+            "acked": outcome.acked,
+            "elapsed_ms": round((time.perf_counter() - started) * 1000, 1),
+            "response": outcome.answer.payload if isinstance(outcome.answer, Acknowledged) else None,
+            "message": self._shown(outcome.message) if outcome.message is not None else None,
+            "payload": outcome.payload or None,
+        }
+        if isinstance(outcome.answer, Unanswered):
+            reply |= {"ok": False, "error": outcome.answer.error}
+        return reply
+
+
+def _answering(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        try:
+            return JSONResponse(await endpoint(request))
+        except RefusedError as refusal:
+            return JSONResponse(refusal.reply(), status_code=400)
+
+    return answer
+
+
+async def _body(request: Request, *required: str) -> JSON:
+    try:
+        body = await request.json()
+    except ValueError:
+        raise RefusedError("invalid_json") from None
+    if not isinstance(body, dict):
+        raise RefusedError("json_not_object")
+    missing = [name for name in required if body.get(name) in (None, "")]
+    if missing:
+        raise invalid_arguments(*(f"missing required field: {name}" for name in missing))
+    return body
+
+
+def _read_use(action: Any) -> Use:
+    """An action is an action id, or an object with one, as Slack's payloads have it."""
+    if isinstance(action, str):
+        return Use(action)
+    if not isinstance(action, dict) or not isinstance(action.get("action_id"), str):
+        raise invalid_arguments("missing required field: action.action_id")
+    option = action.get("selected_option")
+    value = action.get("value", option.get("value") if isinstance(option, dict) else None)
+    return Use(action["action_id"], action.get("block_id"), value)

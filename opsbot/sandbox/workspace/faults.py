@@ -1,0 +1,32 @@
+"""What is wrong with a piece of Block Kit, and where: the sentences of `response_metadata.messages`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Fault = str
+
+
+def fault(place: str, what: str) -> Fault:
+    """Return one fault as Slack writes it, with a JSON pointer to the place."""
+    return f"{what} [json-pointer:{place}]"
+
+
+def check_keys(value: Mapping[str, Any], allowed: frozenset[str], place: str) -> Iterator[Fault]:
+    """Yield a fault for each key that doesn't belong there."""
+    for key in value.keys() - allowed:
+        yield fault(place, f"invalid additional property: {key}")
+
+
+def check_length(value: Mapping[str, Any], key: str, limit: int, place: str) -> Iterator[Fault]:
+    """Yield a fault if there is a value that is no text or too long; absence is no fault."""
+    text = value.get(key)
+    if text is None:
+        return
+    if not isinstance(text, str):
+        yield fault(f"{place}/{key}", "must be a string")
+    elif len(text) > limit:
+        yield fault(f"{place}/{key}", f"must be less than {limit + 1} characters")

@@ -1,0 +1,51 @@
+"""Slack's documented limits, each under its name."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100
+MESSAGE_BLOCKS_CHARACTERS = 13_000
+MESSAGE_TEXT = 40_000
+SECTION_TEXT = 3_000
+SECTION_FIELDS = 10
+SECTION_FIELD = 2_000
+HEADER_TEXT = 150
+MARKDOWN_TEXT = 12_000
+ACTIONS = 25
+CONTEXT_ELEMENTS = 10
+CONTEXT_TEXT = 2_000
+IDENTIFIER = 255
+BUTTON_TEXT = 75
+BUTTON_VALUE = 2_000
+URL = 3_000
+IMAGE_ALT = 2_000
+SELECT_OPTIONS = 100
+OVERFLOW_OPTIONS = 5
+FEW_OPTIONS = 10
+OPTION_TEXT = 75
+OPTION_VALUE = 150
+PLACEHOLDER = 150
+CONFIRM_TITLE = 100
+CONFIRM_TEXT = 300
+CONFIRM_BUTTON = 30
+INPUT_LABEL = 2_000
+INPUT_HINT = 2_000
+VIEW_TITLE = 24
+PRIVATE_METADATA = 3_000
+METADATA_BYTES = 16_384
+
+OPTIONS: Mapping[str, int] = MappingProxyType(
+    {
+        "static_select": SELECT_OPTIONS,
+        "multi_static_select": SELECT_OPTIONS,
+        "overflow": OVERFLOW_OPTIONS,
+        "checkboxes": FEW_OPTIONS,
+        "radio_buttons": FEW_OPTIONS,
+    }
+)

@@ -1,0 +1,69 @@
+"""The app's manifest, as far as a workspace goes by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class SlashCommand:
+    """One command that the app brings. Without `should_escape` mentions reach the app as they were typed."""
+
+    name: str
+    description: str = ""
+    usage_hint: str = ""
+    should_escape: bool = False
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppManifest:
+    """What the app is called, what it listens to and what it may do."""
+
+    name: str = "app"
+    bot_name: str = "app"
+    commands: Mapping[str, SlashCommand] = field(default_factory=dict)
+    scopes: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+    socket_mode: bool = True
+    interactive: bool = True
+    home_tab: bool = False
+    events_url: str | None = None
+    interactivity_url: str | None = None
+
+    @classmethod
+    def read(cls, manifest: Mapping[str, Any]) -> Self:
+        """Read a manifest in Slack's format, from YAML or JSON; what a workspace doesn't go by is passed over."""
+        display = manifest.get("display_information", {})
+        features = manifest.get("features", {})
+        settings = manifest.get("settings", {})
+        subscriptions = settings.get("event_subscriptions", {})
+        interactivity = settings.get("interactivity", {})
+        name = display.get("name", "app")
+        commands = [_read_command(command) for command in features.get("slash_commands", [])]
+        return cls(
+            name=name,
+            bot_name=features.get("bot_user", {}).get("display_name", name),
+            commands={command.name: command for command in commands},
+            scopes=frozenset(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
+            events=frozenset(subscriptions.get("bot_events", [])),
+            socket_mode=bool(settings.get("socket_mode_enabled", False)),
+            interactive=bool(interactivity.get("is_enabled", False)),
+            home_tab=bool(features.get("app_home", {}).get("home_tab_enabled", False)),
+            events_url=subscriptions.get("request_url"),
+            interactivity_url=interactivity.get("request_url"),
+        )
+
+
+def _read_command(command: Mapping[str, Any]) -> SlashCommand:
+    return SlashCommand(
+        name=command["command"],
+        description=command.get("description", ""),
+        usage_hint=command.get("usage_hint", ""),
+        should_escape=bool(command.get("should_escape", False)),
+        url=command.get("url"),
+    )

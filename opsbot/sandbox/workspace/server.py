@@ -1,0 +1,155 @@
+"""The workspace as a server: one ASGI app, and a thread that serves it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Self
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route, WebSocketRoute
+
+from opsbot.sandbox.workspace.control import Control
+from opsbot.sandbox.workspace.events import Events
+from opsbot.sandbox.workspace.http_delivery import HTTPDelivery
+from opsbot.sandbox.workspace.interactions import Interactions
+from opsbot.sandbox.workspace.responses import Responses
+from opsbot.sandbox.workspace.socket_mode import SocketMode
+from opsbot.sandbox.workspace.state import Workspace
+from opsbot.sandbox.workspace.webapi.door import WebAPI
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from opsbot.sandbox.workspace.delivery import Delivery
+
+Dress = Callable[[Starlette, Workspace, Interactions], None]
+
+_STOP_SECONDS = 5
+_START_SECONDS = 10
+_NAP_SECONDS = 0.01
+_EVERY_INTERFACE = ("0.0.0.0", "::", "")  # noqa: S104 - these are recognised, not chosen
+
+
+def create_app(workspace: Workspace, *, dress: Dress | None = None) -> Starlette:
+    """Return the ASGI app of a workspace; `dress` may add to it, such as a page to look at."""
+    sockets = SocketMode(workspace)
+    delivery: Delivery = sockets if workspace.app.manifest.socket_mode else HTTPDelivery(workspace)
+    events = Events(workspace, delivery)
+    responses = Responses(workspace)
+    interactions = Interactions(workspace, delivery, responses, events)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        unsubscribe = workspace.subscribe(events.on_change)
+        try:
+            yield
+        finally:
+            unsubscribe()
+            await events.close()
+            await delivery.close()
+
+    app = Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/api/{method}", WebAPI(workspace).endpoint, methods=["GET", "POST"]),
+            Route("/response/{team}/{secret}", responses.endpoint, methods=["POST"]),
+            WebSocketRoute("/link/", sockets.endpoint),
+            Mount("/_control", routes=Control(workspace, interactions, delivery).routes()),
+        ],
+    )
+    app.state.delivery = delivery
+    if dress is not None:
+        dress(app, workspace, interactions)
+    return app
+
+
+class WorkspaceServer:
+    """Serves a workspace in a thread of its own, on a port that is free unless one is named.
+
+    `url` is known before it starts. As a context manager it starts on entering and stops on leaving.
+    """
+
+    def __init__(
+        self, workspace: Workspace, host: str = "127.0.0.1", port: int = 0, *, dress: Dress | None = None
+    ) -> None:
+        self.workspace = workspace
+        self._socket = _bind(host, port)
+        bound: int = self._socket.getsockname()[1]
+        self.url = workspace.url = f"http://{'127.0.0.1' if host in _EVERY_INTERFACE else host}:{bound}"
+        self._app = create_app(workspace, dress=dress)
+        config = uvicorn.Config(
+            self._app,
+            http="httptools",
+            ws="websockets-sansio",
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=_STOP_SECONDS,
+        )
+        self._server = _Server(config)
+        self._thread = threading.Thread(target=self._serve, name="sandbox-workspace", daemon=True)
+
+    def start(self) -> None:
+        """Serve from now on; returns when the first call would be answered."""
+        self._thread.start()
+        if not self._server.ready.wait(_START_SECONDS):
+            raise TimeoutError(f"The workspace at {self.url} did not start within {_START_SECONDS} s.")
+
+    def wait_for_app(self, seconds: float = 5.0) -> None:
+        """Block until the app has a Socket Mode connection, which it opens in the background."""
+        until = time.monotonic() + seconds
+        while self._app.state.delivery.connections == 0:
+            if time.monotonic() > until:
+                raise TimeoutError(f"No app connected to {self.url} within {seconds} s.")
+            time.sleep(_NAP_SECONDS)
+
+    def stop(self) -> None:
+        """Close every connection and end the thread; twice is the same as once."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join()
+        self._socket.close()
+
+    def wait(self) -> None:
+        """Block until the server ends."""
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _serve(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound

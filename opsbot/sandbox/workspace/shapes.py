@@ -1,0 +1,148 @@
+"""Slack's JSON of what is in the workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from opsbot.sandbox.workspace.channels import Channel
+    from opsbot.sandbox.workspace.messages import Message
+    from opsbot.sandbox.workspace.people import Person, UserGroup
+    from opsbot.sandbox.workspace.state import Workspace
+    from opsbot.sandbox.workspace.views import View
+
+JSON = dict[str, Any]
+
+
+def message_json(workspace: Workspace, message: Message, *, metadata: bool = False, counts: bool = True) -> JSON:
+    """Return a message as the Web API and events show it; its metadata only to who asked for it."""
+    shape: JSON = {"type": "message", "user": message.user, "text": message.text, "ts": message.ts}
+    shape["team"] = workspace.team_id
+    if message.subtype is not None:
+        shape["subtype"] = message.subtype
+    if message.user == workspace.app.bot_user:
+        shape |= {"bot_id": workspace.app.bot_id, "app_id": workspace.app.app_id}
+    if message.blocks:
+        shape["blocks"] = list(message.blocks)
+    if message.thread_ts is not None:
+        shape["thread_ts"] = message.thread_ts
+    if message.edited_ts is not None:
+        shape["edited"] = {"user": message.edited_by, "ts": message.edited_ts}
+    if message.reactions:
+        shape["reactions"] = [
+            {"name": name, "users": list(users), "count": len(users)} for name, users in message.reactions.items()
+        ]
+    if metadata and message.metadata is not None:
+        shape["metadata"] = dict(message.metadata)
+    if counts:
+        shape |= _thread_counts(workspace, message)
+    return shape
+
+
+def _thread_counts(workspace: Workspace, message: Message) -> JSON:
+    if message.thread_ts is not None:
+        return {}
+    replies = workspace.messages.public_replies(message.channel, message.ts)
+    if not replies:
+        return {}
+    authors = list(dict.fromkeys(reply.user for reply in replies))
+    return {
+        "thread_ts": message.ts,
+        "reply_count": len(replies),
+        "reply_users": authors,
+        "reply_users_count": len(authors),
+        "latest_reply": replies[-1].ts,
+    }
+
+
+def channel_json(workspace: Workspace, channel: Channel) -> JSON:
+    """Return a conversation as the Web API shows it to the app."""
+    shape: JSON = {
+        "id": channel.id,
+        "created": channel.created,
+        "is_channel": channel.kind == "public",
+        "is_group": channel.kind == "private",
+        "is_im": channel.kind == "im",
+        "is_mpim": False,
+        "is_private": channel.kind != "public",
+        "is_archived": False,
+        "context_team_id": workspace.team_id,
+    }
+    if channel.kind == "im":
+        return shape | {"user": next(iter(channel.members - {workspace.app.bot_user}), workspace.app.bot_user)}
+    return shape | {
+        "name": channel.name,
+        "name_normalized": channel.name,
+        "is_member": workspace.app.bot_user in channel.members,
+        "topic": {"value": channel.topic, "creator": "", "last_set": 0},
+        "purpose": {"value": "", "creator": "", "last_set": 0},
+        "num_members": len(channel.members),
+    }
+
+
+def person_json(workspace: Workspace, person: Person) -> JSON:
+    """Return a user as the Web API shows it."""
+    return {
+        "id": person.id,
+        "team_id": workspace.team_id,
+        "name": person.name,
+        "deleted": False,
+        "real_name": person.real_name,
+        "tz": person.tz,
+        "profile": {
+            "real_name": person.real_name,
+            "display_name": person.name,
+            "title": person.title,
+            "email": f"{person.name}@{workspace.domain}.example",
+        },
+        "is_bot": person.is_bot,
+        "is_app_user": False,
+        "updated": 0,
+    }
+
+
+def group_json(workspace: Workspace, group: UserGroup, *, users: bool) -> JSON:
+    """Return a user group as the Web API shows it, with its people only to who asked for them."""
+    shape: JSON = {
+        "id": group.id,
+        "team_id": workspace.team_id,
+        "is_usergroup": True,
+        "name": group.name,
+        "handle": group.handle,
+        "description": "",
+        "date_delete": 0,
+        "user_count": len(group.members),
+    }
+    return shape | {"users": list(group.members)} if users else shape
+
+
+def view_json(workspace: Workspace, view: View) -> JSON:
+    """Return a modal or Home as the Web API and payloads show it."""
+    shape: JSON = {
+        "id": view.id,
+        "team_id": workspace.team_id,
+        "app_id": workspace.app.app_id,
+        "bot_id": workspace.app.bot_id,
+        "root_view_id": view.root_id,
+        "previous_view_id": view.previous_id,
+        "hash": view.hash,
+        "state": {"values": dict(view.state or {})},
+        "private_metadata": "",
+        "callback_id": "",
+        "clear_on_close": False,
+        "notify_on_close": False,
+        "submit": None,
+        "close": None,
+        "external_id": "",
+    }
+    return shape | dict(view.content)
+
+
+def user_stub(workspace: Workspace, person: Person) -> JSON:
+    """Return who acted, as interactive payloads name them."""
+    return {"id": person.id, "username": person.name, "name": person.name, "team_id": workspace.team_id}
+
+
+def channel_name_for_payload(channel: Channel) -> str:
+    """Return the channel's name as payloads give it."""
+    return "directmessage" if channel.kind == "im" else channel.name

@@ -1,0 +1,103 @@
+"""conversations.*: channels, who is in them, what was said there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opsbot.sandbox.workspace.refusals import RefusedError
+from opsbot.sandbox.workspace.shapes import JSON, channel_json, message_json
+
+if TYPE_CHECKING:
+    from opsbot.sandbox.workspace.messages import Message
+    from opsbot.sandbox.workspace.webapi.calls import Call
+
+_KINDS = {"public_channel": "public", "private_channel": "private", "im": "im"}
+
+
+def list_channels(call: Call) -> JSON:
+    """conversations.list: what the app can know of."""
+    wanted = {_KINDS.get(kind.strip()) for kind in (call.text("types") or "public_channel").split(",")}
+    visible = call.workspace.channels.visible_to(call.workspace.app.bot_user)
+    channels, metadata = call.page([channel for channel in visible if channel.kind in wanted])
+    return {"ok": True, "channels": [channel_json(call.workspace, channel) for channel in channels], **metadata}
+
+
+def list_own(call: Call) -> JSON:
+    """users.conversations: the channels that somebody, by default the bot, is in."""
+    user = call.text("user") or call.workspace.app.bot_user
+    wanted = {_KINDS.get(kind.strip()) for kind in (call.text("types") or "public_channel").split(",")}
+    visible = call.workspace.channels.visible_to(call.workspace.app.bot_user)
+    own = [channel for channel in visible if channel.kind in wanted and user in channel.members]
+    channels, metadata = call.page(own)
+    return {"ok": True, "channels": [channel_json(call.workspace, channel) for channel in channels], **metadata}
+
+
+def info(call: Call) -> JSON:
+    """conversations.info: one channel."""
+    return {"ok": True, "channel": channel_json(call.workspace, call.channel())}
+
+
+def members(call: Call) -> JSON:
+    """conversations.members: who is in a channel."""
+    people, metadata = call.page(sorted(call.channel().members))
+    return {"ok": True, "members": list(people), **metadata}
+
+
+def history(call: Call) -> JSON:
+    """conversations.history: what was said in a channel outside of threads, newest first."""
+    channel = call.joined_channel()
+    said = [message for message in call.workspace.messages.of(channel.id) if _stands_in_channel(message)]
+    return _messages(call, [message for message in reversed(said) if _in_range(call, message)])
+
+
+def replies(call: Call) -> JSON:
+    """conversations.replies: a thread, its parent first."""
+    channel = call.joined_channel()
+    parent = call.workspace.messages.find(channel.id, call.required("ts"))
+    if parent is None or parent.is_ephemeral:
+        raise RefusedError("thread_not_found")
+    if parent.thread_ts is not None:
+        return _messages(call, [parent])
+    thread = call.workspace.messages.public_replies(channel.id, parent.ts)
+    return _messages(call, [parent, *(reply for reply in thread if _in_range(call, reply))])
+
+
+def join(call: Call) -> JSON:
+    """conversations.join: put the bot into a public channel."""
+    channel = call.channel()
+    if channel.kind != "public":
+        raise RefusedError("method_not_supported_for_channel_type")
+    joined = call.workspace.channels.join(channel, call.workspace.app.bot_user)
+    return {"ok": True, "channel": channel_json(call.workspace, joined)}
+
+
+def open_direct(call: Call) -> JSON:
+    """conversations.open: the direct conversation with one person."""
+    users = [user for user in call.required("users").split(",") if user]
+    if len(users) != 1:
+        raise RefusedError("not_enough_users" if not users else "too_many_users")
+    person = call.workspace.directory.get(users[0])
+    channel = call.workspace.channels.direct(person.id, call.workspace.app.bot_user)
+    shape = channel_json(call.workspace, channel) if call.flag("return_im") else {"id": channel.id}
+    return {"ok": True, "channel": shape}
+
+
+def _stands_in_channel(message: Message) -> bool:
+    return not message.is_ephemeral and (message.thread_ts is None or message.broadcast)
+
+
+def _in_range(call: Call, message: Message) -> bool:
+    oldest, latest = float(call.text("oldest") or 0), float(call.text("latest") or "inf")
+    ts = float(message.ts)
+    return oldest <= ts <= latest if call.flag("inclusive") else oldest < ts < latest
+
+
+def _messages(call: Call, messages: list[Message]) -> JSON:
+    page, metadata = call.page(messages)
+    with_metadata = call.flag("include_all_metadata")
+    return {
+        "ok": True,
+        "messages": [message_json(call.workspace, message, metadata=with_metadata) for message in page],
+        "has_more": bool(metadata["response_metadata"]["next_cursor"]),
+        **metadata,
+    }
