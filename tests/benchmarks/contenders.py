@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.request import urlopen
 
 from tests.benchmarks.processes import Child, free_port, running
+from tests.benchmarks.serving import THREADS
 from tests.benchmarks.slack_request import BOT_TOKEN, PEOPLE, SIGNING_SECRET
 
 API_KEY: Final = "bench-key"
@@ -26,11 +27,12 @@ url = "sqlite:///{folder}/opsbot.db"
 [http]
 host = "127.0.0.1"
 port = {port}
+threads = {threads}
 
 [[grants]]
 role = "viewer"
 users = {people}
-services = ["design:*/*"]
+services = ["design:FRAUD/*"]
 """
 SECRETS: Final[Mapping[str, str]] = {
     "OPSBOT_SLACK__BOT_TOKEN": BOT_TOKEN,
@@ -101,5 +103,5 @@ def _house(far_end: Child) -> Iterator[tuple[Path, int]]:
         port = free_port()
         config = Path(folder, "opsbot.toml")
         people = json.dumps(PEOPLE)
-        config.write_text(CONFIG.format(far_end=far_end.port, folder=folder, port=port, people=people))
+        config.write_text(CONFIG.format(far_end=far_end.port, folder=folder, port=port, threads=THREADS, people=people))
         yield config, port

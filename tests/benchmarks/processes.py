@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.request import urlopen
 
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 PATIENCE: Final = 30.0
@@ -62,7 +63,7 @@ def running(
                 first_line = process.stdout.readline().strip()
                 up, port = first_line.isdigit(), int(first_line or 0)
             else:
-                up = _listens(port, process)
+                up = _answers(port, process)
             if not up:
                 said.seek(0)
                 raise StartError(f"{name}: {said.read()[-2000:]}")
@@ -85,10 +86,10 @@ def free_port() -> int:
         return port
 
 
-def _listens(port: int, process: subprocess.Popen[str]) -> bool:
+def _answers(port: int, process: subprocess.Popen[str]) -> bool:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
             return True
         time.sleep(0.05)
     return False

@@ -1,17 +1,19 @@
-"""How every server under test is served: by waitress, on a free port of this host, with the same settings."""
+"""How every server under test is served: by opsbot's own HTTP server, on a free port of this host."""
 
 import logging
-from typing import Any, Final
+import threading
+from typing import Final
 from wsgiref.types import WSGIApplication
 
-from waitress.server import create_server
+from opsbot.http import HttpServer
 
-THREADS: Final = 4  # waitress's own default
+THREADS: Final = 8
 
 
-def serve(app: WSGIApplication, **settings: Any) -> None:
+def serve(app: WSGIApplication) -> None:
     """Listen, say on which port, and serve until killed."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line per waiting request would be measured, too
-    server = create_server(app, host="127.0.0.1", port=0, **({"threads": THREADS} | settings))
-    print(server.effective_port, flush=True)
-    server.run()
+    server = HttpServer(app, "127.0.0.1", 0, THREADS)
+    server.start()
+    print(server.port, flush=True)
+    threading.Event().wait()

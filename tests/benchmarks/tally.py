@@ -20,14 +20,14 @@ class Tally:
     silent: int = 0
 
     def note(self, number: int, due: float, status: int, body: bytes) -> None:
-        """Count one answer; one that says busy is a failure, whatever its status."""
+        """Count one answer; one that says anything, such as that the bot is busy, is a failure, whatever its status."""
         self.latencies.append(time.monotonic() - due)
         if status == 0:
             self.broken += 1
-        elif b"busy" in body.lower():
-            self.busy += 1
         elif status != 200:
             self.refused += 1
+        elif body:
+            self.busy += 1
         else:
             self.accepted[number] = due
 

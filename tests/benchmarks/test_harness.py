@@ -139,7 +139,7 @@ def test_busy_and_refused_acknowledgements_are_failures(far_end: Child) -> None:
     def unwilling(number: int, _: Bot) -> Reply:
         match number % 4:
             case 0:
-                return "200 OK", b'{"text": "I am busy, please try again"}'
+                return "200 OK", b'{"text": "Please try again"}'
             case 1:
                 return "500 Internal Server Error", b""
             case _:

@@ -1,0 +1,32 @@
+"""opsbot with the work switched off: everything up to the hand-over to the pool, whose jobs are dropped."""
+
+import argparse
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec
+
+from opsbot.assembly import Bot
+from opsbot.config import load
+from opsbot.slack import Pool
+
+P = ParamSpec("P")
+
+
+class NoWork(Pool):
+    """Takes every job and does none."""
+
+    def submit(self, job: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
+        return True
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=Path, required=True)
+    with Bot(load(parser.parse_args().config), NoWork(threads=1, queue=1)) as bot:
+        print(bot.http.port, flush=True)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
