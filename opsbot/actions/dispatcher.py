@@ -65,7 +65,7 @@ class Dispatcher:
         standing = self.world.rules.access.standing(asker, membership)
         return self._forbidden(command, standing) or self._do(command, asker, standing)
 
-    def _do(self, command: Command, asker: Asker, standing: Standing) -> Result:  # noqa: PLR0911 - one arm per verb
+    def _do(self, command: Command, asker: Asker, standing: Standing) -> Result:  # noqa: C901, PLR0911 - one arm per verb
         world = self.world
         match command:
             case ShowHelp():

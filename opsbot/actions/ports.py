@@ -151,4 +151,3 @@ class Clock(Protocol):
     def __call__(self) -> datetime:
         """Tell the time, in UTC."""
         ...
-

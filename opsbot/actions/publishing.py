@@ -46,7 +46,7 @@ def _settle(request: PublishRequest, before: State, end: _End, world: World) -> 
 
 
 def _objection(request: PublishRequest, designer: Designer) -> _End | None:
-    """Look before anything is sent: is it still that package, and isn't it there already?"""
+    """Look before anything is sent: whether it is still that package, and not there already."""
     try:
         package = find_package(request.service, request.version, designer)
         if package.created_on != request.wish.package.created_on:

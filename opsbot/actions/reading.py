@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from opsbot.domain.authorization import Permission
-from opsbot.domain.results import PackagesListed, ServicesListed, ServiceShown, SummaryShown
+from opsbot.domain.results import PackagesListed, ServiceShown, ServicesListed, SummaryShown
 from opsbot.errors import DSSError, NotFoundError
 
 if TYPE_CHECKING:

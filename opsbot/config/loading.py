@@ -38,7 +38,9 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"There is no {path}. Start from config.example.toml, or name a file with --config.") from None
+        raise ConfigError(
+            f"There is no {path}. Start from config.example.toml, or name a file with --config."
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} can't be read: {error}.") from error
     except tomllib.TOMLDecodeError as error:

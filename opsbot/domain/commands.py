@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from opsbot.domain.authorization import Permission
-from opsbot.domain.lifecycle import State
-from opsbot.domain.references import ProjectRef, ServiceRef
+
+if TYPE_CHECKING:
+    from opsbot.domain.lifecycle import State
+    from opsbot.domain.references import ProjectRef, ServiceRef
 
 
 @dataclass(frozen=True, slots=True)

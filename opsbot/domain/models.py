@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from opsbot.domain.lifecycle import State
-from opsbot.domain.references import ServiceRef
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from opsbot.domain.lifecycle import State
+    from opsbot.domain.references import ServiceRef
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,5 +85,7 @@ def _objection_to_cancel(request: PublishRequest, person: Person, standing: Stan
 
 
 def _not_an_approver(request: PublishRequest, standing: Standing) -> str:
-    said = f"You may not decide about request {request.id}: none of your grants here gives “approve” on {request.service}."
+    said = (
+        f"You may not decide about request {request.id}: none of your grants here gives “approve” on {request.service}."
+    )
     return f"{said} {standing.problem}" if standing.problem else said

@@ -58,7 +58,9 @@ class ServiceRef:
             message = f"“{text}” names a node but no project: write NODE:PROJECT/SERVICE."
             raise CommandError(message)
         if not slash and project is None:
-            raise CommandError(f"Which project is “{text}” in? Write PROJECT/{text}; this channel has no default project.")
+            raise CommandError(
+                f"Which project is “{text}” in? Write PROJECT/{text}; this channel has no default project."
+            )
         home = ProjectRef.parse(before if slash else project or "", node=node)
         return cls(home.node, home.project, _checked(service, _SERVICE, "service id", "letters, digits, _ and -"))
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from opsbot.domain.authorization import Grant, Permission
-from opsbot.domain.commands import ListPackages, ListRequests, ListServices
-from opsbot.domain.models import Package, PackageSummary, Person, PublishRequest, Service
-from opsbot.domain.references import ServiceRef
+if TYPE_CHECKING:
+    from opsbot.domain.authorization import Grant, Permission
+    from opsbot.domain.commands import ListPackages, ListRequests, ListServices
+    from opsbot.domain.models import Package, PackageSummary, Person, PublishRequest, Service
+    from opsbot.domain.references import ServiceRef
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsbot.actions.dispatcher import Defaults
-from opsbot.domain.commands import Mention
 from opsbot.domain.references import ProjectRef, ServiceRef, checked_service_id, checked_version
 from opsbot.errors import CommandError
 from opsbot.grammar.words import read_mention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from opsbot.domain.commands import Mention
 
     class _Type(click.ParamType[Any]):
         pass

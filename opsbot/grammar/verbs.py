@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbot.actions.dispatcher import Defaults
 from opsbot.domain import commands
 from opsbot.domain.lifecycle import State
 from opsbot.domain.references import ProjectRef, ServiceRef
@@ -15,10 +15,12 @@ from opsbot.errors import CommandError
 from opsbot.grammar.types import PERSON, PROJECT, SERVICE, SERVICE_ID, VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from opsbot.actions.dispatcher import Defaults
     from opsbot.domain.authorization import Permission
     from opsbot.domain.commands import Command, Mention
+
+
+Parameter = Callable[[Any], Any]
 
 
 class Verb(click.Command):
@@ -33,9 +35,7 @@ def verbs() -> None:
     """Everything that can be asked."""
 
 
-def _verb(
-    command: type[Command], example: str, *parameters: Callable[[Verb], Verb]
-) -> Callable[[Callable[..., Command]], Verb]:
+def _verb(command: type[Command], example: str, *parameters: Parameter) -> Callable[[Callable[..., Command]], Verb]:
     def declare(function: Callable[..., Command]) -> Verb:
         verb = click.command(command.verb, cls=Verb, add_help_option=False)(function)
         verb.permission = command.permission
@@ -53,14 +53,14 @@ def _say_privately(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     ctx.meta["private"] = value
 
 
-_PRIVATE = click.option(
-    "--private", is_flag=True, expose_value=False, callback=_say_privately, help="Answer only me."
-)
+_PRIVATE = click.option("--private", is_flag=True, expose_value=False, callback=_say_privately, help="Answer only me.")
 _SERVICE = click.argument("service", type=SERVICE)
 _VERSION = click.argument("version", type=VERSION)
 _WORDS = click.argument("words", nargs=-1, metavar="[REQUEST] [COMMENT]...")
 _NUMBER = re.compile(r"(?P<sure>#)?(?P<number>[0-9]{1,9})")
-_PAGE = click.option("--page", type=click.IntRange(1, 10_000), default=1, metavar="N", help="Which page of a long list.")
+_PAGE = click.option(
+    "--page", type=click.IntRange(1, 10_000), default=1, metavar="N", help="Which page of a long list."
+)
 
 
 @_verb(commands.ShowHelp, "help publish", click.argument("about", required=False, metavar="[VERB]"))
@@ -71,9 +71,7 @@ def _help(about: str | None) -> commands.ShowHelp:
     return commands.ShowHelp(about)
 
 
-@_verb(
-    commands.ListServices, "services FRAUD", click.argument("project", type=PROJECT, required=False), _PAGE
-)
+@_verb(commands.ListServices, "services FRAUD", click.argument("project", type=PROJECT, required=False), _PAGE)
 @click.pass_obj
 def _services(defaults: Defaults, project: ProjectRef | None, page: int) -> commands.ListServices:
     """List the API services of a project."""
@@ -144,7 +142,11 @@ def _publish(service: ServiceRef, version: str, published_service: str | None, r
     _PAGE,
 )
 def _requests(
-    service: ServiceRef | None, state: str | None, requester: Mention | None, every: bool, page: int  # noqa: FBT001 - Click calls it so
+    service: ServiceRef | None,
+    state: str | None,
+    requester: Mention | None,
+    every: bool,  # noqa: FBT001 - Click calls it so
+    page: int,
 ) -> commands.ListRequests:
     """List publish requests, newest first: the open ones, unless you say more."""
     return commands.ListRequests(service, State(state) if state else None, requester, every, page)

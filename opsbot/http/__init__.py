@@ -1,1 +1,6 @@
-"""What opsbot answers over HTTP."""
+"""What opsbot answers over HTTP: Slack's payloads, and whoever asks whether it is well."""
+
+from opsbot.http.routes import Check, routes
+from opsbot.http.server import HttpServer
+
+__all__ = ["Check", "HttpServer", "routes"]

@@ -1,1 +1,26 @@
 """The chat surface: Slack payloads in, Slack messages out."""
+
+from opsbot.slack.announcer import SlackAnnouncer
+from opsbot.slack.app import EVENTS_PATH, SocketConnection, http_application
+from opsbot.slack.client import KeptWebClient
+from opsbot.slack.directory import SlackDirectory
+from opsbot.slack.identity import Identity, who_am_i
+from opsbot.slack.listeners import Listeners
+from opsbot.slack.manifest import manifest
+from opsbot.slack.pool import Pool
+from opsbot.slack.replies import Replier
+
+__all__ = [
+    "EVENTS_PATH",
+    "Identity",
+    "KeptWebClient",
+    "Listeners",
+    "Pool",
+    "Replier",
+    "SlackAnnouncer",
+    "SlackDirectory",
+    "SocketConnection",
+    "http_application",
+    "manifest",
+    "who_am_i",
+]

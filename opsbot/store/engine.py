@@ -25,6 +25,11 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
 
+    @property
+    def is_embedded(self) -> bool:
+        """Tell whether the database is a file of this process alone."""
+        return self.engine.dialect.name == "sqlite"
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Give a connection whose writes are kept at the end, all or none; raises StoreError."""

@@ -1,1 +1,0 @@
-"""Config in, wired parts out: the only module that knows every other."""

@@ -1,0 +1,1 @@
+"""Config in, wired parts out: the only room that knows every other."""

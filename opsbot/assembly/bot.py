@@ -1,0 +1,194 @@
+"""The bot, wired: from its configuration to something that can be started and stopped."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from opsbot.actions.dispatcher import Dispatcher
+from opsbot.actions.publishing import carry_out
+from opsbot.actions.world import World
+from opsbot.dataiku import DSSClient, Patience
+from opsbot.dataiku.gateway import Nodes
+from opsbot.domain.authorization import BUILT_IN_ROLES, AccessRules, Grant
+from opsbot.domain.policy import Policy
+from opsbot.domain.rules import ChannelRules, Rules
+from opsbot.errors import StoreError
+from opsbot.grammar import manual
+from opsbot.http import HttpServer, routes
+from opsbot.slack import (
+    EVENTS_PATH,
+    KeptWebClient,
+    Listeners,
+    Pool,
+    Replier,
+    SlackAnnouncer,
+    SlackDirectory,
+    SocketConnection,
+    http_application,
+    who_am_i,
+)
+from opsbot.store import Database, RequestStore, SeenStore, is_current, migrate
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from pydantic import SecretStr
+
+    from opsbot.config import Config, NodeConfig
+
+_log = logging.getLogger(__name__)
+
+_PUBLISHES_AT_ONCE = 8
+_PUBLISHES_WAITING = 1000
+
+
+class Bot:
+    """The whole of opsbot, wired but not yet heard of: `start` opens its ears, `stop` finishes what was begun."""
+
+    def __init__(self, config: Config, pool: Pool | None = None) -> None:
+        self.database = open_database(config)
+        self.nodes = open_nodes(config)
+        self.client = open_slack(config)
+        self.pool = pool or Pool(config.work.threads, config.work.queue)
+        self._publishing = Pool(_PUBLISHES_AT_ONCE, _PUBLISHES_WAITING)
+        identity = who_am_i(self.client)
+        rules = rules_of(config)
+        directory = SlackDirectory(self.client, rules.access.groups)
+        self.world = World(
+            rules=rules,
+            designer=self.nodes,
+            requests=RequestStore(self.database),
+            directory=directory,
+            announcer=SlackAnnouncer(self.client, rules.access),
+            start_publish=self._start_publish,
+            manual=manual,
+            clock=now,
+        )
+        listeners = Listeners(
+            dispatcher=Dispatcher(self.world),
+            pool=self.pool,
+            replier=Replier(self.client, identity.user),
+            directory=directory,
+            seen=SeenStore(self.database),
+            clock=now,
+            command_name=config.slack.command,
+            bot_user=identity.user,
+        )
+        checks = {"database": self.database.ping}
+        applications = {}
+        self._socket: SocketConnection | None = None
+        if config.slack.mode == "socket":
+            self._socket = SocketConnection(self.client, identity, listeners, _secret(config.slack.app_token))
+            checks["socket"] = self._socket.is_open
+        else:
+            secret = _secret(config.slack.signing_secret)
+            applications[EVENTS_PATH] = http_application(self.client, identity, listeners, secret)
+        self.http = HttpServer(routes(applications, checks), config.http.host, config.http.port, config.http.threads)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self.http.start()
+        if self._socket is not None:
+            self._socket.open()
+
+    def stop(self) -> None:
+        """Take nothing more, finish what was taken, and let go of everything."""
+        if self._socket is not None:
+            self._socket.close()
+        self.http.close()
+        self.pool.close()
+        self._publishing.close()
+        self.nodes.close()
+        self.client.close()
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _start_publish(self, request: int) -> None:
+        if not self._publishing.submit(carry_out, request, self.world):
+            _log.error("request %d is approved, but could not be started: there are too many", request)
+
+
+def open_database(config: Config) -> Database:
+    """Open the database, with its schema as this version needs it; StoreError where a person must migrate first.
+
+    An SQLite file has no other user, so it is migrated on the spot; a server may have other replicas on it.
+    """
+    database = Database(config.database.url.get_secret_value())
+    if database.is_embedded:
+        migrate(database)
+    elif not is_current(database):
+        database.close()
+        raise StoreError("The database's schema isn't the one that this version needs: run “opsbot migrate” first.")
+    return database
+
+
+def open_nodes(config: Config) -> Nodes:
+    """Make a client for every node; nothing is called yet."""
+    return Nodes({name: _node_client(node) for name, node in config.nodes.items()})
+
+
+def open_slack(config: Config) -> KeptWebClient:
+    """Make Slack's client; nothing is called yet."""
+    return KeptWebClient(_secret(config.slack.bot_token), str(config.slack.api_url))
+
+
+def rules_of(config: Config) -> Rules:
+    """Gather what the configuration decides, as values."""
+    grants = (
+        Grant(
+            grant.role,
+            frozenset(grant.users),
+            frozenset(grant.groups),
+            tuple(grant.services),
+            frozenset(grant.channels),
+        )
+        for grant in config.grants
+    )
+    own_roles = {role.name: frozenset(role.permissions) for role in config.roles}
+    policies = (Policy(tuple(policy.services), policy.approvals_channel) for policy in config.policies)
+    channels = {
+        channel.id: ChannelRules(
+            channel.node,
+            channel.project,
+            frozenset(channel.verbs) if channel.verbs is not None else None,
+            tuple(channel.announce),
+        )
+        for channel in config.channels
+    }
+    access = AccessRules(tuple(grants), {**BUILT_IN_ROLES, **own_roles})
+    return Rules(tuple(config.nodes), access, tuple(policies), channels)
+
+
+def now() -> datetime:
+    """Tell the time, in UTC."""
+    return datetime.now(UTC)
+
+
+def _node_client(node: NodeConfig) -> DSSClient:
+    certificate = str(node.client_certificate) if node.client_certificate is not None else None
+    key = str(node.client_key) if node.client_key is not None else None
+    return DSSClient(
+        str(node.url),
+        _secret(node.api_key),
+        client_certificate=(certificate, key) if certificate is not None and key is not None else certificate,
+        ca_bundle=str(node.ca_bundle) if node.ca_bundle is not None else None,
+        patience=Patience(
+            connect=node.connect_timeout.total_seconds(),
+            read=node.read_timeout.total_seconds(),
+            long_read=node.long_timeout.total_seconds(),
+        ),
+    )
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value is not None else ""

@@ -1,0 +1,68 @@
+"""The sandbox: a workspace, a design node and the bot, in one process and over loopback."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opsbot.assembly.bot import Bot
+from opsbot.config import Config
+from opsbot.sandbox import demo
+from opsbot.sandbox.designer import DesignerServer
+from opsbot.sandbox.page import dress
+from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.slack import manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COMMAND = "/apid"
+
+
+@contextmanager
+def everything(host: str, port: int, api_key: str) -> Iterator[str]:
+    """Run all of it; gives the address of the page."""
+    workspace = Workspace(manifest(_COMMAND), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
+    with (
+        tempfile.TemporaryDirectory(prefix="opsbot-") as folder,
+        DesignerServer(api_key=api_key) as designer,
+        WorkspaceServer(workspace, host, port, dress=dress) as server,
+        Bot(demo_config(server.url, designer.url, api_key, Path(folder))),
+    ):
+        server.wait_for_app()
+        yield server.url
+
+
+@contextmanager
+def designer_only(host: str, port: int, api_key: str) -> Iterator[str]:
+    """Run the design node's stand-in alone; gives its address."""
+    with DesignerServer(port=port, host=host, api_key=api_key) as designer:
+        yield designer.url
+
+
+def demo_config(workspace_url: str, designer_url: str, api_key: str, folder: Path) -> Config:
+    """Configure the bot for the demo's people: who they are there is what they may do here."""
+    return Config.model_validate(
+        {
+            "slack": {
+                "command": _COMMAND,
+                "api_url": f"{workspace_url}/api/",
+                "bot_token": "xoxb-sandbox",
+                "app_token": "xapp-sandbox",
+            },
+            "nodes": {"design": {"url": designer_url, "api_key": api_key}},
+            "database": {"url": f"sqlite:///{folder / 'opsbot.db'}"},
+            "http": {"port": 0},
+            "grants": [
+                {"role": "viewer", "users": [demo.VIC.id]},
+                {"role": "packager", "users": [demo.MAYA.id]},
+                {"role": "publisher", "users": [demo.MAYA.id, demo.OMAR.id]},
+                {"role": "approver", "groups": ["@ml-approvers"]},
+                {"role": "admin", "users": [demo.ADA.id]},
+            ],
+            "policies": [{"services": ["design:CHURN/*"], "approvals_channel": "C02APPROVALS"}],
+            "channels": [{"id": "C02APPROVALS", "announce": ["design:FRAUD/*"]}],
+        }
+    )

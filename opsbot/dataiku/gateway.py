@@ -1,0 +1,121 @@
+"""The nodes as the actions see them: commands in, domain values out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from opsbot.domain.models import Endpoint, Package, PackageSummary, Service
+from opsbot.domain.references import ServiceRef
+from opsbot.errors import DSSError, DSSNotFoundError, NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opsbot.dataiku.apiservice import DSSAPIService, DSSAPIServiceListItem
+    from opsbot.dataiku.client import DSSClient
+    from opsbot.domain.references import ProjectRef
+
+
+class Nodes:
+    """The API Designers of all configured nodes, each by its name."""
+
+    def __init__(self, clients: Mapping[str, DSSClient]) -> None:
+        self._clients = clients
+
+    def services(self, project: ProjectRef) -> list[Service]:
+        """List the services of a project, in no order."""
+        items = self._client(project.node).get_project(project.project).list_api_services()
+        return [_service(project, item) for item in items]
+
+    def service(self, service: ServiceRef) -> Service:
+        """Show one service; NotFoundError names those that the project has."""
+        found = self.services(service.project_ref)
+        for candidate in found:
+            if candidate.ref == service:
+                return candidate
+        others = ", ".join(sorted(candidate.ref.service for candidate in found)[:10]) or "none"
+        raise NotFoundError(f"{service.project_ref} has no service “{service.service}”. Its services: {others}.")
+
+    def packages(self, service: ServiceRef) -> list[Package]:
+        """List the packages of a service, in no order; none for a service that isn't there."""
+        return [_package(listed) for listed in self._service(service).list_packages()]
+
+    def summary(self, service: ServiceRef, version: str) -> PackageSummary:
+        """Show one package; NotFoundError where there is none."""
+        summary = self._service(service).get_package_summary(version)
+        return PackageSummary(_package({**summary, "id": version}), _endpoints(summary.get("endpoints")))
+
+    def create_package(self, service: ServiceRef, version: str, release_notes: str) -> None:
+        """Create a package; ConflictError where the version exists."""
+        self._service(service).create_package(version, release_notes or None)
+
+    def publish(self, service: ServiceRef, version: str, published_service: str) -> None:
+        """Put a version on the API Deployer, once."""
+        self._service(service).publish_package(version, published_service)
+
+    def published_versions(self, node: str, published_service: str) -> frozenset[str]:
+        """Name the versions of a published service; none where the service isn't there."""
+        try:
+            status = self._client(node).get_apideployer().get_service(published_service).get_status()
+        except DSSNotFoundError:
+            return frozenset()
+        return frozenset(version["id"] for version in status.get_versions())
+
+    def unreachable(self) -> dict[str, str]:
+        """Call every node; gives those that don't answer as they should, each with the reason."""
+        reasons: dict[str, str] = {}
+        for name, client in self._clients.items():
+            try:
+                client.list_project_keys()
+            except DSSError as error:
+                reasons[name] = str(error)
+        return reasons
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        for client in self._clients.values():
+            client.close()
+
+    def _client(self, node: str) -> DSSClient:
+        client = self._clients.get(node)
+        if client is None:
+            raise NotFoundError(f"There is no node “{node}”. The nodes: {', '.join(sorted(self._clients))}.")
+        return client
+
+    def _service(self, service: ServiceRef) -> DSSAPIService:
+        return self._client(service.node).get_project(service.project).get_api_service(service.service)
+
+
+def _service(project: ProjectRef, item: DSSAPIServiceListItem) -> Service:
+    ref = ServiceRef(project.node, project.project, item.id)
+    return Service(ref, item.name or item.id, item.auth_method or "unknown", _endpoints(item.endpoints))
+
+
+def _endpoints(listed: object) -> tuple[Endpoint, ...]:
+    found = listed if isinstance(listed, list) else []
+    described = (endpoint for endpoint in found if isinstance(endpoint, dict))
+    return tuple(Endpoint(str(each.get("id", "?")), str(each.get("type", "unknown"))) for each in described)
+
+
+def _package(listed: Mapping[str, Any]) -> Package:
+    """Read a package; all but its id is known from some nodes only."""
+    return Package(
+        version=listed["id"],
+        created_on=_instant(listed.get("createdOn")),
+        created_by=_text(listed.get("createdBy")) or None,
+        release_notes=_text(listed.get("releaseNotes")),
+    )
+
+
+def _instant(milliseconds: object) -> datetime | None:
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,90 @@
+"""Bolt, set up so that it acknowledges as fast as it can; payloads come in by HTTP or by Socket Mode."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from opsbot.errors import ConfigError
+from opsbot.slack.calls import CALL_ERRORS, error_code
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+    from opsbot.slack.identity import Identity
+    from opsbot.slack.listeners import Listeners
+
+EVENTS_PATH = "/slack/events"
+
+_log = logging.getLogger(__name__)
+_bolt_log = logging.getLogger("slack_bolt")
+
+_LOOK_SECONDS = 1.5
+"""How often the socket is looked at, and pinged; a lost one is made again as soon as that is seen."""
+
+
+def http_application(
+    client: WebClient, identity: Identity, listeners: Listeners, signing_secret: str
+) -> WSGIApplication:
+    """Make the WSGI application for EVENTS_PATH; it checks signatures."""
+    return SlackRequestHandler(_bolt(client, identity, listeners, signing_secret), EVENTS_PATH)
+
+
+class SocketConnection:
+    """A Socket Mode connection that comes back by itself."""
+
+    def __init__(self, client: WebClient, identity: Identity, listeners: Listeners, app_token: str) -> None:
+        # Bolt wants a secret, and checks nothing against it here: what comes over our own connection isn't signed.
+        app = _bolt(client, identity, listeners, signing_secret=app_token)
+        self._handler = SocketModeHandler(
+            app, app_token, web_client=client, logger=_bolt_log, ping_interval=_LOOK_SECONDS
+        )
+
+    def open(self) -> None:
+        """Connect; raises ConfigError where Slack refuses the token or doesn't answer."""
+        try:
+            self._handler.connect()  # type: ignore[no-untyped-call]  # Bolt forgot the annotation
+        except CALL_ERRORS as error:
+            raise ConfigError(f"Slack doesn't take the app token, or doesn't answer: {error_code(error)}.") from error
+
+    def is_open(self) -> bool:
+        """Tell whether Slack can reach us just now."""
+        return self._handler.client.is_connected()
+
+    def close(self) -> None:
+        """Disconnect, and stay so."""
+        self._handler.close()  # type: ignore[no-untyped-call]  # as above
+
+
+def _bolt(client: WebClient, identity: Identity, listeners: Listeners, signing_secret: str) -> App:
+    authorized = AuthorizeResult(
+        enterprise_id=None,
+        team_id=identity.team,
+        bot_user_id=identity.user,
+        bot_id=identity.bot,
+        bot_token=client.token,
+    )
+    app = App(
+        client=WebClient(base_url=client.base_url, ssl=client.ssl),  # Bolt's own; our calls go by the kept one
+        signing_secret=signing_secret,
+        authorize=lambda: authorized,  # asked once at the start, rather than in the first acknowledgement
+        process_before_response=True,  # every listener acknowledges in the thread that took the payload
+        logger=_bolt_log,
+    )
+    # The commonest first: Bolt asks its listeners one after the other.
+    app.command(re.compile("^/"))(listeners.on_command)
+    app.action(re.compile(""))(listeners.on_click)
+    app.event("app_mention")(listeners.on_mention)
+    app.error(_last_resort)
+    return app
+
+
+def _last_resort(error: Exception) -> None:
+    _log.error("an error left a listener", exc_info=error)

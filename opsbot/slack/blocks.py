@@ -1,0 +1,273 @@
+"""From a result to what is said about it: one function per result."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, TypeVar, assert_never
+
+from slack_sdk.models.blocks import ActionsBlock, ContextBlock
+from slack_sdk.models.blocks.basic_components import MarkdownTextObject
+from slack_sdk.models.blocks.block_elements import ButtonElement
+
+from opsbot.actions.requesting import PAGE_SIZE
+from opsbot.domain.lifecycle import State
+from opsbot.domain.models import AuthMethod
+from opsbot.domain.results import (
+    AccessShown,
+    Decided,
+    HelpShown,
+    PackageCreated,
+    PackagesListed,
+    PublishRequested,
+    Refused,
+    RequestsListed,
+    ServiceShown,
+    ServicesListed,
+    SummaryShown,
+)
+from opsbot.slack.messages import SECTION_LIMIT, Answer, Message, mrkdwn_section, plain_section, sections
+from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, person
+
+if TYPE_CHECKING:
+    from slack_sdk.models.blocks import Block
+
+    from opsbot.domain.models import Asker, Endpoint, Package, PublishRequest
+    from opsbot.domain.results import Result, VerbHelp
+
+TURN_PAGE = "turn_page"
+
+T = TypeVar("T")
+
+
+def answer(result: Result, asker: Asker, command_name: str) -> Answer | None:  # noqa: C901, PLR0911 - one arm per result
+    """Say what came of a command; None where the card of a request says it already."""
+    match result:
+        case HelpShown():
+            return help_shown(result, command_name)
+        case AccessShown():
+            return access_shown(result)
+        case ServicesListed():
+            return services_listed(result, asker)
+        case ServiceShown():
+            return service_shown(result, asker)
+        case PackagesListed():
+            return packages_listed(result, asker)
+        case SummaryShown():
+            return summary_shown(result, asker)
+        case PackageCreated():
+            return package_created(result, command_name)
+        case PublishRequested():
+            return publish_requested(result, asker, command_name)
+        case RequestsListed():
+            return requests_listed(result, asker)
+        case Decided():
+            return decided(result)
+        case Refused():
+            return Answer(f":no_entry: {escaped(result.reason)}", private=True)
+        case _:
+            assert_never(result)
+
+
+def help_shown(result: HelpShown, command_name: str) -> Answer:
+    """Show what can be typed."""
+    if result.about is None:
+        lines = [f"{code(f'{command_name} {entry.usage}')} {escaped(entry.says)}" for entry in result.verbs]
+        lines.append(f"{code(f'{command_name} help VERB')} tells more of one. Every verb takes {code('--private')}.")
+        headline = (
+            f"Here is what you can do with me, the API Designer's bot. Try {code(f'{command_name} whoami')}, too."
+        )
+        return Answer(headline, (Message(headline, sections(lines)),), private=True)
+    headline = f"How to use {code(result.about)}:"
+    lines = [line for entry in result.verbs for line in _manual(entry, command_name)]
+    return Answer(headline, (Message(headline, sections(lines)),), private=True)
+
+
+def access_shown(result: AccessShown) -> Answer:
+    """Show what somebody may do here."""
+    lines = [
+        f"• {code(grant.role)} on {listed(map(code, grant.services))}: {', '.join(permissions)}"
+        for grant, permissions in result.grants
+    ]
+    headline = f"{person(result.person)}, you hold {counted(len(lines), 'grant')} here."
+    if not lines:
+        headline = f"{person(result.person)}, no grant holds for you here: I can only help you with {code('help')}."
+    lines += [escaped(result.problem)] if result.problem else []
+    return Answer(headline, (Message(headline, sections(lines)),) if lines else (), private=True)
+
+
+def services_listed(result: ServicesListed, asker: Asker) -> Answer:
+    """List services, a page at a time."""
+    project = result.command.project
+    headline = f"{person(asker.person)} asked for the services of {code(project)}: {_or_none(len(result.services), 'service')}."
+    lines = [
+        f"{code(service.ref)} · {_auth(service.auth_method)} · {_endpoints(service.endpoints)}"
+        for service in _page(result.services, result.command.page)
+    ]
+    return _listing(headline, lines, f"services {project}", result.command.page, len(result.services))
+
+
+def service_shown(result: ServiceShown, asker: Asker) -> Answer:
+    """Show one service."""
+    service, packages = result.service, result.packages
+    newest = f", the newest is {code(packages[0].version)}" if packages else ""
+    headline = f"{person(asker.person)} looked at {code(service.ref)}: {_or_none(len(packages), 'package')}{newest}."
+    lines = [f"Authentication: {_auth(service.auth_method)}"]
+    lines += [f"Endpoint {code(endpoint.id)}: {code(endpoint.type)}" for endpoint in service.endpoints]
+    lines += [] if service.endpoints else ["It has no endpoints yet."]
+    lines += [_package(package, _mark(package, result.published)) for package in packages[:PAGE_SIZE]]
+    if result.published is None:
+        lines.append("What is published isn't known: the API Deployer doesn't answer.")
+    return Answer(headline, (Message(headline, sections(lines)),))
+
+
+def packages_listed(result: PackagesListed, asker: Asker) -> Answer:
+    """List packages, newest first, a page at a time."""
+    service, packages = result.command.service, result.packages
+    newest = f", the newest is {code(packages[0].version)}" if packages else ""
+    found = f"{_or_none(len(packages), 'package')}{newest}"
+    headline = f"{person(asker.person)} asked for the packages of {code(service)}: {found}."
+    lines = [_package(package) for package in _page(packages, result.command.page)]
+    return _listing(headline, lines, f"packages {service}", result.command.page, len(packages))
+
+
+def summary_shown(result: SummaryShown, asker: Asker) -> Answer:
+    """Show one package, its notes in its makers' own words."""
+    package = result.summary.package
+    headline = f"{person(asker.person)} looked at {code(package.version)} of {code(result.service)}."
+    lines = [
+        _package(package),
+        *(f"Endpoint {code(endpoint.id)}: {code(endpoint.type)}" for endpoint in result.summary.endpoints),
+    ]
+    blocks = (*sections(lines), *notes(package.release_notes))
+    return Answer(headline, (Message(headline, blocks),))
+
+
+def package_created(result: PackageCreated, command_name: str) -> Answer:
+    """Say that a package was made."""
+    version = result.package.version
+    headline = f"{person(result.by)} packaged {code(version)} of {code(result.service)}."
+    said = mrkdwn_section(f"{_package(result.package)}\nThe node took {result.seconds:.1f} s.")
+    todo = mrkdwn_section(f"To have it published: {code(f'{command_name} publish {result.service} {version}')}")
+    return Answer(headline, (Message(headline, (said, *notes(result.package.release_notes), todo)),))
+
+
+def publish_requested(result: PublishRequested, asker: Asker, command_name: str) -> Answer | None:
+    """Say where the card of a request is, unless it is in plain sight."""
+    request = result.request
+    what = f"request {request.id}, to publish {code(request.version)} of {code(request.service)}"
+    if result.card_problem:
+        problem = f"{what.capitalize()}, is open, but I can't post its card: {escaped(result.card_problem)}"
+        return Answer(
+            f":warning: {problem} Until then {code(f'{command_name} approve {request.id}')} decides, too.", private=True
+        )
+    place = f"<#{request.card.channel}>" if request.card is not None else "its card"
+    if result.was_open:
+        return Answer(
+            f"That is asked for already: {what}, is {request.state.value}; see its card in {place}.", private=True
+        )
+    if request.card is not None and request.card.channel == asker.place.channel:
+        return None
+    return Answer(f"{person(asker.person)} opened {what}. It waits for approval in {place}.")
+
+
+def requests_listed(result: RequestsListed, asker: Asker) -> Answer:
+    """List publish requests, a page at a time."""
+    command = result.command
+    kind = command.state.value if command.state is not None else "publish" if command.every else "open"
+    headline = f"{person(asker.person)} asked for {kind} requests: {_or_none(result.total, 'request')}."
+    lines = [_request(request) for request in result.requests]
+    return _listing(headline, lines, _again(result), command.page, result.total)
+
+
+def decided(result: Decided) -> Answer:
+    """Say what was decided; what comes of it is told in the card's thread."""
+    request = result.request
+    verb = {State.APPROVED: "approved", State.DECLINED: "declined"}.get(request.state, request.state.value)
+    who = person(request.decision.person) if request.decision is not None else "Somebody"
+    return Answer(f"{who} {verb} request {request.id}: {code(request.version)} of {code(request.service)}.")
+
+
+def notes(text: str, label: str = "Release notes") -> tuple[Block, ...]:
+    """Show somebody's own words under a label, as plain text."""
+    if not text.strip():
+        return ()
+    return mrkdwn_section(f"*{label}*"), plain_section(clipped(text, SECTION_LIMIT))
+
+
+def _manual(entry: VerbHelp, command_name: str) -> list[str]:
+    lines = [f"{code(f'{command_name} {entry.usage}')} {escaped(entry.says)}"]
+    lines += [f"{code(option)} {escaped(says)}" for option, says in entry.options]
+    return [*lines, f"For example: {code(f'{command_name} {entry.example}')}"]
+
+
+def _listing(headline: str, lines: list[str], again: str, page: int, total: int) -> Answer:
+    if not total:
+        return Answer(headline)
+    pages = ceil(total / PAGE_SIZE)
+    blocks: list[Block] = [*sections(lines or [f"There is no page {page}; the last is {pages}."])]
+    if pages > 1:
+        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"Page {page} of {pages}")]))
+        blocks.append(_turning(again, page, pages))
+    return Answer(headline, (Message(headline, tuple(blocks)),))
+
+
+def _turning(again: str, page: int, pages: int) -> ActionsBlock:
+    """Make the buttons that turn pages; each holds the line that somebody would type for it."""
+    turns = (
+        (("Newer", page - 1), ("Older", page + 1))
+        if again.startswith(("packages", "requests"))
+        else (("Previous", page - 1), ("Next", page + 1))
+    )
+    return ActionsBlock(
+        elements=[
+            ButtonElement(text=label, action_id=f"{TURN_PAGE}:{label.lower()}", value=f"{again} --page {to}")
+            for label, to in turns
+            if 1 <= to <= pages
+        ]
+    )
+
+
+def _again(result: RequestsListed) -> str:
+    """Write the line that asks for the same requests."""
+    command = result.command
+    words = ["requests"]
+    words += [str(command.service)] if command.service is not None else []
+    words += [f"--state {command.state.value}"] if command.state is not None else []
+    words += ["--all"] if command.every else []
+    if command.requester is not None:
+        words.append(f"--by <@{command.requester.id}>" if command.requester.id else f"--by @{command.requester.name}")
+    return " ".join(words)
+
+
+def _request(request: PublishRequest) -> str:
+    asked = f"asked by {person(request.wish.requester)} {date(request.wish.asked_at)}"
+    return f"*{request.id}* · {code(request.service)} {code(request.version)} · {request.state.value} · {asked}"
+
+
+def _package(package: Package, mark: str = "") -> str:
+    by = f" by {code(package.created_by)}" if package.created_by else ""
+    return f"*{code(package.version)}* · packaged {date(package.created_on)}{by}{mark}"
+
+
+def _mark(package: Package, published: frozenset[str] | None) -> str:
+    return " · *published*" if published is not None and package.version in published else ""
+
+
+def _page(things: tuple[T, ...], page: int) -> tuple[T, ...]:
+    return things[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+
+
+def _or_none(number: int, noun: str) -> str:
+    return counted(number, noun) if number else f"no {noun}s"
+
+
+def _auth(method: str) -> str:
+    return f":warning: {code(method)}, nobody is asked who they are" if method == AuthMethod.PUBLIC else code(method)
+
+
+def _endpoints(endpoints: tuple[Endpoint, ...]) -> str:
+    return (
+        listed(f"{code(endpoint.id)} ({code(endpoint.type)})" for endpoint in endpoints)
+        if endpoints
+        else "no endpoints"
+    )

@@ -1,0 +1,22 @@
+"""What can go wrong when Slack is called, in one tuple and in words."""
+
+from __future__ import annotations
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+CALL_ERRORS = (SlackClientError, OSError)
+"""What a call to Slack may raise: its refusal, or no answer."""
+
+_NOT_HERE = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
+
+
+def error_code(error: BaseException) -> str:
+    """Name the error as Slack does; for silence, the kind of silence."""
+    if isinstance(error, SlackApiError):
+        return str(error.response.get("error", "unknown_error"))
+    return type(error).__name__
+
+
+def is_not_here(error: BaseException) -> bool:
+    """Tell whether the bot isn't where it should have spoken."""
+    return error_code(error) in _NOT_HERE

@@ -1,0 +1,86 @@
+"""What Slack knows of people: their user groups, and their names."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from opsbot.domain.authorization import Membership
+from opsbot.slack.calls import CALL_ERRORS, error_code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from slack_sdk import WebClient
+
+    from opsbot.domain.models import Person
+
+_log = logging.getLogger(__name__)
+
+_GROUPS_LAST = 60.0
+_FAILURE_LASTS = 5.0
+_NAMES_LAST = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    problem: str = ""
+    until: float = 0.0
+
+
+class SlackDirectory:
+    """Reads user groups in one call for all of them, at most once a minute; a failure fails closed, and is said."""
+
+    def __init__(self, client: WebClient, named: frozenset[str], now: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._named = named  # where no grant names a group, Slack isn't asked
+        self._now = now
+        self._groups = _Groups()
+        self._names: dict[str, tuple[str, float]] = {}
+        self._reading = threading.Lock()
+
+    def membership(self, person: Person) -> Membership:
+        """Tell the user groups a person is in, by id and handle."""
+        if not self._named:
+            return Membership()
+        groups = self._current()
+        return Membership(groups.of.get(person.id, frozenset()), groups.problem)
+
+    def name(self, user: str) -> str:
+        """Tell what a person is called; the id where Slack won't say."""
+        name, until = self._names.get(user, (user, 0.0))
+        if self._now() < until:
+            return name
+        try:
+            name = str(self._client.users_info(user=user)["user"]["name"])
+        except CALL_ERRORS as error:
+            _log.warning("the name of %s can't be read: %s", user, error_code(error))
+        self._names[user] = (name, self._now() + _NAMES_LAST)
+        return name
+
+    def _current(self) -> _Groups:
+        if self._now() < self._groups.until:
+            return self._groups
+        with self._reading:  # one reads, the others wait for what it reads
+            if self._now() >= self._groups.until:
+                self._groups = self._read()
+            return self._groups
+
+    def _read(self) -> _Groups:
+        try:
+            reply = self._client.usergroups_list(include_users=True)
+        except CALL_ERRORS as error:
+            problem = f"Slack's user groups can't be read ({error_code(error)}), so grants to groups don't count now."
+            _log.warning(problem)
+            return _Groups(problem=problem, until=self._now() + _FAILURE_LASTS)
+        of: defaultdict[str, set[str]] = defaultdict(set)
+        for group in reply.get("usergroups") or ():
+            for user in group.get("users") or ():
+                of[user] |= {group["id"], group["handle"], f"@{group['handle']}"}
+        members = {user: frozenset(names) for user, names in of.items()}
+        return _Groups(members, until=self._now() + _GROUPS_LAST)

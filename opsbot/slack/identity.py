@@ -1,0 +1,31 @@
+"""Who the bot is in its workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opsbot.errors import ConfigError
+from opsbot.slack.calls import CALL_ERRORS, error_code
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The bot as Slack knows it."""
+
+    user: str
+    bot: str
+    team: str
+    workspace: str
+
+
+def who_am_i(client: WebClient) -> Identity:
+    """Ask Slack whose token it is; raises ConfigError where Slack doesn't take it, or doesn't answer."""
+    try:
+        reply = client.auth_test()
+    except CALL_ERRORS as error:
+        raise ConfigError(f"Slack doesn't take the bot token, or doesn't answer: {error_code(error)}.") from error
+    return Identity(reply["user_id"], reply.get("bot_id") or "", reply["team_id"], reply.get("team") or "")

@@ -1,0 +1,47 @@
+"""The app's manifest: what Slack must know of the bot, from what the bot listens to and calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SCOPES = (
+    "app_mentions:read",  # being spoken to by name
+    "chat:write",  # answers, cards
+    "commands",  # the slash command
+    "usergroups:read",  # grants to user groups; without it they don't count
+    "users:read",  # names of people who mention the bot
+)
+
+EVENTS = ("app_mention",)
+
+
+def manifest(command_name: str, request_url: str | None = None) -> dict[str, Any]:
+    """Describe the app; with a `request_url` for HTTP, without one for Socket Mode."""
+    address = {"url": request_url} if request_url is not None else {}
+    request = {"request_url": request_url} if request_url is not None else {}
+    command = {
+        "command": command_name,
+        "description": "API services of Dataiku: list, package, publish",
+        "usage_hint": "help | packages PROJECT/SERVICE | publish PROJECT/SERVICE VERSION",
+        "should_escape": True,
+        **address,
+    }
+    return {
+        "display_information": {
+            "name": "opsbot",
+            "description": "The API Designer of a Dataiku design node, in Slack",
+            "background_color": "#17324d",
+        },
+        "features": {
+            "bot_user": {"display_name": "opsbot", "always_online": True},
+            "slash_commands": [command],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {**request, "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **request},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": request_url is None,
+            "token_rotation_enabled": False,
+        },
+    }

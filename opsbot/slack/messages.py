@@ -1,0 +1,55 @@
+"""What is said in Slack, before it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block, SectionBlock
+from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
+
+SECTION_LIMIT = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message: `text` says in plain what the blocks say."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer: one line, and the detail that goes into its thread. `private`: for the asker's eyes only."""
+
+    headline: str
+    details: tuple[Message, ...] = ()
+    private: bool = False
+
+    def in_one(self) -> Message:
+        """Put everything into one message, for where there is no thread."""
+        blocks: list[Block] = [mrkdwn_section(self.headline)]
+        for detail in self.details:
+            blocks += detail.blocks or (mrkdwn_section(detail.text),)
+        return Message(self.headline, tuple(blocks))
+
+
+def mrkdwn_section(text: str) -> SectionBlock:
+    """Make a section of text that is inert already."""
+    return SectionBlock(text=MarkdownTextObject(text=text))
+
+
+def plain_section(text: str) -> SectionBlock:
+    """Make a section of somebody's own words, which Slack shows as they are."""
+    return SectionBlock(text=PlainTextObject(text=text, emoji=False))
+
+
+def sections(lines: list[str]) -> tuple[SectionBlock, ...]:
+    """Set lines of mrkdwn into as few sections as hold them."""
+    made: list[str] = []
+    for line in lines:
+        if made and len(made[-1]) + len(line) + 1 <= SECTION_LIMIT:
+            made[-1] += "\n" + line
+        else:
+            made.append(line[:SECTION_LIMIT])
+    return tuple(mrkdwn_section(text) for text in made)

@@ -1,0 +1,94 @@
+"""Slack's payloads, checked at the door: past here there is no JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+
+from opsbot.domain.models import Asker, Person, Place
+
+
+class _Payload(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SlashCommand(_Payload):
+    """Somebody typed a slash command."""
+
+    channel_id: str
+    user_id: str
+    user_name: str = ""
+    text: str = ""
+    response_url: str
+
+    @property
+    def asker(self) -> Asker:
+        """Who typed it, and where."""
+        return Asker(Person(self.user_id, self.user_name or self.user_id), Place(self.channel_id))
+
+
+class _Who(_Payload):
+    id: str
+    name: Annotated[str, Field(validation_alias=AliasChoices("name", "username"))] = ""
+
+
+class _Where(_Payload):
+    id: str
+
+
+class _Container(_Payload):
+    message_ts: str = ""
+    thread_ts: str | None = None
+    is_ephemeral: bool = False
+
+
+class _Action(_Payload):
+    action_id: str
+    value: str = ""
+
+
+class Click(_Payload):
+    """Somebody clicked a button in one of our messages."""
+
+    user: _Who
+    channel: _Where
+    container: _Container
+    actions: Annotated[list[_Action], Field(min_length=1)]
+    response_url: str
+
+    @property
+    def asker(self) -> Asker:
+        """Who clicked, and where."""
+        place = Place(self.channel.id, self.container.thread_ts)
+        return Asker(Person(self.user.id, self.user.name or self.user.id), place)
+
+    @property
+    def action(self) -> str:
+        """Which button it was."""
+        return self.actions[0].action_id
+
+    @property
+    def value(self) -> str:
+        """What the button stands for."""
+        return self.actions[0].value
+
+
+class _MentionEvent(_Payload):
+    user: str
+    text: str
+    channel: str
+    ts: str
+    thread_ts: str | None = None
+
+
+class BotMention(_Payload):
+    """Somebody spoke to the bot by its name."""
+
+    event_id: str
+    event: _MentionEvent
+
+    @property
+    def place(self) -> Place:
+        """Where it was said."""
+        return Place(self.event.channel, self.event.thread_ts)

@@ -1,0 +1,46 @@
+"""A bounded pool: what doesn't fit is refused at once instead of waiting unseen."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, ParamSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+
+_log = logging.getLogger(__name__)
+
+
+class Pool:
+    """Threads that do jobs, with a limit on how many may run and wait together."""
+
+    def __init__(self, threads: int, queue: int) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="work")
+        self._places = threading.BoundedSemaphore(threads + queue)
+
+    def submit(self, job: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
+        """Have the job done soon; tells whether there was a place for it."""
+        if not self._places.acquire(blocking=False):
+            return False
+        try:
+            self._executor.submit(self._do, lambda: job(*args, **kwargs))
+        except RuntimeError:  # shutting down
+            self._places.release()
+            return False
+        return True
+
+    def _do(self, job: Callable[[], object]) -> None:
+        try:
+            job()
+        except Exception:  # noqa: BLE001 - the last who can tell, whatever it is
+            _log.exception("a job failed where nobody was left to tell")
+        finally:
+            self._places.release()
+
+    def close(self) -> None:
+        """Take nothing more, and wait for what was taken."""
+        self._executor.shutdown(wait=True)
