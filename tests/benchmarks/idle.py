@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec
 
-from opsbot.assembly import Bot
+from opsbot.assembly.bot import Bot
+from opsbot.cli import _log_to_terminal
 from opsbot.config import load
 from opsbot.slack import Pool
 
@@ -23,7 +24,8 @@ class NoWork(Pool):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--config", type=Path, required=True)
-    with Bot(load(parser.parse_args().config), NoWork(threads=1, queue=1)) as bot:
+    _log_to_terminal()
+    with Bot(load(parser.parse_args().config, verbs=()), NoWork(threads=1, queue=1)) as bot:
         print(bot.http.port, flush=True)
         threading.Event().wait()
 
