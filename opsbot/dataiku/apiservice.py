@@ -9,8 +9,9 @@ from opsbot.dataiku import replies
 from opsbot.dataiku.apiservice_settings import DSSAPIServiceSettings
 from opsbot.dataiku.download import Download, Progress, download
 from opsbot.dataiku.ids import checked_id, url_part
+from opsbot.dataiku.lost_reply import Witness, made_since, may_have_happened
 from opsbot.dataiku.transport import Call
-from opsbot.errors import DSSNotFoundError
+from opsbot.errors import DSSError, DSSNotFoundError, DSSUnavailableError
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -115,7 +116,13 @@ class DSSAPIService:
         Source: POST /projects/P/apiservices/S/packages/V?releaseNotes=.
         """
         query = None if release_notes is None else {"releaseNotes": release_notes}
-        return self._change(Call("POST", self._package(package_id), query, slow=True))
+        witness = Witness()
+        try:
+            return self._change(Call("POST", self._package(package_id), query, slow=True))
+        except DSSUnavailableError as lost:
+            if may_have_happened(lost) and self._was_made(package_id, witness):
+                return {}
+            raise
 
     def delete_package(self, package_id: str) -> dict[str, Any]:
         """Delete a package, and return what the node says, which may be nothing ({}).
@@ -171,6 +178,13 @@ class DSSAPIService:
 
     def _change(self, call: Call) -> dict[str, Any]:
         return self.client.transport.change(call, replies.acknowledgement)
+
+    def _was_made(self, package_id: str, witness: Witness) -> bool:
+        try:
+            packages, began = self.client.transport.get(f"{self._path()}/packages", witness.read)
+        except DSSError:
+            return False  # what was lost matters more than that the list is out of reach as well
+        return made_since(packages, package_id, began)
 
     def _open_archive(self, package_id: str) -> ArchiveBody:
         return self.client.transport.open_archive(f"{self._package(package_id)}/archive")

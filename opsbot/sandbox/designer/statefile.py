@@ -18,8 +18,8 @@ def save(node: Node, path: Path) -> None:
     """Write the state, at once: a reader sees the old file or the new one."""
     with node.lock:
         state = {
-            "projects": {key: asdict(project) for key, project in node.projects.items()},
-            "published": {key: asdict(service) for key, service in node.published.items()},
+            "projects": {key: asdict(project, dict_factory=_lasting) for key, project in node.projects.items()},
+            "published": {key: asdict(service, dict_factory=_lasting) for key, service in node.published.items()},
         }
     beside = path.with_name(f"{path.name}.new")
     beside.write_text(json.dumps(state, indent=1), encoding="utf-8")
@@ -32,6 +32,11 @@ def load(node: Node, path: Path) -> None:
     with node.lock:
         node.projects = {key: _project(project) for key, project in state["projects"].items()}
         node.published = {key: _published(service) for key, service in state["published"].items()}
+
+
+def _lasting(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Leave out what can be made again, such as archives."""
+    return {name: value for name, value in fields if not name.startswith("_")}
 
 
 def _project(state: dict[str, Any]) -> Project:
