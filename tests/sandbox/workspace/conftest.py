@@ -1,13 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from slack_bolt import App
-from slack_sdk import WebClient
 
 from opsbot.sandbox.workspace import WorkspaceServer
 from tests.sandbox.workspace.support import Control, bolt_app, connected, demo_workspace, web_client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slack_bolt import App
+    from slack_sdk import WebClient
 
 
 @pytest.fixture

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_bolt.adapter.socket_mode import SocketModeHandler as BuiltinHandler
+from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler as WebSocketClientHandler
 from slack_sdk import WebClient
 
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from slack_bolt.adapter.socket_mode.base_handler import BaseSocketModeHandler
 
 JSON = dict[str, Any]
 
@@ -76,15 +81,27 @@ def bolt_app(server: WorkspaceServer) -> App:
     )
 
 
+def builtin(app: App) -> BaseSocketModeHandler:
+    """The Socket Mode client that slack_sdk brings without further packages."""
+    return BuiltinHandler(app, "xapp-sandbox")
+
+
+def websocket_client(app: App) -> BaseSocketModeHandler:
+    """The Socket Mode client that opsbot uses; its ping interval also bounds how long closing can take."""
+    return WebSocketClientHandler(app, "xapp-sandbox", ping_interval=0.2)
+
+
 @contextmanager
-def connected(app: App, server: WorkspaceServer) -> Iterator[None]:
-    handler = SocketModeHandler(app, "xapp-sandbox")
-    handler.connect()
+def connected(
+    app: App, server: WorkspaceServer, handler: Callable[[App], BaseSocketModeHandler] = websocket_client
+) -> Iterator[None]:
+    connection = handler(app)
+    connection.connect()  # type: ignore[no-untyped-call]
     try:
         server.wait_for_app()
         yield
     finally:
-        handler.close()
+        connection.close()  # type: ignore[no-untyped-call]
 
 
 class Control:

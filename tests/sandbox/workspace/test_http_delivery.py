@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from slack_bolt import Ack, App, Say
@@ -14,6 +13,9 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from opsbot.sandbox.workspace import WorkspaceServer
 from tests.sandbox.workspace.support import Control, actions, button, demo_workspace, manifest, web_client
 from tests.sandbox.workspace.test_socket_mode import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class QuietHandler(WSGIRequestHandler):

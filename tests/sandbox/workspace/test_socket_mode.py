@@ -6,12 +6,10 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
-from slack_bolt import Ack, App, Respond, Say
-from slack_sdk import WebClient
+import pytest
 
 from opsbot.sandbox.workspace import Timing, WorkspaceServer
 from opsbot.sandbox.workspace.tickets import TicketLimits
@@ -20,13 +18,22 @@ from tests.sandbox.workspace.support import (
     Control,
     actions,
     bolt_app,
+    builtin,
     button,
     connected,
     demo_workspace,
     manifest,
     section,
     select,
+    websocket_client,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_bolt import Ack, App, Respond, Say
+    from slack_bolt.adapter.socket_mode.base_handler import BaseSocketModeHandler
+    from slack_sdk import WebClient
 
 
 def test_a_command_reaches_the_app_with_slacks_fields(app: App, control: Control) -> None:
@@ -84,6 +91,21 @@ def test_an_answer_in_the_channel_shows_what_was_typed(app: App, control: Contro
 
     control.command("services")
     assert [(m["user"], m["text"]) for m in control.messages()] == [("U01MAYA", "/apid services"), ("U0BOT", "for all")]
+
+
+@pytest.mark.parametrize("client", [builtin, websocket_client])
+def test_either_client_of_the_sdk_connects(
+    server: WorkspaceServer, control: Control, client: Callable[[App], BaseSocketModeHandler]
+) -> None:
+    app = bolt_app(server)
+
+    @app.command("/apid")
+    def listen(ack: Ack) -> None:
+        ack("heard")
+
+    with connected(app, server, client):
+        assert control.command("services")["response"] == {"text": "heard"}
+    wait_until(lambda: control.get("/state")["app"]["connections"] == 0)
 
 
 def test_a_silent_app_is_reported_to_the_asker_after_its_time() -> None:
@@ -175,7 +197,9 @@ def test_a_click_on_an_ephemeral_does_not_bring_the_message(app: App, client: We
         respond(text="done", replace_original=True)
         heard.put(body)
 
-    shown = client.chat_postEphemeral(channel="C01MLOPS", user="U01MAYA", text="t", blocks=[actions(button())])["message_ts"]
+    shown = client.chat_postEphemeral(channel="C01MLOPS", user="U01MAYA", text="t", blocks=[actions(button())])[
+        "message_ts"
+    ]
     assert control.click(shown, "go", user="omar")["error"] == "message_not_found"
     control.click(shown, "go")
     body = heard.get(timeout=5)

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from opsbot.sandbox.workspace import WorkspaceServer
-from tests.sandbox.workspace.support import Control, actions, button, demo_workspace, manifest, section, select, web_client
+from tests.sandbox.workspace.support import (
+    Control,
+    actions,
+    button,
+    demo_workspace,
+    manifest,
+    section,
+    select,
+    web_client,
+)
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
 
 ML_OPS, RANDOM = "C01MLOPS", "C03RANDOM"
 
@@ -49,9 +60,9 @@ def test_a_token_may_come_as_a_field(server: WorkspaceServer) -> None:
 
 
 def test_a_method_needs_its_scope() -> None:
-    with WorkspaceServer(demo_workspace(manifest(scopes=("commands",)))) as server:
-        with pytest.raises(SlackApiError) as error:
-            web_client(server).chat_postMessage(channel=ML_OPS, text="hi")
+    workspace = demo_workspace(manifest(scopes=("commands",)))
+    with WorkspaceServer(workspace) as server, pytest.raises(SlackApiError) as error:
+        web_client(server).chat_postMessage(channel=ML_OPS, text="hi")
     assert refusal(error) == {"ok": False, "error": "missing_scope", "needed": "chat:write", "provided": "commands"}
 
 
@@ -213,6 +224,8 @@ def test_a_reaction_is_counted_once(client: WebClient) -> None:
 
 
 def test_a_call_beyond_the_rate_is_told_when_to_come_again() -> None:
-    with WorkspaceServer(demo_workspace(rate_limit=lambda method, _channel: 1.5 if "post" in method else None)) as server:
+    with WorkspaceServer(
+        demo_workspace(rate_limit=lambda method, _channel: 1.5 if "post" in method else None)
+    ) as server:
         reply = httpx.post(f"{server.url}/api/chat.postMessage", data={"token": "xoxb-sandbox"})
     assert (reply.status_code, reply.headers["retry-after"], reply.json()["error"]) == (429, "2", "ratelimited")
