@@ -208,7 +208,6 @@ class WorkConfig(Section):
 
     threads: Annotated[int, Field(ge=1, le=512)] = 32
     queue: Annotated[int, Field(ge=1, le=100_000)] = 512
-    drain: Duration = timedelta(seconds=25)
 
 
 class Config(BaseSettings):

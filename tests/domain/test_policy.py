@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from opsbot.domain.authorization import AccessRules, Membership
+from opsbot.domain.commands import Approve, Cancel, Decide, Decline
+from opsbot.domain.lifecycle import State
+from opsbot.domain.models import Person
+from opsbot.domain.policy import DEFAULT_POLICY, Policy, objection, policy_for
+from tests.builders import ADA, MAYA, OMAR, SCORING, TEAM, VIC, asker, decision, grant, request, wish
+
+
+def object_to(decide: Decide, person: Person, state: State = State.PENDING, requester: Person = MAYA) -> str | None:
+    standing = AccessRules((*TEAM, grant("admin", ADA))).standing(asker(person), Membership())
+    asked = request(decide.request, state, wanted=wish(requester=requester))
+    return objection(decide, asked, person, standing)
+
+
+def test_an_approver_may_approve_and_decline() -> None:
+    assert object_to(Approve(12), OMAR) is None
+    assert object_to(Decline(12), OMAR) is None
+
+
+def test_nobody_approves_what_they_asked_for_themselves() -> None:
+    assert "somebody else has to approve" in (object_to(Approve(12), OMAR, requester=OMAR) or "")
+    assert "cancel it" in (object_to(Decline(12), OMAR, requester=OMAR) or "")
+
+
+def test_not_even_an_admin_does() -> None:
+    assert object_to(Approve(12), ADA, requester=ADA) is not None
+
+
+@pytest.mark.parametrize("person", [VIC, Person("U9", "stranger")])
+def test_who_holds_no_grant_decides_nothing(person: Person) -> None:
+    for decide in (Approve(12), Decline(12), Cancel(12)):
+        assert object_to(decide, person) is not None
+
+
+def test_who_asked_may_cancel_and_so_may_an_admin_but_no_approver() -> None:
+    assert object_to(Cancel(12), MAYA) is None
+    assert object_to(Cancel(12), ADA) is None
+    assert "Only maya" in (object_to(Cancel(12), OMAR) or "")
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.PENDING])
+def test_what_waits_no_more_can_not_be_decided(state: State) -> None:
+    for decide in (Approve(12), Decline(12), Cancel(12)):
+        assert object_to(decide, OMAR, state) is not None
+
+
+def test_a_late_one_is_told_who_was_first() -> None:
+    standing = AccessRules(TEAM).standing(asker(ADA), Membership())
+    approved = request(state=State.PUBLISHING, decision=decision(OMAR))
+    assert objection(Approve(12), approved, ADA, standing) == "Request 12 was approved by omar already."
+    declined = request(state=State.DECLINED, decision=decision(OMAR))
+    assert objection(Approve(12), declined, OMAR, standing) == "Request 12 was declined by you already."
+
+
+def test_the_first_policy_that_covers_a_service_counts() -> None:
+    narrow, wide = Policy(("design:FRAUD/*",), "C1"), Policy(("*",), "C2")
+    assert policy_for(SCORING, (narrow, wide)) is narrow
+    assert policy_for(SCORING, (wide, narrow)) is wide
+    assert policy_for(SCORING, ()) is DEFAULT_POLICY

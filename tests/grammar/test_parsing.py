@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opsbot.actions.dispatcher import Defaults
+from opsbot.domain.commands import (
+    Approve,
+    Cancel,
+    Command,
+    CreatePackage,
+    Decline,
+    ListPackages,
+    ListRequests,
+    ListServices,
+    Mention,
+    RequestPublish,
+    ShowAccess,
+    ShowHelp,
+    ShowService,
+    ShowSummary,
+)
+from opsbot.domain.lifecycle import State
+from opsbot.domain.references import ProjectRef
+from opsbot.errors import CommandError
+from opsbot.grammar import Typed, parse, without_mention_of
+from tests.builders import SCORING
+
+HERE = Defaults(node="design", project="FRAUD")
+IN_THREAD = Defaults(node="design", request=12)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("", ShowHelp()),
+        ("help", ShowHelp()),
+        ("help publish", ShowHelp("publish")),
+        ("publish --help", ShowHelp("publish")),
+        ("whoami", ShowAccess()),
+        ("services", ListServices(ProjectRef("design", "FRAUD"))),
+        ("services CHURN --page 2", ListServices(ProjectRef("design", "CHURN"), 2)),
+        ("service scoring", ShowService(SCORING)),
+        ("packages FRAUD/scoring", ListPackages(SCORING)),
+        ("PACKAGES design:FRAUD/scoring", ListPackages(SCORING)),
+        ("summary scoring v3", ShowSummary(SCORING, "v3")),
+        ('package scoring v4 --notes "retrained, twice"', CreatePackage(SCORING, "v4", "retrained, twice")),
+        ("publish scoring v3", RequestPublish(SCORING, "v3")),
+        ('publish scoring v3 --as prod --reason "it\'s due"', RequestPublish(SCORING, "v3", "prod", "it's due")),
+        ("requests", ListRequests()),
+        ("requests scoring --all", ListRequests(SCORING, every=True)),
+        ("requests --state declined --by <@U01MAYA|maya>", ListRequests(None, State.DECLINED, Mention("U01MAYA"))),
+        ("requests --by <@U01MAYA>", ListRequests(requester=Mention("U01MAYA"))),
+        ("requests --by @maya.l", ListRequests(requester=Mention(name="maya.l"))),
+        ("approve 12", Approve(12)),
+        ("approve #12 looks good - ship --it", Approve(12, "looks good - ship --it")),
+        ("decline 12 it's too early", Decline(12, "it's too early")),
+        ("cancel 12", Cancel(12)),
+    ],
+)
+def test_a_line_is_read_as_its_command(text: str, command: Command) -> None:
+    assert parse(text, HERE).command == command
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "package scoring v4 —notes “retrained, twice”",
+        "package scoring v4 ―notes «retrained, twice»",
+        "package\u00a0scoring v4 --notes „retrained, twice“",
+    ],
+)
+def test_what_phones_make_of_quotes_and_dashes_is_undone(text: str) -> None:
+    assert parse(text, HERE).command == CreatePackage(SCORING, "v4", "retrained, twice")
+
+
+def test_what_slack_escapes_is_undone() -> None:
+    typed = parse('package scoring v4 --notes "a &lt; b &amp;&amp; see <https://x.test/y|x.test/y> <https://z.test>"', HERE)
+    assert typed.command == CreatePackage(SCORING, "v4", "a < b && see x.test/y https://z.test")
+
+
+def test_any_answer_may_be_had_privately() -> None:
+    assert parse("packages scoring --private", HERE) == Typed(ListPackages(SCORING), private=True)
+    assert parse("decline 12 no --private", HERE) == Typed(Decline(12, "no"), private=True)
+    assert not parse("packages scoring", HERE).private
+
+
+@pytest.mark.parametrize(
+    ("text", "decided"),
+    [
+        ("approve", Approve(12)),
+        ("approve nice work", Approve(12, "nice work")),
+        ("decline 3 errors are left", Decline(12, "3 errors are left")),
+        ("decline 12 errors are left", Decline(12, "errors are left")),
+        ("decline #3 errors are left", Decline(3, "errors are left")),
+    ],
+)
+def test_in_its_thread_a_request_needs_no_number(text: str, decided: Command) -> None:
+    assert parse(text, IN_THREAD).command == decided
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "suggests"),
+    [
+        ("pakages scoring", "Did you mean “packages”", "packages FRAUD/scoring"),
+        ("deploy scoring v3", "Did you mean “publish”", "publish FRAUD/scoring v3"),
+        ("reject 12", "Did you mean “decline”", "decline 12"),
+        ("xyzzy", "I don't know “xyzzy”", "help"),
+        ("packages", "SERVICE is missing", "packages FRAUD/scoring"),
+        ("publish scoring", "VERSION is missing", "publish FRAUD/scoring v3"),
+        ("packages scoring v3", "I can't place “v3”", "packages FRAUD/scoring"),
+        ("package scoring v4 --notes retrained twice", "Text with spaces goes in quotes", "package FRAUD/scoring v4"),
+        ("packages scoring --pages 2", "Did you mean “--page”", "packages"),
+        ("packages scoring --page 0", "--page", "packages"),
+        ("packages scoring --page", "--page", "packages"),
+        ("publish scoring ../v3", "can't be a version", "publish"),
+        ("requests --state gone", "pending", "requests"),
+        ("requests --by maya", "write @ and the name", "requests"),
+        ("approve", "Which request", "approve 12"),
+        ("approve twelve", "Which request", "approve 12"),
+        ("help nothing", "There is no verb “nothing”", "help"),
+        ('package scoring v4 --notes "open', "never closed", None),
+    ],
+)
+def test_a_wrong_line_is_answered_with_what_to_type(text: str, says: str, suggests: str | None) -> None:
+    with pytest.raises(CommandError, match=says) as caught:
+        parse(text, HERE)
+    assert (caught.value.suggestion or "").startswith(suggests or "")
+    assert suggests is None or caught.value.suggestion is not None
+
+
+@given(st.text(max_size=200))
+def test_whatever_is_typed_is_a_command_or_a_sentence(text: str) -> None:
+    try:
+        assert isinstance(parse(text, HERE), Typed)
+    except CommandError as error:
+        assert str(error)
+
+
+words = st.sampled_from(["packages", "publish", "approve", "requests", "scoring", "v3", "--page", "--all", "--by", "@x", "12", "“a", "”", "—x"])
+
+
+@given(st.lists(words | st.text(max_size=8), max_size=8).map(" ".join))
+def test_nor_does_a_line_of_known_words_break_it(text: str) -> None:
+    try:
+        assert isinstance(parse(text, HERE), Typed)
+    except CommandError as error:
+        assert str(error)
+
+
+def test_the_bots_own_name_is_taken_out_of_a_message() -> None:
+    assert without_mention_of("U0BOT", "<@U0BOT> approve <@U01MAYA>") == "approve <@U01MAYA>"
+    assert without_mention_of("U0BOT", "please <@U0BOT|opsbot>") == "please"
