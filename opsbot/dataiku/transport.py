@@ -219,7 +219,7 @@ class Transport:
             yield
         except DSSError:
             raise
-        except (DecodeError, _ReplyTooLongError) as error:
+        except (DecodeError, requests.exceptions.InvalidHeader, _ReplyTooLongError) as error:
             raise DSSUnreadableError(
                 f"The reply to {call.method} {call.path} can't be read: {self._redact(str(error))}",
                 DSSReply(call.method, call.path),
