@@ -6,10 +6,15 @@ import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from opsbot.errors import DSSUnavailableError
+
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 _PIECE = 1 << 18
+_END_RECORD = b"PK\x05\x06"
+_END_RECORD_SIZE = 22  # without its comment
+_LONGEST_COMMENT = 1 << 16
 
 ReadPiece = Callable[[int], bytes]
 """Reads at most so many bytes, decoded; none at the end. Raises a DSSError when the body breaks off."""
@@ -22,20 +27,31 @@ class ArchiveBody(io.RawIOBase):
     """
 
     def __init__(
-        self, first: bytes, read_piece: ReadPiece, close: Callable[[], None], announced: int | None = None
+        self,
+        start: bytes,
+        read_piece: ReadPiece,
+        close: Callable[[], None],
+        *,
+        announced: int | None,
+        ends_with_connection: bool,
     ) -> None:
         super().__init__()
         self.announced = announced
         """How many bytes there will be, if the node said so."""
-        self._ahead = first
+        self._ahead = start
         self._read_piece = read_piece
         self._close = close
+        # Where the end of the connection is the end of the body, only the archive itself tells whether it is whole.
+        self._ending = EndOfArchive() if ends_with_connection else None
 
     def next_piece(self, limit: int = _PIECE) -> bytes:
         """Return what arrives next, at most `limit` bytes; nothing at the end."""
-        if not self._ahead:
-            return self._read_piece(limit)
-        piece, self._ahead = self._ahead[:limit], self._ahead[limit:]
+        if self._ahead:
+            piece, self._ahead = self._ahead[:limit], self._ahead[limit:]
+        else:
+            piece = self._read_piece(limit)
+        if self._ending is not None:
+            self._ending.see(piece)
         return piece
 
     def readable(self) -> bool:
@@ -52,3 +68,24 @@ class ArchiveBody(io.RawIOBase):
         if not self.closed:
             self._close()
         super().close()
+
+
+class EndOfArchive:
+    """Watches a body go by, and raises DSSUnavailableError when it ends without what ends a zip archive."""
+
+    def __init__(self) -> None:
+        self._tail = b""
+
+    def see(self, piece: bytes) -> None:
+        if piece:
+            self._tail = (self._tail + piece)[-(_END_RECORD_SIZE + _LONGEST_COMMENT) :]
+        elif not self._is_whole():
+            raise DSSUnavailableError("The archive broke off before its end.")
+
+    def _is_whole(self) -> bool:
+        start = self._tail.rfind(_END_RECORD)
+        record = self._tail[start : start + _END_RECORD_SIZE]
+        if start < 0 or len(record) < _END_RECORD_SIZE:
+            return False
+        comment = int.from_bytes(record[-2:], "little")
+        return len(self._tail) >= start + _END_RECORD_SIZE + comment

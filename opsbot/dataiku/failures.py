@@ -83,10 +83,15 @@ def unreadable(answer: Answer, what_was_due: str) -> DSSUnreadableError:
 def _not_a_result(answer: Answer, redact: Redact) -> DSSUnreadableError:
     """Name a redirect, or a status that no call of this API ends with."""
     target = answer.headers.get("Location", "")
+    if not target:
+        return DSSUnreadableError(
+            f"{answer.method} {answer.path} ended with status {answer.status}, which is neither a result nor an error.",
+            answer.described(),
+        )
     # Only where it leads: the query of a login page's address may hold a session's secret.
-    where = f" to {redact(target.partition('?')[0])[:_LONGEST_TEXT]}" if target else ""
+    where = redact(target.partition("?")[0])[:_LONGEST_TEXT]
     return DSSUnreadableError(
-        f"{answer.method} {answer.path} was redirected{where} (status {answer.status}); redirects aren't followed,"
+        f"{answer.method} {answer.path} was redirected to {where} (status {answer.status}); redirects aren't followed,"
         " because a login page would look like a success. Check the node's address.",
         answer.described(),
     )

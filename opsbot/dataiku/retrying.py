@@ -6,6 +6,7 @@ budget of time, so a call could take minutes or fail on what one more try would 
 
 from __future__ import annotations
 
+import logging
 import random
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from opsbot.errors import DSSUnavailableError
 
 if TYPE_CHECKING:
     from opsbot.dataiku.patience import Patience
+
+_log = logging.getLogger(__name__)
 
 
 class DSSUntrustedError(DSSUnavailableError):
@@ -35,8 +38,14 @@ def retrying(patience: Patience) -> tenacity.Retrying:
         wait=wait,
         # Gives up at once when the next wait wouldn't fit, rather than waiting in vain.
         stop=tenacity.stop_after_attempt(patience.attempts) | tenacity.stop_before_delay(patience.total),
+        before_sleep=_tell,
         reraise=True,
     )
+
+
+def _tell(state: tenacity.RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome is not None else None
+    _log.info("asking again in %.2f s: %s", state.upcoming_sleep, error)
 
 
 def _worth_another_try(error: BaseException) -> bool:

@@ -21,10 +21,10 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_netrc_auth
-from urllib3.exceptions import ConnectTimeoutError, DecodeError, HTTPError, NewConnectionError, ReadTimeoutError
-from urllib3.exceptions import ProxyError as PoolProxyError
+from urllib3.exceptions import DecodeError, HTTPError
 
 from opsbot.dataiku.archive_stream import ArchiveBody
+from opsbot.dataiku.broken_connections import in_words, innermost, never_connected
 from opsbot.dataiku.credentials import Credentials, basic
 from opsbot.dataiku.failures import Answer, failure, unreadable
 from opsbot.dataiku.retrying import DSSUntrustedError, retrying
@@ -137,6 +137,7 @@ class Transport:
             with _closed_on_error(response):
                 body = _read_whole(response.raw, deadline)
         answer = _answer(call, response, body)
+        _log.debug("%s %s: %d", call.method, call.path, answer.status)
         if not 200 <= answer.status < 300:  # noqa: PLR2004  # HTTP's successes
             raise failure(answer, self._redact)
         return answer
@@ -146,27 +147,33 @@ class Transport:
         headers = CaseInsensitiveDict({**self._headers, "Accept-Encoding": "identity"})
         with self._failures_of(call):
             response = self._send(call, headers, deadline)
-        raw: BaseHTTPResponse = response.raw
+            with _closed_on_error(response):
+                if response.status_code != 200:  # noqa: PLR2004  # an archive comes with no other status
+                    raise failure(_answer(call, response, _read_whole(response.raw, deadline)), self._redact)
+                return self._archive_body(call, response)
 
-        # Decoding nothing still costs a copy.
+    def _archive_body(self, call: Call, response: requests.Response) -> ArchiveBody:
+        """Return the body of a reply that starts as an archive does."""
+        raw: BaseHTTPResponse = response.raw
+        length = raw.length_remaining
         encoded = "Content-Encoding" in response.headers
 
         def read_piece(limit: int) -> bytes:
             with self._failures_of(call):
-                return raw.read1(limit, decode_content=encoded)
+                return raw.read1(limit, decode_content=encoded)  # decoding nothing would still cost a copy
 
-        announced = raw.length_remaining  # before anything is read
-
-        with _closed_on_error(response):
-            if response.status_code != 200:  # noqa: PLR2004  # an archive comes with no other status
-                with self._failures_of(call):
-                    raise failure(_answer(call, response, _read_whole(raw, deadline)), self._redact)
-            start = read_piece(_PIECE)
-            while 0 < len(start) < len(_ZIP_STARTS[0]) and (more := read_piece(_PIECE)):
-                start += more
-            if not start.startswith(_ZIP_STARTS):
-                raise unreadable(_answer(call, response, start), "a zip archive")
-        return ArchiveBody(start, read_piece, response.close, None if encoded else announced)
+        start = b""
+        while len(start) < len(_ZIP_STARTS[0]) and (piece := read_piece(_PIECE)):
+            start += piece
+        if not start.startswith(_ZIP_STARTS):
+            raise unreadable(_answer(call, response, start), "a zip archive")
+        return ArchiveBody(
+            start,
+            read_piece,
+            response.close,
+            announced=None if encoded else length,
+            ends_with_connection=length is None and not getattr(raw, "chunked", False),
+        )
 
     def _send(self, call: Call, headers: CaseInsensitiveDict[str], deadline: float) -> requests.Response:
         """Send one request and return the reply with its body unread; redirects are replies like others."""
@@ -226,12 +233,12 @@ class Transport:
             ) from error
         except requests.exceptions.SSLError as error:
             raise DSSUntrustedError(
-                f"No secure connection to the node: {self._redact(_innermost(error))}",
+                f"No secure connection to the node: {self._redact(innermost(error))}",
                 DSSReply(call.method, call.path, sent=False),
             ) from error
         except (requests.RequestException, HTTPError, OSError) as error:
-            reply = DSSReply(call.method, call.path, sent=not _never_connected(error))
-            raise DSSUnavailableError(f"{_in_words(error)} ({call.method} {call.path}).", reply) from error
+            reply = DSSReply(call.method, call.path, sent=not never_connected(error))
+            raise DSSUnavailableError(f"{in_words(error)} ({call.method} {call.path}).", reply) from error
 
 
 class _NodeAdapter(HTTPAdapter):
@@ -278,33 +285,3 @@ def _read_whole(raw: BaseHTTPResponse, deadline: float) -> bytes:
         if monotonic() > deadline:
             raise TimeoutError("the reply came too slowly")
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Walk from what `requests` says to what urllib3 and the socket said."""
-    seen: set[int] = set()
-    pending = [error]
-    while pending:
-        current = pending.pop()
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        reason = getattr(current, "reason", None)
-        pending += [inner for inner in (*current.args, reason) if isinstance(inner, BaseException)]
-
-
-def _never_connected(error: BaseException) -> bool:
-    return any(isinstance(cause, ConnectTimeoutError | NewConnectionError | PoolProxyError) for cause in _causes(error))
-
-
-def _in_words(error: BaseException) -> str:
-    if _never_connected(error):
-        return "The node can't be reached"
-    if any(isinstance(cause, ReadTimeoutError | TimeoutError | requests.Timeout) for cause in _causes(error)):
-        return "The node didn't answer in time"
-    return "The connection to the node broke"
-
-
-def _innermost(error: BaseException) -> str:
-    return str(list(_causes(error))[-1])

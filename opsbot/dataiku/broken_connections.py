@@ -1,0 +1,38 @@
+"""What went wrong on the way to a node, found in what the libraries raise one inside the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError, ReadTimeoutError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def never_connected(error: BaseException) -> bool:
+    """Tell whether no connection was made, so that nothing can have been sent."""
+    return any(isinstance(cause, ConnectTimeoutError | NewConnectionError | ProxyError) for cause in _causes(error))
+
+
+def in_words(error: BaseException) -> str:
+    """Say what happened, without the addresses and the objects that the libraries put in."""
+    if never_connected(error):
+        return "The node can't be reached"
+    if any(isinstance(cause, ReadTimeoutError | TimeoutError) for cause in _causes(error)):
+        return "The node didn't answer in time"
+    return "The connection to the node broke"
+
+
+def innermost(error: BaseException) -> str:
+    """Return what the lowest layer said."""
+    return str(list(_causes(error))[-1])
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Walk from what `requests` raised to what urllib3 and the socket said: each is an argument of the one before."""
+    current: BaseException | None = error
+    while current is not None:
+        yield current
+        inner = (*current.args, getattr(current, "reason", None))
+        current = next((cause for cause in inner if isinstance(cause, BaseException) and cause is not current), None)
