@@ -28,6 +28,7 @@ OMAR = Person("U02OMAR", "omar")
 ADA = Person("U03ADA", "ada")
 VIC = Person("U04VIC", "vic")
 CHANNEL = "C01MLOPS"
+CARD = MessageRef(CHANNEL, "1.0")
 
 
 def asker(person: Person = MAYA, channel: str = CHANNEL, thread: str | None = None) -> Asker:
@@ -55,7 +56,7 @@ def request(
     wanted: Wish | None = None,
     decision: Decision | None = None,
     outcome: str = "",
-    card: MessageRef | None = MessageRef(CHANNEL, "1.0"),
+    card: MessageRef | None = CARD,
 ) -> PublishRequest:
     return PublishRequest(number, wanted or wish(), state, decision, outcome, card)
 

@@ -132,7 +132,7 @@ class Announcer(Protocol):
 class PublishStarter(Protocol):
     """Whatever carries approved requests out, after the decision was answered."""
 
-    def __call__(self, request: int) -> None:
+    def __call__(self, request: int, /) -> None:
         """Have the approved request carried out soon; twice is the same as once."""
         ...
 

@@ -25,7 +25,7 @@ from opsbot.domain.results import (
     ServicesListed,
     SummaryShown,
 )
-from opsbot.slack.messages import SECTION_LIMIT, Answer, Message, mrkdwn_section, plain_section, sections
+from opsbot.slack.messages import SECTION_LIMIT, Answer, mrkdwn_section, of_lines, plain_section
 from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, person
 
 if TYPE_CHECKING:
@@ -76,10 +76,10 @@ def help_shown(result: HelpShown, command_name: str) -> Answer:
         headline = (
             f"Here is what you can do with me, the API Designer's bot. Try {code(f'{command_name} whoami')}, too."
         )
-        return Answer(headline, (Message(headline, sections(lines)),), private=True)
+        return Answer(headline, (of_lines(lines),), private=True)
     headline = f"How to use {code(result.about)}:"
     lines = [line for entry in result.verbs for line in _manual(entry, command_name)]
-    return Answer(headline, (Message(headline, sections(lines)),), private=True)
+    return Answer(headline, (of_lines(lines),), private=True)
 
 
 def access_shown(result: AccessShown) -> Answer:
@@ -92,7 +92,7 @@ def access_shown(result: AccessShown) -> Answer:
     if not lines:
         headline = f"{person(result.person)}, no grant holds for you here: I can only help you with {code('help')}."
     lines += [escaped(result.problem)] if result.problem else []
-    return Answer(headline, (Message(headline, sections(lines)),) if lines else (), private=True)
+    return Answer(headline, (of_lines(lines),) if lines else (), private=True)
 
 
 def services_listed(result: ServicesListed, asker: Asker) -> Answer:
@@ -117,7 +117,7 @@ def service_shown(result: ServiceShown, asker: Asker) -> Answer:
     lines += [_package(package, _mark(package, result.published)) for package in packages[:PAGE_SIZE]]
     if result.published is None:
         lines.append("What is published isn't known: the API Deployer doesn't answer.")
-    return Answer(headline, (Message(headline, sections(lines)),))
+    return Answer(headline, (of_lines(lines),))
 
 
 def packages_listed(result: PackagesListed, asker: Asker) -> Answer:
@@ -138,17 +138,16 @@ def summary_shown(result: SummaryShown, asker: Asker) -> Answer:
         _package(package),
         *(f"Endpoint {code(endpoint.id)}: {code(endpoint.type)}" for endpoint in result.summary.endpoints),
     ]
-    blocks = (*sections(lines), *notes(package.release_notes))
-    return Answer(headline, (Message(headline, blocks),))
+    return Answer(headline, (of_lines(lines, *notes(package.release_notes)),))
 
 
 def package_created(result: PackageCreated, command_name: str) -> Answer:
     """Say that a package was made."""
     version = result.package.version
     headline = f"{person(result.by)} packaged {code(version)} of {code(result.service)}."
-    said = mrkdwn_section(f"{_package(result.package)}\nThe node took {result.seconds:.1f} s.")
-    todo = mrkdwn_section(f"To have it published: {code(f'{command_name} publish {result.service} {version}')}")
-    return Answer(headline, (Message(headline, (said, *notes(result.package.release_notes), todo)),))
+    todo = f"To have it published: {code(f'{command_name} publish {result.service} {version}')}"
+    said = f"{_package(result.package)} · the node took {result.seconds:.1f} s"
+    return Answer(headline, (of_lines([said, todo], *notes(result.package.release_notes)),))
 
 
 def publish_requested(result: PublishRequested, asker: Asker, command_name: str) -> Answer | None:
@@ -204,11 +203,11 @@ def _listing(headline: str, lines: list[str], again: str, page: int, total: int)
     if not total:
         return Answer(headline)
     pages = ceil(total / PAGE_SIZE)
-    blocks: list[Block] = [*sections(lines or [f"There is no page {page}; the last is {pages}."])]
+    turning: list[Block] = []
     if pages > 1:
-        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"Page {page} of {pages}")]))
-        blocks.append(_turning(again, page, pages))
-    return Answer(headline, (Message(headline, tuple(blocks)),))
+        turning.append(ContextBlock(elements=[MarkdownTextObject(text=f"Page {page} of {pages}")]))
+        turning.append(_turning(again, page, pages))
+    return Answer(headline, (of_lines(lines or [f"There is no page {page}; the last is {pages}."], *turning),))
 
 
 def _turning(again: str, page: int, pages: int) -> ActionsBlock:

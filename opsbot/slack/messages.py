@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block, SectionBlock
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
 SECTION_LIMIT = 3000
+TEXT_LIMIT = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ def mrkdwn_section(text: str) -> SectionBlock:
 def plain_section(text: str) -> SectionBlock:
     """Make a section of somebody's own words, which Slack shows as they are."""
     return SectionBlock(text=PlainTextObject(text=text, emoji=False))
+
+
+def of_lines(lines: list[str], *more: Block) -> Message:
+    """Make a message of lines of mrkdwn, and what comes below them."""
+    return Message("\n".join(lines)[:TEXT_LIMIT], (*sections(lines), *more))
 
 
 def sections(lines: list[str]) -> tuple[SectionBlock, ...]:

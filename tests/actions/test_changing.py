@@ -160,7 +160,9 @@ def test_an_approval_is_shown_on_the_card_and_starts_the_publish() -> None:
     assert [each.state for each in scene.announcer.painted] == [State.APPROVED]
 
 
-@pytest.mark.parametrize(("command", "person", "state"), [(Decline, OMAR, State.DECLINED), (Cancel, MAYA, State.CANCELLED)])
+@pytest.mark.parametrize(
+    ("command", "person", "state"), [(Decline, OMAR, State.DECLINED), (Cancel, MAYA, State.CANCELLED)]
+)
 def test_a_decline_and_a_cancel_end_the_request(command: type[Decline | Cancel], person: Person, state: State) -> None:
     scene = Scene()
     number = asked(scene)

@@ -14,8 +14,8 @@ from opsbot.domain.results import (
     PackagesListed,
     Refused,
     Result,
-    ServicesListed,
     ServiceShown,
+    ServicesListed,
     SummaryShown,
 )
 from opsbot.domain.rules import ChannelRules, Rules
@@ -67,7 +67,7 @@ def test_a_service_without_packages_is_told_from_one_that_is_not_there() -> None
 def test_a_service_is_shown_with_what_is_published() -> None:
     result = do(ShowService(SCORING), Scene(designer=FakeDesigner(published={"scoring": {"v3"}})))
     assert isinstance(result, ServiceShown)
-    assert result.published == {"v3"}
+    assert result.published == frozenset({"v3"})
 
 
 def test_a_service_is_shown_though_the_deployer_is_silent() -> None:
@@ -86,7 +86,12 @@ def test_a_package_is_shown_with_its_notes() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [ListServices(ProjectRef("design", "FRAUD")), ShowService(SCORING), ListPackages(SCORING), ShowSummary(SCORING, "v3")],
+    [
+        ListServices(ProjectRef("design", "FRAUD")),
+        ShowService(SCORING),
+        ListPackages(SCORING),
+        ShowSummary(SCORING, "v3"),
+    ],
 )
 def test_who_holds_no_grant_sees_nothing(command: Command) -> None:
     assert isinstance(do(command, Scene(), STRANGER), Refused)
@@ -95,7 +100,9 @@ def test_who_holds_no_grant_sees_nothing(command: Command) -> None:
 def test_help_names_only_what_the_asker_may_do() -> None:
     scene = Scene()
     seen = {person: do(ShowHelp(), scene, person) for person in (VIC, MAYA, STRANGER)}
-    verbs = {person: {entry.verb for entry in shown.verbs} for person, shown in seen.items() if isinstance(shown, HelpShown)}
+    verbs = {
+        person: {entry.verb for entry in shown.verbs} for person, shown in seen.items() if isinstance(shown, HelpShown)
+    }
     assert verbs[STRANGER] == {"help", "whoami"}
     assert "packages" in verbs[VIC]
     assert "publish" not in verbs[VIC]
@@ -112,7 +119,9 @@ def test_whoami_tells_the_grants_that_hold_here() -> None:
 
 def test_a_channel_may_allow_some_verbs_only() -> None:
     scene = Scene(
-        rules=Rules(("design",), rules(grant("viewer", VIC)).access, (), {CHANNEL: ChannelRules(verbs=frozenset({"services"}))})
+        rules=Rules(
+            ("design",), rules(grant("viewer", VIC)).access, (), {CHANNEL: ChannelRules(verbs=frozenset({"services"}))}
+        )
     )
     assert isinstance(do(ListPackages(SCORING), scene), Refused)
     assert isinstance(do(ListServices(ProjectRef("design", "FRAUD")), scene), ServicesListed)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from opsbot.config import Config, load
 from opsbot.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VERBS = ["packages", "publish"]
 GOOD = """

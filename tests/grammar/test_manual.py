@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from opsbot.actions.dispatcher import Defaults
 from opsbot.domain.commands import Command
-from opsbot.domain.results import VerbHelp
 from opsbot.grammar import manual, parse
+
+if TYPE_CHECKING:
+    from opsbot.domain.results import VerbHelp
 
 
 def test_every_command_has_a_verb_and_every_verb_a_command() -> None:

@@ -135,7 +135,9 @@ def test_an_unknown_number_is_said_to_be_unknown(requests: Requests) -> None:
         (RequestQuery(("*",), requester=Mention(name="maya")), ["v3", "r1"]),
     ],
 )
-def test_requests_are_listed_newest_first_as_asked(requests: Requests, query: RequestQuery, versions: list[str]) -> None:
+def test_requests_are_listed_newest_first_as_asked(
+    requests: Requests, query: RequestQuery, versions: list[str]
+) -> None:
     requests.open(wish("r1", ref=ServiceRef("design", "FRAUD", "rules"), requester=MAYA))
     declined, _ = requests.open(wish("v3", ref=SCORING, requester=MAYA))
     requests.open(wish("v4", ref=SCORING, requester=OMAR))
