@@ -1,0 +1,173 @@
+"""Block Kit on the page: one function per kind of block."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from html import escape
+from typing import Any
+
+from nicegui import ui
+
+from opsbot.sandbox.page.confirm import confirmed
+from opsbot.sandbox.page.elements import box, markup, void, words
+from opsbot.sandbox.page.mrkdwn import Mrkdwn, plain
+from opsbot.sandbox.workspace.controls import Use
+
+JSON = dict[str, Any]
+OnUse = Callable[[Use], Awaitable[None]]
+
+_HALF = 2
+
+
+class BlockKit:
+    """Draws blocks where the next element would stand, and says `on_use` when somebody uses a control."""
+
+    def __init__(self, mrkdwn: Mrkdwn, on_use: OnUse, layer: ui.element) -> None:
+        self._mrkdwn = mrkdwn
+        self._on_use = on_use
+        self._layer = layer
+        self._draw: dict[str, Callable[[JSON], None]] = {
+            "section": self._section,
+            "header": lambda block: void(words(block["text"]["text"], "block-header")),
+            "divider": lambda _block: void(box("block-divider", "hr")),
+            "context": self._context,
+            "actions": self._actions,
+            "image": self._image,
+            "markdown": lambda block: void(ui.markdown(block["text"]).classes("block-markdown")),
+            "rich_text": lambda block: void(words("".join(_flat(block)), "block-section")),
+        }
+
+    def draw(self, blocks: Iterable[JSON]) -> None:
+        """Draw the blocks below each other; one that isn't known is named."""
+        for block in blocks:
+            draw = self._draw.get(block["type"])
+            if draw is None:
+                words(f"[{block['type']}]", "block-unknown")
+            else:
+                draw(block)
+
+    def text_html(self, text: JSON) -> str:
+        """Return a text object as HTML."""
+        return self._mrkdwn.html(text["text"]) if text["type"] == "mrkdwn" else plain(text["text"])
+
+    def control(self, block_id: str, element: JSON) -> None:
+        """Draw what can be used."""
+        if element["type"] == "button":
+            self._button(block_id, element)
+        elif element["type"] == "image":
+            self._image(element)
+        elif element["type"] in ("static_select", "overflow", "radio_buttons"):
+            self._select(block_id, element)
+        elif element["type"] == "users_select":
+            people = self._mrkdwn.workspace.directory.humans
+            options = [{"text": {"text": person.real_name}, "value": person.id} for person in people]
+            self._select(block_id, element | {"options": options})
+        elif element["type"] == "datepicker":
+            self._date(block_id, element)
+        else:
+            words(f"[{element['type']}]", "block-unknown")
+
+    def _section(self, block: JSON) -> None:
+        with box("block-section"):
+            with box("block-section-text"):
+                if "text" in block:
+                    markup(self.text_html(block["text"]), "mrkdwn")
+                if block.get("fields"):
+                    cells = "".join(f'<div class="mrkdwn">{self.text_html(field)}</div>' for field in block["fields"])
+                    markup(cells, "block-fields")
+            if "accessory" in block:
+                with box("block-accessory"):
+                    self.control(block["block_id"], block["accessory"])
+
+    def _context(self, block: JSON) -> None:
+        with box("block-context"):
+            for element in block["elements"]:
+                if element["type"] == "image":
+                    markup(_picture(element), "context-image")
+                else:
+                    markup(self.text_html(element), "mrkdwn")
+
+    def _actions(self, block: JSON) -> None:
+        with box("block-actions"):
+            for element in block["elements"]:
+                self.control(block["block_id"], element)
+
+    def _image(self, block: JSON) -> None:
+        with box("block-image"):
+            if "title" in block:
+                words(block["title"]["text"], "block-image-title")
+            markup(_picture(block))
+
+    def _button(self, block_id: str, element: JSON) -> None:
+        button = box(f"button {element.get('style', '')}", "button", type="button", data_action_id=element["action_id"])
+        if element.get("value") is not None:
+            button.props["data-value"] = element["value"]
+        with button:
+            words(element["text"]["text"], "button-text", "span")
+
+        async def press() -> None:
+            if await confirmed(element.get("confirm"), self.text_html, self._layer):
+                button.classes(add="busy")
+                await self._on_use(Use(element["action_id"], block_id, element.get("value")))
+                if not button.is_deleted:
+                    button.classes(remove="busy")
+
+        button.on("click", press, args=[])
+        if _is_link(element.get("url", "")):
+            button.props["data-url"] = element["url"]
+
+    def _select(self, block_id: str, element: JSON) -> None:
+        select = box("select", "select", data_action_id=element["action_id"])
+        initial = (element.get("initial_option") or {}).get("value")
+        groups = element.get("option_groups", [])
+        options = [*element.get("options", []), *(option for group in groups for option in group["options"])]
+        with select:
+            placeholder = element.get("placeholder", {}).get("text", "Choose…")
+            _option("", placeholder, selected=initial is None)
+            for option in options:
+                _option(option["value"], option["text"]["text"], selected=option["value"] == initial)
+
+        async def choose(event: Any) -> None:
+            if event.args and await confirmed(element.get("confirm"), self.text_html, self._layer):
+                await self._on_use(Use(element["action_id"], block_id, str(event.args)))
+
+        select.on("change", choose, js_handler="(event) => emit(event.target.value)")
+
+    def _date(self, block_id: str, element: JSON) -> None:
+        field = box("select", "input", type="date", data_action_id=element["action_id"])
+        if element.get("initial_date"):
+            field.props["value"] = element["initial_date"]
+
+        async def choose(event: Any) -> None:
+            await self._on_use(Use(element["action_id"], block_id, str(event.args)))
+
+        field.on("change", choose, js_handler="(event) => emit(event.target.value)")
+
+
+def _option(value: str, text: str, *, selected: bool) -> None:
+    option = words(text, tag="option")
+    option.props["value"] = value
+    if selected:
+        option.props["selected"] = True
+
+
+def _picture(image: JSON) -> str:
+    alt = escape(image.get("alt_text", ""))
+    url = image.get("image_url", "")
+    if url.startswith(("/", "http://127.0.0.1", "http://localhost", "data:image/")):
+        return f'<img src="{escape(url)}" alt="{alt}">'
+    return f'<span class="picture" title="{escape(url)}">🖼 {alt}</span>'  # nothing is fetched from elsewhere
+
+
+def _is_link(url: str) -> bool:
+    return url.startswith(("https://", "http://"))
+
+
+def _flat(node: JSON) -> Iterable[str]:
+    """Yield the text of a rich text, without its styles."""
+    if "text" in node and isinstance(node["text"], str):
+        yield node["text"]
+    for child in node.get("elements", []):
+        yield from _flat(child)
+    if node.get("type") in ("rich_text_section", "rich_text_preformatted"):
+        yield "\n"

@@ -1,0 +1,52 @@
+"""Where people type: Enter sends, arrow-up brings back what was sent, a slash offers the commands."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from nicegui import ui
+
+from opsbot.sandbox.page.elements import box, markup
+
+if TYPE_CHECKING:
+    from opsbot.sandbox.page.screen import Screen
+
+_SEND = '<svg viewBox="0 0 24 24" fill="currentColor"><path d="M3.4 20.2 21 12 3.4 3.8l-.1 6.4L14 12 3.3 13.8z"/></svg>'
+
+
+class Composer:
+    """A field for messages and commands, of a channel or of its open thread."""
+
+    def __init__(self, screen: Screen, *, in_thread: bool = False) -> None:
+        self._screen = screen
+        self._in_thread = in_thread
+        with box("composer", "form") as form:
+            box("completions")
+            self._field = box("composer-field", "textarea", rows="1", autocomplete="off", spellcheck="false")
+            self._field.props["data-commands"] = json.dumps(self._commands())
+            with box("send", "button", type="submit", title="Send"):
+                markup(_SEND, tag="span")
+        self._field.on("keydown", js_handler="(event) => sandboxComposer.keydown(event)")
+        self._field.on("input", js_handler="(event) => sandboxComposer.input(event)")
+        form.on(
+            "submit",
+            self._send,
+            js_handler="(event) => { event.preventDefault(); const text = sandboxComposer.take(event); if (text) emit(text); }",
+        )
+
+    def set_hint(self, hint: str) -> None:
+        """Say in the empty field what it is for."""
+        self._field.props["placeholder"] = hint
+
+    def focus(self) -> None:
+        """Put the cursor into the field."""
+        ui.run_javascript(f"sandboxComposer.focus({self._field.id})")
+
+    async def _send(self, event: Any) -> None:
+        await self._screen.send(str(event.args), in_thread=self._in_thread)
+
+    def _commands(self) -> list[dict[str, str]]:
+        declared = self._screen.workspace.app.manifest.commands.values()
+        commands = [{"name": c.name, "hint": c.usage_hint, "description": c.description} for c in declared]
+        return [*commands, {"name": "/invite", "hint": "@someone", "description": "Add someone to this channel"}]

@@ -1,0 +1,208 @@
+// What only the browser can do: times in its own zone, days between messages, the composer's keys, staying at the end.
+(() => {
+  "use strict";
+
+  const two = (number) => String(number).padStart(2, "0");
+  const locale = navigator.language || "en";
+  const format = (date, options) => new Intl.DateTimeFormat(locale, options).format(date);
+
+  const dayNumber = (date) => Math.floor(new Date(date.getFullYear(), date.getMonth(), date.getDate()) / 86400000);
+
+  function nearDay(date) {
+    const apart = dayNumber(date) - dayNumber(new Date());
+    return { "-1": "yesterday", 0: "today", 1: "tomorrow" }[apart] || null;
+  }
+
+  function ago(date) {
+    const seconds = Math.max(0, (Date.now() - date) / 1000);
+    if (seconds < 60) return "just now";
+    for (const [unit, size] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
+      const count = Math.floor(seconds / size);
+      if (count >= 1) return `${count} ${unit}${count > 1 ? "s" : ""} ago`;
+    }
+    return "just now";
+  }
+
+  const long = { year: "numeric", month: "long", day: "numeric" };
+  const short = { year: "numeric", month: "short", day: "numeric" };
+  const tokens = {
+    date_num: (d) => `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`,
+    date_slash: (d) => format(d, { year: "numeric", month: "2-digit", day: "2-digit" }),
+    date: (d) => format(d, long),
+    date_pretty: (d) => nearDay(d) || format(d, long),
+    date_short: (d) => format(d, short),
+    date_short_pretty: (d) => nearDay(d) || format(d, short),
+    date_long: (d) => format(d, { ...long, weekday: "long" }),
+    date_long_full: (d) => format(d, { ...long, weekday: "long" }),
+    date_long_pretty: (d) => nearDay(d) || format(d, { ...long, weekday: "long" }),
+    day_divider_pretty: (d) => nearDay(d) || format(d, { weekday: "long", month: "long", day: "numeric" }),
+    time: (d) => format(d, { hour: "numeric", minute: "2-digit" }),
+    time_secs: (d) => format(d, { hour: "numeric", minute: "2-digit", second: "2-digit" }),
+    ago,
+  };
+
+  function writeTime(element) {
+    const date = new Date(Number(element.dataset.epoch) * 1000);
+    if (Number.isNaN(date.getTime())) return;
+    const text = element.dataset.format.replace(/\{(\w+)\}/g, (all, name) => (tokens[name] ? tokens[name](date) : all));
+    if (element.textContent !== text) element.textContent = text;
+    element.title = format(date, { dateStyle: "full", timeStyle: "medium" });
+  }
+
+  function writeDays(list) {
+    let last = null;
+    for (const row of list.querySelectorAll(":scope > .message")) {
+      const date = new Date(Number(row.dataset.ts) * 1000);
+      const day = dayNumber(date);
+      const label = day === last || list.closest(".thread-pane") ? null : nearDay(date) || tokens.day_divider_pretty(date);
+      if (label === null) row.removeAttribute("data-day");
+      else if (row.dataset.day !== label) row.dataset.day = label[0].toUpperCase() + label.slice(1);
+      last = day;
+    }
+  }
+
+  const atEnd = new WeakMap();
+
+  function follow(list) {
+    if (!atEnd.has(list)) {
+      atEnd.set(list, true);
+      list.addEventListener("scroll", () => {
+        atEnd.set(list, list.scrollHeight - list.scrollTop - list.clientHeight < 80);
+      });
+    }
+    if (atEnd.get(list) || list.dataset.place !== list.dataset.followed) list.scrollTop = list.scrollHeight;
+    list.dataset.followed = list.dataset.place;
+  }
+
+  function refresh() {
+    document.querySelectorAll("time[data-epoch]").forEach(writeTime);
+    document.querySelectorAll(".messages").forEach((list) => {
+      writeDays(list);
+      follow(list);
+    });
+  }
+
+  let due = false;
+  function refreshSoon() {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      refresh();
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    new MutationObserver(refreshSoon).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-place"] });
+    setInterval(refresh, 30000);
+    refresh();
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("button[data-url]");
+    if (link) window.open(link.dataset.url, "_blank", "noopener");
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !document.querySelector(".q-dialog")) document.querySelector(".thread-pane.open .close-thread")?.click();
+  });
+
+  // The composer. What was sent is remembered in the tab, for each composer.
+
+  const sent = new WeakMap();
+  const form = (event) => event.target.closest("form.composer");
+  const field = (of) => of.querySelector("textarea");
+
+  function grow(area) {
+    area.style.height = "auto";
+    area.style.height = `${Math.min(area.scrollHeight, 180)}px`;
+  }
+
+  function put(area, text) {
+    area.value = text;
+    grow(area);
+    area.setSelectionRange(text.length, text.length);
+  }
+
+  function matches(area) {
+    if (!area.value.startsWith("/") || area.value.includes(" ")) return [];
+    return JSON.parse(area.dataset.commands).filter((command) => command.name.startsWith(area.value));
+  }
+
+  function part(css, text) {
+    const element = document.createElement("span");
+    element.className = css;
+    element.textContent = text;
+    return element;
+  }
+
+  function complete(area) {
+    const menu = area.closest("form").querySelector(".completions");
+    menu.replaceChildren(
+      ...matches(area).map((command, index) => {
+        const row = document.createElement("button");
+        row.type = "button";
+        row.className = index === 0 ? "completion chosen" : "completion";
+        row.append(part("completion-name", command.name), part("completion-hint", command.hint), part("completion-description", command.description));
+        row.addEventListener("mousedown", (event) => {
+          event.preventDefault();
+          choose(area, command);
+        });
+        return row;
+      }),
+    );
+  }
+
+  function choose(area, command) {
+    put(area, `${command.name} `);
+    complete(area);
+    area.focus();
+  }
+
+  function recall(area, step) {
+    const memory = sent.get(area) || { texts: [], at: 0 };
+    if (!memory.texts.length) return false;
+    const at = memory.at + step;
+    if (at < 0 || at > memory.texts.length) return false;
+    memory.at = at;
+    put(area, memory.texts[at] ?? "");
+    return true;
+  }
+
+  window.sandboxComposer = {
+    keydown(event) {
+      const area = event.target;
+      const offered = matches(area);
+      if (event.key === "Tab" && offered.length) {
+        event.preventDefault();
+        choose(area, offered[0]);
+      } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        if (offered.length && offered[0].name !== area.value) choose(area, offered[0]);
+        else area.closest("form").requestSubmit();
+      } else if (event.key === "ArrowUp" && area.selectionStart === 0 | area.value === (sent.get(area)?.texts[sent.get(area).at] ?? "")) {
+        if (recall(area, -1)) event.preventDefault();
+      } else if (event.key === "ArrowDown" && sent.get(area)?.at < sent.get(area)?.texts.length) {
+        if (recall(area, 1)) event.preventDefault();
+      }
+    },
+    input(event) {
+      grow(event.target);
+      complete(event.target);
+    },
+    take(event) {
+      const area = field(form(event));
+      const text = area.value.trim();
+      if (text) {
+        const texts = [...(sent.get(area)?.texts || []), text];
+        sent.set(area, { texts, at: texts.length });
+      }
+      put(area, "");
+      complete(area);
+      return text;
+    },
+    focus(id) {
+      getHtmlElement(id)?.focus({ preventScroll: true });
+    },
+  };
+})();

@@ -1,0 +1,210 @@
+"""What one browser tab shows: as whom, which channel, which thread. It follows the workspace as it changes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+
+from opsbot.sandbox.page.composer import Composer
+from opsbot.sandbox.page.elements import box, markup, void, words
+from opsbot.sandbox.page.looks import avatar_html
+from opsbot.sandbox.page.sidebar import Sidebar
+from opsbot.sandbox.page.timeline import Timeline
+from opsbot.sandbox.workspace.delivery import Unanswered
+from opsbot.sandbox.workspace.feed import (
+    Change,
+    MembershipChanged,
+    MessageChanged,
+    MessageDeleted,
+    MessagePosted,
+    WorkspaceReset,
+)
+from opsbot.sandbox.workspace.refusals import RefusedError
+
+if TYPE_CHECKING:
+    from opsbot.sandbox.page.unread import ReadMarks
+    from opsbot.sandbox.workspace.channels import Channel
+    from opsbot.sandbox.workspace.controls import Use
+    from opsbot.sandbox.workspace.interactions import Interactions
+    from opsbot.sandbox.workspace.messages import Message
+    from opsbot.sandbox.workspace.state import Workspace
+
+_SHOWN = 200
+
+
+class Screen:
+    """One tab of the page."""
+
+    def __init__(self, workspace: Workspace, interactions: Interactions, marks: ReadMarks, title: str) -> None:
+        self.workspace = workspace
+        self.marks = marks
+        self.title = title
+        self.viewer = workspace.directory.humans[0].id
+        self.channel = workspace.channels.all()[0].id
+        self.thread: str | None = None
+        self._interactions = interactions
+        with box("chat"):
+            self._sidebar = Sidebar(self)
+            with box("main", "main"):
+                self._header = box("channel-header", "header")
+                self._timeline = Timeline(self)
+                self._composer = Composer(self)
+            self._thread_pane = box("thread-pane", "aside")
+            with self._thread_pane:
+                with box("thread-header", "header"):
+                    self._thread_title = box("thread-title")
+                    with box("tool close-thread", "button", type="button", title="Close").on(
+                        "click", self.close_thread, args=[]
+                    ):
+                        markup("✕", tag="span")
+                self._thread_timeline = Timeline(self, in_thread=True)
+                self._thread_composer = Composer(self, in_thread=True)
+        self.layer = box("layer")
+
+    def start(self, user: str | None, channel: str | None, thread: str | None) -> None:
+        """Show what was asked for, as far as it is there, and follow the workspace until the tab is gone."""
+        person = self.workspace.directory.find(user) if user is not None else None
+        place = self.workspace.channels.find(channel) if channel is not None else None
+        self.viewer = person.id if person is not None and not person.is_bot else self.viewer
+        self.channel = place.id if place is not None else self.channel
+        self.thread = thread if self.workspace.messages.find(self.channel, thread or "") is not None else None
+        loop = asyncio.get_running_loop()
+        # Drawn after the call that made the change, which it must neither slow nor break.
+        unsubscribe = self.workspace.subscribe(lambda change: void(loop.call_soon(self.on_change, change)))
+        ui.context.client.on_delete(unsubscribe)
+        self._show()
+
+    def act_as(self, user: str) -> None:
+        """Be somebody else, in the same place if they can be there."""
+        self.viewer = user
+        if self._place not in self.workspace.channels.visible_to(user):
+            self.show_channel(self.workspace.channels.all()[0].id)
+        else:
+            self._show()
+
+    def show_channel(self, channel: str) -> None:
+        """Go to another channel."""
+        self.channel = channel
+        self.thread = None
+        self._show()
+        self._composer.focus()
+
+    def open_thread(self, ts: str) -> None:
+        """Show the thread of a message beside the channel."""
+        self.thread = ts
+        self._show_thread()
+        self._thread_composer.focus()
+
+    def close_thread(self) -> None:
+        """Show the channel alone."""
+        self.thread = None
+        self._show_thread()
+
+    async def send(self, text: str, *, in_thread: bool) -> None:
+        """Do what was typed: a command if it starts with a slash, else a message."""
+        thread_ts = self.thread if in_thread else None
+        try:
+            if text.startswith("/"):
+                command, _, rest = text.partition(" ")
+                await self._interactions.command(self.channel, self.viewer, command, rest, thread_ts=thread_ts)
+            else:
+                self._interactions.say(self.channel, self.viewer, text, thread_ts=thread_ts)
+        except RefusedError as refusal:
+            self._say_refused(refusal)
+
+    async def act(self, message: Message, use: Use) -> None:
+        """Use a control of a message."""
+        try:
+            outcome = await self._interactions.act(message.channel, self.viewer, message.ts, use)
+        except RefusedError as refusal:
+            self._say_refused(refusal)
+            return
+        if isinstance(outcome.answer, Unanswered):
+            with self.layer:
+                ui.notify(f"The app did not respond ({outcome.answer.error}).", type="warning", position="top")
+
+    def on_change(self, change: Change) -> None:
+        """Show what changed in the workspace, where it concerns this tab."""
+        match change:
+            case MessagePosted(message) | MessageChanged(message):
+                self._put(message)
+            case MessageDeleted(message):
+                self._timeline.drop(message.ts)
+                self._thread_timeline.drop(message.ts)
+            case MembershipChanged():
+                self._show_header()
+                self._sidebar.refresh()
+            case WorkspaceReset():
+                self.marks.clear()
+                self.thread = None
+                self._show()
+            case _:
+                pass
+
+    @property
+    def _place(self) -> Channel:
+        return self.workspace.channels.get(self.channel)
+
+    def _put(self, message: Message) -> None:
+        if message.channel != self.channel:
+            self._sidebar.refresh()
+            return
+        if message.is_visible_to(self.viewer):
+            if _stands_in_channel(message):
+                self._timeline.put(message)
+            if self.thread is not None and self.thread in (message.ts, message.thread_ts):
+                self._thread_timeline.put(message)
+                self._show_thread_title()
+        self.marks.read(self.viewer, self.channel)
+        if message.is_ephemeral or "<@" in message.text:
+            self._sidebar.refresh()
+
+    def _show(self) -> None:
+        self.marks.read(self.viewer, self.channel)
+        self._sidebar.refresh()
+        self._show_header()
+        seen = [m for m in self.workspace.messages.of(self.channel) if m.is_visible_to(self.viewer)]
+        self._timeline.show([message for message in seen if _stands_in_channel(message)][-_SHOWN:])
+        self._composer.set_hint(f"Message {self._place_name()}")
+        self._show_thread()
+
+    def _show_header(self) -> None:
+        self._header.clear()
+        place = self._place
+        with self._header:
+            words(self._place_name(), "channel-name")
+            words(place.topic, "channel-topic")
+            faces = "".join(avatar_html(self.workspace, user, "tiny") for user in sorted(place.members)[:4])
+            markup(f'<span class="faces">{faces}</span><span>{len(place.members)}</span>', "members")
+
+    def _show_thread(self) -> None:
+        self._thread_pane.classes(add="open" if self.thread else "", remove="" if self.thread else "open")
+        if self.thread is None:
+            self._thread_timeline.show([])
+            return
+        parent = self.workspace.messages.find(self.channel, self.thread)
+        replies = self.workspace.messages.replies(self.channel, self.thread)
+        seen = [reply for reply in replies if reply.is_visible_to(self.viewer)]
+        self._thread_timeline.show([parent, *seen] if parent is not None else seen)
+        self._thread_composer.set_hint("Reply…")
+        self._show_thread_title()
+
+    def _show_thread_title(self) -> None:
+        self._thread_title.clear()
+        with self._thread_title:
+            words("Thread", "thread-word", "span")
+            words(self._place_name(), "thread-place", "span")
+
+    def _place_name(self) -> str:
+        place = self._place
+        return self.workspace.directory.bot.name if place.kind == "im" else f"#{place.name}"
+
+    def _say_refused(self, refusal: RefusedError) -> None:
+        with self.layer:
+            ui.notify(f"Refused: {refusal.code}", type="negative", position="top")
+
+
+def _stands_in_channel(message: Message) -> bool:
+    return message.thread_ts is None or message.broadcast

@@ -1,0 +1,158 @@
+"""Messages below each other, in a channel or in a thread; each is drawn anew when it changes."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from opsbot.sandbox.page.blockkit import BlockKit
+from opsbot.sandbox.page.elements import box, markup
+from opsbot.sandbox.page.emoji import EMOJI
+from opsbot.sandbox.page.looks import avatar_html
+from opsbot.sandbox.page.mrkdwn import Mrkdwn, time_html
+from opsbot.sandbox.workspace.people import SLACKBOT
+
+if TYPE_CHECKING:
+    from nicegui import ui
+
+    from opsbot.sandbox.page.screen import Screen
+    from opsbot.sandbox.workspace.controls import Use
+    from opsbot.sandbox.workspace.messages import Message
+
+_TOGETHER_SECONDS = 300
+_EYE = (
+    '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"><path d="M2.5 12S6 5.5 12 5.5 21.5 12 '
+    '21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z"/><circle cx="12" cy="12" r="2.8"/></svg>'
+)
+_BUBBLE = (
+    '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.9" stroke-linejoin="round">'
+    '<path d="M4 5.5h16v11h-8.5L7 20.3v-3.8H4z"/><path d="M8 9.4h8M8 12.6h5"/></svg>'
+)
+
+
+class Timeline:
+    """The messages of one place, as one person sees them."""
+
+    def __init__(self, screen: Screen, *, in_thread: bool = False) -> None:
+        self._screen = screen
+        self._in_thread = in_thread
+        self._rows: dict[str, ui.element] = {}
+        self._shown: dict[str, Message] = {}
+        self._element = box("messages")
+
+    def show(self, messages: list[Message]) -> None:
+        """Show these and nothing else."""
+        self._element.clear()
+        self._rows.clear()
+        self._shown.clear()
+        for message in messages:
+            self.put(message)
+
+    def put(self, message: Message) -> None:
+        """Show a new message below the others, or a changed one where it stands."""
+        self._shown[message.ts] = message
+        row = self._rows.get(message.ts)
+        if row is None:
+            with self._element:
+                row = self._rows[message.ts] = box("message", data_ts=message.ts, data_user=message.user)
+        row.clear()
+        row.classes(add="ephemeral" if message.is_ephemeral else "")
+        row.classes(add="notice" if message.subtype == "channel_join" else "")
+        follows = self._follows(message)
+        row.classes(add="compact" if follows else "", remove="" if follows else "compact")
+        with row:
+            self._draw(message, follows=follows)
+
+    def drop(self, ts: str) -> None:
+        """Show a message no more, if it is shown."""
+        row = self._rows.pop(ts, None)
+        if row is None:
+            return
+        order = list(self._shown)
+        after = order[order.index(ts) + 1 :]
+        del self._shown[ts]
+        row.delete()
+        for next_ts in after[:1]:
+            self.put(self._shown[next_ts])
+
+    def _follows(self, message: Message) -> bool:
+        """Whether a message belongs below its author's last one, without the name again."""
+        before: Message | None = None
+        for other in self._shown.values():
+            if other.ts == message.ts:
+                break
+            before = other
+        return (
+            before is not None
+            and (before.user, before.addressee, before.subtype) == (message.user, message.addressee, message.subtype)
+            and not (self._in_thread and before.thread_ts is None)
+            and float(message.ts) - float(before.ts) < _TOGETHER_SECONDS
+        )
+
+    def _draw(self, message: Message, *, follows: bool) -> None:
+        workspace = self._screen.workspace
+        clock = time_html(float(message.ts), "{time}")
+        markup(clock if follows else avatar_html(workspace, message.user), "gutter")
+        with box("message-body"):
+            if message.is_ephemeral and not follows:
+                markup(f"{_EYE}<span>Only visible to you</span>", "only-you")
+            if not follows:
+                markup(self._author_html(message) + clock, "byline")
+            self._content(message)
+            self._reactions(message)
+            if not self._in_thread:
+                self._replies_link(message)
+        if not message.is_ephemeral and not self._in_thread:
+            with box("message-tools"):
+                reply = box("tool reply-in-thread", "button", type="button", title="Reply in thread")
+                with reply.on("click", lambda: self._screen.open_thread(message.ts), args=[]):
+                    markup(_BUBBLE, tag="span")
+
+    def _author_html(self, message: Message) -> str:
+        person = self._screen.workspace.directory.find(message.user)
+        name = escape(person.real_name if person is not None and not person.is_bot else _bot_name(message, person))
+        badge = '<span class="badge">APP</span>' if person is not None and person.is_bot else ""
+        return f'<span class="author">{name}</span>{badge}'
+
+    def _content(self, message: Message) -> None:
+        screen = self._screen
+        mrkdwn = Mrkdwn(screen.workspace, screen.viewer)
+        if not message.blocks:
+            edited = ' <span class="edited">(edited)</span>' if message.edited_ts is not None else ""
+            markup(mrkdwn.html(message.text) + edited, "message-text mrkdwn")
+            return
+
+        async def use(used: Use) -> None:
+            await screen.act(message, used)
+
+        with box("blocks"):
+            BlockKit(mrkdwn, use, screen.layer).draw(message.blocks)
+
+    def _reactions(self, message: Message) -> None:
+        if message.reactions:
+            chips = "".join(
+                f'<span class="reaction">{EMOJI.get(name, f":{escape(name)}:")} <b>{len(users)}</b></span>'
+                for name, users in message.reactions.items()
+            )
+            markup(chips, "reactions")
+
+    def _replies_link(self, message: Message) -> None:
+        workspace = self._screen.workspace
+        replies = workspace.messages.replies(message.channel, message.ts)
+        seen = [reply for reply in replies if reply.is_visible_to(self._screen.viewer)]
+        if not seen:
+            return
+        faces = "".join(avatar_html(workspace, user, "tiny") for user in list(dict.fromkeys(r.user for r in seen))[:4])
+        count = "1 reply" if len(seen) == 1 else f"{len(seen)} replies"
+        last = time_html(float(seen[-1].ts), "Last reply {ago}", css="stamp last-reply")
+        link = box("replies", "button", type="button", data_replies=str(len(seen)))
+        with link.on("click", lambda: self._screen.open_thread(message.ts), args=[]):
+            markup(
+                f'<span class="faces">{faces}</span><span class="count">{count}</span>{last}', "replies-inner", "span"
+            )
+
+
+def _bot_name(message: Message, person: object) -> str:
+    if message.user == SLACKBOT:
+        return "Slackbot"
+    return getattr(person, "name", message.user)
