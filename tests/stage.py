@@ -18,7 +18,7 @@ from opsbot.config import Config
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
-from opsbot.slack import manifest
+from opsbot.slack import Pool, manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,10 +75,17 @@ class Stage:
     def deliver(self, payload: JSON, *, secret: str | None = None, at: float | None = None) -> int:
         """Send a signed payload to the bot over HTTP, as Slack would; gives the status."""
         body = urlencode({"payload": json.dumps(payload)})
+        return self._send(body, "application/x-www-form-urlencoded", secret, at)
+
+    def deliver_event(self, payload: JSON) -> int:
+        """Send a signed event to the bot over HTTP; gives the status."""
+        return self._send(json.dumps(payload), "application/json", None, None)
+
+    def _send(self, body: str, kind: str, secret: str | None, at: float | None) -> int:
         timestamp = str(int(at if at is not None else time.time()))
         verifier = SignatureVerifier(secret or self.workspace.workspace.app.signing_secret)
         headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
+            "Content-Type": kind,
             "X-Slack-Request-Timestamp": timestamp,
             "X-Slack-Signature": verifier.generate_signature(timestamp=timestamp, body=body) or "",
         }
@@ -132,7 +139,7 @@ class Stage:
 
 
 @contextmanager
-def staged(folder: Path, *, mode: str = "socket", **config: Any) -> Iterator[Stage]:
+def staged(folder: Path, *, mode: str = "socket", pool: Pool | None = None, **config: Any) -> Iterator[Stage]:
     """Set everything up, and take it down again; `config` replaces sections of the bot's configuration."""
     port = _free_port()
     request_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None
@@ -142,7 +149,7 @@ def staged(folder: Path, *, mode: str = "socket", **config: Any) -> Iterator[Sta
     with (
         DesignerServer() as designer,
         WorkspaceServer(workspace) as server,
-        Bot(configuration(server, designer, folder, mode=mode, port=port, **config)) as bot,
+        Bot(configuration(server, designer, folder, mode=mode, port=port, **config), pool) as bot,
         httpx.Client(base_url=f"{server.url}/_control", timeout=30) as hands,
     ):
         if mode == "socket":

@@ -66,7 +66,7 @@ class Bot:
             manual=manual,
             clock=now,
         )
-        listeners = Listeners(
+        self.listeners = Listeners(
             dispatcher=Dispatcher(self.world),
             pool=self.pool,
             replier=Replier(self.client, identity.user),
@@ -80,11 +80,11 @@ class Bot:
         applications = {}
         self._socket: SocketConnection | None = None
         if config.slack.mode == "socket":
-            self._socket = SocketConnection(self.client, identity, listeners, _secret(config.slack.app_token))
+            self._socket = SocketConnection(self.client, identity, self.listeners, _secret(config.slack.app_token))
             checks["socket"] = self._socket.is_open
         else:
             secret = _secret(config.slack.signing_secret)
-            applications[EVENTS_PATH] = http_application(self.client, identity, listeners, secret)
+            applications[EVENTS_PATH] = http_application(self.client, identity, self.listeners, secret)
         self.http = HttpServer(routes(applications, checks), config.http.host, config.http.port, config.http.threads)
 
     def start(self) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from waitress import create_server
+from waitress import create_server, wasyncore
 
 from opsbot.errors import ConfigError
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
+_PATIENCE = 5.0
 _LARGEST_BODY = 1 << 20
 """Bytes of a request; Slack's payloads stay far below."""
 
@@ -20,9 +21,11 @@ class HttpServer:
     """Listens from the moment it is made, answers once started."""
 
     def __init__(self, application: WSGIApplication, host: str, port: int, threads: int) -> None:
+        self._connections: dict[int, wasyncore.dispatcher] = {}
         try:
             self._server = create_server(
                 application,
+                map=self._connections,
                 host=host,
                 port=port,
                 threads=threads,
@@ -45,5 +48,7 @@ class HttpServer:
 
     def close(self) -> None:
         """Stop listening, and finish what was begun."""
-        self._server.close()
-        self._thread.join(timeout=5)
+        self._server.accepting = False
+        self._server.task_dispatcher.shutdown(cancel_pending=False, timeout=_PATIENCE)
+        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._connections))  # its loop ends with the last
+        self._thread.join(_PATIENCE)

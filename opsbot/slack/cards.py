@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 APPROVE, DECLINE, CANCEL = "approve_request", "decline_request", "cancel_request"
 
 _NOTES_LIMIT = 2000
+_OUTCOME_LIMIT = 1000
 _MARKS = {
     State.PENDING: ":hourglass_flowing_sand:",
     State.APPROVED: ":thumbsup:",
@@ -89,7 +90,7 @@ def _standing(request: PublishRequest, approvers: str) -> str:
 
 def _ending(request: PublishRequest) -> str:  # noqa: PLR0911 - one arm per state
     what = f"{code(request.version)} of {code(request.service)}"
-    because = f" {escaped(request.outcome)}" if request.outcome else ""
+    because = f" {escaped(clipped(request.outcome, _OUTCOME_LIMIT))}" if request.outcome else ""
     match request.state:
         case State.PUBLISHED:
             to = code(request.wish.published_service)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LIVE = str.maketrans({"`": "ˋ", "*": "∗", "_": "ˍ", "~": "∼"})
+_LONGEST_CODE = 240
 _KEPT_CONTROLS = frozenset("\n\t")
 
 
@@ -27,8 +28,9 @@ def escaped(text: str) -> str:
 
 
 def code(text: object) -> str:
-    """Set an id in type of its own, inert."""
-    return "`" + " ".join(visible(str(text)).translate(_ESCAPES).replace("`", "ˋ").split()) + "`"
+    """Set an id in type of its own, inert; what is longer than any id that opsbot takes is cut."""
+    shown = " ".join(clipped(visible(str(text)), _LONGEST_CODE).replace("`", "ˋ").split())
+    return f"`{shown.translate(_ESCAPES)}`"
 
 
 def person(who: Person) -> str:

@@ -1,0 +1,159 @@
+"""Every result within Slack's limits, whatever the data, and nobody's words alive."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from opsbot.domain.authorization import Grant, Permission
+from opsbot.domain.commands import ListPackages, ListRequests, ListServices
+from opsbot.domain.lifecycle import State
+from opsbot.domain.models import Endpoint, Package, PackageSummary, Person, PublishRequest, Service, Wish
+from opsbot.domain.references import ProjectRef, ServiceRef
+from opsbot.domain.results import (
+    AccessShown,
+    Decided,
+    HelpShown,
+    PackageCreated,
+    PackagesListed,
+    PublishRequested,
+    Refused,
+    RequestsListed,
+    Result,
+    ServiceShown,
+    ServicesListed,
+    SummaryShown,
+)
+from opsbot.grammar import manual
+from opsbot.slack.blocks import answer
+from opsbot.slack.cards import card, outcome, packaged
+from tests.builders import CARD, NOON, asker, decision
+
+if TYPE_CHECKING:
+    from opsbot.slack.messages import Message
+
+NASTY = st.sampled_from(
+    ["<!channel>", "<@U012AB3CD>", "<https://x.test|a>", "`a`", "*b*", "עברית", "🚀" * 40, "x" * 2000]
+)
+words = st.text(max_size=40) | NASTY
+notes = words | st.just("é" * 5000)
+valid = st.from_regex(r"[A-Za-z0-9_]{1,200}", fullmatch=True)
+refs = st.builds(ServiceRef, st.just("design"), words, words)
+endpoints = st.lists(st.builds(Endpoint, words, words), max_size=12).map(tuple)
+services = st.builds(Service, refs, words, words, endpoints)
+packages = st.builds(Package, words, st.none() | st.just(NOON), st.none() | words, notes)
+people = st.builds(Person, st.just("U01MAYA"), words)
+wishes = st.builds(Wish, refs, packages, words, people, notes, st.just("C1"), st.just(NOON))
+requests = st.builds(
+    PublishRequest,
+    st.integers(1, 10**9),
+    wishes,
+    st.sampled_from(State),
+    st.none() | st.builds(decision, people, notes),
+    notes,
+    st.none() | st.just(CARD),
+)
+pages = st.integers(1, 40)
+grants = st.builds(Grant, words, services=st.lists(words, min_size=1, max_size=5).map(tuple))
+results: st.SearchStrategy[Result] = st.one_of(
+    st.builds(HelpShown, st.just(manual()), st.none() | st.just("publish")),
+    st.builds(
+        AccessShown, people, st.lists(st.tuples(grants, st.just((Permission.READ,))), max_size=30).map(tuple), words
+    ),
+    st.builds(
+        ServicesListed,
+        st.builds(ListServices, st.builds(ProjectRef, st.just("design"), valid), pages),
+        st.lists(services, max_size=30).map(tuple),
+    ),
+    st.builds(ServiceShown, services, st.lists(packages, max_size=30).map(tuple), st.none() | st.frozensets(words)),
+    st.builds(
+        PackagesListed,
+        st.builds(ListPackages, st.builds(ServiceRef, st.just("design"), valid, valid), pages),
+        st.lists(packages, max_size=30).map(tuple),
+    ),
+    st.builds(SummaryShown, refs, st.builds(PackageSummary, packages, endpoints)),
+    st.builds(PackageCreated, refs, packages, people, st.floats(0, 1000)),
+    st.builds(PublishRequested, requests, st.booleans(), words),
+    st.builds(
+        RequestsListed,
+        st.builds(ListRequests, page=pages),
+        st.lists(requests, max_size=10).map(tuple),
+        st.integers(0, 400),
+    ),
+    st.builds(Decided, requests),
+    st.builds(Refused, words),
+)
+many = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+@many
+@given(results)
+def test_every_result_is_within_slacks_limits_and_inert(result: Result) -> None:
+    said = answer(result, asker(channel="C9"), "/apid")
+    if said is not None:
+        for message in (said.in_one(), *said.details):
+            check(message)
+
+
+@many
+@given(requests, words)
+def test_every_card_and_outcome_is_too(request: PublishRequest, name: str) -> None:
+    check(card(request, "<@U1>"))
+    check(outcome(request))
+    check(packaged(request.service, request.wish.package, Person("U1", name)))
+
+
+def test_the_card_in_plain_sight_is_the_answer() -> None:
+    request = PublishRequest(
+        1,
+        Wish(ServiceRef("design", "F", "s"), Package("v1"), "s", Person("U1", "a"), "", "C1", NOON),
+        State.PENDING,
+        card=CARD,
+    )
+    assert answer(PublishRequested(request), asker(channel=CARD.channel), "/apid") is None
+    assert answer(PublishRequested(request), asker(channel="C9"), "/apid") is not None
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_what_waits_has_buttons(state: State) -> None:
+    request = PublishRequest(
+        1,
+        Wish(ServiceRef("design", "F", "s"), Package("v1"), "s", Person("U1", "a"), "", "C1", NOON),
+        state,
+        decision(),
+    )
+    kinds = [block.to_dict()["type"] for block in card(request, "<@U1>").blocks]
+    assert ("actions" in kinds) is (state is State.PENDING)
+
+
+def check(message: Message) -> None:
+    blocks = [block.to_dict() for block in message.blocks]  # slack_sdk's own validators run here
+    assert message.text
+    assert len(message.text) <= 4000
+    assert len(blocks) <= 50
+    for text in _texts(blocks):
+        assert 1 <= len(text["text"]) <= 3000
+        if text["type"] == "mrkdwn":
+            _check_inert(text["text"])
+    _check_inert(message.text)
+
+
+def _check_inert(text: str) -> None:
+    """Only what we write ourselves is live: mentions of known ids, channels and dates."""
+    for live in re.findall(r"<[^>]*>", text):
+        assert re.fullmatch(r"<@U(01MAYA|1|02OMAR)>|<#C[0-9A-Z]+>|<!date\^\d+\^[^|>]*\|[^>]*UTC>", live), live
+
+
+def _texts(node: Any) -> list[dict[str, Any]]:
+    if isinstance(node, list):
+        return [text for each in node for text in _texts(each)]
+    if not isinstance(node, dict):
+        return []
+    found = [node] if node.get("type") in {"mrkdwn", "plain_text"} else []
+    return found + [text for value in node.values() for text in _texts(value)]

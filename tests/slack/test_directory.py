@@ -1,0 +1,106 @@
+"""User groups as Slack tells them: cached for a minute, and closed when Slack won't tell."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from opsbot.sandbox import demo
+from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.slack import KeptWebClient, SlackDirectory, manifest
+from tests.builders import MAYA, OMAR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAMED = frozenset({"@ml-approvers"})
+
+
+@dataclass
+class Watch:
+    """A clock that a test moves."""
+
+    now: float = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def serving(*, without: str = "") -> WorkspaceServer:
+    app = manifest("/apid")
+    app["oauth_config"]["scopes"]["bot"] = [each for each in app["oauth_config"]["scopes"]["bot"] if each != without]
+    return WorkspaceServer(Workspace(app, people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS))
+
+
+@pytest.fixture
+def server() -> Iterator[WorkspaceServer]:
+    with serving() as made:
+        yield made
+
+
+@pytest.fixture
+def client(server: WorkspaceServer) -> Iterator[KeptWebClient]:
+    with closing(client_of(server.url)) as made:
+        yield made
+
+
+def client_of(url: str) -> KeptWebClient:
+    return KeptWebClient("xoxb-sandbox", f"{url}/api/")
+
+
+def calls(server: WorkspaceServer, method: str) -> int:
+    return sum(1 for entry in server.workspace.log if entry["name"] == method)
+
+
+def test_a_member_is_known_by_the_groups_id_and_handle(server: WorkspaceServer, client: KeptWebClient) -> None:
+    directory = SlackDirectory(client, NAMED)
+    assert directory.membership(OMAR).groups == {"S01APPROVERS", "ml-approvers", "@ml-approvers"}
+    assert directory.membership(MAYA).groups == frozenset()
+
+
+def test_slack_is_asked_once_a_minute_for_everybody(server: WorkspaceServer, client: KeptWebClient) -> None:
+    watch = Watch()
+    directory = SlackDirectory(client, NAMED, watch)
+    for person in (OMAR, MAYA, OMAR):
+        directory.membership(person)
+    assert calls(server, "usergroups.list") == 1
+    watch.now += 61
+    directory.membership(OMAR)
+    assert calls(server, "usergroups.list") == 2
+
+
+def test_where_no_grant_names_a_group_slack_is_not_asked(server: WorkspaceServer, client: KeptWebClient) -> None:
+    assert SlackDirectory(client, frozenset()).membership(OMAR).groups == frozenset()
+    assert calls(server, "usergroups.list") == 0
+
+
+def test_a_refused_scope_closes_the_groups_and_is_said() -> None:
+    with serving(without="usergroups:read") as server, closing(client_of(server.url)) as refused:
+        membership = SlackDirectory(refused, NAMED).membership(OMAR)
+    assert membership.groups == frozenset()
+    assert "missing_scope" in membership.problem
+
+
+def test_silence_closes_the_groups() -> None:
+    with closing(client_of("http://127.0.0.1:9")) as nowhere:
+        membership = SlackDirectory(nowhere, NAMED).membership(OMAR)
+    assert membership.groups == frozenset()
+    assert "can't be read" in membership.problem
+
+
+def test_a_name_is_asked_for_once_in_five_minutes(server: WorkspaceServer, client: KeptWebClient) -> None:
+    watch = Watch()
+    directory = SlackDirectory(client, NAMED, watch)
+    assert [directory.name("U02OMAR") for _ in range(3)] == ["omar"] * 3
+    assert calls(server, "users.info") == 1
+    watch.now += 301
+    directory.name("U02OMAR")
+    assert calls(server, "users.info") == 2
+
+
+def test_a_name_that_slack_will_not_tell_is_the_id() -> None:
+    with serving(without="users:read") as server, closing(client_of(server.url)) as refused:
+        assert SlackDirectory(refused, NAMED).name("U02OMAR") == "U02OMAR"
