@@ -11,7 +11,7 @@ from opsbot.assembly.bot import Bot
 from opsbot.config import Config
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
-from opsbot.sandbox.page import dress
+from opsbot.sandbox.page import mount_page
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.slack import manifest
 
@@ -28,7 +28,7 @@ def everything(host: str, port: int, api_key: str) -> Iterator[str]:
     with (
         tempfile.TemporaryDirectory(prefix="opsbot-") as folder,
         DesignerServer(api_key=api_key) as designer,
-        WorkspaceServer(workspace, host, port, dress=dress) as server,
+        WorkspaceServer(workspace, host, port, dress=mount_page) as server,
         Bot(demo_config(server.url, designer.url, api_key, Path(folder))),
     ):
         server.wait_for_app()

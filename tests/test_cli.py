@@ -1,0 +1,160 @@
+"""The command line as people and service managers use it: real processes, real servers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from opsbot.sandbox import demo
+from opsbot.sandbox.designer import DesignerServer
+from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.slack import manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def opsbot(*words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "opsbot", *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **(env or {})},
+    )
+
+
+@pytest.fixture
+def slack() -> Iterator[WorkspaceServer]:
+    workspace = Workspace(manifest("/apid"), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
+    with WorkspaceServer(workspace) as server:
+        yield server
+
+
+@pytest.fixture
+def node() -> Iterator[DesignerServer]:
+    with DesignerServer() as server:
+        yield server
+
+
+SECRETS = {
+    "OPSBOT_SLACK__BOT_TOKEN": "xoxb-sandbox",
+    "OPSBOT_SLACK__APP_TOKEN": "xapp-sandbox",
+    "OPSBOT_SLACK__SIGNING_SECRET": "sandbox",
+    "OPSBOT_NODES__DESIGN__API_KEY": "sandbox",
+}
+
+
+def written(folder: Path, slack_url: str, node_url: str) -> str:
+    path = folder / "opsbot.toml"
+    path.write_text(
+        f"""
+        [slack]
+        api_url = "{slack_url}/api/"
+        [nodes.design]
+        url = "{node_url}"
+        [database]
+        url = "sqlite:///{folder / "opsbot.db"}"
+        [http]
+        port = 0
+        [[grants]]
+        role = "admin"
+        users = ["{demo.MAYA.id}"]
+        """
+    )
+    return str(path)
+
+
+def test_a_bot_is_served_with_secrets_from_the_environment_until_it_is_told_to_stop(
+    tmp_path: Path, slack: WorkspaceServer, node: DesignerServer
+) -> None:
+    command = [sys.executable, "-m", "opsbot", "serve", "--config", written(tmp_path, slack.url, node.url)]
+    served = subprocess.Popen(command, env={**os.environ, **SECRETS}, stdout=subprocess.PIPE, text=True)
+    try:
+        slack.wait_for_app(30)
+        body = {"channel": "ml-ops", "user": "maya", "command": "/apid", "text": "packages FRAUD/scoring"}
+        acked = httpx.post(f"{slack.url}/_control/command", json=body, timeout=10).json()
+        assert acked["acked"]
+    finally:
+        served.send_signal(signal.SIGTERM)
+        output, _ = served.communicate(timeout=30)
+    assert served.returncode == 0
+    assert "opsbot is ready" in output
+    said = httpx.get(f"{slack.url}/_control/messages/ml-ops").json()["messages"]
+    assert any("asked for the packages" in message["text"] for message in said)
+
+
+def test_a_good_configuration_is_said_to_be_good(tmp_path: Path, slack: WorkspaceServer, node: DesignerServer) -> None:
+    checked = opsbot("check", "--online", "--config", written(tmp_path, slack.url, node.url), env=SECRETS)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert checked.stdout.strip().endswith("opsbot.toml is good.")
+
+
+def test_what_only_a_call_can_find_wrong_is_found_online(
+    tmp_path: Path, slack: WorkspaceServer, node: DesignerServer
+) -> None:
+    wrong = {**SECRETS, "OPSBOT_SLACK__BOT_TOKEN": "xoxb-wrong", "OPSBOT_NODES__DESIGN__API_KEY": "wrong"}
+    path = written(tmp_path, slack.url, node.url)
+    assert opsbot("check", "--config", path, env=wrong).returncode == 0
+    checked = opsbot("check", "--online", "--config", path, env=wrong)
+    assert checked.returncode == 1
+    assert "slack.bot_token" in checked.stderr
+    assert "nodes.design" in checked.stderr
+    assert "xoxb-wrong" not in checked.stderr
+
+
+def test_every_fault_is_printed_and_the_exit_code_is_1(tmp_path: Path) -> None:
+    path = tmp_path / "opsbot.toml"
+    path.write_text('[slak]\n[nodes.design]\nurl = "nope"\n')
+    checked = opsbot("check", "--config", str(path), env=SECRETS)
+    assert checked.returncode == 1
+    assert "slak: there is no such setting (did you mean “slack”?)" in checked.stderr
+    assert "nodes.design.url" in checked.stderr
+    assert "Traceback" not in checked.stderr
+
+
+def test_a_missing_file_is_said_in_a_sentence(tmp_path: Path) -> None:
+    served = opsbot("serve", "--config", str(tmp_path / "none.toml"))
+    assert served.returncode == 1
+    assert "Start from config.example.toml" in served.stderr
+    assert "Traceback" not in served.stderr
+
+
+def test_a_database_is_made_ready_by_migrate(tmp_path: Path) -> None:
+    path = written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9")
+    migrated = opsbot("migrate", "--config", path, env=SECRETS)
+    assert (migrated.returncode, migrated.stdout) == (0, "The database is ready.\n")
+    assert (tmp_path / "opsbot.db").exists()
+
+
+def test_where_slack_does_not_answer_serve_ends_with_a_sentence(tmp_path: Path) -> None:
+    path = written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9")
+    served = opsbot("serve", "--config", path, env=SECRETS)
+    assert served.returncode == 1
+    assert "Slack doesn't take the bot token, or doesn't answer" in served.stderr
+    assert "Traceback" not in served.stderr
+
+
+def test_the_design_node_can_be_run_alone() -> None:
+    command = [sys.executable, "-m", "opsbot", "sandbox", "--only", "designer", "--port", "0", "--api-key", "mine"]
+    served = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert served.stdout is not None
+        said = served.stdout.readline()
+        url = said.split()[5].removesuffix(";")
+        projects = httpx.get(f"{url}/public/api/projects/", auth=("mine", "")).json()
+        refused = httpx.get(f"{url}/public/api/projects/", auth=("guessed", ""))
+    finally:
+        served.send_signal(signal.SIGINT)
+        served.communicate(timeout=30)
+    assert {"FRAUD", "CHURN"} <= {project["projectKey"] for project in projects}
+    assert refused.status_code == 401
+    assert served.returncode == 0

@@ -1,0 +1,98 @@
+"""What is written about the house is true of it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from opsbot.actions.dispatcher import Defaults
+from opsbot.assembly.bot import rules_of
+from opsbot.config import Config, load
+from opsbot.grammar import manual, parse
+from opsbot.slack import manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+EXAMPLE = (ROOT / "config.example.toml").read_text()
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Config:
+    """The example, with secret files that are there."""
+    for name, content in {
+        "slack_bot_token": "xoxb-1",
+        "slack_app_token": "xapp-1",
+        "slack_signing_secret": "hush",
+        "dss_api_key": "key",
+    }.items():
+        (tmp_path / name).write_text(content)
+    path = tmp_path / "opsbot.toml"
+    path.write_text(EXAMPLE.replace("/run/secrets", str(tmp_path)))
+    return load(path, [entry.verb for entry in manual()])
+
+
+def test_the_example_configuration_is_good(example: Config) -> None:
+    rules = rules_of(example)
+    assert rules.nodes == ("design",)
+    assert len(rules.access.grants) == 3
+
+
+def test_the_example_configuration_shows_every_setting() -> None:
+    shown = tomllib.loads(EXAMPLE)
+    assert list(_missing(Config, shown)) == []
+
+
+def _missing(section: type[BaseModel], shown: dict[str, Any], path: str = "") -> Iterator[str]:
+    """Name the settings that are not shown; a secret is shown by its file."""
+    for name, described in section.model_fields.items():
+        if name not in shown and not {f"{name}_file", name.removesuffix("_file")} & (shown.keys() - {name}):
+            yield f"{path}{name}"
+        elif (inner := _section(described.annotation)) is not None:
+            yield from _missing(inner, _merged(shown[name]), f"{path}{name}.")
+
+
+def _section(annotation: Any) -> type[BaseModel] | None:
+    kinds = (annotation, *getattr(annotation, "__args__", ()))
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+
+
+def _merged(shown: Any) -> dict[str, Any]:
+    """Lay the tables of one kind over each other: a setting is shown when one of them shows it."""
+    if isinstance(shown, dict) and not all(isinstance(table, dict) for table in shown.values()):
+        return shown
+    tables = shown if isinstance(shown, list) else shown.values()
+    return {name: value for table in tables for name, value in table.items()}
+
+
+def test_the_manifest_in_deploy_is_the_one_that_the_handlers_need() -> None:
+    assert yaml.safe_load((ROOT / "deploy" / "slack-manifest.yaml").read_text()) == manifest("/apid")
+
+
+def test_every_command_in_the_readme_is_one() -> None:
+    lines = re.findall(r"^(?:    |> )?/apid +([^\n#`]*)", README, re.MULTILINE)
+    lines += re.findall(r"`/apid ([^`]*)`", README)
+    assert len(lines) > 5
+    for line in lines:
+        if line.strip().isupper() or "…" in line:
+            continue
+        assert parse(line.replace("NODE:PROJECT/SERVICE", "FRAUD/scoring"), Defaults(node="design", request=1))
+
+
+def test_the_readme_tells_of_every_verb() -> None:
+    for entry in manual():
+        assert f"`{entry.usage}`" in README, entry.usage
+        assert entry.says in README, entry.says
+
+
+def test_the_readme_names_only_files_that_are_there() -> None:
+    for link in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / link).exists(), link
