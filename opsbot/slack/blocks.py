@@ -61,7 +61,7 @@ def answer(result: Result, asker: Asker, command_name: str) -> Answer | None:  #
         case RequestsListed():
             return requests_listed(result, asker)
         case Decided():
-            return decided(result)
+            return decided(result, asker)
         case Refused():
             return Answer(f":no_entry: {escaped(result.reason)}", private=True)
         case _:
@@ -178,9 +178,14 @@ def requests_listed(result: RequestsListed, asker: Asker) -> Answer:
     return _listing(headline, lines, _again(result), command.page, result.total)
 
 
-def decided(result: Decided) -> Answer:
-    """Say what was decided; what comes of it is told in the card's thread."""
+def decided(result: Decided, asker: Asker) -> Answer | None:
+    """Say what was decided, but not in the card's own thread, where the outcome is told."""
     request = result.request
+    if request.card is not None and (request.card.channel, request.card.ts) == (
+        asker.place.channel,
+        asker.place.thread,
+    ):
+        return None
     verb = {State.APPROVED: "approved", State.DECLINED: "declined"}.get(request.state, request.state.value)
     who = person(request.decision.person) if request.decision is not None else "Somebody"
     return Answer(f"{who} {verb} request {request.id}: {code(request.version)} of {code(request.service)}.")

@@ -31,7 +31,7 @@ from opsbot.domain.results import (
 from opsbot.grammar import manual
 from opsbot.slack.blocks import answer
 from opsbot.slack.cards import card, outcome, packaged
-from tests.builders import CARD, NOON, asker, decision
+from tests.builders import CARD, NOON, asker, decision, request
 
 if TYPE_CHECKING:
     from opsbot.slack.messages import Message
@@ -48,7 +48,7 @@ services = st.builds(Service, refs, words, words, endpoints)
 packages = st.builds(Package, words, st.none() | st.just(NOON), st.none() | words, notes)
 people = st.builds(Person, st.just("U01MAYA"), words)
 wishes = st.builds(Wish, refs, packages, words, people, notes, st.just("C1"), st.just(NOON))
-requests = st.builds(
+all_requests = st.builds(
     PublishRequest,
     st.integers(1, 10**9),
     wishes,
@@ -77,14 +77,14 @@ results: st.SearchStrategy[Result] = st.one_of(
     ),
     st.builds(SummaryShown, refs, st.builds(PackageSummary, packages, endpoints)),
     st.builds(PackageCreated, refs, packages, people, st.floats(0, 1000)),
-    st.builds(PublishRequested, requests, st.booleans(), words),
+    st.builds(PublishRequested, all_requests, st.booleans(), words),
     st.builds(
         RequestsListed,
         st.builds(ListRequests, page=pages),
-        st.lists(requests, max_size=10).map(tuple),
+        st.lists(all_requests, max_size=10).map(tuple),
         st.integers(0, 400),
     ),
-    st.builds(Decided, requests),
+    st.builds(Decided, all_requests),
     st.builds(Refused, words),
 )
 many = settings(
@@ -102,33 +102,27 @@ def test_every_result_is_within_slacks_limits_and_inert(result: Result) -> None:
 
 
 @many
-@given(requests, words)
-def test_every_card_and_outcome_is_too(request: PublishRequest, name: str) -> None:
-    check(card(request, "<@U1>"))
-    check(outcome(request))
-    check(packaged(request.service, request.wish.package, Person("U1", name)))
+@given(all_requests, words)
+def test_every_card_and_outcome_is_too(asked: PublishRequest, name: str) -> None:
+    check(card(asked, "<@U1>"))
+    check(outcome(asked))
+    check(packaged(asked.service, asked.wish.package, Person("U1", name)))
 
 
 def test_the_card_in_plain_sight_is_the_answer() -> None:
-    request = PublishRequest(
-        1,
-        Wish(ServiceRef("design", "F", "s"), Package("v1"), "s", Person("U1", "a"), "", "C1", NOON),
-        State.PENDING,
-        card=CARD,
-    )
-    assert answer(PublishRequested(request), asker(channel=CARD.channel), "/apid") is None
-    assert answer(PublishRequested(request), asker(channel="C9"), "/apid") is not None
+    assert answer(PublishRequested(request()), asker(channel=CARD.channel), "/apid") is None
+    assert answer(PublishRequested(request()), asker(channel="C9"), "/apid") is not None
+
+
+def test_in_its_own_thread_a_decision_is_told_by_its_outcome_alone() -> None:
+    result = Decided(request(state=State.DECLINED, decision=decision()))
+    assert answer(result, asker(channel=CARD.channel, thread=CARD.ts), "/apid") is None
+    assert answer(result, asker(channel=CARD.channel, thread="7.7"), "/apid") is not None
 
 
 @pytest.mark.parametrize("state", State)
 def test_only_what_waits_has_buttons(state: State) -> None:
-    request = PublishRequest(
-        1,
-        Wish(ServiceRef("design", "F", "s"), Package("v1"), "s", Person("U1", "a"), "", "C1", NOON),
-        state,
-        decision(),
-    )
-    kinds = [block.to_dict()["type"] for block in card(request, "<@U1>").blocks]
+    kinds = [block.to_dict()["type"] for block in card(request(state=state, decision=decision()), "<@U1>").blocks]
     assert ("actions" in kinds) is (state is State.PENDING)
 
 
