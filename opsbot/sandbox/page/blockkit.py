@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from html import escape
-from typing import Any
-
-from nicegui import ui
+from typing import TYPE_CHECKING, Any
 
 from opsbot.sandbox.page.confirm import confirmed
 from opsbot.sandbox.page.elements import box, markup, void, words
+from opsbot.sandbox.page.markdown import mrkdwn_of
 from opsbot.sandbox.page.mrkdwn import Mrkdwn, plain
 from opsbot.sandbox.workspace.controls import Use
+
+if TYPE_CHECKING:
+    from nicegui import ui
 
 JSON = dict[str, Any]
 OnUse = Callable[[Use], Awaitable[None]]
@@ -33,7 +35,7 @@ class BlockKit:
             "context": self._context,
             "actions": self._actions,
             "image": self._image,
-            "markdown": lambda block: void(ui.markdown(block["text"]).classes("block-markdown")),
+            "markdown": lambda block: void(markup(self._mrkdwn.html(mrkdwn_of(block["text"])), "mrkdwn")),
             "rich_text": lambda block: void(words("".join(_flat(block)), "block-section")),
         }
 

@@ -36,8 +36,8 @@
     date_long_full: (d) => format(d, { ...long, weekday: "long" }),
     date_long_pretty: (d) => nearDay(d) || format(d, { ...long, weekday: "long" }),
     day_divider_pretty: (d) => nearDay(d) || format(d, { weekday: "long", month: "long", day: "numeric" }),
-    time: (d) => format(d, { hour: "numeric", minute: "2-digit" }),
-    time_secs: (d) => format(d, { hour: "numeric", minute: "2-digit", second: "2-digit" }),
+    time: (d) => format(d, { timeStyle: "short" }),
+    time_secs: (d) => format(d, { timeStyle: "medium" }),
     ago,
   };
 

@@ -128,6 +128,9 @@ class Screen:
     def on_change(self, change: Change) -> None:
         """Show what changed in the workspace, where it concerns this tab."""
         match change:
+            case MessageChanged(message, edited=False):
+                self._timeline.touch(message)
+                self._thread_timeline.touch(message)
             case MessagePosted(message) | MessageChanged(message):
                 self._put(message)
             case MessageDeleted(message):

@@ -37,6 +37,7 @@ class Timeline:
         self._screen = screen
         self._in_thread = in_thread
         self._rows: dict[str, ui.element] = {}
+        self._feet: dict[str, ui.element] = {}
         self._shown: dict[str, Message] = {}
         self._element = box("messages")
 
@@ -44,6 +45,7 @@ class Timeline:
         """Show these and nothing else."""
         self._element.clear()
         self._rows.clear()
+        self._feet.clear()
         self._shown.clear()
         for message in messages:
             self.put(message)
@@ -63,6 +65,15 @@ class Timeline:
         with row:
             self._draw(message, follows=follows)
 
+    def touch(self, message: Message) -> None:
+        """Show what hangs below a message anew: reactions and replies. Its buttons stay, under people's fingers."""
+        foot = self._feet.get(message.ts)
+        if foot is not None:
+            self._shown[message.ts] = message
+            foot.clear()
+            with foot:
+                self._draw_foot(message)
+
     def drop(self, ts: str) -> None:
         """Show a message no more, if it is shown."""
         row = self._rows.pop(ts, None)
@@ -70,7 +81,7 @@ class Timeline:
             return
         order = list(self._shown)
         after = order[order.index(ts) + 1 :]
-        del self._shown[ts]
+        del self._shown[ts], self._feet[ts]
         row.delete()
         for next_ts in after[:1]:
             self.put(self._shown[next_ts])
@@ -99,14 +110,19 @@ class Timeline:
             if not follows:
                 markup(self._author_html(message) + clock, "byline")
             self._content(message)
-            self._reactions(message)
-            if not self._in_thread:
-                self._replies_link(message)
+            self._feet[message.ts] = box("message-foot")
+            with self._feet[message.ts]:
+                self._draw_foot(message)
         if not message.is_ephemeral and not self._in_thread:
             with box("message-tools"):
                 reply = box("tool reply-in-thread", "button", type="button", title="Reply in thread")
                 with reply.on("click", lambda: self._screen.open_thread(message.ts), args=[]):
                     markup(_BUBBLE, tag="span")
+
+    def _draw_foot(self, message: Message) -> None:
+        self._reactions(message)
+        if not self._in_thread:
+            self._replies_link(message)
 
     def _author_html(self, message: Message) -> str:
         person = self._screen.workspace.directory.find(message.user)

@@ -41,6 +41,7 @@ class Control:
             "/message": self._message,
             "/interact": self._interact,
             "/open-home": self._open_home,
+            "/disconnect": self._disconnect,
             "/reset": self._reset,
         }
         gets = {"/messages/{channel}": self._messages, "/state": self._state, "/log": self._log}
@@ -75,6 +76,11 @@ class Control:
         body = await _body(request, "user")
         view = await self._interactions.open_home(body["user"])
         return {"ok": True, "view": view_json(self._workspace, view) if view is not None else None}
+
+    async def _disconnect(self, request: Request) -> JSON:
+        """With `announced` as Slack does every few hours, without as when a network fails."""
+        body = await _body(request)
+        return {"ok": True, "closed": await self._delivery.disconnect(announced=bool(body.get("announced")))}
 
     async def _reset(self, _request: Request) -> JSON:
         self._workspace.reset()

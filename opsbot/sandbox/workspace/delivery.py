@@ -46,6 +46,10 @@ class Delivery(Protocol):
         """Tell the app, and wait until it acknowledges or its time is over."""
         ...
 
+    async def disconnect(self, *, announced: bool) -> int:
+        """Close the connections that the app keeps open, and return how many; it may open others."""
+        ...
+
     async def close(self) -> None:
         """Let go of whatever connects to the app."""
         ...

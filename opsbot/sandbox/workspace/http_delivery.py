@@ -42,6 +42,10 @@ class HTTPDelivery:
         self._workspace.record("http", kind, payload, shown, url=url)
         return answer
 
+    async def disconnect(self, *, announced: bool) -> int:  # noqa: ARG002 - there is nothing to announce
+        """Nothing is kept open."""
+        return 0
+
     async def close(self) -> None:
         """Close the connections to the app."""
         await self._client.aclose()

@@ -68,18 +68,18 @@ class SocketMode:
         self._workspace.record("socket", kind, payload, shown, envelope_id=envelope_id)
         return answer
 
-    async def refresh(self) -> None:
-        """Ask the app to connect anew, as Slack does every few hours, and close what it has."""
-        for socket in tuple(self._connections):
-            self._connections.remove(socket)
-            await socket.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
+    async def disconnect(self, *, announced: bool) -> int:
+        """Close every connection; `announced`, the app is first asked to connect anew, as by Slack every few hours."""
+        closing, self._connections[:] = tuple(self._connections), []
+        for socket in closing:
+            if announced:
+                await socket.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
             await socket.close(_GOING_AWAY)
+        return len(closing)
 
     async def close(self) -> None:
-        """Close every connection."""
-        for socket in tuple(self._connections):
-            self._connections.remove(socket)
-            await socket.close(_GOING_AWAY)
+        """Close every connection for good."""
+        await self.disconnect(announced=False)
 
     async def _send(self, text: str) -> bool:
         while self._connections:

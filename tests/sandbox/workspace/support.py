@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler as BuiltinHandler
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler as WebSocketClientHandler
 from slack_sdk import WebClient
 
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from tests.sandbox.workspace.line import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from slack_bolt.adapter.socket_mode.base_handler import BaseSocketModeHandler
+    from collections.abc import Iterator
 
 JSON = dict[str, Any]
 
@@ -81,27 +78,11 @@ def bolt_app(server: WorkspaceServer) -> App:
     )
 
 
-def builtin(app: App) -> BaseSocketModeHandler:
-    """The Socket Mode client that slack_sdk brings without further packages."""
-    return BuiltinHandler(app, "xapp-sandbox")
-
-
-def websocket_client(app: App) -> BaseSocketModeHandler:
-    """The Socket Mode client that opsbot uses; its ping interval also bounds how long closing can take."""
-    return WebSocketClientHandler(app, "xapp-sandbox", ping_interval=0.2)
-
-
 @contextmanager
-def connected(
-    app: App, server: WorkspaceServer, handler: Callable[[App], BaseSocketModeHandler] = websocket_client
-) -> Iterator[None]:
-    connection = handler(app)
-    connection.connect()  # type: ignore[no-untyped-call]
-    try:
+def connected(app: App, server: WorkspaceServer) -> Iterator[None]:
+    with Line(app):
         server.wait_for_app()
         yield
-    finally:
-        connection.close()  # type: ignore[no-untyped-call]
 
 
 class Control:

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from opsbot.sandbox.page import mount_page
+from opsbot.sandbox.workspace import WorkspaceServer
+from tests.sandbox.page.browser import chromium
+from tests.sandbox.page.support import Tab
+from tests.sandbox.workspace.support import Control, demo_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def server() -> Iterator[WorkspaceServer]:
+    with WorkspaceServer(demo_workspace(), dress=mount_page) as running:
+        yield running
+
+
+@pytest.fixture
+def control(server: WorkspaceServer) -> Iterator[Control]:
+    controlling = Control(server)
+    yield controlling
+    controlling.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, timezone_id="Asia/Tokyo", locale="en-GB")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def tab(page: Page, server: WorkspaceServer) -> Tab:
+    return Tab(page, server.url)
