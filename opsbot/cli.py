@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import sys
@@ -54,6 +55,7 @@ def serve(path: Path) -> None:
 
     _log_to_terminal()
     with Bot(_load(path)) as bot:
+        _leave_what_stays_to_itself()
         click.echo(f"opsbot is ready; its HTTP port is {bot.http.port}.")
         _wait_for_a_signal()
 
@@ -130,6 +132,12 @@ def _load(path: Path) -> Config:
     from opsbot.grammar import manual
 
     return load(path, [entry.verb for entry in manual()])
+
+
+def _leave_what_stays_to_itself() -> None:
+    """Keep the garbage collector from walking through all that was loaded, while an acknowledgement waits."""
+    gc.collect()
+    gc.freeze()
 
 
 def _log_to_terminal() -> None:

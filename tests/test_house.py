@@ -84,7 +84,7 @@ def test_every_command_in_the_readme_is_one() -> None:
     for line in lines:
         if line.strip().isupper() or "…" in line:
             continue
-        assert parse(line.replace("NODE:PROJECT/SERVICE", "FRAUD/scoring"), Defaults(node="design", request=1))
+        parse(line, Defaults(node="design", request=1))  # raises where it is none
 
 
 def test_the_readme_tells_of_every_verb() -> None:

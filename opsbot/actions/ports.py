@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from opsbot.domain.authorization import Membership
@@ -142,6 +143,14 @@ class Manual(Protocol):
 
     def __call__(self) -> tuple[VerbHelp, ...]:
         """Describe every verb, in the order of learning them."""
+        ...
+
+
+class Waiting(Protocol):
+    """Entered around whatever waits for somebody else, so that others may compute meanwhile."""
+
+    def __call__(self) -> AbstractContextManager[None]:
+        """Make the context."""
         ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -26,6 +27,7 @@ from opsbot.slack import (
     SlackAnnouncer,
     SlackDirectory,
     SocketConnection,
+    Turns,
     http_application,
     who_am_i,
 )
@@ -36,7 +38,9 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+    from opsbot.actions.ports import Waiting
     from opsbot.config import Config, NodeConfig
+
 
 _log = logging.getLogger(__name__)
 
@@ -48,14 +52,15 @@ class Bot:
     """The whole of opsbot, wired but not yet heard of: `start` opens its ears, `stop` finishes what was begun."""
 
     def __init__(self, config: Config, pool: Pool | None = None) -> None:
-        self.database = open_database(config)
-        self.nodes = open_nodes(config)
-        self.client = open_slack(config)
-        self.pool = pool or Pool(config.work.threads, config.work.queue)
-        self._publishing = Pool(_PUBLISHES_AT_ONCE, _PUBLISHES_WAITING)
+        turns = Turns()
+        self.database = open_database(config, turns.given_up)
+        self.nodes = open_nodes(config, turns.given_up)
+        self.client = open_slack(config, turns.given_up)
+        self.pool = pool or Pool(config.work.threads, config.work.queue, turns)
+        self._publishing = Pool(_PUBLISHES_AT_ONCE, _PUBLISHES_WAITING, turns)
         identity = who_am_i(self.client)
         rules = rules_of(config)
-        directory = SlackDirectory(self.client, rules.access.groups)
+        directory = SlackDirectory(self.client, rules.access.groups, waiting=turns.given_up)
         self.world = World(
             rules=rules,
             designer=self.nodes,
@@ -118,12 +123,12 @@ class Bot:
             _log.error("request %d is approved, but could not be started: there are too many", request)
 
 
-def open_database(config: Config) -> Database:
+def open_database(config: Config, waiting: Waiting = nullcontext) -> Database:
     """Open the database, with its schema as this version needs it; StoreError where a person must migrate first.
 
     An SQLite file has no other user, so it is migrated on the spot; a server may have other replicas on it.
     """
-    database = Database(config.database.url.get_secret_value())
+    database = Database(config.database.url.get_secret_value(), waiting)
     if database.is_embedded:
         migrate(database)
     elif not is_current(database):
@@ -132,14 +137,14 @@ def open_database(config: Config) -> Database:
     return database
 
 
-def open_nodes(config: Config) -> Nodes:
+def open_nodes(config: Config, waiting: Waiting = nullcontext) -> Nodes:
     """Make a client for every node; nothing is called yet."""
-    return Nodes({name: _node_client(node) for name, node in config.nodes.items()})
+    return Nodes({name: _node_client(node) for name, node in config.nodes.items()}, waiting)
 
 
-def open_slack(config: Config) -> KeptWebClient:
+def open_slack(config: Config, waiting: Waiting = nullcontext) -> KeptWebClient:
     """Make Slack's client; nothing is called yet."""
-    return KeptWebClient(_secret(config.slack.bot_token), str(config.slack.api_url))
+    return KeptWebClient(_secret(config.slack.bot_token), str(config.slack.api_url), waiting)
 
 
 def rules_of(config: Config) -> Rules:

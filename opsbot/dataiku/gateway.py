@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from opsbot.errors import DSSError, DSSNotFoundError, NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from opsbot.actions.ports import Waiting
     from opsbot.dataiku.apiservice import DSSAPIService, DSSAPIServiceListItem
     from opsbot.dataiku.client import DSSClient
     from opsbot.domain.references import ProjectRef
@@ -20,12 +22,16 @@ if TYPE_CHECKING:
 class Nodes:
     """The API Designers of all configured nodes, each by its name."""
 
-    def __init__(self, clients: Mapping[str, DSSClient]) -> None:
+    def __init__(self, clients: Mapping[str, DSSClient], waiting: Waiting = nullcontext) -> None:
+        """Take a client for each node; `waiting` is entered around each call, so that others may compute meanwhile."""
         self._clients = clients
+        self._waiting = waiting
 
     def services(self, project: ProjectRef) -> list[Service]:
         """List the services of a project, in no order."""
-        items = self._client(project.node).get_project(project.project).list_api_services()
+        handle = self._client(project.node).get_project(project.project)
+        with self._waiting():
+            items = handle.list_api_services()
         return [_service(project, item) for item in items]
 
     def service(self, service: ServiceRef) -> Service:
@@ -39,25 +45,36 @@ class Nodes:
 
     def packages(self, service: ServiceRef) -> list[Package]:
         """List the packages of a service, in no order; none for a service that isn't there."""
-        return [_package(listed) for listed in self._service(service).list_packages()]
+        handle = self._service(service)
+        with self._waiting():
+            listed = handle.list_packages()
+        return [_package(each) for each in listed]
 
     def summary(self, service: ServiceRef, version: str) -> PackageSummary:
         """Show one package; NotFoundError where there is none."""
-        summary = self._service(service).get_package_summary(version)
+        handle = self._service(service)
+        with self._waiting():
+            summary = handle.get_package_summary(version)
         return PackageSummary(_package({**summary, "id": version}), _endpoints(summary.get("endpoints")))
 
     def create_package(self, service: ServiceRef, version: str, release_notes: str) -> None:
         """Create a package; ConflictError where the version exists."""
-        self._service(service).create_package(version, release_notes or None)
+        handle = self._service(service)
+        with self._waiting():
+            handle.create_package(version, release_notes or None)
 
     def publish(self, service: ServiceRef, version: str, published_service: str) -> None:
         """Put a version on the API Deployer, once."""
-        self._service(service).publish_package(version, published_service)
+        handle = self._service(service)
+        with self._waiting():
+            handle.publish_package(version, published_service)
 
     def published_versions(self, node: str, published_service: str) -> frozenset[str]:
         """Name the versions of a published service; none where the service isn't there."""
+        handle = self._client(node).get_apideployer().get_service(published_service)
         try:
-            status = self._client(node).get_apideployer().get_service(published_service).get_status()
+            with self._waiting():
+                status = handle.get_status()
         except DSSNotFoundError:
             return frozenset()
         return frozenset(version["id"] for version in status.get_versions())

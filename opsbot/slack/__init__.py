@@ -9,6 +9,7 @@ from opsbot.slack.listeners import Listeners
 from opsbot.slack.manifest import manifest
 from opsbot.slack.pool import Pool
 from opsbot.slack.replies import Replier
+from opsbot.slack.turns import Turns
 
 __all__ = [
     "EVENTS_PATH",
@@ -20,6 +21,7 @@ __all__ = [
     "SlackAnnouncer",
     "SlackDirectory",
     "SocketConnection",
+    "Turns",
     "http_application",
     "manifest",
     "who_am_i",

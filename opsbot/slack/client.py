@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 
@@ -14,6 +15,11 @@ from urllib3.exceptions import HTTPError
 if TYPE_CHECKING:
     from urllib.request import Request
 
+    from slack_sdk.web import SlackResponse
+
+    from opsbot.actions.ports import Waiting
+
+
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 30
 _MOST_CONNECTIONS = 64
@@ -22,7 +28,8 @@ _MOST_CONNECTIONS = 64
 class KeptWebClient(WebClient):
     """slack_sdk's client with one thing changed: how a prepared call goes over the wire."""
 
-    def __init__(self, token: str, base_url: str) -> None:
+    def __init__(self, token: str, base_url: str, waiting: Waiting = nullcontext) -> None:
+        """Make a client; `waiting` is entered around each call, so that others may compute meanwhile."""
         handlers = [ConnectionErrorRetryHandler(max_retry_count=1), RateLimitErrorRetryHandler(max_retry_count=3)]
         super().__init__(token=token, base_url=base_url, ssl=ssl.create_default_context(), retry_handlers=handlers)
         settings: dict[str, Any] = {
@@ -31,7 +38,13 @@ class KeptWebClient(WebClient):
             "timeout": Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS),
             "retries": False,
         }
+        self._waiting = waiting
         self._pool = ProxyManager(self.proxy, **settings) if self.proxy else PoolManager(**settings)
+
+    def api_call(self, *args: Any, **kwargs: Any) -> SlackResponse:
+        """Call a method of Slack's; every method of this client comes through here."""
+        with self._waiting():
+            return super().api_call(*args, **kwargs)
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
         """Send a call that slack_sdk prepared; its retry handlers know connection errors as URLError."""
@@ -44,7 +57,8 @@ class KeptWebClient(WebClient):
     def post_json(self, url: str, content: dict[str, Any]) -> int:
         """Post to an address that Slack handed out, such as a response_url; gives the status."""
         try:
-            return self._pool.request("POST", url, json=content).status
+            with self._waiting():
+                return self._pool.request("POST", url, json=content).status
         except HTTPError as error:
             raise URLError(error) from error
 

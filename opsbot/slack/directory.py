@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from slack_sdk import WebClient
 
+    from opsbot.actions.ports import Waiting
     from opsbot.domain.models import Person
 
 _log = logging.getLogger(__name__)
@@ -36,7 +38,15 @@ class _Groups:
 class SlackDirectory:
     """Reads user groups in one call for all of them, at most once a minute; a failure fails closed, and is said."""
 
-    def __init__(self, client: WebClient, named: frozenset[str], now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        client: WebClient,
+        named: frozenset[str],
+        now: Callable[[], float] = time.monotonic,
+        waiting: Waiting = nullcontext,
+    ) -> None:
+        """Read through the client; `waiting` is entered around waiting for another who reads."""
+        self._waiting = waiting
         self._client = client
         self._named = named  # where no grant names a group, Slack isn't asked
         self._now = now
@@ -66,7 +76,7 @@ class SlackDirectory:
     def _current(self) -> _Groups:
         if self._now() < self._groups.until:
             return self._groups
-        with self._reading:  # one reads, the others wait for what it reads
+        with self._waiting(), self._reading:  # one reads, the others wait for what it reads
             if self._now() >= self._groups.until:
                 self._groups = self._read()
             return self._groups

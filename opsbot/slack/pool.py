@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, ParamSpec
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from opsbot.slack.turns import Turns
+
 P = ParamSpec("P")
 
 _log = logging.getLogger(__name__)
 
 
 class Pool:
-    """Threads that do jobs, with a limit on how many may run and wait together."""
+    """Threads that do jobs, with a limit on how many may run and wait together; they take turns at computing."""
 
-    def __init__(self, threads: int, queue: int) -> None:
+    def __init__(self, threads: int, queue: int, turns: Turns) -> None:
+        self._turns = turns
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="work")
         self._places = threading.BoundedSemaphore(threads + queue)
 
@@ -35,7 +38,8 @@ class Pool:
 
     def _do(self, job: Callable[[], object]) -> None:
         try:
-            job()
+            with self._turns.taken():
+                job()
         except Exception:  # noqa: BLE001 - the last who can tell, whatever it is
             _log.exception("a job failed where nobody was left to tell")
         finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, make_url, text
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from opsbot.actions.ports import Waiting
+
+
 _PATIENCE = 5.0
 """Seconds to wait for a connection, and on SQLite for the one write lock."""
 
@@ -22,8 +25,10 @@ _PATIENCE = 5.0
 class Database:
     """An engine and its transactions. `url` is SQLAlchemy's: `sqlite:///file.db` or `postgresql+psycopg://...`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, waiting: Waiting = nullcontext) -> None:
+        """Make the engine; `waiting` is entered around each transaction, so that others may compute meanwhile."""
         self.engine = _engine(url)
+        self._waiting = waiting
 
     @property
     def is_embedded(self) -> bool:
@@ -34,7 +39,7 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """Give a connection whose writes are kept at the end, all or none; raises StoreError."""
         try:
-            with self.engine.begin() as connection:
+            with self._waiting(), self.engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
             raise StoreError("My database doesn't answer as it should; nothing was changed. Try again soon.") from error

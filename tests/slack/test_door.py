@@ -15,7 +15,7 @@ import pytest
 
 from opsbot.actions.dispatcher import Defaults
 from opsbot.sandbox import demo
-from opsbot.slack import Pool
+from opsbot.slack import Pool, Turns
 from opsbot.slack.listeners import BUSY
 from tests.stage import staged
 
@@ -102,7 +102,7 @@ def test_in_socket_mode_readiness_names_the_socket(tmp_path: Path) -> None:
 
 def test_a_full_pool_says_so_at_once(tmp_path: Path) -> None:
     gate = threading.Event()
-    pool = Pool(threads=1, queue=1)
+    pool = Pool(threads=1, queue=1, turns=Turns())
     with staged(tmp_path, pool=pool) as stage:
         assert pool.submit(gate.wait)
         assert pool.submit(gate.wait)
