@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -16,6 +17,8 @@ from opsbot.errors import DSSUnreadableError
 
 if TYPE_CHECKING:
     from opsbot.dataiku.archive_stream import ArchiveBody
+
+_PIECE = 1 << 20
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes received so far, and how many there will be if the node announced it."""
@@ -49,15 +52,16 @@ def download(
     with open_body() as body:
         # mkstemp makes it 0600: an archive may hold code and the API keys of the service.
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".package-", suffix=".part")
+        beside = Path(name)
         try:
             with os.fdopen(descriptor, "w+b", buffering=0) as file:
-                size, sha256 = _receive(body, file, progress)
-                entries_digest = _verified_entries(file)
+                size = _receive(body, file, progress)
+                sha256, entries_digest = _verified(beside, file)
                 if sync:
                     os.fsync(file.fileno())
-            Path(name).replace(target)
+            beside.replace(target)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            beside.unlink(missing_ok=True)
             raise
     if sync:
         _sync_folder(target.parent)
@@ -72,16 +76,31 @@ def _usable_target(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def _receive(body: ArchiveBody, file: BinaryIO, progress: Progress | None) -> tuple[int, str]:
-    digest = hashlib.sha256()
+def _receive(body: ArchiveBody, file: BinaryIO, progress: Progress | None) -> int:
     size = 0
-    while piece := body.next_piece():
+    while piece := body.next_piece(_PIECE):
         file.write(piece)
-        digest.update(piece)
         size += len(piece)
         if progress is not None:
             progress(size, body.announced)
-    return size, digest.hexdigest()
+    return size
+
+
+def _verified(path: Path, file: BinaryIO) -> tuple[str, str]:
+    """Return the SHA-256 of a whole archive and the digest of its entries.
+
+    The file is read twice, from the system's memory, on two threads at once; both let the interpreter go meanwhile.
+    Hashing each piece as it arrives takes longer: it holds up the node.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="sha256") as aside:
+        sha256 = aside.submit(_sha256, path)
+        entries_digest = _verified_entries(file)
+        return sha256.result(), entries_digest
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _verified_entries(file: BinaryIO) -> str:

@@ -89,7 +89,8 @@ def _not_a_result(answer: Answer, redact: Redact) -> DSSUnreadableError:
             answer.described(),
         )
     # Only where it leads: the query of a login page's address may hold a session's secret.
-    where = redact(target.partition("?")[0])[:_LONGEST_TEXT]
+    # What a slash begins is a path of the node's pages, not of its disk.
+    where = redact("[the node]" * target.startswith("/") + target.partition("?")[0])[:_LONGEST_TEXT]
     return DSSUnreadableError(
         f"{answer.method} {answer.path} was redirected to {where} (status {answer.status}); redirects aren't followed,"
         " because a login page would look like a success. Check the node's address.",
