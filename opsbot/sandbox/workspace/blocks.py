@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsbot.sandbox.workspace import limits
 from opsbot.sandbox.workspace.elements import check_element, check_text
-from opsbot.sandbox.workspace.faults import Fault, check_keys, check_length, fault
+from opsbot.sandbox.workspace.faults import Fault, check_items, check_keys, check_length, fault, objects
 from opsbot.sandbox.workspace.refusals import RefusedError, invalid_arguments
 
 if TYPE_CHECKING:
@@ -76,10 +76,9 @@ def _check_section(block: JSON, place: str) -> Iterator[Fault]:
         yield fault(place, "missing required field: text or fields")
     if "text" in block:
         yield from check_text(block["text"], limits.SECTION_TEXT, f"{place}/text")
-    fields = block.get("fields", [])
-    if len(fields) > limits.SECTION_FIELDS:
-        yield fault(f"{place}/fields", f"no more than {limits.SECTION_FIELDS} items allowed")
-    for index, field in enumerate(fields):
+    if "fields" in block:
+        yield from check_items(block["fields"], limits.SECTION_FIELDS, f"{place}/fields")
+    for index, field in objects(block.get("fields")):
         yield from check_text(field, limits.SECTION_FIELD, f"{place}/fields/{index}")
     if "accessory" in block:
         yield from check_element(block["accessory"], _ACCESSORIES, f"{place}/accessory")
@@ -95,8 +94,8 @@ def _check_nothing(_block: JSON, _place: str) -> Iterator[Fault]:
 
 def _check_context(block: JSON, place: str) -> Iterator[Fault]:
     elements = block.get("elements")
-    yield from _check_count(elements, limits.CONTEXT_ELEMENTS, f"{place}/elements")
-    for index, element in enumerate(elements or []):
+    yield from check_items(elements, limits.CONTEXT_ELEMENTS, f"{place}/elements")
+    for index, element in objects(elements):
         where = f"{place}/elements/{index}"
         if element.get("type") == "image":
             yield from check_element(element, frozenset({"image"}), where)
@@ -106,13 +105,13 @@ def _check_context(block: JSON, place: str) -> Iterator[Fault]:
 
 def _check_actions(block: JSON, place: str) -> Iterator[Fault]:
     elements = block.get("elements")
-    yield from _check_count(elements, limits.ACTIONS, f"{place}/elements")
+    yield from check_items(elements, limits.ACTIONS, f"{place}/elements")
     seen: set[str] = set()
-    for index, element in enumerate(elements or []):
+    for index, element in objects(elements):
         where = f"{place}/elements/{index}"
         yield from check_element(element, _ACTIONS, where)
-        action_id = element.get("action_id")
-        if action_id in seen:
+        action_id = str(element.get("action_id") or "")
+        if action_id and action_id in seen:
             yield fault(where, f"`action_id` {action_id} already exists")
         seen.add(action_id)
 
@@ -143,20 +142,13 @@ def _check_rich_text(block: JSON, place: str) -> Iterator[Fault]:
         yield fault(place, "missing required field: elements")
 
 
-def _check_count(items: Any, limit: int, place: str) -> Iterator[Fault]:
-    if not isinstance(items, list) or not items:
-        yield fault(place, "must have at least 1 item")
-    elif len(items) > limit:
-        yield fault(place, f"no more than {limit} items allowed")
-
-
 def _check_unique(blocks: Iterable[JSON], place: str) -> Iterator[Fault]:
     seen: set[str] = set()
     for index, block in enumerate(blocks):
-        block_id = block.get("block_id")
+        block_id = str(block.get("block_id") or "")
         if block_id and block_id in seen:
             yield fault(f"{place}/{index}", f"`block_id` {block_id} already exists")
-        seen.add(block_id or "")
+        seen.add(block_id)
 
 
 _BLOCKS: Mapping[str, tuple[frozenset[str], Callable[[JSON, str], Iterator[Fault]]]] = {

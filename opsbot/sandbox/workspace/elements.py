@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from opsbot.sandbox.workspace import limits
-from opsbot.sandbox.workspace.faults import Fault, check_keys, check_length, fault
+from opsbot.sandbox.workspace.faults import Fault, check_items, check_keys, check_length, fault, objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ def check_text(text: Any, limit: int, place: str, *, only: str | None = None) ->
         yield fault(place, "missing required field: text")
         return
     kind = text.get("type")
-    if kind not in _TEXT_KEYS or (only is not None and kind != only):
+    if not isinstance(kind, str) or kind not in _TEXT_KEYS or (only is not None and kind != only):
         yield fault(f"{place}/type", f"must be {only or 'plain_text or mrkdwn'}")
         return
     yield from check_keys(text, _TEXT_KEYS[kind], place)
@@ -41,7 +41,7 @@ def check_element(element: Any, allowed: frozenset[str], place: str) -> Iterator
         yield fault(place, "must be an object")
         return
     kind = element.get("type")
-    if kind not in allowed:
+    if not isinstance(kind, str) or kind not in allowed:
         yield fault(place, f"unsupported type: {kind}")
         return
     yield from check_length(element, "action_id", limits.IDENTIFIER, place)
@@ -59,6 +59,9 @@ def check_element(element: Any, allowed: frozenset[str], place: str) -> Iterator
 def check_confirm(confirm: Any, place: str) -> Iterator[Fault]:
     """Yield what is wrong with a confirm dialog; absence is no fault."""
     if confirm is None:
+        return
+    if not isinstance(confirm, dict):
+        yield fault(place, "must be an object")
         return
     yield from check_keys(confirm, _CONFIRM_KEYS, place)
     yield from check_text(confirm.get("title"), limits.CONFIRM_TITLE, f"{place}/title", only="plain_text")
@@ -87,19 +90,26 @@ def _check_image(image: Mapping[str, Any], place: str) -> Iterator[Fault]:
 
 
 def _check_options(element: Mapping[str, Any], limit: int, place: str) -> Iterator[Fault]:
-    options = element.get("options")
-    if options is None and element.get("option_groups"):
-        options = [option for group in element["option_groups"] for option in group.get("options", [])]
-    if not options:
-        yield fault(f"{place}/options", "must have at least 1 item")
+    if element.get("option_groups") is not None:
+        yield from _check_groups(element, limit, place)
         return
-    if len(options) > limit:
-        yield fault(f"{place}/options", f"no more than {limit} items allowed")
-    for index, option in enumerate(options):
+    options = element.get("options")
+    yield from check_items(options, limit, f"{place}/options")
+    for index, option in objects(options):
         yield from _check_option(option, f"{place}/options/{index}")
     initial = element.get("initial_option")
-    if initial is not None and initial not in options:
+    if initial is not None and initial not in (options or []):
         yield fault(f"{place}/initial_option", "must be one of the options")
+
+
+def _check_groups(element: Mapping[str, Any], limit: int, place: str) -> Iterator[Fault]:
+    yield from check_items(element["option_groups"], limit, f"{place}/option_groups")
+    for number, group in objects(element["option_groups"]):
+        where = f"{place}/option_groups/{number}"
+        yield from check_text(group.get("label"), limits.OPTION_TEXT, f"{where}/label", only="plain_text")
+        yield from check_items(group.get("options"), limit, f"{where}/options")
+        for index, option in objects(group.get("options")):
+            yield from _check_option(option, f"{where}/options/{index}")
 
 
 def _check_option(option: Mapping[str, Any], place: str) -> Iterator[Fault]:

@@ -30,3 +30,21 @@ def check_length(value: Mapping[str, Any], key: str, limit: int, place: str) -> 
         yield fault(f"{place}/{key}", "must be a string")
     elif len(text) > limit:
         yield fault(f"{place}/{key}", f"must be less than {limit + 1} characters")
+
+
+def check_items(items: Any, limit: int, place: str) -> Iterator[Fault]:
+    """Yield what is wrong with a list as such: that it is none, is empty, is too long, or holds no objects."""
+    if not isinstance(items, list) or not items:
+        yield fault(place, "must have at least 1 item")
+        return
+    if len(items) > limit:
+        yield fault(place, f"no more than {limit} items allowed")
+    for index, item in enumerate(items):
+        if not isinstance(item, dict):
+            yield fault(f"{place}/{index}", "must be an object")
+
+
+def objects(items: Any) -> list[tuple[int, dict[str, Any]]]:
+    """Return the objects in what ought to be a list of them, with their places."""
+    listed = items if isinstance(items, list) else []
+    return [(index, item) for index, item in enumerate(listed) if isinstance(item, dict)]

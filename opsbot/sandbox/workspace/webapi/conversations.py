@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from opsbot.sandbox.workspace.refusals import RefusedError
@@ -87,9 +88,16 @@ def _stands_in_channel(message: Message) -> bool:
 
 
 def _in_range(call: Call, message: Message) -> bool:
-    oldest, latest = float(call.text("oldest") or 0), float(call.text("latest") or "inf")
+    oldest, latest = _bound(call, "oldest", 0.0), _bound(call, "latest", math.inf)
     ts = float(message.ts)
     return oldest <= ts <= latest if call.flag("inclusive") else oldest < ts < latest
+
+
+def _bound(call: Call, name: str, default: float) -> float:
+    try:
+        return float(call.text(name) or default)
+    except ValueError:
+        raise RefusedError(f"invalid_ts_{name}") from None
 
 
 def _messages(call: Call, messages: list[Message]) -> JSON:

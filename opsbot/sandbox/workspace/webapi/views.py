@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from opsbot.sandbox.workspace import limits
 from opsbot.sandbox.workspace.blocks import check_view_blocks
 from opsbot.sandbox.workspace.elements import check_text
-from opsbot.sandbox.workspace.faults import Fault, check_length, fault
+from opsbot.sandbox.workspace.faults import Fault, check_length, fault, objects
 from opsbot.sandbox.workspace.refusals import RefusedError, invalid_arguments
 from opsbot.sandbox.workspace.shapes import JSON, view_json
 
@@ -71,8 +71,7 @@ def _faults(view: JSON, kind: str | None) -> list[Fault]:
         for button in ("submit", "close"):
             if view.get(button) is not None:
                 faults += check_text(view[button], limits.VIEW_TITLE, f"/view/{button}", only="plain_text")
-        blocks = view.get("blocks") or []
-        asks = any(isinstance(block, dict) and block.get("type") == "input" for block in blocks)
+        asks = any(block.get("type") == "input" for _, block in objects(view.get("blocks")))
         if asks and view.get("submit") is None:
             faults.append(fault("/view/submit", "missing required field: submit, as there are input blocks"))
     return faults

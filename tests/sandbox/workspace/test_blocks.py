@@ -1,0 +1,37 @@
+"""Whatever comes as blocks is taken or refused; nothing breaks the workspace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from opsbot.sandbox.workspace.blocks import check_message_blocks
+from opsbot.sandbox.workspace.refusals import RefusedError
+
+KINDS = ("plain_text", "mrkdwn", "button", "static_select", "image", "overflow")
+BLOCKS = ("section", "actions", "context", "header", "input", "image", "markdown", "rich_text", "divider")
+KEYS = ("type", "text", "fields", "elements", "accessory", "options", "value", "confirm", "title", "label", "element")
+
+values = st.recursive(
+    st.none() | st.integers() | st.text(max_size=5) | st.sampled_from(KINDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
+    max_leaves=10,
+)
+blocks = st.builds(
+    lambda kind, rest: {**rest, "type": kind},
+    st.sampled_from(BLOCKS),
+    st.dictionaries(st.sampled_from(KEYS), values, max_size=4),
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(blocks, max_size=3))
+def test_any_blocks_are_taken_or_refused(given_blocks: list[dict[str, Any]]) -> None:
+    try:
+        taken = check_message_blocks(given_blocks)
+    except RefusedError as refusal:
+        assert refusal.code in {"invalid_blocks", "msg_blocks_too_long"}
+    else:
+        assert all(block["block_id"] for block in taken)
