@@ -9,19 +9,19 @@ from urllib.error import URLError
 
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
-from urllib3 import PoolManager, ProxyManager, Timeout
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager, Timeout
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
+from urllib3.util import wait_for_read
 
 if TYPE_CHECKING:
     from urllib.request import Request
 
-    from slack_sdk.web import SlackResponse
+    from urllib3 import BaseHTTPResponse, HTTPResponse
 
     from opsbot.actions.ports import Waiting
 
-
-_CONNECT_SECONDS = 5
-_READ_SECONDS = 30
+_TIMEOUT = Timeout(connect=5, read=30)
 _MOST_CONNECTIONS = 64
 
 
@@ -29,27 +29,25 @@ class KeptWebClient(WebClient):
     """slack_sdk's client with one thing changed: how a prepared call goes over the wire."""
 
     def __init__(self, token: str, base_url: str, waiting: Waiting = nullcontext) -> None:
-        """Make a client; `waiting` is entered around each call, so that others may compute meanwhile."""
-        handlers = [ConnectionErrorRetryHandler(max_retry_count=1), RateLimitErrorRetryHandler(max_retry_count=3)]
-        super().__init__(token=token, base_url=base_url, ssl=ssl.create_default_context(), retry_handlers=handlers)
-        settings: dict[str, Any] = {
-            "maxsize": _MOST_CONNECTIONS,
-            "ssl_context": self.ssl,
-            "timeout": Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS),
-            "retries": False,
-        }
-        self._waiting = waiting
-        self._pool = ProxyManager(self.proxy, **settings) if self.proxy else PoolManager(**settings)
+        """Make a client; `waiting` is entered around each wait for Slack, so that others may compute meanwhile."""
+        context = ssl.create_default_context()
+        handlers = [_PatientConnectionRetry(waiting), _PatientRateLimitRetry(waiting)]
+        super().__init__(token=token, base_url=base_url, ssl=context, retry_handlers=handlers)
+        self._manager = _manager(self.proxy, context, waiting)
+        self._pool = self._manager.connection_from_url(self.base_url)  # looked up once, not for each call
 
-    def api_call(self, *args: Any, **kwargs: Any) -> SlackResponse:
-        """Call a method of Slack's; every method of this client comes through here."""
-        with self._waiting():
-            return super().api_call(*args, **kwargs)
-
-    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
+    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002 - its name is slack_sdk's
         """Send a call that slack_sdk prepared; its retry handlers know connection errors as URLError."""
+        headers = dict(req.header_items())
         try:
-            reply = self._pool.request(req.get_method(), url, body=req.data, headers=dict(req.header_items()))  # type: ignore[arg-type]
+            reply = self._pool.urlopen(
+                req.get_method(),
+                req.selector,
+                body=req.data,
+                headers=headers,
+                retries=False,
+                timeout=_TIMEOUT,  # type: ignore[arg-type]
+            )
         except HTTPError as error:
             raise URLError(error) from error
         return {"status": reply.status, "headers": reply.headers, "body": reply.data.decode("utf-8", "replace")}
@@ -57,11 +55,77 @@ class KeptWebClient(WebClient):
     def post_json(self, url: str, content: dict[str, Any]) -> int:
         """Post to an address that Slack handed out, such as a response_url; gives the status."""
         try:
-            with self._waiting():
-                return self._pool.request("POST", url, json=content).status
+            reply: BaseHTTPResponse = self._manager.request("POST", url, json=content, retries=False, timeout=_TIMEOUT)
         except HTTPError as error:
             raise URLError(error) from error
+        return reply.status
 
     def close(self) -> None:
         """Let go of the kept connections."""
-        self._pool.clear()
+        self._manager.clear()
+
+
+def _manager(proxy: str | None, context: ssl.SSLContext, waiting: Waiting) -> PoolManager:
+    """Make what keeps the connections, of a kind that lets others compute while it waits."""
+
+    class PatientConnection(HTTPConnection):
+        def connect(self) -> None:
+            with waiting():
+                super().connect()
+
+        def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as in urllib3 itself
+            _wait(self, waiting)
+            return super().getresponse()
+
+    class PatientSecureConnection(HTTPSConnection):
+        def connect(self) -> None:
+            with waiting():
+                super().connect()
+
+        def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as in urllib3 itself
+            _wait(self, waiting)
+            return super().getresponse()
+
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = PatientConnection
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = PatientSecureConnection
+
+    settings: dict[str, Any] = {"maxsize": _MOST_CONNECTIONS, "ssl_context": context}
+    manager = ProxyManager(proxy, **settings) if proxy else PoolManager(**settings)
+    manager.pool_classes_by_scheme = {"http": Pool, "https": SecurePool}
+    return manager
+
+
+def _wait(connection: HTTPConnection, waiting: Waiting) -> None:
+    """Wait for the first byte; what never comes is found out by the read that follows."""
+    if connection.sock is not None:
+        with waiting():
+            wait_for_read(connection.sock, connection.timeout)
+
+
+class _PatientConnectionRetry(ConnectionErrorRetryHandler):
+    """Tries once more where no connection could be made; others may compute before."""
+
+    def __init__(self, waiting: Waiting) -> None:
+        super().__init__(max_retry_count=1)
+        self._waiting = waiting
+
+    def prepare_for_next_attempt(self, **arguments: Any) -> None:
+        """Wait a little."""
+        with self._waiting():
+            super().prepare_for_next_attempt(**arguments)
+
+
+class _PatientRateLimitRetry(RateLimitErrorRetryHandler):
+    """Comes back when Slack says to; others may compute before."""
+
+    def __init__(self, waiting: Waiting) -> None:
+        super().__init__(max_retry_count=3)
+        self._waiting = waiting
+
+    def prepare_for_next_attempt(self, **arguments: Any) -> None:
+        """Wait as long as Slack says."""
+        with self._waiting():
+            super().prepare_for_next_attempt(**arguments)

@@ -9,7 +9,7 @@ from typing import ParamSpec
 from opsbot.assembly.bot import Bot
 from opsbot.cli import _log_to_terminal
 from opsbot.config import load
-from opsbot.slack import Pool
+from opsbot.slack import Pool, Turns
 
 P = ParamSpec("P")
 
@@ -25,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--config", type=Path, required=True)
     _log_to_terminal()
-    with Bot(load(parser.parse_args().config, verbs=()), NoWork(threads=1, queue=1)) as bot:
+    with Bot(load(parser.parse_args().config, verbs=()), NoWork(threads=1, queue=1, turns=Turns())) as bot:
         print(bot.http.port, flush=True)
         threading.Event().wait()
 
