@@ -1,6 +1,7 @@
 """python -m tests.benchmarks [NAME ...] [--seconds S] [--json FILE]."""
 
 import argparse
+import signal
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -27,6 +28,7 @@ def main() -> int:
             seconds=min(settings.seconds, asked.seconds),
             round_seconds=min(settings.round_seconds, asked.seconds),
         )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the servers under test are stopped, too
     rows = [row for name in asked.names or BENCHMARKS for row in BENCHMARKS[name](settings)]
     print(table(rows))
     if asked.json is not None:

@@ -47,10 +47,7 @@ NODE: Final[dict[str, Answer]] = {
         for package in PACKAGES
     },
 }
-NOT_FOUND: Final[Answer] = {
-    "errorType": "com.dataiku.dip.server.controllers.NotFoundException",
-    "message": "Not found",
-}
+NOT_FOUND: Final = b'{"errorType": "com.dataiku.dip.server.controllers.NotFoundException", "message": "Not found"}'
 WHO_THE_BOT_IS: Final[Answer] = {
     "ok": True,
     "url": "http://127.0.0.1/",
@@ -63,6 +60,9 @@ WHO_THE_BOT_IS: Final[Answer] = {
 }
 
 
+ENCODED: Final = {route: json.dumps(answer).encode() for route, answer in NODE.items()}
+
+
 class Answerer:
     """Gives status, delay and JSON for a request, and notes it in the ledger."""
 
@@ -72,18 +72,18 @@ class Answerer:
         self._numbers = itertools.count(1)
         self._second = int(time.time())
 
-    def answer(self, path: str, body: bytes) -> tuple[int, float, Answer]:
+    def answer(self, path: str, body: bytes) -> tuple[int, float, bytes]:
         route, _, _ = path.partition("?")
         if route == "/_stats":
-            return 200, 0.0, self.ledger.as_json()
+            return 200, 0.0, json.dumps(self.ledger.as_json()).encode()
         if route == "/_reset":
             self.ledger = Ledger()
-            return 200, 0.0, {"ok": True}
+            return 200, 0.0, b"{}"
         if route.startswith("/api/"):
-            return 200, self._delay, self._slack(route.removeprefix("/api/"), body)
+            return 200, self._delay, json.dumps(self._slack(route.removeprefix("/api/"), body)).encode()
         if route.startswith("/response/"):
             self.ledger.calls["response_url"] += 1
-            return 200, self._delay, {"ok": True}
+            return 200, self._delay, b"ok"
         for prefix in NODE_PREFIXES:
             if route.startswith(prefix):
                 return self._node(route.removeprefix(prefix).rstrip("/"))
@@ -115,8 +115,8 @@ class Answerer:
         message = {"type": "message", "bot_id": "B01BOT", "user": "U01BOT", "text": text, "ts": ts}
         return {"ok": True, "channel": channel, "ts": ts, "message": message}
 
-    def _node(self, route: str) -> tuple[int, float, Answer]:
+    def _node(self, route: str) -> tuple[int, float, bytes]:
         self.ledger.calls["node"] += 1
-        if route in NODE:
-            return 200, self._delay, NODE[route]
+        if route in ENCODED:
+            return 200, self._delay, ENCODED[route]
         return 404, self._delay, NOT_FOUND

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
@@ -33,7 +33,10 @@ class Settings:
 
 
 def ack_one(settings: Settings) -> list[Row]:
-    """Acknowledgements over one connection, with the work on and off, against Bolt's default set-up."""
+    """Acknowledgements over one connection against Bolt's default set-up.
+
+    With the work on, each acknowledgement asks for a whole answer more: that row informs of what one process can do.
+    """
     with ExitStack() as stack:
         far_end = stack.enter_context(contenders.far_ends(settings.delay))
         bare = stack.enter_context(contenders.bare_bolt(far_end, tuned=False))
@@ -41,7 +44,7 @@ def ack_one(settings: Settings) -> list[Row]:
         ours = stack.enter_context(contenders.opsbot(far_end))
         return [
             _against("ack, 1 connection, work off", idle, bare, far_end, settings, connections=1, target=10),
-            _against("ack, 1 connection", ours, bare, far_end, settings, connections=1, target=10),
+            _against("ack, 1 connection, work on", ours, bare, far_end, settings, connections=1),
         ]
 
 
@@ -88,7 +91,14 @@ BENCHMARKS: Final[dict[str, Callable[[Settings], list[Row]]]] = {
 
 
 def _against(
-    name: str, ours: Child, peer: Child, far_end: Child, settings: Settings, *, connections: int, target: float
+    name: str,
+    ours: Child,
+    peer: Child,
+    far_end: Child,
+    settings: Settings,
+    *,
+    connections: int,
+    target: float | None = None,
 ) -> Row:
     """Load both in turn, changing who is first, and take the median of the rounds' ratios."""
     rates: list[tuple[float, float]] = []
@@ -109,7 +119,8 @@ def _against(
     if failed:
         notes.append(f"{failed} not accepted, and not counted")
     measured, of_peer = (median(column) for column in zip(*rates, strict=True))
-    return Row(name, measured, "/s", of_peer, peer.name, median(ratios), "at least", target, "; ".join(notes))
+    row = Row(name, measured, "/s", of_peer, peer.name, median(ratios), note="; ".join(notes))
+    return row if target is None else replace(row, bound="at least", target=target)
 
 
 def _peer_limit(settings: Settings) -> tuple[float, float]:

@@ -2,9 +2,8 @@
 
 import argparse
 import asyncio
-import json
 
-from tests.benchmarks.answers import Answer, Answerer
+from tests.benchmarks.answers import Answerer
 from tests.benchmarks.wire import read_message
 
 
@@ -28,17 +27,16 @@ class Connection(asyncio.Protocol):
             return
         self._buffer = request.rest
         path = request.first_line.split(b" ")[1].decode("ascii")
-        status, delay, answer = self._answerer.answer(path, request.body)
+        status, delay, body = self._answerer.answer(path, request.body)
         closing = b"connection: close" in request.head
         if delay > 0:
-            self._loop.call_later(delay, self._reply, status, answer, closing)
+            self._loop.call_later(delay, self._reply, status, body, closing)
         else:
-            self._reply(status, answer, closing)
+            self._reply(status, body, closing)
 
-    def _reply(self, status: int, answer: Answer, closing: bool) -> None:  # noqa: FBT001 (the loop passes by position)
+    def _reply(self, status: int, body: bytes, closing: bool) -> None:  # noqa: FBT001 (the loop passes by position)
         if self._transport is None or self._transport.is_closing():
             return
-        body = json.dumps(answer).encode()
         self._transport.write(
             b"HTTP/1.1 %d Said\r\n"
             b"Content-Type: application/json;charset=utf-8\r\n"
