@@ -43,10 +43,10 @@ class KeptWebClient(WebClient):
             reply = self._pool.urlopen(
                 req.get_method(),
                 req.selector,
-                body=req.data,
+                body=req.data,  # type: ignore[arg-type]  # slack_sdk puts bytes there, or nothing
                 headers=headers,
                 retries=False,
-                timeout=_TIMEOUT,  # type: ignore[arg-type]
+                timeout=_TIMEOUT,
             )
         except HTTPError as error:
             raise URLError(error) from error
