@@ -41,6 +41,9 @@ class Control:
             "/message": self._message,
             "/interact": self._interact,
             "/open-home": self._open_home,
+            "/submit": self._submit,
+            "/close": self._close,
+            "/options": self._options,
             "/disconnect": self._disconnect,
             "/reset": self._reset,
         }
@@ -66,16 +69,51 @@ class Control:
         return {"ok": True, "message": self._shown(message)}
 
     async def _interact(self, request: Request) -> JSON:
-        body = await _body(request, "channel", "user", "messageTs", "action")
+        body = await _body(request, "user", "action")
         started = time.perf_counter()
         use = _read_use(body["action"])
+        if body.get("view"):
+            outcome = await self._interactions.views.act(body["user"], body["view"], use)
+            return self._outcome(outcome, started)
+        _require(body, "channel", "messageTs")
         outcome = await self._interactions.act(body["channel"], body["user"], body["messageTs"], use)
         return self._outcome(outcome, started)
 
     async def _open_home(self, request: Request) -> JSON:
         body = await _body(request, "user")
-        view = await self._interactions.open_home(body["user"])
+        view = await self._interactions.views.open_home(body["user"])
         return {"ok": True, "view": view_json(self._workspace, view) if view is not None else None}
+
+    async def _submit(self, request: Request) -> JSON:
+        """Fill in `values`, by action id, and submit `view`, or the modal in front of the person."""
+        body = await _body(request, "user")
+        started = time.perf_counter()
+        view_id = self._view_id(body)
+        for action_id, value in (body.get("values") or {}).items():
+            self._interactions.views.fill(body["user"], view_id, _read_use({"action_id": action_id, **_chosen(value)}))
+        submission = await self._interactions.views.submit(body["user"], view_id)
+        reply = self._outcome(submission.outcome, started)
+        shown = {"ok": submission.accepted, "errors": dict(submission.errors), "failure": submission.failure}
+        return reply | shown
+
+    async def _close(self, request: Request) -> JSON:
+        body = await _body(request, "user")
+        await self._interactions.views.close(body["user"], self._view_id(body), cleared=bool(body.get("cleared")))
+        return {"ok": True}
+
+    async def _options(self, request: Request) -> JSON:
+        """What an external select offers for the `value` that was typed into it."""
+        body = await _body(request, "user", "action")
+        use = _read_use(body["action"])
+        return {"ok": True, "options": await self._interactions.views.options(body["user"], self._view_id(body), use)}
+
+    def _view_id(self, body: JSON) -> str:
+        if body.get("view"):
+            return str(body["view"])
+        top = self._workspace.views.top(self._workspace.directory.get(body["user"]).id)
+        if top is None:
+            raise RefusedError("view_not_found")
+        return top.id
 
     async def _disconnect(self, request: Request) -> JSON:
         """With `announced` as Slack does every few hours, without as when a network fails."""
@@ -113,6 +151,12 @@ class Control:
             },
             "users": [person_json(workspace, person) for person in workspace.directory.people],
             "userGroups": [group_json(workspace, group, users=True) for group in workspace.directory.groups],
+            "views": [
+                view_json(workspace, view) | {"user": view.user}
+                for person in workspace.directory.humans
+                for view in (workspace.views.top(person.id), workspace.views.home(person.id))
+                if view is not None
+            ],
             "channels": [
                 channel_json(workspace, channel) | {"members": sorted(channel.members)}
                 for channel in workspace.channels.all()
@@ -159,10 +203,19 @@ async def _body(request: Request, *required: str) -> JSON:
         raise RefusedError("invalid_json") from None
     if not isinstance(body, dict):
         raise RefusedError("json_not_object")
-    missing = [name for name in required if body.get(name) in (None, "")]
+    _require(body, *required)
+    return body
+
+
+def _require(body: JSON, *names: str) -> None:
+    missing = [name for name in names if body.get(name) in (None, "")]
     if missing:
         raise invalid_arguments(*(f"missing required field: {name}" for name in missing))
-    return body
+
+
+def _chosen(value: Any) -> JSON:
+    """A value is what is entered; an object is a whole option, as external selects have them."""
+    return {"selected_option": value} if isinstance(value, dict) else {"value": value}
 
 
 def _read_use(action: Any) -> Use:
@@ -172,5 +225,6 @@ def _read_use(action: Any) -> Use:
     if not isinstance(action, dict) or not isinstance(action.get("action_id"), str):
         raise invalid_arguments("missing required field: action.action_id")
     option = action.get("selected_option")
-    value = action.get("value", option.get("value") if isinstance(option, dict) else None)
-    return Use(action["action_id"], action.get("block_id"), value)
+    option = option if isinstance(option, dict) and "text" in option else None
+    value = action.get("value", (action.get("selected_option") or {}).get("value"))
+    return Use(action["action_id"], action.get("block_id"), value, option)

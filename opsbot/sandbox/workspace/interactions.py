@@ -11,13 +11,13 @@ from opsbot.sandbox.workspace.delivery import JSON, Delivery, Unanswered
 from opsbot.sandbox.workspace.refusals import RefusedError
 from opsbot.sandbox.workspace.slash_commands import SlashCommands
 from opsbot.sandbox.workspace.typing_in import encode_message
+from opsbot.sandbox.workspace.view_interactions import ViewInteractions
 
 if TYPE_CHECKING:
     from opsbot.sandbox.workspace.events import Events
     from opsbot.sandbox.workspace.messages import Message
     from opsbot.sandbox.workspace.responses import Responses
     from opsbot.sandbox.workspace.state import Workspace
-    from opsbot.sandbox.workspace.views import View
 
 
 class Interactions:
@@ -26,7 +26,7 @@ class Interactions:
     def __init__(self, workspace: Workspace, delivery: Delivery, responses: Responses, events: Events) -> None:
         self._workspace = workspace
         self._delivery = delivery
-        self._events = events
+        self.views = ViewInteractions(workspace, delivery, events)
         self._commands = SlashCommands(workspace, delivery, responses)
         self._chosen: dict[tuple[str, str, str], JSON] = {}
 
@@ -61,13 +61,6 @@ class Interactions:
         state = self._choose(actor, message, with_choice(self._state(actor, message), block_id, element, use))
         payload = payloads.message_action(self._workspace, actor, message, action, state)
         return Outcome(await self._delivery.deliver("interactive", payload), payload=payload)
-
-    async def open_home(self, user: str) -> View | None:
-        """Look at the app's Home; return what it shows so far. The app hears of it and may publish another."""
-        person = self._workspace.directory.get(user)
-        channel = self._workspace.channels.direct(person.id, self._workspace.app.bot_user)
-        await self._events.home_opened(person.id, channel.id)
-        return self._workspace.views.home(person.id)
 
     def _state(self, actor: Actor, message: Message) -> JSON:
         return initial_state(message.blocks) | self._chosen.get(_key(actor, message), {})

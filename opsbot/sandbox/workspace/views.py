@@ -55,10 +55,15 @@ class Views:
         return self._push(View(_new_id(), "modal", user, content, _new_hash(), below.root_id, below.id))
 
     def update(self, view: View, content: Mapping[str, Any], *, expected_hash: str | None = None) -> View:
-        """Show something else in the place of `view`; refuse when it isn't what the caller last saw."""
+        """Show something else in the place of `view`; refuse when it isn't what the caller last saw.
+
+        What the person has entered stays, in blocks whose ids stay.
+        """
         if expected_hash is not None and expected_hash != view.hash:
             raise RefusedError("hash_conflict")
-        return self._replace(replace(view, content=content, hash=_new_hash(), state=None))
+        staying = {block["block_id"] for block in content["blocks"]}
+        state = {block_id: entered for block_id, entered in (view.state or {}).items() if block_id in staying}
+        return self._replace(replace(view, content=content, hash=_new_hash(), state=state))
 
     def keep_state(self, view: View, state: Mapping[str, Any]) -> View:
         """Remember what the person has entered so far; the screen stays as it is."""

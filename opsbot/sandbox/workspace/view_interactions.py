@@ -1,0 +1,150 @@
+"""What people do in modals and on the Home: fill in, click, search, submit, close."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from opsbot.sandbox.workspace import payloads
+from opsbot.sandbox.workspace.acting import Outcome
+from opsbot.sandbox.workspace.controls import Use, action_json, controls, find_control, initial_state, with_choice
+from opsbot.sandbox.workspace.delivery import JSON, Acknowledged, Delivery, Unanswered
+from opsbot.sandbox.workspace.refusals import RefusedError
+from opsbot.sandbox.workspace.webapi.views import read_view
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opsbot.sandbox.workspace.events import Events
+    from opsbot.sandbox.workspace.people import Person
+    from opsbot.sandbox.workspace.state import Workspace
+    from opsbot.sandbox.workspace.views import View
+
+_NOT_SUBMITTED = "We had some trouble connecting. Try again?"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What became of a submitted modal: `errors` by block id keep it open, `failure` is what the person is told."""
+
+    outcome: Outcome = field(default_factory=Outcome)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    failure: str | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the app took it."""
+        return not self.errors and self.failure is None
+
+
+class ViewInteractions:
+    """Does with modals and Homes what people do, and tells the app."""
+
+    def __init__(self, workspace: Workspace, delivery: Delivery, events: Events) -> None:
+        self._workspace = workspace
+        self._delivery = delivery
+        self._events = events
+
+    async def open_home(self, user: str) -> View | None:
+        """Look at the app's Home; return what it shows so far. The app hears of it and may publish another."""
+        person = self._workspace.directory.get(user)
+        channel = self._workspace.channels.direct(person.id, self._workspace.app.bot_user)
+        await self._events.home_opened(person.id, channel.id)
+        return self._workspace.views.home(person.id)
+
+    def fill(self, user: str, view_id: str, use: Use) -> View:
+        """Enter or choose something in an input. The app hears of it when the modal is submitted."""
+        view = self._shown(self._workspace.directory.get(user), view_id)
+        block_id, element = find_control(view.content["blocks"], use)
+        state = with_choice(self._state(view), block_id, element, use)
+        return self._workspace.views.keep_state(view, state)
+
+    async def act(self, user: str, view_id: str, use: Use) -> Outcome:
+        """Click or choose something of which the app hears at once."""
+        person = self._workspace.directory.get(user)
+        view = self.fill(user, view_id, use)
+        block_id, element = find_control(view.content["blocks"], use)
+        action = action_json(block_id, element, use, self._workspace.next_ts())
+        payload = payloads.view_action(self._workspace, person, view, action)
+        return Outcome(await self._delivery.deliver("interactive", payload), payload=payload)
+
+    async def options(self, user: str, view_id: str, use: Use) -> list[JSON]:
+        """Ask the app for the options of an external select that match what was typed (the value of `use`)."""
+        person = self._workspace.directory.get(user)
+        view = self._shown(person, view_id)
+        block_id, element = find_control(view.content["blocks"], Use(use.action_id, use.block_id))
+        if len(str(use.value or "")) < element.get("min_query_length", 3):
+            return []
+        asked = {"action_id": element["action_id"], "block_id": block_id}
+        payload = payloads.options_request(self._workspace, person, view, asked, str(use.value or ""))
+        answer = await self._delivery.deliver("interactive", payload)
+        if isinstance(answer, Unanswered):
+            return []
+        groups = answer.payload.get("option_groups") or []
+        return [*answer.payload.get("options", []), *(option for group in groups for option in group["options"])]
+
+    async def submit(self, user: str, view_id: str) -> Submission:
+        """Submit the modal as it is filled in, and do what the app answers."""
+        person = self._workspace.directory.get(user)
+        view = self._shown(person, view_id)
+        missing = _missing(view.content["blocks"], self._state(view))
+        if missing:
+            return Submission(errors=dict.fromkeys(missing, "Please complete this required field."))
+        view = self._workspace.views.keep_state(view, self._state(view))
+        payload = payloads.view_submission(self._workspace, person, view)
+        outcome = Outcome(await self._delivery.deliver("interactive", payload), payload=payload)
+        if not isinstance(outcome.answer, Acknowledged):
+            return Submission(outcome, failure=_NOT_SUBMITTED)
+        return self._answered(view, outcome, outcome.answer.payload)
+
+    async def close(self, user: str, view_id: str, *, cleared: bool = False) -> None:
+        """Close the modal, or with `cleared` the whole stack. The app hears of it if it asked to."""
+        person = self._workspace.directory.get(user)
+        view = self._shown(person, view_id)
+        if cleared or view.content.get("clear_on_close"):
+            self._workspace.views.close_all(person.id)
+        else:
+            self._workspace.views.close(view)
+        if view.content.get("notify_on_close"):
+            payload = payloads.view_closed(self._workspace, person, view, cleared=cleared)
+            await self._delivery.deliver("interactive", payload)
+
+    def _answered(self, view: View, outcome: Outcome, answer: JSON) -> Submission:
+        views = self._workspace.views
+        try:
+            match answer.get("response_action"):
+                case None:
+                    views.close(view)
+                case "clear":
+                    views.close_all(view.user)
+                case "update":
+                    views.update(view, read_view(answer.get("view"), "modal"))
+                case "push":
+                    views.push(view.user, read_view(answer.get("view"), "modal"))
+                case "errors" if answer.get("errors"):
+                    return Submission(outcome, errors=dict(answer["errors"]))
+                case _:
+                    return Submission(outcome, failure=_NOT_SUBMITTED)
+        except RefusedError:
+            return Submission(outcome, failure=_NOT_SUBMITTED)
+        return Submission(outcome)
+
+    def _shown(self, person: Person, view_id: str) -> View:
+        view = self._workspace.views.find(view_id)
+        if view is None or view.user != person.id:
+            raise RefusedError("view_not_found")
+        return view
+
+    def _state(self, view: View) -> JSON:
+        return initial_state(view.content["blocks"]) | dict(view.state or {})
+
+
+def _missing(blocks: list[JSON], state: JSON) -> list[str]:
+    """Return the ids of the inputs that must be filled in and aren't."""
+    required = {block["block_id"] for block in blocks if block["type"] == "input" and not block.get("optional")}
+    return [
+        block_id
+        for block_id, element in controls(blocks)
+        if block_id in required
+        and not any(value for key, value in state[block_id][element["action_id"]].items() if key != "type")
+    ]

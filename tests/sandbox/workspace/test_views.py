@@ -1,0 +1,182 @@
+"""Modals and Homes: opened by a trigger, filled in, submitted, stacked."""
+
+from __future__ import annotations
+
+import queue
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from opsbot.sandbox.workspace import Timing, WorkspaceServer
+from opsbot.sandbox.workspace.tickets import TicketLimits
+from tests.sandbox.workspace.support import JSON, Control, demo_workspace, section, select, web_client
+from tests.sandbox.workspace.test_socket_mode import wait_until
+
+if TYPE_CHECKING:
+    from slack_bolt import Ack, App
+    from slack_sdk import WebClient
+
+
+def text_input(block_id: str, *, optional: bool = False) -> JSON:
+    element = {"type": "plain_text_input", "action_id": block_id}
+    label = {"type": "plain_text", "text": block_id}
+    return {"type": "input", "block_id": block_id, "label": label, "element": element, "optional": optional}
+
+
+def modal(*blocks: JSON, title: str = "Publish", **rest: Any) -> JSON:
+    plain = {"type": "plain_text", "text": title}
+    return {"type": "modal", "title": plain, "submit": plain, "callback_id": "form", "blocks": list(blocks), **rest}
+
+
+def code(error: pytest.ExceptionInfo[SlackApiError]) -> str:
+    return str(error.value.response["error"])
+
+
+@pytest.fixture
+def trigger(app: App, control: Control) -> str:
+    app.command("/apid")(lambda ack: ack())
+    return str(control.command("publish")["payload"]["trigger_id"])
+
+
+def test_a_modal_is_filled_in_and_submitted(app: App, client: WebClient, control: Control, trigger: str) -> None:
+    heard: queue.Queue[JSON] = queue.Queue()
+
+    @app.view("form")
+    def submitted(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        heard.put(body)
+
+    pick = {
+        "type": "input",
+        "block_id": "pick",
+        "label": {"type": "plain_text", "text": "v"},
+        "element": select("v1", "v2"),
+    }
+    client.views_open(trigger_id=trigger, view=modal(text_input("why"), pick, private_metadata="m"))
+    assert control.post("/submit", user="maya")["errors"].keys() == {"why", "pick"}
+    done = control.post("/submit", user="maya", values={"why": "a < b", "pick": "v2"})
+    assert (done["ok"], done["acked"]) == (True, True)
+    body = heard.get(timeout=5)
+    assert body["view"]["private_metadata"] == "m"
+    values = body["view"]["state"]["values"]
+    assert values["why"]["why"] == {"type": "plain_text_input", "value": "a < b"}
+    assert values["pick"]["pick"]["selected_option"]["value"] == "v2"
+    assert control.post("/submit", user="maya")["error"] == "view_not_found"
+
+
+def test_errors_keep_the_modal_open_and_an_update_keeps_what_was_entered(
+    app: App, client: WebClient, control: Control, trigger: str
+) -> None:
+    answers: list[JSON] = [
+        {"response_action": "errors", "errors": {"why": "Too short."}},
+        {"response_action": "update", "view": modal(text_input("why"), text_input("more", optional=True))},
+        {"response_action": "push", "view": modal(section("Sure?"), title="Sure?")},
+        {"response_action": "clear"},
+    ]
+
+    @app.view("form")
+    def submitted(ack: Ack) -> None:
+        ack(**answers.pop(0))
+
+    client.views_open(trigger_id=trigger, view=modal(text_input("why")))
+    refused = control.post("/submit", user="maya", values={"why": "x"})
+    assert (refused["ok"], refused["errors"]) == (False, {"why": "Too short."})
+    assert control.post("/submit", user="maya")["ok"]
+    [view] = control.get("/state")["views"]
+    assert view["state"]["values"]["why"]["why"]["value"] == "x"
+    assert control.post("/submit", user="maya")["ok"]
+    [view] = control.get("/state")["views"]
+    assert view["title"]["text"] == "Sure?"
+    assert control.post("/submit", user="maya")["ok"]
+    assert control.get("/state")["views"] == []
+
+
+def test_a_trigger_is_good_once(client: WebClient, trigger: str) -> None:
+    client.views_open(trigger_id=trigger, view=modal(section()))
+    with pytest.raises(SlackApiError) as error:
+        client.views_open(trigger_id=trigger, view=modal(section()))
+    assert code(error) == "exchanged_trigger_id"
+    with pytest.raises(SlackApiError) as error:
+        client.views_open(trigger_id="1.2.3", view=modal(section()))
+    assert code(error) == "invalid_trigger_id"
+
+
+def test_a_trigger_runs_out() -> None:
+    limits = TicketLimits(trigger_seconds=-1.0)
+    with WorkspaceServer(demo_workspace(timing=Timing(tickets=limits))) as server:
+        control = Control(server)
+        trigger = control.command("publish")["payload"]["trigger_id"]
+        control.close()
+        with pytest.raises(SlackApiError) as error:
+            web_client(server).views_open(trigger_id=trigger, view=modal(section()))
+    assert code(error) == "expired_trigger_id"
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        modal(section(), title="x" * 25),
+        modal(section(), private_metadata="x" * 3001),
+        modal(section("")),
+        modal(text_input("why"), submit=None),
+        {"type": "modal", "blocks": [section()]},
+    ],
+)
+def test_a_view_that_slack_would_refuse_is_refused(client: WebClient, trigger: str, view: JSON) -> None:
+    with pytest.raises(SlackApiError) as error:
+        client.views_open(trigger_id=trigger, view=view)
+    assert code(error) == "invalid_arguments"
+
+
+def test_an_update_must_know_what_it_changes(client: WebClient, trigger: str) -> None:
+    opened = client.views_open(trigger_id=trigger, view=modal(section()))["view"]
+    client.views_update(view_id=opened["id"], hash=opened["hash"], view=modal(section("new")))
+    with pytest.raises(SlackApiError) as error:
+        client.views_update(view_id=opened["id"], hash=opened["hash"], view=modal(section("old")))
+    assert code(error) == "hash_conflict"
+    with pytest.raises(SlackApiError) as error:
+        client.views_update(view_id="V0NOTHING", view=modal(section()))
+    assert code(error) == "not_found"
+
+
+def test_a_select_asks_the_app_for_its_options(app: App, client: WebClient, control: Control, trigger: str) -> None:
+    options = [{"text": {"type": "plain_text", "text": "v7"}, "value": "v7"}]
+    app.options("version")(lambda ack: ack(options=options))
+    heard: queue.Queue[str] = queue.Queue()
+
+    @app.view("form")
+    def submitted(ack: Ack, view: dict[str, Any]) -> None:
+        ack()
+        heard.put(view["state"]["values"]["b"]["version"]["selected_option"]["value"])
+
+    element = {"type": "external_select", "action_id": "version", "min_query_length": 1}
+    block = {"type": "input", "block_id": "b", "label": {"type": "plain_text", "text": "v"}, "element": element}
+    client.views_open(trigger_id=trigger, view=modal(block))
+    asked = {"action_id": "version", "value": "v"}
+    assert control.post("/options", user="maya", action=asked)["options"] == options
+    assert control.post("/options", user="maya", action={"action_id": "version"})["options"] == []
+    control.post("/submit", user="maya", values={"version": options[0]})
+    assert heard.get(timeout=5) == "v7"
+
+
+def test_closing_is_told_to_who_asked(app: App, client: WebClient, control: Control, trigger: str) -> None:
+    heard: queue.Queue[str] = queue.Queue()
+
+    @app.view_closed("form")
+    def closed(ack: Ack, view: dict[str, Any]) -> None:
+        ack()
+        heard.put(view["callback_id"])
+
+    client.views_open(trigger_id=trigger, view=modal(section(), notify_on_close=True))
+    control.post("/close", user="maya")
+    assert heard.get(timeout=5) == "form"
+
+
+def test_a_home_is_published_when_somebody_looks(app: App, control: Control) -> None:
+    @app.event("app_home_opened")
+    def opened(event: dict[str, Any], client: WebClient) -> None:
+        client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [section("Welcome")]})
+
+    control.post("/open-home", user="maya")
+    wait_until(lambda: [view["user"] for view in control.get("/state")["views"]] == ["U01MAYA"])
