@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 
 from slack_sdk import WebClient
+from slack_sdk.http_retry import RetryHandler
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -31,8 +32,9 @@ class KeptWebClient(WebClient):
     def __init__(self, token: str, base_url: str, waiting: Waiting = nullcontext) -> None:
         """Make a client; `waiting` is entered around each wait for Slack, so that others may compute meanwhile."""
         context = ssl.create_default_context()
-        handlers = [_PatientConnectionRetry(waiting), _PatientRateLimitRetry(waiting)]
-        super().__init__(token=token, base_url=base_url, ssl=context, retry_handlers=handlers)
+        handlers = [ConnectionErrorRetryHandler(max_retry_count=1), RateLimitErrorRetryHandler(max_retry_count=3)]
+        patient: list[RetryHandler] = [_Patient(handler, waiting) for handler in handlers]
+        super().__init__(token=token, base_url=base_url, ssl=context, retry_handlers=patient)
         self._manager = _manager(self.proxy, context, waiting)
         self._pool = self._manager.connection_from_url(self.base_url)  # looked up once, not for each call
 
@@ -105,27 +107,19 @@ def _wait(connection: HTTPConnection, waiting: Waiting) -> None:
             wait_for_read(connection.sock, connection.timeout)
 
 
-class _PatientConnectionRetry(ConnectionErrorRetryHandler):
-    """Tries once more where no connection could be made; others may compute before."""
+class _Patient(RetryHandler):
+    """A retry handler that lets others compute while it waits for the time of the next attempt."""
 
-    def __init__(self, waiting: Waiting) -> None:
-        super().__init__(max_retry_count=1)
+    def __init__(self, handler: RetryHandler, waiting: Waiting) -> None:
+        super().__init__(max_retry_count=handler.max_retry_count)
+        self._handler = handler
         self._waiting = waiting
 
-    def prepare_for_next_attempt(self, **arguments: Any) -> None:
-        """Wait a little."""
+    def can_retry(self, **attempt: Any) -> bool:
+        """Tell what the handler thinks of another attempt."""
+        return self._handler.can_retry(**attempt)
+
+    def prepare_for_next_attempt(self, **attempt: Any) -> None:
+        """Wait as long as the handler does."""
         with self._waiting():
-            super().prepare_for_next_attempt(**arguments)
-
-
-class _PatientRateLimitRetry(RateLimitErrorRetryHandler):
-    """Comes back when Slack says to; others may compute before."""
-
-    def __init__(self, waiting: Waiting) -> None:
-        super().__init__(max_retry_count=3)
-        self._waiting = waiting
-
-    def prepare_for_next_attempt(self, **arguments: Any) -> None:
-        """Wait as long as Slack says."""
-        with self._waiting():
-            super().prepare_for_next_attempt(**arguments)
+            self._handler.prepare_for_next_attempt(**attempt)

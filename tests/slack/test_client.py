@@ -1,0 +1,126 @@
+"""The kept connections: reused, made again, and never a way to lose or double what is said."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from opsbot.slack import KeptWebClient
+from opsbot.slack.calls import CALL_ERRORS, error_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Slack:
+    """A far end that answers as it is told, and counts its connections and calls."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.calls: list[str] = []
+        self.statuses: list[int] = []
+        self.hang_up_after = False
+
+
+@contextmanager
+def serving(slack: Slack) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            slack.connections += 1
+            super().setup()
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            slack.calls.append(self.path)
+            status = slack.statuses.pop(0) if slack.statuses else 200
+            self.send_response(status)
+            body = b'{"ok": true, "ts": "1.0"}'
+            self.send_header("Content-Length", str(len(body)))
+            if status == 429:
+                self.send_header("Retry-After", "0")
+            self.end_headers()
+            self.wfile.write(body)
+            self.close_connection = slack.hang_up_after
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/api/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_one_connection_serves_many_calls() -> None:
+    slack = Slack()
+    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url)) as client:
+        for _ in range(5):
+            assert client.chat_postMessage(channel="C1", text="hello")["ts"] == "1.0"
+    assert (slack.connections, slack.calls) == (1, ["/api/chat.postMessage"] * 5)
+
+
+def test_a_connection_that_slack_let_go_of_is_made_again() -> None:
+    slack = Slack()
+    slack.hang_up_after = True
+    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url)) as client:
+        for _ in range(3):
+            client.chat_postMessage(channel="C1", text="hello")
+    assert len(slack.calls) == 3
+
+
+def test_a_rate_limit_delays_and_loses_nothing() -> None:
+    slack = Slack()
+    slack.statuses = [429, 429, 200]
+    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url)) as client:
+        assert client.chat_postMessage(channel="C1", text="hello")["ok"]
+    assert len(slack.calls) == 3
+
+
+def test_silence_is_one_of_the_errors_of_a_call() -> None:
+    with closing(KeptWebClient("xoxb-1", "http://127.0.0.1:9/api/")) as client:
+        with pytest.raises(CALL_ERRORS) as caught:
+            client.chat_postMessage(channel="C1", text="hello")
+        assert error_code(caught.value) == "URLError"
+        with pytest.raises(CALL_ERRORS):
+            client.post_json("http://127.0.0.1:9/response", {})
+
+
+def test_a_refusal_is_named_as_slack_names_it() -> None:
+    slack = Slack()
+    slack.statuses = [500]
+    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url)) as client, pytest.raises(SlackApiError):
+        client.chat_postMessage(channel="C1", text="hello")
+
+
+def test_threads_share_it() -> None:
+    slack = Slack()
+    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url)) as client, ThreadPoolExecutor(16) as threads:
+        answers = list(threads.map(lambda _: client.chat_postMessage(channel="C1", text="hello")["ok"], range(200)))
+    assert answers == [True] * 200
+    assert slack.connections <= 16
+
+
+def test_it_waits_only_where_others_may_compute() -> None:
+    slack, waits = Slack(), []
+
+    @contextmanager
+    def waiting() -> Iterator[None]:
+        waits.append("wait")
+        yield
+
+    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url, waiting)) as client:
+        client.chat_postMessage(channel="C1", text="hello")
+        assert waits == ["wait"] * 2  # to connect, and for the answer
+        client.chat_postMessage(channel="C1", text="hello")
+        assert len(waits) == 3
