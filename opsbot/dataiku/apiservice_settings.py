@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from opsbot.dataiku import replies
 from opsbot.dataiku.ids import checked_id, url_part
 from opsbot.dataiku.transport import Call
-from opsbot.errors import DSSConflictError, DSSNotFoundError
+from opsbot.errors import DSSConflictError, DSSError, DSSNotFoundError
 
 if TYPE_CHECKING:
     from opsbot.dataiku.client import DSSClient
@@ -27,7 +27,7 @@ class DSSAPIServiceSettings:
         self.project_key = project_key
         self.service_id = service_id
         self.settings = settings
-        self._as_read = json.dumps(settings, sort_keys=True)
+        self._as_read: str | None = json.dumps(settings, sort_keys=True)
 
     def __repr__(self) -> str:
         return f"DSSAPIServiceSettings({self.project_key!r}, {self.service_id!r})"
@@ -119,8 +119,7 @@ class DSSAPIServiceSettings:
                 " read. Read them again, and repeat the change."
             )
         said = self.client.transport.change(Call("PUT", self._path(), body=self.settings), replies.acknowledgement)
-        # The node may complete what it was given; the next save has to know how it reads now.
-        self._as_read = self._on_the_node()
+        self._as_read = self._after_saving()
         return said
 
     def _add(self, endpoint_id: str, endpoint_type: str, saved_model_id: str, **more: Any) -> None:
@@ -145,6 +144,16 @@ class DSSAPIServiceSettings:
                     f"{self.project_key}/{self.service_id} would have two endpoints called {endpoint_id}."
                 )
             seen.add(endpoint_id)
+
+    def _after_saving(self) -> str | None:
+        """Return how the settings read now, since the node may have completed them; None when it can't be told.
+
+        Without that the next save is refused, which is better than to say now that this one failed.
+        """
+        try:
+            return self._on_the_node()
+        except DSSError:
+            return None
 
     def _on_the_node(self) -> str:
         found = self.client.transport.get(self._path(), replies.SERVICE_SETTINGS.read)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from opsbot.dataiku import DSSClient, Patience
+from opsbot.dataiku import Download, DSSAPIService, DSSClient, Patience
 from opsbot.errors import DSSError
 from tests.dataiku.raw_server import RawServer
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from opsbot.dataiku import DSSAPIService
 
 BUDGET = Patience(connect=1, read=1, total=2, long_read=2, attempts=2, first_wait=0.001, longest_wait=0.002)
 
@@ -111,21 +110,27 @@ def replies(draw: st.DrawFn) -> bytes:
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
-CALLS: dict[str, Callable[[DSSAPIService, Path], object]] = {
-    "list_project_keys": lambda service, _: service.client.list_project_keys(),
-    "list_api_services": lambda service, _: service.client.get_project("P").list_api_services(),
-    "create_api_service": lambda service, _: service.client.get_project("P").create_api_service("s"),
-    "list_saved_models": lambda service, _: service.client.get_project("P").list_saved_models(),
-    "get_settings": lambda service, _: service.get_settings().endpoints,
-    "list_packages": lambda service, _: service.list_packages(must_exist=True),
-    "get_package_summary": lambda service, _: service.get_package_summary("v"),
-    "create_package": lambda service, _: service.create_package("v"),
-    "delete_package": lambda service, _: service.delete_package("v"),
-    "publish_package": lambda service, _: service.publish_package("v"),
-    "download_package_to_file": lambda service, folder: service.download_package_to_file("v", folder / "v.zip"),
-    "download_package_stream": lambda service, _: service.download_package_stream("v").read(),
-    "list_services": lambda service, _: service.client.get_apideployer().list_services(),
-    "get_versions": lambda service, _: service.client.get_apideployer().get_service("s").get_status().get_versions(),
+CALLS: dict[str, tuple[Callable[[DSSAPIService, Path], object], type]] = {
+    "list_project_keys": (lambda service, _: service.client.list_project_keys(), list),
+    "list_api_services": (lambda service, _: service.client.get_project("P").list_api_services(), list),
+    "create_api_service": (lambda service, _: service.client.get_project("P").create_api_service("s"), DSSAPIService),
+    "list_saved_models": (lambda service, _: service.client.get_project("P").list_saved_models(), list),
+    "get_settings": (lambda service, _: service.get_settings().endpoints, list),
+    "list_packages": (lambda service, _: service.list_packages(must_exist=True), list),
+    "get_package_summary": (lambda service, _: service.get_package_summary("v"), dict),
+    "create_package": (lambda service, _: service.create_package("v"), dict),
+    "delete_package": (lambda service, _: service.delete_package("v"), dict),
+    "publish_package": (lambda service, _: service.publish_package("v"), dict),
+    "download_package_to_file": (
+        lambda service, folder: service.download_package_to_file("v", folder / "v.zip"),
+        Download,
+    ),
+    "download_package_stream": (lambda service, _: service.download_package_stream("v").read(), bytes),
+    "list_services": (lambda service, _: service.client.get_apideployer().list_services(), list),
+    "get_versions": (
+        lambda service, _: service.client.get_apideployer().get_service("s").get_status().get_versions(),
+        list,
+    ),
 }
 
 
@@ -142,18 +147,21 @@ def server() -> Iterator[RawServer]:
 @example(reply=b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nnot gzip")
 @example(reply=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
 @example(reply=b"HTTP/1.1 200 OK\r\nContent-Length: 3, 4\r\n\r\n[]")
+@example(reply=b"HTTP/1.1 500 Oops\r\n\r\nno a-secret-key here")
 @example(reply=b"HTTP/1.1 500 Oops\r\n\r\n\xff\xfe")
 @example(reply=b"HTTP/1.1 500 Oops\r\n\r\n" + b"[" * 100_000)
 @given(reply=replies())
 def test_a_call_ends_in_time_and_typed(server: RawServer, tmp_path: Path, name: str, reply: bytes) -> None:
     server.reply = reply
+    returned, said = None, None
     began = monotonic()
     with DSSClient(server.url, "a-secret-key", patience=BUDGET) as client:
         try:
-            CALLS[name](client.get_project("P").get_api_service("s"), tmp_path)
+            returned = CALLS[name][0](client.get_project("P").get_api_service("s"), tmp_path)
         except DSSError as error:
-            assert "a-secret-key" not in str(error)
-            assert str(error).strip()
+            said = str(error)
     # Two calls at most (a change, and the look at what became of it), and what the machine needs for itself.
     assert monotonic() - began < 2 * BUDGET.total + 5
+    assert isinstance(returned, CALLS[name][1]) if said is None else said.strip()
+    assert "a-secret-key" not in (said or "")
     assert [left for left in tmp_path.iterdir() if left.suffix == ".part"] == []

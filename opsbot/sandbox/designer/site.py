@@ -33,6 +33,8 @@ class DesignerSite:
         self.faults = Faults()
         self.seen: deque[Request] = deque(maxlen=_REMEMBERED)
         self.connections: set[Connection] = set()
+        self.connections_taken = 0
+        """How many there were since the start."""
         self._state_file = state_file
         self._seeded = seeded
         self.node = Node(changed=self._save)

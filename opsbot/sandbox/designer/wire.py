@@ -38,6 +38,7 @@ class Site(Protocol):
     """What the connections of one server share."""
 
     connections: set[Connection]
+    connections_taken: int
 
     def answer(self, request: Request) -> Reply: ...
     def fault_of(self, request: Request) -> Fault | None: ...
@@ -63,6 +64,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._site.connections.add(self)
+        self._site.connections_taken += 1
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's
         self._site.connections.discard(self)
