@@ -9,6 +9,7 @@ from opsbot.dataiku.apiservice import DSSAPIService, DSSAPIServiceListItem
 from opsbot.dataiku.apiservice_settings import DSSAPIServiceSettings
 from opsbot.dataiku.client import DSSClient
 from opsbot.dataiku.download import Download
+from opsbot.dataiku.fleet import Fetched, fetch_packages, fetch_settings
 from opsbot.dataiku.patience import Patience
 from opsbot.dataiku.project import DSSProject
 from opsbot.dataiku.savedmodel import DSSSavedModel, DSSSavedModelSettings
@@ -27,5 +28,8 @@ __all__ = [
     "DSSSavedModelSettings",
     "DataikuException",
     "Download",
+    "Fetched",
     "Patience",
+    "fetch_packages",
+    "fetch_settings",
 ]

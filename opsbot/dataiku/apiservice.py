@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from opsbot.dataiku import replies
 from opsbot.dataiku.apiservice_settings import DSSAPIServiceSettings
 from opsbot.dataiku.download import Download, Progress, download
-from opsbot.dataiku.ids import checked_id, url_part
+from opsbot.dataiku.ids import checked_id, sendable_text, url_part
 from opsbot.dataiku.lost_reply import Witness, made_since, may_have_happened
 from opsbot.dataiku.transport import Call
 from opsbot.errors import DSSError, DSSNotFoundError, DSSUnavailableError
@@ -115,7 +115,7 @@ class DSSAPIService:
         made it all the same; DSSUnavailableError is raised when it can't tell.
         Source: POST /projects/P/apiservices/S/packages/V?releaseNotes=.
         """
-        query = None if release_notes is None else {"releaseNotes": release_notes}
+        query = None if release_notes is None else {"releaseNotes": sendable_text("release notes", release_notes)}
         witness = Witness()
         try:
             return self._change(Call("POST", self._package(package_id), query, slow=True))

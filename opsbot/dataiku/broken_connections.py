@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import TYPE_CHECKING
 
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError, ReadTimeoutError
@@ -24,9 +25,15 @@ def in_words(error: BaseException) -> str:
     return "The connection to the node broke"
 
 
-def innermost(error: BaseException) -> str:
-    """Return what the lowest layer said."""
-    return str(list(_causes(error))[-1])
+def distrust(error: BaseException) -> str | None:
+    """Say why the node's certificate was refused, or None if it wasn't that.
+
+    Any other trouble with TLS may come after the request was sent, and is taken as a broken connection.
+    """
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return cause.verify_message
+    return None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

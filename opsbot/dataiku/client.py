@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -82,6 +83,7 @@ class DSSClient:
             who = netrc_login(self.host)
         if who is None:
             raise ValueError("Who are you to the node? Give api_key, bearer_key, internal_ticket or jwt_bearer_token.")
+        _check_files(ca_bundle, client_certificate)
         headers = credentials.checked_headers(extra_headers or {}, who)
         surroundings = Surroundings(
             verify=False if no_check_certificate else (ca_bundle or True),
@@ -129,6 +131,14 @@ def _checked_host(host: str) -> str:
     if parts.query or parts.fragment or parts.username or parts.password:
         raise ValueError("The node's address can't hold a user, a query or a fragment.")
     return host.rstrip("/")
+
+
+def _check_files(ca_bundle: str | None, client_certificate: str | tuple[str, str] | None) -> None:
+    """Raise ValueError for a file that isn't there, rather than at every call."""
+    certificate = (client_certificate,) if isinstance(client_certificate, str) else client_certificate or ()
+    for path in (*filter(None, [ca_bundle]), *certificate):
+        if not Path(path).exists():
+            raise ValueError(f"There is no {path}, which the client certificate or the CA bundle should be in.")
 
 
 def _credentials(

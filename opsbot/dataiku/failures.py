@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from opsbot.dataiku.redaction import Redact
 
 _LONGEST_TEXT = 500
+_NO_DATE = (ValueError, TypeError, IndexError, OverflowError)  # what reading a date that is none may raise
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 
@@ -46,6 +47,14 @@ class Answer:
         """Whether a browser was meant: a login page, or a gateway's own words."""
         return "html" in self.headers.get("Content-Type", "").lower() or self.body.lstrip()[:1] == b"<"
 
+    @property
+    def node_time(self) -> datetime:
+        """What the node's clock said, so that clocks that differ don't matter; ours if it doesn't tell."""
+        try:
+            return _utc(parsedate_to_datetime(self.headers.get("Date", "")))
+        except _NO_DATE:
+            return datetime.now(UTC)
+
     def described(self, error_type: str | None = None) -> DSSReply:
         """Return what an error keeps of this reply."""
         return DSSReply(
@@ -54,7 +63,7 @@ class Answer:
             status=self.status,
             error_type=error_type,
             dss_version=self.headers.get("DSS-Version"),
-            retry_after=retry_after(self.headers.get("Retry-After"), datetime.now(UTC)),
+            retry_after=retry_after(self.headers.get("Retry-After"), self.node_time),
         )
 
 
@@ -170,8 +179,11 @@ def retry_after(header: str | None, now: datetime) -> float | None:
 
 def _seconds_until(http_date: str, now: datetime) -> float | None:
     try:
-        then = parsedate_to_datetime(http_date)
-        # HTTP dates are GMT; one that names no zone comes back naive.
-        return max(0.0, (then if then.tzinfo else then.replace(tzinfo=UTC)).timestamp() - now.timestamp())
-    except (ValueError, OverflowError, IndexError, TypeError):
+        return max(0.0, _utc(parsedate_to_datetime(http_date)).timestamp() - now.timestamp())
+    except _NO_DATE:
         return None
+
+
+def _utc(moment: datetime) -> datetime:
+    """HTTP dates are GMT; one that names no zone comes back naive."""
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

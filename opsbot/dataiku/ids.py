@@ -1,4 +1,4 @@
-"""Ids as parts of a URL: checked before anything is sent, and quoted whole."""
+"""Ids as parts of a URL, and other text: checked before anything is sent; ids are quoted whole."""
 
 from __future__ import annotations
 
@@ -32,6 +32,15 @@ def checked_id(kind: str, value: object) -> str:
     if any(unicodedata.category(character) in _UNSENDABLE for character in value):
         raise DSSArgumentError(f"The {kind} {value!a} holds a control character.")
     return value
+
+
+def sendable_text(kind: str, text: str) -> str:
+    """Return the text as it is, or raise DSSArgumentError for half of a surrogate pair, which has no UTF-8 form."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DSSArgumentError(f"The {kind} can't be sent: {error.reason}.") from error
+    return text
 
 
 @lru_cache(maxsize=4096)

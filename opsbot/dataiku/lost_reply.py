@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -32,7 +30,7 @@ class Witness:
 
     def read(self, answer: Answer) -> tuple[list[PackageReply], float]:
         """Return the packages in a reply, and what the node's clock said when the call began (epoch seconds)."""
-        return replies.PACKAGES.read(answer), _clock(answer) - (monotonic() - self._began)
+        return replies.PACKAGES.read(answer), answer.node_time.timestamp() - (monotonic() - self._began)
 
 
 def made_since(packages: list[PackageReply], package_id: str, began: float) -> bool:
@@ -42,11 +40,3 @@ def made_since(packages: list[PackageReply], package_id: str, began: float) -> b
     """
     made = [package.get("createdOn") for package in packages if package["id"] == package_id]
     return any(created_on is not None and created_on / 1000 >= began - _DATE_STEP for created_on in made)
-
-
-def _clock(answer: Answer) -> float:
-    """Return the node's time, so that clocks that differ don't matter; ours if it doesn't tell."""
-    try:
-        return parsedate_to_datetime(answer.headers.get("Date", "")).timestamp()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return datetime.now(UTC).timestamp()

@@ -45,7 +45,10 @@ class DSSProject:
         items = self.client.transport.get(f"{self._path()}/apiservices/", replies.SERVICES.read)
         if as_type in {"objects", "object"}:
             return [DSSAPIService(self.client, self.project_key, item["id"]) for item in items]
-        return [DSSAPIServiceListItem(self.client, {"projectKey": self.project_key, **item}) for item in items]
+        return [
+            DSSAPIServiceListItem(self.client, {**item, "projectKey": item.get("projectKey") or self.project_key})
+            for item in items
+        ]
 
     def get_api_service(self, service_id: str) -> DSSAPIService:
         """Return a handle on an API service, which may or may not be there: nothing is sent."""

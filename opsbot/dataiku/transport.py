@@ -24,11 +24,11 @@ from requests.utils import get_netrc_auth
 from urllib3.exceptions import DecodeError, HTTPError
 
 from opsbot.dataiku.archive_stream import ArchiveBody
-from opsbot.dataiku.broken_connections import in_words, innermost, never_connected
+from opsbot.dataiku.broken_connections import distrust, in_words, never_connected
 from opsbot.dataiku.credentials import Credentials, basic
 from opsbot.dataiku.failures import Answer, failure, unreadable
 from opsbot.dataiku.retrying import DSSUntrustedError, retrying
-from opsbot.errors import DSSError, DSSReply, DSSUnavailableError, DSSUnreadableError
+from opsbot.errors import DSSArgumentError, DSSError, DSSReply, DSSUnavailableError, DSSUnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -199,7 +199,7 @@ class Transport:
         request.url = self._root + call.path + (f"?{urlencode(call.query)}" if call.query else "")
         request.headers = headers
         if call.method != "GET":
-            body = None if call.body is None else json.dumps(call.body).encode("ascii")
+            body = None if call.body is None else _as_json(call.body)
             request.body = body
             request.headers = headers.copy()
             request.headers["Content-Length"] = str(len(body or b""))
@@ -231,12 +231,12 @@ class Transport:
                 f"The reply to {call.method} {call.path} can't be read: {self._redact(str(error))}",
                 DSSReply(call.method, call.path),
             ) from error
-        except requests.exceptions.SSLError as error:
-            raise DSSUntrustedError(
-                f"No secure connection to the node: {self._redact(innermost(error))}",
-                DSSReply(call.method, call.path, sent=False),
-            ) from error
         except (requests.RequestException, HTTPError, OSError) as error:
+            if why := distrust(error):
+                raise DSSUntrustedError(
+                    f"The node's certificate isn't trusted: {self._redact(why)}.",
+                    DSSReply(call.method, call.path, sent=False),
+                ) from error
             reply = DSSReply(call.method, call.path, sent=not never_connected(error))
             raise DSSUnavailableError(f"{in_words(error)} ({call.method} {call.path}).", reply) from error
 
@@ -267,6 +267,13 @@ def _closed_on_error(response: requests.Response) -> Iterator[None]:
     except BaseException:
         response.close()
         raise
+
+
+def _as_json(value: object) -> bytes:
+    try:
+        return json.dumps(value).encode("ascii")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DSSArgumentError(f"What should be sent can't be written as JSON: {error}.") from error
 
 
 def _answer(call: Call, response: requests.Response, body: bytes) -> Answer:

@@ -68,7 +68,7 @@ def test_an_unknown_certificate_is_not_and_nobody_asks_again(secure_node: Design
         pytest.raises(DSSUnavailableError) as caught,
     ):
         client.list_project_keys()
-    assert str(caught.value).startswith("No secure connection to the node: ")
+    assert str(caught.value).startswith("The node's certificate isn't trusted: ")
     assert caught.value.reply is not None
     assert not caught.value.reply.sent
     assert secure_node.site.connections_taken <= 1
@@ -99,13 +99,32 @@ def test_a_client_certificate_is_shown(tls: ssl.SSLContext, ca_bundle: str, our_
             client.list_project_keys()
 
 
-def test_a_ca_bundle_that_is_not_there_is_said(secure_node: DesignerServer) -> None:
-    with (
-        DSSClient(secure_node.url, "sandbox", ca_bundle="/no/such/bundle.pem", patience=IMPATIENT) as client,
-        pytest.raises(DSSUnavailableError) as caught,
-    ):
-        client.list_project_keys()
-    assert "bundle" in str(caught.value.__cause__)
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"ca_bundle": "/no/such.pem"},
+        {"client_certificate": "/no/such.pem"},
+        {"client_certificate": (__file__, "/no/such.pem")},
+    ],
+)
+def test_a_file_that_is_not_there_is_said_at_once(files: Any) -> None:
+    with pytest.raises(ValueError, match=r"There is no /no/such\.pem"):
+        DSSClient("https://127.0.0.1:1", "key", **files)
+
+
+def test_a_connection_that_breaks_in_the_middle_of_tls_may_have_carried_the_request(
+    tls: ssl.SSLContext, ca_bundle: str
+) -> None:
+    with DesignerServer(tls=tls) as node:
+        node.faults.add("POST /projects/**", "reset_after")
+        with (
+            DSSClient(node.url, "sandbox", ca_bundle=ca_bundle, patience=IMPATIENT) as client,
+            pytest.raises(DSSUnavailableError) as caught,
+        ):
+            client.get_project("FRAUD").create_api_service("new")
+    assert caught.value.reply is not None
+    assert caught.value.reply.sent
+    assert "new" in node.node.projects["FRAUD"].services
 
 
 def test_the_environment_changes_nothing_unless_asked(

@@ -213,6 +213,28 @@ def test_unknown_keys_and_types_are_kept(wire: responses.RequestsMock, service: 
     assert service.list_packages() == [package, {"id": "v2"}]
 
 
+def test_what_a_list_item_lacks_is_filled_in(wire: responses.RequestsMock, service: DSSAPIService) -> None:
+    wire.get(f"{HOST}/dip/publicapi/projects/FRAUD/apiservices/", json=[{"id": "a"}, {"id": "b", "projectKey": None}])
+
+    items = service.client.get_project("FRAUD").list_api_services()
+    assert [(item.name, item["projectKey"], item.to_api_service().project_key) for item in items] == [
+        ("a", "FRAUD", "FRAUD"),
+        ("b", "FRAUD", "FRAUD"),
+    ]
+
+
+def test_a_date_to_come_back_at_is_read_by_the_node_s_clock(
+    wire: responses.RequestsMock, service: DSSAPIService
+) -> None:
+    headers = {"Date": "Sun, 01 Mar 2020 12:00:00 GMT", "Retry-After": "Sun, 01 Mar 2020 12:00:30 GMT"}
+    wire.get(f"{SERVICE}/packages", status=503, headers=headers)
+
+    with pytest.raises(DSSUnavailableError) as caught:
+        service.list_packages()
+    assert caught.value.reply is not None
+    assert caught.value.reply.retry_after == 30
+
+
 def test_the_cause_is_kept(wire: responses.RequestsMock, service: DSSAPIService) -> None:
     wire.get(f"{SERVICE}/packages", body=ConnectionResetError(104, "Connection reset by peer"))
 

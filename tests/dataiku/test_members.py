@@ -222,6 +222,17 @@ def test_an_id_that_can_not_be_sent_is_a_value_error_too(scoring: DSSAPIService)
     assert isinstance(caught.value, DSSArgumentError)
 
 
+def test_text_that_can_not_be_sent_is_refused(node: DesignerServer, scoring: DSSAPIService) -> None:
+    with pytest.raises(DSSArgumentError, match="release notes"):
+        scoring.create_package("v9", "half a pair: \ud800")
+    settings = scoring.get_settings()
+    settings.get_raw()["customFields"] = {"a set": {1}}
+    node.site.seen.clear()
+    with pytest.raises(DSSArgumentError, match="JSON"):
+        settings.save(force=True)
+    assert not node.site.seen
+
+
 def test_the_first_example_of_the_reference_runs_as_it_stands(
     client: DSSClient, capsys: pytest.CaptureFixture[str]
 ) -> None:

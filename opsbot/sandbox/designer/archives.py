@@ -51,9 +51,10 @@ def package_archive(
     with zipfile.ZipFile(target, "w", allowZip64=True) as archive:
         _deflated(archive, "manifest.json", {"packageId": package_id, "formatVersion": 1})
         _deflated(archive, "service.json", settings)
-        for endpoint in settings.get("endpoints", []):
-            _deflated(archive, f"endpoints/{endpoint['id']}/config.json", endpoint)
-        for model in models:
+        for position, endpoint in enumerate(settings.get("endpoints", [])):
+            # A live node takes two endpoints of one id, or of none; names in an archive are unique.
+            _deflated(archive, f"endpoints/{position}-{endpoint.get('id')}/config.json", endpoint)
+        for model in dict.fromkeys(models):
             _stored(archive, f"models/{model}/model.bin", _content(model, model_size))
             _deflated(archive, f"models/{model}/features.json", {"model": model, "features": ["amount", "country"]})
     return tuple(target.pieces)

@@ -179,8 +179,18 @@ def test_an_archive_is_chunked_and_holds_stored_and_deflated_entries(server: Des
     with zipfile.ZipFile(io.BytesIO(told.body)) as archive:
         assert archive.testzip() is None
         kinds = {entry.filename: entry.compress_type for entry in archive.infolist()}
-    assert kinds["manifest.json"] == kinds["endpoints/score/config.json"] == zipfile.ZIP_DEFLATED
+    assert kinds["manifest.json"] == kinds["endpoints/0-score/config.json"] == zipfile.ZIP_DEFLATED
     assert kinds["models/fraud_xgb/model.bin"] == zipfile.ZIP_STORED
+
+
+def test_endpoints_of_one_id_and_of_one_model_fit_into_an_archive(server: DesignerServer) -> None:
+    endpoint = {"id": "e", "type": "STD_PREDICTION", "modelRef": "fraud_xgb"}
+    ask(server, "PUT", f"{SCORING}/settings", {"endpoints": [endpoint, endpoint, {"type": "SQL_QUERY"}]})
+    ask(server, "POST", f"{SCORING}/packages/v9")
+
+    with zipfile.ZipFile(io.BytesIO(ask(server, "GET", f"{SCORING}/packages/v9/archive").body)) as archive:
+        names = archive.namelist()
+    assert len(names) == len(set(names)) == 7
 
 
 def test_a_large_archive_is_kept_in_little_memory(server: DesignerServer) -> None:
