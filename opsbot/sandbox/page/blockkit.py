@@ -25,24 +25,24 @@ class BlockKit:
     """Draws blocks where the next element would stand, and says `on_use` when somebody uses a control."""
 
     def __init__(self, mrkdwn: Mrkdwn, on_use: OnUse, layer: ui.element) -> None:
-        self._mrkdwn = mrkdwn
+        self.mrkdwn = mrkdwn
         self._on_use = on_use
-        self._layer = layer
-        self._draw: dict[str, Callable[[JSON], None]] = {
+        self.layer = layer
+        self.drawings: dict[str, Callable[[JSON], None]] = {
             "section": self._section,
             "header": lambda block: void(words(block["text"]["text"], "block-header")),
             "divider": lambda _block: void(box("block-divider", "hr")),
             "context": self._context,
             "actions": self._actions,
             "image": self._image,
-            "markdown": lambda block: void(markup(self._mrkdwn.html(mrkdwn_of(block["text"])), "mrkdwn")),
+            "markdown": lambda block: void(markup(self.mrkdwn.html(mrkdwn_of(block["text"])), "mrkdwn")),
             "rich_text": lambda block: void(words("".join(_flat(block)), "block-section")),
         }
 
     def draw(self, blocks: Iterable[JSON]) -> None:
         """Draw the blocks below each other; one that isn't known is named."""
         for block in blocks:
-            draw = self._draw.get(block["type"])
+            draw = self.drawings.get(block["type"])
             if draw is None:
                 words(f"[{block['type']}]", "block-unknown")
             else:
@@ -50,7 +50,7 @@ class BlockKit:
 
     def text_html(self, text: JSON) -> str:
         """Return a text object as HTML."""
-        return self._mrkdwn.html(text["text"]) if text["type"] == "mrkdwn" else plain(text["text"])
+        return self.mrkdwn.html(text["text"]) if text["type"] == "mrkdwn" else plain(text["text"])
 
     def control(self, block_id: str, element: JSON) -> None:
         """Draw what can be used."""
@@ -61,7 +61,7 @@ class BlockKit:
         elif element["type"] in ("static_select", "overflow", "radio_buttons"):
             self._select(block_id, element)
         elif element["type"] == "users_select":
-            people = self._mrkdwn.workspace.directory.humans
+            people = self.mrkdwn.workspace.directory.humans
             options = [{"text": {"text": person.real_name}, "value": person.id} for person in people]
             self._select(block_id, element | {"options": options})
         elif element["type"] == "datepicker":
@@ -108,7 +108,7 @@ class BlockKit:
             words(element["text"]["text"], "button-text", "span")
 
         async def press() -> None:
-            if await confirmed(element.get("confirm"), self.text_html, self._layer):
+            if await confirmed(element.get("confirm"), self.text_html, self.layer):
                 button.classes(add="busy")
                 await self._on_use(Use(element["action_id"], block_id, element.get("value")))
                 if not button.is_deleted:
@@ -130,7 +130,7 @@ class BlockKit:
                 _option(option["value"], option["text"]["text"], selected=option["value"] == initial)
 
         async def choose(event: Any) -> None:
-            if event.args and await confirmed(element.get("confirm"), self.text_html, self._layer):
+            if event.args and await confirmed(element.get("confirm"), self.text_html, self.layer):
                 await self._on_use(Use(element["action_id"], block_id, str(event.args)))
 
         select.on("change", choose, js_handler="(event) => emit(event.target.value)")
@@ -138,7 +138,7 @@ class BlockKit:
     def _date(self, block_id: str, element: JSON) -> None:
         field = box("select", "input", type="date", data_action_id=element["action_id"])
         if element.get("initial_date"):
-            field.props["value"] = element["initial_date"]
+            field.props["data-initial"] = element["initial_date"]
 
         async def choose(event: Any) -> None:
             await self._on_use(Use(element["action_id"], block_id, str(event.args)))

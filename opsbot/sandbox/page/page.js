@@ -74,7 +74,13 @@
     list.dataset.followed = list.dataset.place;
   }
 
+  function fillIn(field) {
+    field.dataset.filled = "yes";
+    field.value = field.dataset.initial;
+  }
+
   function refresh() {
+    document.querySelectorAll("[data-initial]:not([data-filled])").forEach(fillIn);
     document.querySelectorAll("time[data-epoch]").forEach(writeTime);
     document.querySelectorAll(".messages").forEach((list) => {
       writeDays(list);
@@ -104,7 +110,8 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !document.querySelector(".q-dialog")) document.querySelector(".thread-pane.open .close-thread")?.click();
+    if (event.key !== "Escape" || document.querySelector(".q-dialog")) return;
+    (document.querySelector(".modal .modal-close") || document.querySelector(".thread-pane.open .close-thread"))?.click();
   });
 
   // The composer. What was sent is remembered in the tab, for each composer.

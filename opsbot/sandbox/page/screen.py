@@ -9,7 +9,9 @@ from nicegui import ui
 
 from opsbot.sandbox.page.composer import Composer
 from opsbot.sandbox.page.elements import box, markup, void, words
-from opsbot.sandbox.page.looks import avatar_html
+from opsbot.sandbox.page.header import Header
+from opsbot.sandbox.page.home import Home
+from opsbot.sandbox.page.modal import Modal
 from opsbot.sandbox.page.sidebar import Sidebar
 from opsbot.sandbox.page.timeline import Timeline
 from opsbot.sandbox.workspace.delivery import Unanswered
@@ -19,12 +21,15 @@ from opsbot.sandbox.workspace.feed import (
     MessageChanged,
     MessageDeleted,
     MessagePosted,
+    ViewChanged,
+    ViewClosed,
     WorkspaceReset,
 )
 from opsbot.sandbox.workspace.refusals import RefusedError
 
 if TYPE_CHECKING:
     from opsbot.sandbox.page.unread import ReadMarks
+    from opsbot.sandbox.workspace.acting import Outcome
     from opsbot.sandbox.workspace.channels import Channel
     from opsbot.sandbox.workspace.controls import Use
     from opsbot.sandbox.workspace.interactions import Interactions
@@ -44,11 +49,13 @@ class Screen:
         self.viewer = workspace.directory.humans[0].id
         self.channel = workspace.channels.all()[0].id
         self.thread: str | None = None
-        self._interactions = interactions
+        self.interactions = interactions
         with box("chat"):
             self._sidebar = Sidebar(self)
-            with box("main", "main"):
-                self._header = box("channel-header", "header")
+            self._main = box("main", "main")
+            with self._main:
+                self._header = Header(self)
+                self._home = Home(self)
                 self._timeline = Timeline(self)
                 self._composer = Composer(self)
             self._thread_pane = box("thread-pane", "aside")
@@ -62,6 +69,7 @@ class Screen:
                 self._thread_timeline = Timeline(self, in_thread=True)
                 self._thread_composer = Composer(self, in_thread=True)
         self.layer = box("layer")
+        self._modal = Modal(self)
 
     def start(self, user: str | None, channel: str | None, thread: str | None) -> None:
         """Show what was asked for, as far as it is there, and follow the workspace until the tab is gone."""
@@ -78,8 +86,11 @@ class Screen:
 
     def act_as(self, user: str) -> None:
         """Be somebody else, in the same place if they can be there."""
+        in_direct = self.place.kind == "im"
         self.viewer = user
-        if self._place not in self.workspace.channels.visible_to(user):
+        if in_direct:
+            self.show_channel(self.workspace.channels.direct(user, self.workspace.app.bot_user).id)
+        elif self.place not in self.workspace.channels.visible_to(user):
             self.show_channel(self.workspace.channels.all()[0].id)
         else:
             self._show()
@@ -88,6 +99,8 @@ class Screen:
         """Go to another channel."""
         self.channel = channel
         self.thread = None
+        self._header.at_home = False
+        self._main.classes(remove="at-home")
         self._show()
         self._composer.focus()
 
@@ -102,25 +115,40 @@ class Screen:
         self.thread = None
         self._show_thread()
 
+    async def show_home(self, *, on: bool) -> None:
+        """In the conversation with the app, show its Home or the messages."""
+        self._main.classes(add="at-home" if on else "", remove="" if on else "at-home")
+        self._header.at_home = on
+        self._header.refresh()
+        if on:
+            await self.interactions.views.open_home(self.viewer)
+
     async def send(self, text: str, *, in_thread: bool) -> None:
         """Do what was typed: a command if it starts with a slash, else a message."""
         thread_ts = self.thread if in_thread else None
         try:
             if text.startswith("/"):
-                command, _, rest = text.partition(" ")
-                await self._interactions.command(self.channel, self.viewer, command, rest, thread_ts=thread_ts)
+                command, rest = (*text.split(maxsplit=1), "")[:2]
+                await self.interactions.command(self.channel, self.viewer, command, rest, thread_ts=thread_ts)
             else:
-                self._interactions.say(self.channel, self.viewer, text, thread_ts=thread_ts)
+                self.interactions.say(self.channel, self.viewer, text, thread_ts=thread_ts)
         except RefusedError as refusal:
-            self._say_refused(refusal)
+            self.tell_refused(refusal)
 
     async def act(self, message: Message, use: Use) -> None:
         """Use a control of a message."""
         try:
-            outcome = await self._interactions.act(message.channel, self.viewer, message.ts, use)
+            self.tell_unanswered(await self.interactions.act(message.channel, self.viewer, message.ts, use))
         except RefusedError as refusal:
-            self._say_refused(refusal)
-            return
+            self.tell_refused(refusal)
+
+    def tell_refused(self, refusal: RefusedError) -> None:
+        """Tell the person why nothing happened."""
+        with self.layer:
+            ui.notify(f"Refused: {refusal.code}", type="negative", position="top")
+
+    def tell_unanswered(self, outcome: Outcome) -> None:
+        """Tell the person if the app didn't say that it heard."""
         if isinstance(outcome.answer, Unanswered):
             with self.layer:
                 ui.notify(f"The app did not respond ({outcome.answer.error}).", type="warning", position="top")
@@ -137,8 +165,11 @@ class Screen:
                 self._timeline.drop(message.ts)
                 self._thread_timeline.drop(message.ts)
             case MembershipChanged():
-                self._show_header()
+                self._header.refresh()
                 self._sidebar.refresh()
+            case ViewChanged(view) | ViewClosed(view):
+                if view.user == self.viewer:
+                    (self._home if view.kind == "home" else self._modal).refresh()
             case WorkspaceReset():
                 self.marks.clear()
                 self.thread = None
@@ -147,8 +178,14 @@ class Screen:
                 pass
 
     @property
-    def _place(self) -> Channel:
+    def place(self) -> Channel:
+        """The channel that is shown."""
         return self.workspace.channels.get(self.channel)
+
+    @property
+    def place_name(self) -> str:
+        """What the channel is called, or with whom the conversation is."""
+        return self.workspace.directory.bot.name if self.place.kind == "im" else f"#{self.place.name}"
 
     def _put(self, message: Message) -> None:
         if message.channel != self.channel:
@@ -167,20 +204,13 @@ class Screen:
     def _show(self) -> None:
         self.marks.read(self.viewer, self.channel)
         self._sidebar.refresh()
-        self._show_header()
+        self._header.refresh()
+        self._home.refresh()
+        self._modal.refresh()
         seen = [m for m in self.workspace.messages.of(self.channel) if m.is_visible_to(self.viewer)]
         self._timeline.show([message for message in seen if _stands_in_channel(message)][-_SHOWN:])
-        self._composer.set_hint(f"Message {self._place_name()}")
+        self._composer.set_hint(f"Message {self.place_name}")
         self._show_thread()
-
-    def _show_header(self) -> None:
-        self._header.clear()
-        place = self._place
-        with self._header:
-            words(self._place_name(), "channel-name")
-            words(place.topic, "channel-topic")
-            faces = "".join(avatar_html(self.workspace, user, "tiny") for user in sorted(place.members)[:4])
-            markup(f'<span class="faces">{faces}</span><span>{len(place.members)}</span>', "members")
 
     def _show_thread(self) -> None:
         self._thread_pane.classes(add="open" if self.thread else "", remove="" if self.thread else "open")
@@ -198,15 +228,7 @@ class Screen:
         self._thread_title.clear()
         with self._thread_title:
             words("Thread", "thread-word", "span")
-            words(self._place_name(), "thread-place", "span")
-
-    def _place_name(self) -> str:
-        place = self._place
-        return self.workspace.directory.bot.name if place.kind == "im" else f"#{place.name}"
-
-    def _say_refused(self, refusal: RefusedError) -> None:
-        with self.layer:
-            ui.notify(f"Refused: {refusal.code}", type="negative", position="top")
+            words(self.place_name, "thread-place", "span")
 
 
 def _stands_in_channel(message: Message) -> bool:

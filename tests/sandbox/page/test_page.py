@@ -323,3 +323,101 @@ def test_a_reset_empties_the_page(control: Control, tab: Tab) -> None:
     expect(tab.message("before")).to_be_visible()
     control.post("/reset")
     expect(tab.page.locator(".message")).to_have_count(0)
+
+
+def form(*blocks: JSON) -> JSON:
+    plain = {"type": "plain_text", "text": "Publish"}
+    return {"type": "modal", "title": plain, "submit": plain, "callback_id": "form", "blocks": list(blocks)}
+
+
+def asked(block_id: str, element: JSON) -> JSON:
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": {"type": "plain_text", "text": block_id},
+        "element": element,
+    }
+
+
+def test_a_modal_is_filled_in_searched_corrected_and_submitted(app: App, tab: Tab) -> None:
+    heard: queue.Queue[JSON] = queue.Queue()
+    found = [
+        {"text": {"type": "plain_text", "text": f"scoring {version}"}, "value": version} for version in ("v6", "v7")
+    ]
+    app.options("version")(lambda ack: ack(options=found))
+
+    @app.command("/apid")
+    def command(ack: Ack, command: dict[str, Any], client: WebClient) -> None:
+        ack()
+        why = {"type": "plain_text_input", "action_id": "why", "multiline": True}
+        version = {"type": "external_select", "action_id": "version", "min_query_length": 0}
+        view = form(asked("why", why), asked("version", version), asked("pick", select("now", "later")))
+        client.views_open(trigger_id=command["trigger_id"], view=view)
+
+    @app.view("form")
+    def submitted(ack: Ack, view: dict[str, Any]) -> None:
+        values = view["state"]["values"]
+        if len(values["why"]["why"]["value"]) < 5:
+            ack(response_action="errors", errors={"why": "Say more."})
+            return
+        ack()
+        heard.put(values)
+
+    tab.open()
+    tab.type("/apid publish")
+    modal = tab.page.locator(".modal")
+    expect(modal.locator(".modal-title")).to_have_text("Publish")
+    modal.locator(".modal-submit").click()
+    expect(modal.locator(".input-error-text", has_text="required")).to_have_count(3)
+    modal.locator("[data-action-id=why]").fill("x")
+    modal.locator("[data-action-id=version]").fill("v")
+    modal.locator(".found[data-value=v7]").click()
+    expect(modal.locator("[data-action-id=version]")).to_have_value("scoring v7")
+    modal.locator("[data-action-id=pick]").select_option("later")
+    modal.locator(".modal-submit").click()
+    expect(modal.locator(".input-error-text", has_text="Say more.")).to_be_visible()
+    modal.locator("[data-action-id=why]").fill("because <b>")
+    modal.locator(".modal-submit").click()
+    expect(modal).to_have_count(0)
+    values = heard.get(timeout=5)
+    assert values["why"]["why"]["value"] == "because <b>"
+    assert values["version"]["version"]["selected_option"]["value"] == "v7"
+    assert values["pick"]["pick"]["selected_option"]["value"] == "later"
+    assert tab.faults == []
+
+
+def test_escape_closes_a_modal_and_only_its_person_sees_it(app: App, tab: Tab) -> None:
+    @app.command("/apid")
+    def command(ack: Ack, command: dict[str, Any], client: WebClient) -> None:
+        ack()
+        client.views_open(trigger_id=command["trigger_id"], view=form(section("Hello")))
+
+    tab.open()
+    tab.type("/apid publish")
+    expect(tab.page.locator(".modal")).to_be_visible()
+    tab.page.keyboard.press("Escape")
+    expect(tab.page.locator(".modal")).to_have_count(0)
+
+
+def test_the_home_shows_what_the_app_published(app: App, tab: Tab) -> None:
+    heard: queue.Queue[str] = queue.Queue()
+
+    @app.event("app_home_opened")
+    def opened(event: dict[str, Any], client: WebClient) -> None:
+        view = {"type": "home", "blocks": [section("*Waiting for you*"), actions(button("refresh"))]}
+        client.views_publish(user_id=event["user"], view=view)
+
+    @app.action("refresh")
+    def refresh(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        heard.put(body["view"]["type"])
+
+    tab.open()
+    tab.page.locator(".channel[data-channel^=D]").click()
+    tab.page.locator(".home-tab").click()
+    home = tab.page.locator(".home")
+    expect(home.locator("strong")).to_have_text("Waiting for you")
+    home.locator("[data-action-id=refresh]").click()
+    assert heard.get(timeout=5) == "home"
+    tab.page.locator(".messages-tab").click()
+    expect(tab.field).to_be_visible()
