@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from opsbot.sandbox import demo
+from opsbot.sandbox.page import mount_page
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 
 if TYPE_CHECKING:
@@ -21,7 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         manifest = _read_manifest(options.manifest)
-        server = WorkspaceServer(_workspace(manifest, options.request_url), options.host, options.port)
+        workspace = _workspace(manifest, options.request_url)
+        dress = partial(mount_page, title=workspace.app.manifest.name)
+        server = WorkspaceServer(workspace, options.host, options.port, dress=dress)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -70,7 +74,7 @@ def _workspace(manifest: Mapping[str, Any], request_url: str | None) -> Workspac
 def _greeting(server: WorkspaceServer) -> str:
     app = server.workspace.app
     return (
-        f"The workspace is at {server.url}\n"
+        f"The workspace is at {server.url} (open it in a browser)\n"
         f"  Web API         {server.url}/api/\n"
         f"  control API     {server.url}/_control/\n"
         f"  bot token       {app.bot_token}\n"

@@ -1,0 +1,44 @@
+"""The workspace as a command, for any Bolt app."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import httpx
+
+from tests.sandbox.workspace.support import manifest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMMAND = (sys.executable, "-m", "opsbot.sandbox.workspace", "--port", "0", "--manifest")
+
+
+def test_it_serves_a_manifest_and_says_where(tmp_path: Path) -> None:
+    path = tmp_path / "app.json"
+    path.write_text(json.dumps(manifest()))
+    with subprocess.Popen([*COMMAND, str(path)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        greeting = "".join(iter(process.stdout.readline, "Ctrl-C ends it.\n"))
+        assert "xapp-sandbox" in greeting
+        found = re.search(r"http://127\.0\.0\.1:\d+", greeting)
+        assert found is not None
+        headers = {"Authorization": "Bearer xoxb-sandbox"}
+        assert httpx.post(f"{found[0]}/api/auth.test", headers=headers).json()["ok"]
+        assert "opsbot" in httpx.get(found[0]).text
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
+    assert process.returncode == 0
+
+
+def test_an_unreadable_manifest_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "app.yaml"
+    path.write_text("[unclosed")
+    ended = subprocess.run([*COMMAND, str(path)], capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode == 2
+    assert "app.yaml is not readable" in ended.stderr
