@@ -65,6 +65,8 @@ class DSSReply:
     path: str
     status: int | None = None
     error_type: str | None = None
+    message: str | None = None
+    """What the node said, without keys and paths of its disk."""
     dss_version: str | None = None
     retry_after: float | None = None
     """Seconds that the node asked to wait, if it did."""

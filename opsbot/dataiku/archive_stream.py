@@ -11,6 +11,8 @@ from opsbot.errors import DSSUnavailableError
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+    from opsbot.errors import DSSReply
+
 _PIECE = 1 << 18
 _END_RECORD = b"PK\x05\x06"
 _END_RECORD_SIZE = 22  # without its comment
@@ -32,12 +34,15 @@ class ArchiveBody(io.RawIOBase):
         read_piece: ReadPiece,
         close: Callable[[], None],
         *,
+        reply: DSSReply,
         announced: int | None,
         ends_with_connection: bool,
     ) -> None:
         super().__init__()
         self.announced = announced
         """How many bytes there will be, if the node said so."""
+        self.reply = reply
+        """What an error about this body says of where it came from."""
         self._ahead = start
         self._read_piece = read_piece
         self._close = close
@@ -50,8 +55,8 @@ class ArchiveBody(io.RawIOBase):
             piece, self._ahead = self._ahead[:limit], self._ahead[limit:]
         else:
             piece = self._read_piece(limit)
-        if self._ending is not None:
-            self._ending.see(piece)
+        if self._ending is not None and not self._ending.may_be(piece):
+            raise DSSUnavailableError("The archive broke off before its end.", self.reply)
         return piece
 
     def readable(self) -> bool:
@@ -71,16 +76,15 @@ class ArchiveBody(io.RawIOBase):
 
 
 class EndOfArchive:
-    """Watches a body go by, and raises DSSUnavailableError when it ends without what ends a zip archive."""
+    """Watches a body go by, to tell whether it ends with what ends a zip archive."""
 
     def __init__(self) -> None:
         self._tail = b""
 
-    def see(self, piece: bytes) -> None:
-        if piece:
-            self._tail = (self._tail + piece)[-(_END_RECORD_SIZE + _LONGEST_COMMENT) :]
-        elif not self._is_whole():
-            raise DSSUnavailableError("The archive broke off before its end.")
+    def may_be(self, piece: bytes) -> bool:
+        """Take the next piece, or nothing at the end; False means that the archive isn't whole."""
+        self._tail = (self._tail + piece)[-(_END_RECORD_SIZE + _LONGEST_COMMENT) :]
+        return piece != b"" or self._is_whole()
 
     def _is_whole(self) -> bool:
         start = self._tail.rfind(_END_RECORD)

@@ -17,6 +17,7 @@ from opsbot.errors import DSSUnreadableError
 
 if TYPE_CHECKING:
     from opsbot.dataiku.archive_stream import ArchiveBody
+    from opsbot.errors import DSSReply
 
 _PIECE = 1 << 20
 
@@ -56,7 +57,7 @@ def download(
         try:
             with os.fdopen(descriptor, "w+b", buffering=0) as file:
                 size = _receive(body, file, progress)
-                sha256, entries_digest = _verified(beside, file)
+                sha256, entries_digest = _verified(beside, file, body.reply)
                 if sync:
                     os.fsync(file.fileno())
             beside.replace(target)
@@ -86,7 +87,7 @@ def _receive(body: ArchiveBody, file: BinaryIO, progress: Progress | None) -> in
     return size
 
 
-def _verified(path: Path, file: BinaryIO) -> tuple[str, str]:
+def _verified(path: Path, file: BinaryIO, reply: DSSReply) -> tuple[str, str]:
     """Return the SHA-256 of a whole archive and the digest of its entries.
 
     The file is read twice, from the system's memory, on two threads at once; both let the interpreter go meanwhile.
@@ -94,7 +95,7 @@ def _verified(path: Path, file: BinaryIO) -> tuple[str, str]:
     """
     with ThreadPoolExecutor(1, thread_name_prefix="sha256") as aside:
         sha256 = aside.submit(_sha256, path)
-        entries_digest = _verified_entries(file)
+        entries_digest = _verified_entries(file, reply)
         return sha256.result(), entries_digest
 
 
@@ -103,7 +104,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _verified_entries(file: BinaryIO) -> str:
+def _verified_entries(file: BinaryIO, reply: DSSReply) -> str:
     """Read the whole archive once more, and return the digest of its entries."""
     try:
         with zipfile.ZipFile(file) as archive:
@@ -111,9 +112,9 @@ def _verified_entries(file: BinaryIO) -> str:
             entries = sorted((entry.filename, entry.file_size, entry.CRC) for entry in archive.infolist())
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
         # RuntimeError: encrypted, or compressed in a way that can't be undone here.
-        raise DSSUnreadableError(f"What the node sent isn't a whole zip archive: {error}.") from error
+        raise DSSUnreadableError(f"What the node sent isn't a whole zip archive: {error}.", reply) from error
     if broken is not None:
-        raise DSSUnreadableError(f"The archive's entry {broken!a} isn't what its checksum says.")
+        raise DSSUnreadableError(f"The archive's entry {broken!a} isn't what its checksum says.", reply)
     return hashlib.sha256("".join(f"{name}\0{size}\0{crc}\n" for name, size, crc in entries).encode()).hexdigest()
 
 

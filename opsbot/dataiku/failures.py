@@ -55,13 +55,14 @@ class Answer:
         except _NO_DATE:
             return datetime.now(UTC)
 
-    def described(self, error_type: str | None = None) -> DSSReply:
+    def described(self, error_type: str | None = None, message: str | None = None) -> DSSReply:
         """Return what an error keeps of this reply."""
         return DSSReply(
             method=self.method,
             path=self.path,
             status=self.status,
             error_type=error_type,
+            message=message,
             dss_version=self.headers.get("DSS-Version"),
             retry_after=retry_after(self.headers.get("Retry-After"), self.node_time),
         )
@@ -74,8 +75,8 @@ def failure(answer: Answer, redact: Redact) -> DSSError:
     said = _read_error_body(answer)
     kind = _kind(answer.status, said)
     text = redact(said.text)[:_LONGEST_TEXT]
-    message = f"The node answered {answer.status} to {answer.method} {answer.path}" + (f": {text}" if text else ".")
-    return kind(message, answer.described(error_type=said.error_type))
+    sentence = f"The node answered {answer.status} to {answer.method} {answer.path}" + (f": {text}" if text else ".")
+    return kind(sentence, answer.described(said.error_type, text or None))
 
 
 def unreadable(answer: Answer, what_was_due: str) -> DSSUnreadableError:

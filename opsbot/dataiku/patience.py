@@ -18,7 +18,10 @@ class Patience:
     read: float = 30.0
     """Between two signs of life of the node, in an ordinary call."""
     total: float = 60.0
-    """For an ordinary call as a whole: every attempt, the waits between them and reading the reply."""
+    """For an ordinary call as a whole: every attempt, the waits between them and reading the reply.
+
+    The last silence may outlast it by `read`, and a node that sends its headers drop by drop isn't hurried.
+    """
     long_read: float = 900.0
     """As `read`, for creating and publishing a package, which the node answers when it is done."""
     attempts: int = 5

@@ -165,12 +165,14 @@ class Transport:
         start = b""
         while len(start) < len(_ZIP_STARTS[0]) and (piece := read_piece(_PIECE)):
             start += piece
+        answer = _answer(call, response, start)
         if not start.startswith(_ZIP_STARTS):
-            raise unreadable(_answer(call, response, start), "a zip archive")
+            raise unreadable(answer, "a zip archive")
         return ArchiveBody(
             start,
             read_piece,
             response.close,
+            reply=answer.described(),
             announced=None if encoded else length,
             ends_with_connection=length is None and not getattr(raw, "chunked", False),
         )

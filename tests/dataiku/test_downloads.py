@@ -127,8 +127,10 @@ def test_a_wrong_checksum_leaves_it_too(node: DesignerServer, scoring: DSSAPISer
     middle = whole.index(b"models/fraud_xgb/model.bin") + 5_000
     package._archive = (whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],)
 
-    with untouched(tmp_path) as target, pytest.raises(DSSUnreadableError, match=r"model\.bin.*checksum"):
+    with untouched(tmp_path) as target, pytest.raises(DSSUnreadableError, match=r"model\.bin.*checksum") as caught:
         scoring.download_package_to_file("v3", target)
+    assert caught.value.reply is not None
+    assert (caught.value.status, caught.value.reply.path.rpartition("/")[2]) == (200, "archive")
 
 
 def test_an_interruption_leaves_it_too(scoring: DSSAPIService, tmp_path: Path) -> None:

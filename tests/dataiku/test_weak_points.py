@@ -117,6 +117,7 @@ def test_04_one_exception_type_without_data(scoring: DSSAPIService, official_sco
     reply = caught.value.reply
     assert reply is not None
     assert (reply.status, reply.error_type, reply.dss_version) == (500, "java.io.IOException", "15.0.1")
+    assert reply.message == "Package directory does not exist: [path]"
     assert (reply.method, reply.path) == ("GET", "/projects/FRAUD/apiservices/scoring/packages/v9/summary")
 
 
