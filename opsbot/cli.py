@@ -138,6 +138,7 @@ def _leave_what_stays_to_itself() -> None:
     """Keep the garbage collector from walking through all that was loaded, while an acknowledgement waits."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _log_to_terminal() -> None:

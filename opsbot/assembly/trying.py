@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ def everything(host: str, port: int, api_key: str) -> Iterator[str]:
     with (
         tempfile.TemporaryDirectory(prefix="opsbot-") as folder,
         DesignerServer(api_key=api_key) as designer,
-        WorkspaceServer(workspace, host, port, dress=mount_page) as server,
+        WorkspaceServer(workspace, host, port, dress=partial(mount_page, title="opsbot")) as server,
         Bot(demo_config(server.url, designer.url, api_key, Path(folder))),
     ):
         server.wait_for_app()

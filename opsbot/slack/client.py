@@ -10,15 +10,13 @@ from urllib.error import URLError
 from slack_sdk import WebClient
 from slack_sdk.http_retry import RetryHandler
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager, Timeout
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3 import PoolManager, ProxyManager, Timeout
 from urllib3.exceptions import HTTPError
-from urllib3.util import wait_for_read
+
+from opsbot.slack.lines import Lines
 
 if TYPE_CHECKING:
     from urllib.request import Request
-
-    from urllib3 import BaseHTTPResponse, HTTPResponse
 
     from opsbot.actions.ports import Waiting
 
@@ -35,76 +33,32 @@ class KeptWebClient(WebClient):
         handlers = [ConnectionErrorRetryHandler(max_retry_count=1), RateLimitErrorRetryHandler(max_retry_count=3)]
         patient: list[RetryHandler] = [_Patient(handler, waiting) for handler in handlers]
         super().__init__(token=token, base_url=base_url, ssl=context, retry_handlers=patient)
-        self._manager = _manager(self.proxy, context, waiting)
-        self._pool = self._manager.connection_from_url(self.base_url)  # looked up once, not for each call
+        self._waiting = waiting
+        self._lines = Lines(self.base_url, self.proxy, context, waiting)
+        self._elsewhere = _manager(self.proxy, context)
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002 - its name is slack_sdk's
         """Send a call that slack_sdk prepared; its retry handlers know connection errors as URLError."""
-        headers = dict(req.header_items())
-        try:
-            reply = self._pool.urlopen(
-                req.get_method(),
-                req.selector,
-                body=req.data,  # type: ignore[arg-type]  # slack_sdk puts bytes there, or nothing
-                headers=headers,
-                retries=False,
-                timeout=_TIMEOUT,
-            )
-        except HTTPError as error:
-            raise URLError(error) from error
-        return {"status": reply.status, "headers": reply.headers, "body": reply.data.decode("utf-8", "replace")}
+        status, headers, body = self._lines.call(req.get_method(), req.selector, req.data, dict(req.header_items()))  # type: ignore[arg-type]  # slack_sdk puts bytes there, or nothing
+        return {"status": status, "headers": headers, "body": body.decode("utf-8", "replace")}
 
     def post_json(self, url: str, content: dict[str, Any]) -> int:
         """Post to an address that Slack handed out, such as a response_url; gives the status."""
         try:
-            reply: BaseHTTPResponse = self._manager.request("POST", url, json=content, retries=False, timeout=_TIMEOUT)
+            with self._waiting():
+                return self._elsewhere.request("POST", url, json=content, retries=False, timeout=_TIMEOUT).status
         except HTTPError as error:
             raise URLError(error) from error
-        return reply.status
 
     def close(self) -> None:
         """Let go of the kept connections."""
-        self._manager.clear()
+        self._lines.close()
+        self._elsewhere.clear()
 
 
-def _manager(proxy: str | None, context: ssl.SSLContext, waiting: Waiting) -> PoolManager:
-    """Make what keeps the connections, of a kind that lets others compute while it waits."""
-
-    class PatientConnection(HTTPConnection):
-        def connect(self) -> None:
-            with waiting():
-                super().connect()
-
-        def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as in urllib3 itself
-            _wait(self, waiting)
-            return super().getresponse()
-
-    class PatientSecureConnection(HTTPSConnection):
-        def connect(self) -> None:
-            with waiting():
-                super().connect()
-
-        def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as in urllib3 itself
-            _wait(self, waiting)
-            return super().getresponse()
-
-    class Pool(HTTPConnectionPool):
-        ConnectionCls = PatientConnection
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = PatientSecureConnection
-
+def _manager(proxy: str | None, context: ssl.SSLContext) -> PoolManager:
     settings: dict[str, Any] = {"maxsize": _MOST_CONNECTIONS, "ssl_context": context}
-    manager = ProxyManager(proxy, **settings) if proxy else PoolManager(**settings)
-    manager.pool_classes_by_scheme = {"http": Pool, "https": SecurePool}
-    return manager
-
-
-def _wait(connection: HTTPConnection, waiting: Waiting) -> None:
-    """Wait for the first byte; what never comes is found out by the read that follows."""
-    if connection.sock is not None:
-        with waiting():
-            wait_for_read(connection.sock, connection.timeout)
+    return ProxyManager(proxy, **settings) if proxy else PoolManager(**settings)
 
 
 class _Patient(RetryHandler):

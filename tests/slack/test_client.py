@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -124,3 +126,44 @@ def test_it_waits_only_where_others_may_compute() -> None:
         assert waits == ["wait"] * 2  # to connect, and for the answer
         client.chat_postMessage(channel="C1", text="hello")
         assert len(waits) == 3
+
+
+class Tunnel(BaseHTTPRequestHandler):
+    """A proxy that knows CONNECT, and who may use it."""
+
+    logins: ClassVar[list[str]] = []
+
+    def do_CONNECT(self) -> None:
+        self.logins.append(self.headers.get("Proxy-Authorization", ""))
+        host, _, port = self.path.partition(":")
+        with socket.create_connection((host, int(port))) as far:
+            self.send_response(200)
+            self.end_headers()
+            back = threading.Thread(target=self._pump, args=(far, self.connection), daemon=True)
+            back.start()
+            self._pump(self.connection, far)
+            back.join(5)
+
+    @staticmethod
+    def _pump(source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := source.recv(65536):
+                sink.sendall(piece)
+            sink.shutdown(socket.SHUT_WR)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+def test_a_proxy_that_the_environment_names_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = ThreadingHTTPServer(("127.0.0.1", 0), Tunnel)
+    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    monkeypatch.setenv("HTTPS_PROXY", f"http://ops:s%40fe@127.0.0.1:{proxy.server_port}")
+    slack = Slack()
+    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url)) as client:
+        for _ in range(3):
+            assert client.chat_postMessage(channel="C1", text="hello")["ok"]
+    proxy.shutdown()
+    proxy.server_close()
+    assert len(slack.calls) == 3
+    assert Tunnel.logins == ["Basic " + b64encode(b"ops:s@fe").decode()]
