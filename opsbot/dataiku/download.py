@@ -55,7 +55,7 @@ def download(
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".package-", suffix=".part")
         beside = Path(name)
         try:
-            with os.fdopen(descriptor, "w+b", buffering=0) as file:
+            with os.fdopen(descriptor, "w+b") as file:
                 size = _receive(body, file, progress)
                 sha256, entries_digest = _verified(beside, file, body.reply)
                 if sync:
@@ -84,6 +84,7 @@ def _receive(body: ArchiveBody, file: BinaryIO, progress: Progress | None) -> in
         size += len(piece)
         if progress is not None:
             progress(size, body.announced)
+    file.flush()  # from here on it is read by its name, too
     return size
 
 
