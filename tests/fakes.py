@@ -20,6 +20,7 @@ from opsbot.domain.models import (
     Service,
     Wish,
 )
+from opsbot.domain.policy import no_such_request
 from opsbot.errors import ConflictError, DSSError, NotFoundError
 from opsbot.grammar import manual
 from tests.builders import NOON, SCORING, TEAM, package, rules, service
@@ -47,11 +48,6 @@ class FakeDesigner:
     def services(self, project: ProjectRef) -> list[Service]:
         self._fail("services")
         return [each for ref, each in self.known.items() if ref.project_ref == project]
-
-    def service(self, ref: ServiceRef) -> Service:
-        if ref not in self.known:
-            raise NotFoundError(f"no service {ref}")
-        return self.known[ref]
 
     def packages(self, ref: ServiceRef) -> list[Package]:
         self._fail("packages")
@@ -101,25 +97,30 @@ class FakeRequests:
 
     def get(self, request: int) -> PublishRequest:
         if request not in self._kept:
-            raise NotFoundError(f"There is no request {request}.")
+            raise no_such_request(request)
         return self._kept[request]
 
-    def open_of_card(self, card: MessageRef) -> PublishRequest | None:
+    def of_card(self, card: MessageRef) -> PublishRequest | None:
         return next((found for found in self._newest() if found.card == card), None)
 
     def page(self, query: RequestQuery) -> tuple[list[PublishRequest], int]:
         found = [each for each in self._newest() if _matches(each, query)]
         return found[(query.page - 1) * query.size : query.page * query.size], len(found)
 
-    def decide(self, request: int, state: State, decision: Decision) -> PublishRequest | None:
-        return self._move(request, State.PENDING, state, decision=decision)
+    def in_state(self, state: State) -> list[int]:
+        return sorted(number for number, kept in self._kept.items() if kept.state is state)
+
+    def decide(self, request: int, before: State, after: State, decision: Decision) -> PublishRequest | None:
+        return self._move(request, before, after, decision=decision)
 
     def advance(self, request: int, before: State, after: State, outcome: str = "") -> PublishRequest | None:
         return self._move(request, before, after, outcome=outcome)
 
     def remember_card(self, request: int, card: MessageRef) -> PublishRequest:
-        self._kept[request] = replace(self._kept[request], card=card)
-        return self._kept[request]
+        with self._lock:
+            if self._kept[request].card is None:
+                self._kept[request] = replace(self._kept[request], card=card)
+            return self._kept[request]
 
     def _move(self, request: int, before: State, after: State, **changes: object) -> PublishRequest | None:
         if not may_follow(before, after):
@@ -142,6 +143,7 @@ class FakeAnnouncer:
     painted: list[PublishRequest] = field(default_factory=list)
     outcomes: list[PublishRequest] = field(default_factory=list)
     packaged: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    withdrawn: list[MessageRef] = field(default_factory=list)
     refuses: str = ""
 
     def post_card(self, request: PublishRequest, channel: str) -> MessageRef | str:
@@ -152,6 +154,9 @@ class FakeAnnouncer:
 
     def repaint(self, request: PublishRequest) -> None:
         self.painted.append(request)
+
+    def withdraw(self, card: MessageRef) -> None:
+        self.withdrawn.append(card)
 
     def tell_outcome(self, request: PublishRequest) -> None:
         self.outcomes.append(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -139,7 +139,14 @@ class Stage:
 
 
 @contextmanager
-def staged(folder: Path, *, mode: str = "socket", pool: Pool | None = None, **config: Any) -> Iterator[Stage]:
+def staged(
+    folder: Path,
+    *,
+    mode: str = "socket",
+    pool: Pool | None = None,
+    designer: DesignerServer | None = None,
+    **config: Any,
+) -> Iterator[Stage]:
     """Set everything up, and take it down again; `config` replaces sections of the bot's configuration."""
     port = _free_port()
     request_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None
@@ -147,14 +154,14 @@ def staged(folder: Path, *, mode: str = "socket", pool: Pool | None = None, **co
         manifest("/apid", request_url), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS
     )
     with (
-        DesignerServer() as designer,
+        nullcontext(designer) if designer is not None else DesignerServer() as node,
         WorkspaceServer(workspace) as server,
-        Bot(configuration(server, designer, folder, mode=mode, port=port, **config), pool) as bot,
+        Bot(configuration(server, node, folder, mode=mode, port=port, **config), pool) as bot,
         httpx.Client(base_url=f"{server.url}/_control", timeout=30) as hands,
     ):
         if mode == "socket":
             server.wait_for_app()
-        yield Stage(server, designer, bot, hands)
+        yield Stage(server, node, bot, hands)
 
 
 def configuration(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def decide(command: Decide, asker: Asker, standing: Standing, world: World) -> Decided | Refused:
-    """Decide about a pending request; whoever is second is told who was first.
+    """Decide about a request; whoever is second is told who was first.
 
     One conditional write in the store makes the winner, so that any number of clicks at once decides once.
     """
@@ -26,7 +26,7 @@ def decide(command: Decide, asker: Asker, standing: Standing, world: World) -> D
     if reason is not None:
         return Refused(reason)
     decision = Decision(asker.person, world.clock(), command.comment)
-    decided = world.requests.decide(request.id, target_state(command), decision)
+    decided = world.requests.decide(request.id, request.state, target_state(command), decision)
     if decided is None:
         return Refused(already_decided(world.requests.get(request.id), asker.person))
     world.announcer.repaint(decided)

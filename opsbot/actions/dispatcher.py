@@ -16,6 +16,7 @@ from opsbot.domain.commands import (
     Cancel,
     CreatePackage,
     Decline,
+    Defaults,
     ListPackages,
     ListRequests,
     ListServices,
@@ -35,15 +36,6 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Asker, Place
     from opsbot.domain.references import ServiceRef
     from opsbot.domain.results import Result
-
-
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """What is meant where somebody didn't say it, in one place."""
-
-    node: str | None = None
-    project: str | None = None
-    request: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +67,9 @@ class Dispatcher:
             case ListServices():
                 return list_services(command, standing, world.designer)
             case ShowService():
-                return show_service(command, world.designer)
+                return show_service(command, standing, world.designer)
             case ListPackages():
-                return list_packages(command, world.designer)
+                return list_packages(command, standing, world.designer)
             case ShowSummary():
                 return show_summary(command, world.designer)
             case CreatePackage():
@@ -109,7 +101,7 @@ class Dispatcher:
     def _request_of(self, place: Place) -> int | None:
         if place.thread is None:
             return None
-        request = self.world.requests.open_of_card(MessageRef(place.channel, place.thread))
+        request = self.world.requests.of_card(MessageRef(place.channel, place.thread))
         return request.id if request is not None else None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.domain.models import Package
 from opsbot.domain.results import PackageCreated
-from opsbot.errors import ConflictError
+from opsbot.errors import ConflictError, DSSError
 
 if TYPE_CHECKING:
     from opsbot.actions.world import World
@@ -20,10 +20,11 @@ def create_package(command: CreatePackage, asker: Asker, world: World) -> Packag
     _refuse_taken(command, world)
     began = world.clock()
     world.designer.create_package(command.service, command.version, command.release_notes)
+    seconds = (world.clock() - began).total_seconds()
     package = replace(_made(command, world), release_notes=command.release_notes)
     listening = tuple(found for found in world.rules.listening(command.service) if found != asker.place.channel)
     world.announcer.tell_packaged(command.service, package, asker.person, listening)
-    return PackageCreated(command.service, package, asker.person, (world.clock() - began).total_seconds())
+    return PackageCreated(command.service, package, asker.person, seconds)
 
 
 def _refuse_taken(command: CreatePackage, world: World) -> None:
@@ -33,5 +34,9 @@ def _refuse_taken(command: CreatePackage, world: World) -> None:
 
 
 def _made(command: CreatePackage, world: World) -> Package:
-    made = (found for found in world.designer.packages(command.service) if found.version == command.version)
-    return next(made, Package(command.version))
+    """Look the new package up; that it was made is true even where the node won't show it now."""
+    try:
+        packages = world.designer.packages(command.service)
+    except DSSError:
+        packages = []
+    return next((found for found in packages if found.version == command.version), Package(command.version))

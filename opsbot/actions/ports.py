@@ -33,10 +33,6 @@ class Designer(Protocol):
         """List the services of a project, in no order."""
         ...
 
-    def service(self, service: ServiceRef) -> Service:
-        """Show one service; NotFoundError where there is none."""
-        ...
-
     def packages(self, service: ServiceRef) -> list[Package]:
         """List the packages of a service, in no order; none for a service that isn't there."""
         ...
@@ -81,16 +77,20 @@ class Requests(Protocol):
         """Find a request by its number; NotFoundError where there is none."""
         ...
 
-    def open_of_card(self, card: MessageRef) -> PublishRequest | None:
-        """Find the pending request whose card this is; else the newest that had it; else None."""
+    def of_card(self, card: MessageRef) -> PublishRequest | None:
+        """Find the newest request whose card this is."""
         ...
 
     def page(self, query: RequestQuery) -> tuple[list[PublishRequest], int]:
         """Find a page of requests, newest first, and how many there are in all."""
         ...
 
-    def decide(self, request: int, state: State, decision: Decision) -> PublishRequest | None:
-        """End the waiting of a pending request in one conditional write; None where somebody was first."""
+    def in_state(self, state: State) -> list[int]:
+        """Name the requests that are in a state, oldest first."""
+        ...
+
+    def decide(self, request: int, before: State, after: State, decision: Decision) -> PublishRequest | None:
+        """Decide about a request in one conditional write; None where it isn't in `before` any more."""
         ...
 
     def advance(self, request: int, before: State, after: State, outcome: str = "") -> PublishRequest | None:
@@ -98,7 +98,7 @@ class Requests(Protocol):
         ...
 
     def remember_card(self, request: int, card: MessageRef) -> PublishRequest:
-        """Keep where the card of a request is."""
+        """Keep where the card of a request is, unless it has one; gives the request with the card that counts."""
         ...
 
 
@@ -119,6 +119,10 @@ class Announcer(Protocol):
 
     def repaint(self, request: PublishRequest) -> None:
         """Show the request on its card as it is now."""
+        ...
+
+    def withdraw(self, card: MessageRef) -> None:
+        """Take back a card that does not count."""
         ...
 
     def tell_outcome(self, request: PublishRequest) -> None:

@@ -31,7 +31,7 @@ def carry_out(request_id: int, world: World) -> None:
     if end is not None and end.state is State.STALE:
         _settle(request, State.APPROVED, end, world)
         return
-    # From here on the version's presence may be our own doing: the move to publishing is the recorded intent.
+    # From here on, unless something stands in its way, the version's presence may be our own doing.
     begun = world.requests.advance(request.id, State.APPROVED, State.PUBLISHING)
     if begun is not None:
         world.announcer.repaint(begun)

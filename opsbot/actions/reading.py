@@ -15,30 +15,29 @@ if TYPE_CHECKING:
     from opsbot.actions.ports import Designer
     from opsbot.domain.authorization import Standing
     from opsbot.domain.commands import ListPackages, ListServices, ShowService, ShowSummary
-    from opsbot.domain.models import Package
-    from opsbot.domain.references import ServiceRef
+    from opsbot.domain.models import Package, Service
+    from opsbot.domain.references import ProjectRef, ServiceRef
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def list_services(command: ListServices, standing: Standing, designer: Designer) -> ServicesListed:
     """List the services that the asker may see, by id."""
-    seen = (found for found in designer.services(command.project) if standing.allows(Permission.READ, found.ref))
-    return ServicesListed(command, tuple(sorted(seen, key=lambda service: service.ref.service)))
+    return ServicesListed(command, _seen(command.project, standing, designer))
 
 
-def show_service(command: ShowService, designer: Designer) -> ServiceShown:
+def show_service(command: ShowService, standing: Standing, designer: Designer) -> ServiceShown:
     """Show a service with its packages, and which of them are published under its own id."""
-    service = designer.service(command.service)
+    service = find_service(command.service, standing, designer)
     packages = newest_first(designer.packages(command.service))
     return ServiceShown(service, packages, _published(command.service, designer))
 
 
-def list_packages(command: ListPackages, designer: Designer) -> PackagesListed:
+def list_packages(command: ListPackages, standing: Standing, designer: Designer) -> PackagesListed:
     """List the packages of a service, newest first."""
     packages = newest_first(designer.packages(command.service))
     if not packages:
-        designer.service(command.service)  # the node lists no packages for an unknown service, too: this call says so
+        find_service(command.service, standing, designer)  # the node lists none for an unknown service, either
     return PackagesListed(command, packages)
 
 
@@ -47,8 +46,18 @@ def show_summary(command: ShowSummary, designer: Designer) -> SummaryShown:
     return SummaryShown(command.service, designer.summary(command.service, command.version))
 
 
+def find_service(ref: ServiceRef, standing: Standing, designer: Designer) -> Service:
+    """Find one service; NotFoundError names others of the project, as far as the asker may see them."""
+    seen = _seen(ref.project_ref, standing, designer)
+    found = next((service for service in seen if service.ref == ref), None)
+    if found is None:
+        others = ", ".join(service.ref.service for service in seen[:10]) or "none that you may see"
+        raise NotFoundError(f"{ref.project_ref} has no service “{ref.service}”. Its services: {others}.")
+    return found
+
+
 def find_package(service: ServiceRef, version: str, designer: Designer) -> Package:
-    """Find one package of a service, with its release notes; NotFoundError names the newest ones there are."""
+    """Find one package of a service; NotFoundError names the newest ones there are."""
     packages = newest_first(designer.packages(service))
     found = next((package for package in packages if package.version == version), None)
     if found is None:
@@ -59,6 +68,11 @@ def find_package(service: ServiceRef, version: str, designer: Designer) -> Packa
 def newest_first(packages: Iterable[Package]) -> tuple[Package, ...]:
     """Sort packages by when they were made; those of unknown age come last."""
     return tuple(sorted(packages, key=lambda package: package.created_on or _LONG_AGO, reverse=True))
+
+
+def _seen(project: ProjectRef, standing: Standing, designer: Designer) -> tuple[Service, ...]:
+    found = (service for service in designer.services(project) if standing.allows(Permission.READ, service.ref))
+    return tuple(sorted(found, key=lambda service: service.ref.service))
 
 
 def _published(service: ServiceRef, designer: Designer) -> frozenset[str] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from opsbot.actions.ports import RequestQuery
 from opsbot.actions.reading import find_package
 from opsbot.domain.authorization import Permission
+from opsbot.domain.commands import PAGE_SIZE
 from opsbot.domain.lifecycle import OPEN, State
 from opsbot.domain.models import MessageRef, Package, Wish
 from opsbot.domain.policy import policy_for
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from opsbot.domain.authorization import Standing
     from opsbot.domain.commands import ListRequests, RequestPublish
     from opsbot.domain.models import Asker, PublishRequest
-
-PAGE_SIZE = 10
 
 
 def request_publish(command: RequestPublish, asker: Asker, world: World) -> PublishRequested:
@@ -80,6 +79,11 @@ def _refuse_published(command: RequestPublish, published_service: str, designer:
 def _with_card(request: PublishRequest, world: World) -> PublishRequested:
     policy = policy_for(request.service, world.rules.policies)
     card = world.announcer.post_card(request, policy.approvals_channel or request.wish.asked_in)
-    if isinstance(card, MessageRef):
-        return PublishRequested(world.requests.remember_card(request.id, card))
-    return PublishRequested(request, card_problem=card)
+    if not isinstance(card, MessageRef):
+        return PublishRequested(request, card_problem=card)
+    kept = world.requests.remember_card(request.id, card)
+    if kept.card != card:  # somebody asked for the same at the same time, and their card was first
+        world.announcer.withdraw(card)
+    elif kept.state is not State.PENDING:  # somebody decided while the card was on its way
+        world.announcer.repaint(kept)
+    return PublishRequested(kept)

@@ -13,6 +13,7 @@ from opsbot.actions.world import World
 from opsbot.dataiku import DSSClient, Patience
 from opsbot.dataiku.gateway import Nodes
 from opsbot.domain.authorization import BUILT_IN_ROLES, AccessRules, Grant
+from opsbot.domain.lifecycle import State
 from opsbot.domain.policy import Policy
 from opsbot.domain.rules import ChannelRules, Rules
 from opsbot.errors import StoreError
@@ -46,6 +47,7 @@ _log = logging.getLogger(__name__)
 
 _PUBLISHES_AT_ONCE = 8
 _PUBLISHES_WAITING = 1000
+_TURNED_AWAY_WAITING = 100
 
 
 class Bot:
@@ -58,6 +60,7 @@ class Bot:
         self.client = open_slack(config, turns.given_up)
         self.pool = pool or Pool(config.work.threads, config.work.queue, turns)
         self._publishing = Pool(_PUBLISHES_AT_ONCE, _PUBLISHES_WAITING, turns)
+        self._spare = Pool(1, _TURNED_AWAY_WAITING, turns)
         identity = who_am_i(self.client)
         rules = rules_of(config)
         directory = SlackDirectory(self.client, rules.access.groups, waiting=turns.given_up)
@@ -66,7 +69,7 @@ class Bot:
             designer=self.nodes,
             requests=RequestStore(self.database),
             directory=directory,
-            announcer=SlackAnnouncer(self.client, rules.access),
+            announcer=SlackAnnouncer(self.client, rules.access, directory),
             start_publish=self._start_publish,
             manual=manual,
             clock=now,
@@ -74,6 +77,7 @@ class Bot:
         self.listeners = Listeners(
             dispatcher=Dispatcher(self.world),
             pool=self.pool,
+            spare=self._spare,
             replier=Replier(self.client, identity.user),
             directory=directory,
             seen=SeenStore(self.database),
@@ -93,7 +97,9 @@ class Bot:
         self.http = HttpServer(routes(applications, checks), config.http.host, config.http.port, config.http.threads)
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Begin to listen; what was approved and not begun when the last process ended is begun now."""
+        for request in self.world.requests.in_state(State.APPROVED):
+            self._start_publish(request)
         self.http.start()
         if self._socket is not None:
             self._socket.open()
@@ -104,6 +110,7 @@ class Bot:
             self._socket.close()
         self.http.close()
         self.pool.close()
+        self._spare.close()
         self._publishing.close()
         self.nodes.close()
         self.client.close()

@@ -34,15 +34,6 @@ class Nodes:
             items = handle.list_api_services()
         return [_service(project, item) for item in items]
 
-    def service(self, service: ServiceRef) -> Service:
-        """Show one service; NotFoundError names those that the project has."""
-        found = self.services(service.project_ref)
-        for candidate in found:
-            if candidate.ref == service:
-                return candidate
-        others = ", ".join(sorted(candidate.ref.service for candidate in found)[:10]) or "none"
-        raise NotFoundError(f"{service.project_ref} has no service “{service.service}”. Its services: {others}.")
-
     def packages(self, service: ServiceRef) -> list[Package]:
         """List the packages of a service, in no order; none for a service that isn't there."""
         handle = self._service(service)

@@ -48,6 +48,10 @@ class Grant:
     services: tuple[str, ...] = ("*",)
     channels: frozenset[str] = frozenset()
 
+    def counts_in(self, channel: str) -> bool:
+        """Tell whether the grant counts in the channel."""
+        return not self.channels or channel in self.channels
+
     def covers(self, service: ServiceRef) -> bool:
         """Tell whether the grant counts for the service."""
         return covers(self.services, service)
@@ -95,9 +99,15 @@ class AccessRules:
         held = (grant for grant in self.grants if _holds(grant, asker, membership))
         return Standing(tuple(held), self.roles, membership.problem)
 
-    def named_for(self, permission: Permission, service: ServiceRef) -> tuple[frozenset[str], frozenset[str]]:
-        """Name the users and the groups whom some grant allows the act on the service, somewhere."""
-        giving = [grant for grant in self.grants if permission in self.roles[grant.role] and grant.covers(service)]
+    def named_for(
+        self, permission: Permission, service: ServiceRef, channel: str
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """Name the users and the groups whom some grant allows the act on the service in the channel."""
+        giving = [
+            grant
+            for grant in self.grants
+            if permission in self.roles[grant.role] and grant.covers(service) and grant.counts_in(channel)
+        ]
         return _union(grant.users for grant in giving), _union(grant.groups for grant in giving)
 
 
@@ -114,8 +124,9 @@ def refusal(standing: Standing, permission: Permission, target: ServiceRef | Non
 
 
 def _holds(grant: Grant, asker: Asker, membership: Membership) -> bool:
-    here = not grant.channels or asker.place.channel in grant.channels
-    return here and (asker.person.id in grant.users or bool(grant.groups & membership.groups))
+    return grant.counts_in(asker.place.channel) and (
+        asker.person.id in grant.users or bool(grant.groups & membership.groups)
+    )
 
 
 def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:

@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     from opsbot.domain.references import ProjectRef, ServiceRef
 
 
+PAGE_SIZE = 10
+"""How many rows a page of a long list has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What is meant where somebody didn't say it, in one place."""
+
+    node: str | None = None
+    project: str | None = None
+    request: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A person as somebody typed them: by id (`<@U012>`), or by name (`@maya`)."""

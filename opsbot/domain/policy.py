@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from opsbot.domain.authorization import Permission, covers
+from opsbot.domain.authorization import Permission, covers, refusal
 from opsbot.domain.commands import Approve, Cancel, Decline
-from opsbot.domain.lifecycle import State
+from opsbot.domain.lifecycle import State, may_follow
+from opsbot.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,17 +51,25 @@ def target_state(decide: Decide) -> State:
 def objection(decide: Decide, request: PublishRequest, person: Person, standing: Standing) -> str | None:
     """Say why this person may not decide so about this request now, or None where they may.
 
-    Every door leads through here: button, mention and command.
+    Every door leads through here: button, mention and command. Who may not even see the request hears that there is
+    none: NotFoundError.
     """
-    if request.state is not State.PENDING:
+    if not _may_see(request, person, standing):
+        raise no_such_request(request.id, standing.problem)
+    if not may_follow(request.state, target_state(decide)):
         return already_decided(request, person)
     if isinstance(decide, Cancel):
         return _objection_to_cancel(request, person, standing)
     if person.id == request.wish.requester.id:
         return _own_request(decide, request)
     if not standing.allows(Permission.APPROVE, request.service):
-        return _not_an_approver(request, standing)
+        return refusal(standing, Permission.APPROVE, request.service)
     return None
+
+
+def no_such_request(number: int, problem: str = "") -> NotFoundError:
+    """Make the error for a number that nobody has, or that the asker may not know of, perhaps because of a problem."""
+    return NotFoundError(f"There is no request {number}. {problem}".rstrip())
 
 
 def already_decided(request: PublishRequest, person: Person) -> str:
@@ -84,8 +93,6 @@ def _objection_to_cancel(request: PublishRequest, person: Person, standing: Stan
     return f"Only {request.wish.requester.name}, who asked, may cancel request {request.id}."
 
 
-def _not_an_approver(request: PublishRequest, standing: Standing) -> str:
-    said = (
-        f"You may not decide about request {request.id}: none of your grants here gives “approve” on {request.service}."
-    )
-    return f"{said} {standing.problem}" if standing.problem else said
+def _may_see(request: PublishRequest, person: Person, standing: Standing) -> bool:
+    asked_for_it = person.id == request.wish.requester.id
+    return asked_for_it or any(standing.allows(each, request.service) for each in (Permission.READ, Permission.APPROVE))

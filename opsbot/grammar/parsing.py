@@ -15,7 +15,7 @@ from opsbot.grammar.verbs import Verb, verbs
 from opsbot.grammar.words import split
 
 if TYPE_CHECKING:
-    from opsbot.actions.dispatcher import Defaults
+    from opsbot.domain.commands import Defaults
 
 _INSTEAD = MappingProxyType(
     {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbot.actions.dispatcher import Defaults
+from opsbot.domain.commands import Defaults
 from opsbot.domain.references import ProjectRef, ServiceRef, checked_service_id, checked_version
 from opsbot.errors import CommandError
 from opsbot.grammar.words import read_mention

@@ -15,9 +15,8 @@ from opsbot.errors import CommandError
 from opsbot.grammar.types import PERSON, PROJECT, SERVICE, SERVICE_ID, VERSION
 
 if TYPE_CHECKING:
-    from opsbot.actions.dispatcher import Defaults
     from opsbot.domain.authorization import Permission
-    from opsbot.domain.commands import Command, Mention
+    from opsbot.domain.commands import Command, Defaults, Mention
 
 
 Parameter = Callable[[Any], Any]
@@ -182,12 +181,19 @@ def _whoami() -> commands.ShowAccess:
 def _request_and_comment(words: tuple[str, ...], defaults: Defaults, example: str) -> tuple[int, str]:
     """Tell the named request from the text behind it.
 
-    In a request's own thread no number is needed, and a bare one that isn't the request's belongs to the text
-    (“decline 3 errors left”); `#3` names a request anywhere.
+    In a request's own thread no number is needed. A bare one that isn't the request's could be another request or the
+    first word of the text, so it is neither: `#3` names a request anywhere.
     """
     number = _NUMBER.fullmatch(words[0]) if words else None
-    if number is not None and (number["sure"] or defaults.request in {None, int(number["number"])}):
-        return int(number["number"]), " ".join(words[1:])
+    if number is not None:
+        named = int(number["number"])
+        if not number["sure"] and defaults.request not in {None, named}:
+            raise CommandError(
+                f"This thread is about request {defaults.request}. Write #{named} for the other one, "
+                "or begin your text with a word.",
+                example.replace("12", f"#{named}", 1),
+            )
+        return named, " ".join(words[1:])
     if defaults.request is None:
         raise CommandError("Which request? Name its number; “requests” lists them.", example)
     return defaults.request, " ".join(words)

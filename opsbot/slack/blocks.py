@@ -6,10 +6,9 @@ from math import ceil
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from slack_sdk.models.blocks import ActionsBlock, ContextBlock
-from slack_sdk.models.blocks.basic_components import MarkdownTextObject
 from slack_sdk.models.blocks.block_elements import ButtonElement
 
-from opsbot.actions.requesting import PAGE_SIZE
+from opsbot.domain.commands import PAGE_SIZE
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import AuthMethod
 from opsbot.domain.results import (
@@ -25,7 +24,8 @@ from opsbot.domain.results import (
     ServicesListed,
     SummaryShown,
 )
-from opsbot.slack.messages import SECTION_LIMIT, Answer, mrkdwn_section, of_lines, plain_section
+from opsbot.errors import CommandError
+from opsbot.slack.messages import SECTION_LIMIT, Answer, mrkdwn, mrkdwn_section, of_lines, plain_section
 from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, person
 
 if TYPE_CHECKING:
@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 
     from opsbot.domain.models import Asker, Endpoint, Package, PublishRequest
     from opsbot.domain.results import Result, VerbHelp
+    from opsbot.errors import OpsbotError
 
 TURN_PAGE = "turn_page"
+
+_APOLOGY_LIMIT = 500
 
 T = TypeVar("T")
 
@@ -63,9 +66,19 @@ def answer(result: Result, asker: Asker, command_name: str) -> Answer | None:  #
         case Decided():
             return decided(result, asker)
         case Refused():
-            return Answer(f":no_entry: {escaped(result.reason)}", private=True)
+            return Answer(f":no_entry: {escaped(clipped(result.reason, _APOLOGY_LIMIT))}", private=True)
         case _:
             assert_never(result)
+
+
+def apology(error: OpsbotError, command_name: str, note: str = "") -> Answer:
+    """Say what was wrong, and what to type instead where that is known."""
+    said = f":warning: {escaped(clipped(str(error), _APOLOGY_LIMIT))}"
+    if note:
+        said += f" {note}"
+    if isinstance(error, CommandError) and error.suggestion is not None:
+        said += f"\nType for example: {code(f'{command_name} {error.suggestion}')}"
+    return Answer(said, private=True)
 
 
 def help_shown(result: HelpShown, command_name: str) -> Answer:
@@ -155,7 +168,7 @@ def publish_requested(result: PublishRequested, asker: Asker, command_name: str)
     request = result.request
     what = f"request {request.id}, to publish {code(request.version)} of {code(request.service)}"
     if result.card_problem:
-        problem = f"{what.capitalize()}, is open, but I can't post its card: {escaped(result.card_problem)}"
+        problem = f"Request {request.id}, to publish {code(request.version)} of {code(request.service)}, is open, but I can't post its card: {escaped(result.card_problem)}"
         return Answer(
             f":warning: {problem} Until then {code(f'{command_name} approve {request.id}')} decides, too.", private=True
         )
@@ -210,7 +223,7 @@ def _listing(headline: str, lines: list[str], again: str, page: int, total: int)
     pages = ceil(total / PAGE_SIZE)
     turning: list[Block] = []
     if pages > 1:
-        turning.append(ContextBlock(elements=[MarkdownTextObject(text=f"Page {page} of {pages}")]))
+        turning.append(ContextBlock(elements=[mrkdwn(f"Page {page} of {pages}")]))
         turning.append(_turning(again, page, pages))
     return Answer(headline, (of_lines(lines or [f"There is no page {page}; the last is {pages}."], *turning),))
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from slack_sdk.models.blocks import ActionsBlock, ContextBlock, SectionBlock
-from slack_sdk.models.blocks.basic_components import MarkdownTextObject
 from slack_sdk.models.blocks.block_elements import ButtonElement
 
 from opsbot.domain.lifecycle import State
 from opsbot.slack.blocks import notes
-from opsbot.slack.messages import Message, mrkdwn_section, plain_section
-from opsbot.slack.mrkdwn import clipped, code, date, escaped, person
+from opsbot.slack.messages import SECTION_LIMIT, Message, mrkdwn, mrkdwn_section, plain_section
+from opsbot.slack.mrkdwn import clipped, code, cut, date, escaped, person
 
 if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
@@ -44,7 +43,7 @@ def card(request: PublishRequest, approvers: str) -> Message:
     blocks: list[Block] = [mrkdwn_section(headline), _facts(request)]
     blocks += notes(clipped(wish.reason, _NOTES_LIMIT), "Why")
     blocks += notes(clipped(wish.package.release_notes, _NOTES_LIMIT))
-    blocks.append(ContextBlock(elements=[MarkdownTextObject(text=_standing(request, approvers))]))
+    blocks.append(ContextBlock(elements=[mrkdwn(cut(_standing(request, approvers), SECTION_LIMIT))]))
     if request.state is State.PENDING:
         blocks.append(_buttons(request.id))
     return Message(
@@ -75,7 +74,7 @@ def _facts(request: PublishRequest) -> SectionBlock:
         f"*Asked by*\n{person(wish.requester)} {date(wish.asked_at)}",
         f"*Packaged*\n{date(wish.package.created_on)}{by}",
     ]
-    return SectionBlock(fields=[MarkdownTextObject(text=fact) for fact in facts])
+    return SectionBlock(fields=[mrkdwn(fact) for fact in facts])
 
 
 def _standing(request: PublishRequest, approvers: str) -> str:

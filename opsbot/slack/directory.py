@@ -31,6 +31,7 @@ _NAMES_LAST = 300.0
 @dataclass(frozen=True, slots=True)
 class _Groups:
     of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    handles: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
     until: float = 0.0
 
@@ -67,11 +68,17 @@ class SlackDirectory:
         if self._now() < until:
             return name
         try:
-            name = str(self._client.users_info(user=user)["user"]["name"])
-        except CALL_ERRORS as error:
+            told = self._client.users_info(user=user).get("user") or {}
+            name, lasts = str(told["name"]), _NAMES_LAST
+        except (*CALL_ERRORS, KeyError) as error:
             _log.warning("the name of %s can't be read: %s", user, error_code(error))
-        self._names[user] = (name, self._now() + _NAMES_LAST)
+            lasts = _FAILURE_LASTS
+        self._names[user] = (name, self._now() + lasts)
         return name
+
+    def handle(self, group: str) -> str:
+        """Tell how a group is called, without telling its members; what it was named by where Slack won't say."""
+        return f"@{self._current().handles.get(group, group.removeprefix('@'))}"
 
     def _current(self) -> _Groups:
         if self._now() < self._groups.until:
@@ -89,8 +96,10 @@ class SlackDirectory:
             _log.warning(problem)
             return _Groups(problem=problem, until=self._now() + _FAILURE_LASTS)
         of: defaultdict[str, set[str]] = defaultdict(set)
-        for group in reply.get("usergroups") or ():
+        groups = reply.get("usergroups") or ()
+        for group in groups:
             for user in group.get("users") or ():
                 of[user] |= {group["id"], group["handle"], f"@{group['handle']}"}
         members = {user: frozenset(names) for user, names in of.items()}
-        return _Groups(members, until=self._now() + _GROUPS_LAST)
+        handles = {group["id"]: group["handle"] for group in groups}
+        return _Groups(members, handles, until=self._now() + _GROUPS_LAST)

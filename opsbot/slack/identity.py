@@ -19,7 +19,6 @@ class Identity:
     user: str
     bot: str
     team: str
-    workspace: str
 
 
 def who_am_i(client: WebClient) -> Identity:
@@ -28,4 +27,4 @@ def who_am_i(client: WebClient) -> Identity:
         reply = client.auth_test()
     except CALL_ERRORS as error:
         raise ConfigError(f"Slack doesn't take the bot token, or doesn't answer: {error_code(error)}.") from error
-    return Identity(reply["user_id"], reply.get("bot_id") or "", reply["team_id"], reply.get("team") or "")
+    return Identity(reply["user_id"], reply.get("bot_id") or "", reply["team_id"])

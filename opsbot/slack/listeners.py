@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import ValidationError
 
 from opsbot.domain.commands import Approve, Cancel, Decline
-from opsbot.domain.models import Asker, Person, Place
+from opsbot.domain.models import Person
 from opsbot.domain.results import Refused
-from opsbot.errors import CommandError, OpsbotError
+from opsbot.errors import CommandError, OpsbotError, StoreError
 from opsbot.grammar import parse, without_mention_of
 from opsbot.slack import cards
-from opsbot.slack.blocks import TURN_PAGE, answer
+from opsbot.slack.blocks import TURN_PAGE, answer, apology
 from opsbot.slack.messages import Answer, Message
-from opsbot.slack.mrkdwn import code, escaped
 from opsbot.slack.payloads import BotMention, Click, SlashCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from opsbot.actions.dispatcher import Dispatcher
     from opsbot.domain.commands import Decide
+    from opsbot.domain.models import Asker
     from opsbot.slack.directory import SlackDirectory
     from opsbot.slack.pool import Pool
     from opsbot.slack.replies import Replier
@@ -63,12 +63,18 @@ class Listeners:
 
     dispatcher: Dispatcher
     pool: Pool
+    spare: Pool
     replier: Replier
     directory: SlackDirectory
     seen: SeenEvents
     clock: Callable[[], datetime]
     command_name: str
     bot_user: str
+
+    @property
+    def events(self) -> Mapping[str, Callable[[Ack, dict[str, Any]], None]]:
+        """Name the events that are listened to, each with its listener; the manifest asks Slack for these."""
+        return {"app_mention": self.on_mention}
 
     def on_command(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take a slash command."""
@@ -89,7 +95,7 @@ class Listeners:
             _incident("a click could not be read")
             return
         if not self.pool.submit(self._take_click, click):
-            self.replier.whisper(Message(BUSY), click.asker, click.response_url)
+            self._turn_away(click.asker, click.response_url)
 
     def on_mention(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take a message that names the bot."""
@@ -100,8 +106,12 @@ class Listeners:
             _incident("a mention could not be read")
             return
         if not self.pool.submit(self._take_mention, mention):
-            asker = Asker(Person(mention.event.user, mention.event.user), mention.place)
-            self.replier.whisper(Message(BUSY), asker, None)
+            self._turn_away(mention.asker, None)
+
+    def _turn_away(self, asker: Asker, response_url: str | None) -> None:
+        """Say that there is too much to do; by another pool, since the acknowledgement waits for this listener."""
+        if not self.spare.submit(self.replier.whisper, Message(BUSY), asker, response_url):
+            _log.warning("%s could not even be told that there is too much to do", asker.person.id)
 
     def _answer(self, text: str, asker: Asker, response_url: str | None) -> None:
         said = self._in_words(lambda: self._do(text, asker))
@@ -145,29 +155,30 @@ class Listeners:
             self.replier.replace(page, click.response_url)
 
     def _take_mention(self, mention: BotMention) -> None:
-        if not self.seen.is_first(mention.event_id, self.clock()):
-            return
-        event = mention.event
-        asker = Asker(
-            Person(event.user, self.directory.name(event.user)), Place(event.channel, event.thread_ts or event.ts)
-        )
-        self._answer(without_mention_of(self.bot_user, event.text), asker, None)
+        """Do what a mention asks; all see the answer in the thread of the mention, the asker alone in the channel."""
+
+        def do() -> Answer | None:
+            if not self.seen.is_first(mention.event_id, self.clock()):
+                return None
+            person = Person(asker.person.id, self.directory.name(asker.person.id))
+            return self._do(without_mention_of(self.bot_user, mention.event.text), replace(asker, person=person))
+
+        asker = mention.asker
+        said = self._in_words(do)
+        if said is not None:
+            self.replier.reply(said, asker, None, thread=mention.thread)
 
     def _in_words(self, job: Callable[[], Answer | None]) -> Answer | None:
-        """Do a job; whatever goes wrong with it becomes an answer."""
+        """Do a job; whatever goes wrong with it becomes an answer, and what is a fault of ours gets a number."""
         try:
             return job()
+        except StoreError as error:
+            return apology(error, self.command_name, _incident("the store failed"))
         except OpsbotError as error:
-            return self._apology(error)
+            _log.info("not done: %s", error)
+            return apology(error, self.command_name)
         except Exception:  # noqa: BLE001 - a fault of ours, whatever it is, is told with its number
             return Answer(_incident("a job failed"), private=True)
-
-    def _apology(self, error: OpsbotError) -> Answer:
-        """Say what was wrong, and what to type instead where that is known."""
-        said = f":warning: {escaped(str(error))}"
-        if isinstance(error, CommandError) and error.suggestion is not None:
-            said += f"\nType for example: {code(f'{self.command_name} {error.suggestion}')}"
-        return Answer(said, private=True)
 
 
 def _number(value: str) -> int:

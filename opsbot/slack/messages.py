@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from slack_sdk.models.blocks import Block, SectionBlock
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
+from opsbot.slack.mrkdwn import cut
+
 SECTION_LIMIT = 3000
 TEXT_LIMIT = 4000
 
@@ -32,12 +34,17 @@ class Answer:
         blocks: list[Block] = [mrkdwn_section(self.headline)]
         for detail in self.details:
             blocks += detail.blocks or (mrkdwn_section(detail.text),)
-        return Message(self.headline, tuple(blocks))
+        return Message(cut(self.headline, TEXT_LIMIT), tuple(blocks))
+
+
+def mrkdwn(text: str) -> MarkdownTextObject:
+    """Make a text of markup in which Slack adds no links or mentions of its own finding."""
+    return MarkdownTextObject(text=text, verbatim=True)
 
 
 def mrkdwn_section(text: str) -> SectionBlock:
     """Make a section of text that is inert already."""
-    return SectionBlock(text=MarkdownTextObject(text=text))
+    return SectionBlock(text=mrkdwn(cut(text, SECTION_LIMIT)))
 
 
 def plain_section(text: str) -> SectionBlock:
@@ -47,7 +54,7 @@ def plain_section(text: str) -> SectionBlock:
 
 def of_lines(lines: list[str], *more: Block) -> Message:
     """Make a message of lines of mrkdwn, and what comes below them."""
-    return Message("\n".join(lines)[:TEXT_LIMIT], (*sections(lines), *more))
+    return Message(cut("\n".join(lines), TEXT_LIMIT), (*sections(lines), *more))
 
 
 def sections(lines: list[str]) -> tuple[SectionBlock, ...]:
@@ -57,5 +64,5 @@ def sections(lines: list[str]) -> tuple[SectionBlock, ...]:
         if made and len(made[-1]) + len(line) + 1 <= SECTION_LIMIT:
             made[-1] += "\n" + line
         else:
-            made.append(line[:SECTION_LIMIT])
+            made.append(cut(line, SECTION_LIMIT))
     return tuple(mrkdwn_section(text) for text in made)

@@ -61,6 +61,18 @@ def clipped(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 12] + "… (cut off)"
 
 
+def cut(text: str, limit: int) -> str:
+    """Cut mrkdwn that is too long for Slack, but never inside a mention, a date or an escaped character."""
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    for opening, closing in (("<", ">"), ("&", ";")):
+        last = kept.rfind(opening)
+        if last > kept.rfind(closing):
+            kept = kept[:last]
+    return kept + "…"
+
+
 def _shown(character: str) -> str:
     hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
     return "\N{REPLACEMENT CHARACTER}" if hidden and character not in _KEPT_CONTROLS else character

@@ -89,6 +89,11 @@ class BotMention(_Payload):
     event: _MentionEvent
 
     @property
-    def place(self) -> Place:
-        """Where it was said."""
-        return Place(self.event.channel, self.event.thread_ts)
+    def asker(self) -> Asker:
+        """Who said it, and where; Slack doesn't tell their name."""
+        return Asker(Person(self.event.user, self.event.user), Place(self.event.channel, self.event.thread_ts))
+
+    @property
+    def thread(self) -> str:
+        """The thread that it belongs to, or begins."""
+        return self.event.thread_ts or self.event.ts

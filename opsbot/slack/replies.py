@@ -6,10 +6,12 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from opsbot.slack.calls import CALL_ERRORS, error_code, is_not_here
-from opsbot.slack.messages import Answer, Message
+from opsbot.slack.messages import TEXT_LIMIT, Answer, Message
+from opsbot.slack.mrkdwn import cut
+from opsbot.slack.saying import say
 
 if TYPE_CHECKING:
-    from opsbot.domain.models import Asker, Place
+    from opsbot.domain.models import Asker
     from opsbot.slack.client import KeptWebClient
 
 _log = logging.getLogger(__name__)
@@ -22,13 +24,13 @@ class Replier:
         self._client = client
         self._bot_user = bot_user
 
-    def reply(self, answer: Answer, asker: Asker, response_url: str | None) -> None:
-        """Send the answer: to all where it was asked, or to the asker alone."""
+    def reply(self, answer: Answer, asker: Asker, response_url: str | None, thread: str | None = None) -> None:
+        """Send the answer: to all where it was asked, in the thread if one is named, or to the asker alone."""
         if answer.private:
             self.whisper(answer.in_one(), asker, response_url)
             return
         try:
-            self._post(answer, asker.place)
+            self._post(answer, asker.place.channel, thread)
         except CALL_ERRORS as error:
             self._fall_back(answer, asker, response_url, error)
 
@@ -49,19 +51,10 @@ class Replier:
         except CALL_ERRORS as error:
             _log.warning("a message could not be replaced: %s", error_code(error))
 
-    def _post(self, answer: Answer, place: Place) -> None:
-        if place.thread is not None:
-            self._say(answer.in_one(), place.channel, place.thread)
-            return
-        parent = self._say(Message(answer.headline), place.channel, None)
+    def _post(self, answer: Answer, channel: str, thread: str | None) -> None:
+        parent = say(self._client, Message(cut(answer.headline, TEXT_LIMIT)), channel, thread)
         for detail in answer.details:
-            self._say(detail, place.channel, parent)
-
-    def _say(self, message: Message, channel: str, thread: str | None) -> str:
-        reply = self._client.chat_postMessage(
-            channel=channel, text=message.text, blocks=message.blocks or None, thread_ts=thread, unfurl_links=False
-        )
-        return str(reply["ts"])
+            say(self._client, detail, channel, thread or parent.ts)
 
     def _fall_back(self, answer: Answer, asker: Asker, response_url: str | None, error: Exception) -> None:
         _log.info("an answer could not be posted in %s: %s", asker.place.channel, error_code(error))

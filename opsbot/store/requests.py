@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from opsbot.domain.lifecycle import OPEN, State, may_follow
 from opsbot.domain.models import Decision, MessageRef, Package, Person, PublishRequest, Wish
+from opsbot.domain.policy import no_such_request
 from opsbot.domain.references import ServiceRef
-from opsbot.errors import NotFoundError
 from opsbot.store.schema import publish_requests as table
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ class RequestStore:
         with self._database.transaction() as connection:
             row = connection.execute(select(table).where(table.c.id == request)).mappings().one_or_none()
         if row is None:
-            raise NotFoundError(f"There is no request {request}.")
+            raise no_such_request(request)
         return _request(row)
 
-    def open_of_card(self, card: MessageRef) -> PublishRequest | None:
-        """Find the request whose card this is."""
+    def of_card(self, card: MessageRef) -> PublishRequest | None:
+        """Find the newest request whose card this is."""
         here = (table.c.card_channel == card.channel) & (table.c.card_ts == card.ts)
         with self._database.transaction() as connection:
             row = connection.execute(select(table).where(here).order_by(table.c.id.desc())).mappings().first()
@@ -62,26 +62,33 @@ class RequestStore:
             rows = connection.execute(newest.limit(query.size).offset((query.page - 1) * query.size)).mappings().all()
         return [_request(row) for row in rows], total
 
-    def decide(self, request: int, state: State, decision: Decision) -> PublishRequest | None:
-        """End the waiting of a pending request; None where somebody was first."""
+    def in_state(self, state: State) -> list[int]:
+        """Name the requests that are in a state, oldest first."""
+        with self._database.transaction() as connection:
+            found = select(table.c.id).where(table.c.state == state.value).order_by(table.c.id)
+            return list(connection.execute(found).scalars())
+
+    def decide(self, request: int, before: State, after: State, decision: Decision) -> PublishRequest | None:
+        """Decide about a request; None where it isn't in `before` any more."""
         decided = {
             "decided_by_id": decision.person.id,
             "decided_by_name": decision.person.name,
             "decided_at": decision.at,
             "decision_comment": decision.comment,
         }
-        return self._move(request, State.PENDING, state, decided)
+        return self._move(request, before, after, decided)
 
     def advance(self, request: int, before: State, after: State, outcome: str = "") -> PublishRequest | None:
         """Move a request on; None where it isn't in `before`."""
         return self._move(request, before, after, {"outcome": outcome})
 
     def remember_card(self, request: int, card: MessageRef) -> PublishRequest:
-        """Keep where the card of a request is."""
-        placed = {"card_channel": card.channel, "card_ts": card.ts}
+        """Keep where the card of a request is, unless it has one; gives the request with the card that counts."""
+        without = (table.c.id == request) & table.c.card_ts.is_(None)
+        placed = update(table).where(without).values(card_channel=card.channel, card_ts=card.ts)
         with self._database.transaction() as connection:
-            changed = update(table).where(table.c.id == request).values(placed).returning(table)
-            return _request(connection.execute(changed).mappings().one())
+            connection.execute(placed)
+        return self.get(request)
 
     def _move(self, request: int, before: State, after: State, values: dict[str, Any]) -> PublishRequest | None:
         if not may_follow(before, after):

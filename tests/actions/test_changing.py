@@ -3,6 +3,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from opsbot.actions.dispatcher import Dispatcher
 from opsbot.actions.publishing import carry_out
 from opsbot.domain.commands import Approve, Cancel, Command, CreatePackage, Decline, ListRequests, RequestPublish
 from opsbot.domain.lifecycle import State
-from opsbot.domain.models import MessageRef, Person
+from opsbot.domain.models import MessageRef, Person, PublishRequest
 from opsbot.domain.policy import Policy
 from opsbot.domain.results import Decided, PackageCreated, PublishRequested, Refused, RequestsListed, Result
 from opsbot.domain.rules import ChannelRules, Rules
@@ -70,6 +71,17 @@ def test_who_may_not_package_makes_nothing() -> None:
     assert len(scene.designer.made[SCORING]) == 1
 
 
+def test_a_package_that_was_made_is_said_to_be_made_though_the_node_falls_silent() -> None:
+    class SilentAfterwards(FakeDesigner):
+        def create_package(self, *args: Any) -> None:
+            super().create_package(*args)
+            self.fails["packages"] = DSSUnavailableError("No answer.")
+
+    result = do(Scene(designer=SilentAfterwards()), CreatePackage(SCORING, "v4", "retrained"))
+    assert isinstance(result, PackageCreated)
+    assert (result.package.version, result.package.created_on) == ("v4", None)
+
+
 # asking
 
 
@@ -109,6 +121,37 @@ def test_a_card_that_could_not_be_posted_is_tried_again_with_the_next_asking() -
     assert isinstance(again, PublishRequested)
     assert again.request.card is not None
     assert again.request.id == first.request.id
+
+
+def test_of_two_cards_posted_at_once_one_is_taken_back() -> None:
+    scene = Scene()
+
+    class TwoAtOnce(FakeAnnouncer):
+        def post_card(self, request: PublishRequest, channel: str) -> MessageRef | str:
+            scene.requests.remember_card(request.id, MessageRef(channel, "first"))
+            return MessageRef(channel, "second")
+
+    scene.announcer = TwoAtOnce()
+    result = do(scene, PUBLISH)
+    assert isinstance(result, PublishRequested)
+    assert result.request.card == MessageRef(CHANNEL, "first")
+    assert scene.announcer.withdrawn == [MessageRef(CHANNEL, "second")]
+
+
+def test_a_decision_while_the_card_is_on_its_way_is_painted_on_it() -> None:
+    scene = Scene()
+
+    class Slow(FakeAnnouncer):
+        def post_card(self, request: PublishRequest, channel: str) -> MessageRef | str:
+            do(scene, Decline(request.id), OMAR)
+            return super().post_card(request, channel)
+
+    scene.announcer = Slow()
+    do(scene, PUBLISH)
+    assert [(each.state, each.card) for each in scene.announcer.painted][-1] == (
+        State.DECLINED,
+        MessageRef(CHANNEL, "1.0"),
+    )
 
 
 def test_what_is_published_is_not_asked_for() -> None:
@@ -173,6 +216,15 @@ def test_a_decline_and_a_cancel_end_the_request(command: type[Decline | Cancel],
     assert result.request.decision.comment == "too early"
     assert [each.state for each in scene.announcer.outcomes] == [state]
     assert scene.started == []
+
+
+def test_what_is_approved_but_not_begun_may_be_cancelled() -> None:
+    scene = Scene()
+    number = approved(scene)
+    assert isinstance(do(scene, Cancel(number), MAYA), Decided)
+    carry_out(number, scene.world)
+    assert scene.requests.get(number).state is State.CANCELLED
+    assert scene.designer.publishes == []
 
 
 def test_the_requester_does_not_approve() -> None:

@@ -60,8 +60,14 @@ def test_a_service_without_packages_is_told_from_one_that_is_not_there() -> None
     result = do(ListPackages(SCORING), scene)
     assert isinstance(result, PackagesListed)
     assert result.packages == ()
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match="Its services: scoring"):
         do(ListPackages(RULES_SERVICE), scene)
+
+
+def test_services_that_the_asker_may_not_see_are_not_named() -> None:
+    scene = Scene(rules=rules(grant("viewer", VIC, services=("design:FRAUD/r*",))), designer=FakeDesigner(made={}))
+    with pytest.raises(NotFoundError, match="Its services: none that you may see"):
+        do(ShowService(RULES_SERVICE), scene)
 
 
 def test_a_service_is_shown_with_what_is_published() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from opsbot.domain.authorization import BUILT_IN_ROLES, AccessRules, Grant, Membership, Permission, refusal
 from opsbot.domain.references import ServiceRef
-from tests.builders import MAYA, OMAR, SCORING, asker, grant
+from tests.builders import ADA, MAYA, OMAR, SCORING, asker, grant
 
 CHURN = ServiceRef("design", "CHURN", "churn")
 
@@ -58,6 +58,12 @@ def test_admins_may_everything() -> None:
 
 def test_who_may_is_named() -> None:
     rules = AccessRules(
-        (grant("approver", OMAR), grant("viewer", MAYA), Grant("approver", groups=frozenset({"S1"}), services=("x",)))
+        (
+            grant("approver", OMAR),
+            grant("approver", ADA, channels=("C9",)),
+            grant("viewer", MAYA),
+            Grant("approver", groups=frozenset({"S1"}), services=("x",)),
+        )
     )
-    assert rules.named_for(Permission.APPROVE, SCORING) == (frozenset({OMAR.id}), frozenset())
+    assert rules.named_for(Permission.APPROVE, SCORING, "C1") == (frozenset({OMAR.id}), frozenset())
+    assert rules.named_for(Permission.APPROVE, SCORING, "C9")[0] == {OMAR.id, ADA.id}

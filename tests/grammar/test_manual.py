@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from opsbot.actions.dispatcher import Defaults
-from opsbot.domain.commands import Command
+from opsbot.domain.commands import Command, Defaults
 from opsbot.grammar import manual, parse
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsbot.actions.dispatcher import Defaults
 from opsbot.domain.commands import (
     Approve,
     Cancel,
     Command,
     CreatePackage,
     Decline,
+    Defaults,
     ListPackages,
     ListRequests,
     ListServices,
@@ -93,13 +93,18 @@ def test_any_answer_may_be_had_privately() -> None:
     [
         ("approve", Approve(12)),
         ("approve nice work", Approve(12, "nice work")),
-        ("decline 3 errors are left", Decline(12, "3 errors are left")),
         ("decline 12 errors are left", Decline(12, "errors are left")),
         ("decline #3 errors are left", Decline(3, "errors are left")),
     ],
 )
 def test_in_its_thread_a_request_needs_no_number(text: str, decided: Command) -> None:
     assert parse(text, IN_THREAD).command == decided
+
+
+@pytest.mark.parametrize("text", ["approve 7", "approve 7 looks good", "cancel 7", "decline 3 errors are left"])
+def test_in_a_thread_a_number_that_is_not_its_own_is_never_guessed_at(text: str) -> None:
+    with pytest.raises(CommandError, match="This thread is about request 12"):
+        parse(text, IN_THREAD)
 
 
 @pytest.mark.parametrize(

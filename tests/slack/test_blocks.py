@@ -28,9 +28,11 @@ from opsbot.domain.results import (
     ServicesListed,
     SummaryShown,
 )
+from opsbot.errors import CommandError
 from opsbot.grammar import manual
-from opsbot.slack.blocks import answer
+from opsbot.slack.blocks import answer, apology
 from opsbot.slack.cards import card, outcome, packaged
+from opsbot.slack.mrkdwn import cut
 from tests.builders import CARD, NOON, asker, decision, request
 
 if TYPE_CHECKING:
@@ -107,6 +109,27 @@ def test_every_card_and_outcome_is_too(asked: PublishRequest, name: str) -> None
     check(card(asked, "<@U1>"))
     check(outcome(asked))
     check(packaged(asked.service, asked.wish.package, Person("U1", name)))
+
+
+@many
+@given(notes, notes)
+def test_every_apology_is_too(problem: str, suggestion: str) -> None:
+    check(apology(CommandError(problem, suggestion), "/apid").in_one())
+
+
+@pytest.mark.parametrize("text", ["&" * 2900, "<@U1>" * 900, "a" * 5000, "x &amp;" * 600])
+def test_what_is_cut_is_never_cut_inside_an_entity(text: str) -> None:
+    kept = cut(text, 3000)
+    assert len(kept) <= 3000
+    assert kept.count("<") == kept.count(">")
+    assert re.fullmatch(r"(?:[^&]|&amp;)*…", kept) or "&amp;" not in text
+
+
+def test_slack_adds_nothing_of_its_own_to_our_markup() -> None:
+    said = answer(Refused("see https://x.test and #general"), asker(), "/apid")
+    assert said is not None
+    for block in (*said.in_one().blocks, *card(request(), "<@U1>").blocks):
+        assert all(text.get("verbatim") is True for text in _texts(block.to_dict()) if text["type"] == "mrkdwn")
 
 
 def test_the_card_in_plain_sight_is_the_answer() -> None:

@@ -6,19 +6,21 @@ import re
 import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from opsbot.actions.dispatcher import Defaults
+from opsbot.domain.commands import Defaults
+from opsbot.errors import StoreError
 from opsbot.sandbox import demo
-from opsbot.slack import Pool, Turns
+from opsbot.slack import Pool, Turns, manifest
 from opsbot.slack.listeners import BUSY
-from tests.stage import staged
+from tests.stage import buttons, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from opsbot.domain.commands import Command
@@ -48,22 +50,41 @@ def test_a_late_signature_is_refused(open_door: Stage) -> None:
     assert "v4" not in open_door.published("scoring")
 
 
-def test_a_replayed_mention_is_taken_once(open_door: Stage) -> None:
-    open_door.command("publish FRAUD/scoring v4")
-    card = open_door.wait_for("Request 1")
-    event = {"type": "app_mention", "user": "U02OMAR", "text": f"<@{demo.BOT}> whoami", "channel": card["channel"]}
-    payload = {
+def mention(text: str, *, ts: str = "1.0", thread: str | None = None, event: str = "Ev0001") -> dict[str, Any]:
+    said = {"type": "app_mention", "user": "U02OMAR", "text": f"<@{demo.BOT}> {text}", "channel": "C01MLOPS", "ts": ts}
+    return {
         "type": "event_callback",
-        "event_id": "Ev0001",
+        "event_id": event,
         "team_id": "T0SANDBOX",
         "api_app_id": "A0APP",
-        "event": {**event, "ts": card["ts"]},
+        "event": {**said, **({"thread_ts": thread} if thread else {})},
     }
-    assert [open_door.deliver_event(payload) for _ in range(3)] == [200, 200, 200]
+
+
+def test_a_replayed_mention_is_taken_once(open_door: Stage) -> None:
+    assert [open_door.deliver_event(mention("whoami")) for _ in range(3)] == [200, 200, 200]
     open_door.wait_for("you hold", user="omar")
-    open_door.command("help", user="omar")
-    open_door.wait_for("Here is what you can do", user="omar")
+    open_door.bot.pool.close()  # all three are done now
     assert len([each for each in open_door.messages(user="omar") if "you hold" in each["text"]]) == 1
+
+
+def test_a_mention_in_the_channel_is_answered_there_to_its_author_and_in_its_thread_to_all(open_door: Stage) -> None:
+    said = open_door.say("good morning", user="omar")["message"]
+    open_door.deliver_event(mention("whoami", ts=said["ts"], event="Ev1"))
+    assert "thread_ts" not in open_door.wait_for("you hold", user="omar")  # Slack hides those in threads that aren't
+    open_door.deliver_event(mention("services FRAUD", ts=said["ts"], event="Ev2"))
+    assert open_door.wait_for("asked for the services", user="omar")["thread_ts"] == said["ts"]
+
+
+def test_pages_are_turned_in_the_thread_of_a_mention_too(open_door: Stage) -> None:
+    for number in range(100, 115):
+        open_door.designer.node.create_package("CHURN", "churn", f"v{number}", by="script")
+    said = open_door.say("good morning", user="omar")["message"]
+    open_door.deliver_event(mention("packages CHURN/churn", ts=said["ts"]))
+    first = open_door.wait_for("Page 1 of", user="omar")
+    open_door.click(first, buttons(first)["Older"], user="omar")
+    open_door.wait_for("Page 2 of", user="omar")
+    assert open_door.wait_for("asked for the packages", user="omar")["thread_ts"] == said["ts"]
 
 
 @pytest.mark.parametrize("value", ["1; DROP TABLE publish_requests", "999", "", "١", "-1"])
@@ -73,10 +94,6 @@ def test_a_button_value_that_somebody_made_up_does_nothing(open_door: Stage, val
     assert open_door.deliver(payload) == 200
     open_door.wait_for("isn't one of mine" if value != "999" else "There is no request 999", user="omar")
     assert "v4" not in open_door.published("scoring")
-
-
-def test_a_payload_without_what_it_needs_gets_an_incident_and_an_acknowledgement(open_door: Stage) -> None:
-    assert open_door.deliver({"type": "block_actions", "actions": [{"action_id": "approve_request"}]}) == 200
 
 
 def test_whether_it_lives_and_is_ready_can_be_asked(open_door: Stage) -> None:
@@ -102,34 +119,84 @@ def test_a_full_pool_says_so_at_once(tmp_path: Path) -> None:
         )
 
 
-class Exploding:
-    """A dispatcher with a fault in it."""
+def test_a_full_pool_turns_a_click_away_without_keeping_slack_waiting(tmp_path: Path) -> None:
+    gate = threading.Event()
+    pool = Pool(threads=1, queue=1, turns=Turns())
+    with staged(tmp_path, pool=pool) as stage:
+        stage.command("publish FRAUD/scoring v4")
+        card = stage.wait_for("Request 1")
+        stage.wait_until(lambda: pool.submit(gate.wait))
+        stage.wait_until(lambda: pool.submit(gate.wait))
+        assert stage.click(card, "approve_request", user="omar")["acked"]
+        assert stage.wait_for(BUSY, user="omar")["addressee"] == "U02OMAR"
+        gate.set()
+
+
+def test_a_very_long_word_is_answered(stage: Stage) -> None:
+    stage.command("&" * 3500)
+    assert "I don't know" in stage.wait_for("I don't know")["text"]
+
+
+class Broken:
+    """A dispatcher with a fault in it, or in what it needs."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.fault = fault
 
     def defaults(self, place: Place) -> Defaults:
         return Defaults()
 
     def do(self, command: Command, asker: Asker) -> Result:
-        raise ZeroDivisionError("nobody foresaw this")
+        raise self.fault
 
 
-def test_a_fault_of_ours_gets_a_number_that_the_log_has_too(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    listeners = replace(stage.bot.listeners, dispatcher=Exploding())  # type: ignore[arg-type]  # only its two methods
+class Forgetful:
+    """A memory of events that fails."""
+
+    def is_first(self, event: str, now: datetime) -> bool:
+        raise StoreError("The database is away.")
+
+
+def incident(said: dict[str, Any], log: str) -> None:
+    number = re.search(r"incident ([0-9A-F]{6})", said["text"])
+    assert number is not None
+    assert number[1] in log
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError("nobody foresaw this"), StoreError("The database is away.")])
+def test_a_fault_of_ours_gets_a_number_that_the_log_has_too(
+    stage: Stage, caplog: pytest.LogCaptureFixture, fault: Exception
+) -> None:
+    listeners = replace(stage.bot.listeners, dispatcher=Broken(fault))  # type: ignore[arg-type]  # only its two methods
     sent = stage.command("help")["payload"]
     acks: list[str] = []
     listeners.on_command(lambda text="": acks.append(text), {**sent, "text": "packages design:FRAUD/scoring"})
     said = stage.wait_for("Something went wrong on my side, incident")
-    number = re.search(r"incident ([0-9A-F]{6})", said["text"])
-    assert number is not None
-    assert number[1] in caplog.text
-    assert "nobody foresaw this" in caplog.text
+    incident(said, caplog.text)
+    assert str(fault) in caplog.text
     assert said["addressee"] == "U01MAYA"
     assert acks == [""]
 
 
+def test_a_mention_is_answered_though_the_store_fails(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    listeners = replace(stage.bot.listeners, seen=Forgetful())
+    listeners.on_mention(lambda text="": None, mention("approve"))
+    said = stage.wait_for("The database is away.", user="omar")
+    incident(said, caplog.text)
+
+
 @pytest.mark.parametrize("body", [{}, {"channel_id": 7}, {"user": None}])
-def test_what_can_not_be_read_is_acknowledged_with_an_incident(stage: Stage, body: dict[str, object]) -> None:
+def test_what_can_not_be_read_is_acknowledged_with_an_incident(
+    stage: Stage, caplog: pytest.LogCaptureFixture, body: dict[str, object]
+) -> None:
     acks: list[str] = []
     for listen in (stage.bot.listeners.on_command, stage.bot.listeners.on_click, stage.bot.listeners.on_mention):
         listen(lambda text="": acks.append(text), body)
     assert len(acks) == 3
     assert "incident" in acks[0]
+    assert caplog.text.count("could not be read") == 3
+
+
+def test_the_manifest_asks_for_the_events_that_are_listened_to(stage: Stage) -> None:
+    asked_for = manifest("/apid")["settings"]["event_subscriptions"]["bot_events"]
+    assert set(asked_for) == set(stage.bot.listeners.events)

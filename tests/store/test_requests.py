@@ -56,7 +56,7 @@ def test_asking_again_finds_the_open_request(requests: Requests) -> None:
 
 def test_an_ended_request_makes_room_for_another(requests: Requests) -> None:
     first, _ = requests.open(wish())
-    requests.decide(first.id, State.DECLINED, decision())
+    requests.decide(first.id, State.PENDING, State.DECLINED, decision())
     second, is_new = requests.open(wish())
     assert is_new
     assert second.id > first.id
@@ -64,8 +64,8 @@ def test_an_ended_request_makes_room_for_another(requests: Requests) -> None:
 
 def test_only_the_first_decision_counts(requests: Requests) -> None:
     opened, _ = requests.open(wish())
-    won = requests.decide(opened.id, State.APPROVED, decision(OMAR, "fine"))
-    lost = requests.decide(opened.id, State.DECLINED, decision(ADA))
+    won = requests.decide(opened.id, State.PENDING, State.APPROVED, decision(OMAR, "fine"))
+    lost = requests.decide(opened.id, State.PENDING, State.DECLINED, decision(ADA))
     assert won is not None
     assert won.decision == decision(OMAR, "fine")
     assert lost is None
@@ -76,7 +76,9 @@ def test_of_fifty_decisions_at_once_one_wins(requests: Requests) -> None:
     opened, _ = requests.open(wish())
     people = [Person(f"U{number:02}", f"person{number}") for number in range(50)]
     with ThreadPoolExecutor(50) as threads:
-        decided = threads.map(lambda who: requests.decide(opened.id, State.APPROVED, decision(who)), people)
+        decided = threads.map(
+            lambda who: requests.decide(opened.id, State.PENDING, State.APPROVED, decision(who)), people
+        )
     winners = [each for each in decided if each is not None]
     assert len(winners) == 1
     assert requests.get(opened.id) == winners[0]
@@ -92,7 +94,7 @@ def test_of_twenty_equal_wishes_at_once_one_is_new(requests: Requests) -> None:
 def test_a_request_moves_on_only_from_where_it_is(requests: Requests) -> None:
     opened, _ = requests.open(wish())
     assert requests.advance(opened.id, State.APPROVED, State.PUBLISHING) is None
-    requests.decide(opened.id, State.APPROVED, decision())
+    requests.decide(opened.id, State.PENDING, State.APPROVED, decision())
     moved = requests.advance(opened.id, State.APPROVED, State.PUBLISHING)
     assert moved is not None
     ended = requests.advance(opened.id, State.PUBLISHING, State.FAILED, "the node said no")
@@ -111,8 +113,31 @@ def test_a_request_is_found_by_its_card(requests: Requests) -> None:
     card = MessageRef("C1", "17.000100")
     kept = requests.remember_card(opened.id, card)
     assert kept.card == card
-    assert requests.open_of_card(card) == kept
-    assert requests.open_of_card(replace(card, ts="17.000101")) is None
+    assert requests.of_card(card) == kept
+    assert requests.of_card(replace(card, ts="17.000101")) is None
+
+
+def test_the_first_card_counts(requests: Requests) -> None:
+    opened, _ = requests.open(wish())
+    first = requests.remember_card(opened.id, MessageRef("C1", "17.000100"))
+    assert requests.remember_card(opened.id, MessageRef("C1", "17.000200")) == first
+
+
+def test_requests_in_a_state_are_found_oldest_first(requests: Requests) -> None:
+    for number in range(3):
+        opened, _ = requests.open(wish(f"v{number}"))
+        if number != 1:
+            requests.decide(opened.id, State.PENDING, State.APPROVED, decision())
+    assert [requests.get(each).version for each in requests.in_state(State.APPROVED)] == ["v0", "v2"]
+
+
+def test_what_is_approved_may_still_be_cancelled(requests: Requests) -> None:
+    opened, _ = requests.open(wish())
+    requests.decide(opened.id, State.PENDING, State.APPROVED, decision(OMAR))
+    cancelled = requests.decide(opened.id, State.APPROVED, State.CANCELLED, decision(MAYA))
+    assert cancelled is not None
+    assert cancelled.decision == decision(MAYA)
+    assert requests.advance(opened.id, State.APPROVED, State.PUBLISHING) is None
 
 
 def test_an_unknown_number_is_said_to_be_unknown(requests: Requests) -> None:
@@ -141,7 +166,7 @@ def test_requests_are_listed_newest_first_as_asked(
     requests.open(wish("r1", ref=ServiceRef("design", "FRAUD", "rules"), requester=MAYA))
     declined, _ = requests.open(wish("v3", ref=SCORING, requester=MAYA))
     requests.open(wish("v4", ref=SCORING, requester=OMAR))
-    requests.decide(declined.id, State.DECLINED, decision())
+    requests.decide(declined.id, State.PENDING, State.DECLINED, decision())
     found, total = requests.page(query)
     assert [each.version for each in found] == versions
     assert total == len(versions)
