@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy import QueuePool, create_engine, event, make_url, text
+from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
 from opsbot.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import URL, Connection, Engine
 
     from opsbot.actions.ports import Waiting
 
@@ -21,13 +21,23 @@ if TYPE_CHECKING:
 _PATIENCE = 5.0
 """Seconds to wait for a connection, and on SQLite for the one write lock."""
 
+CONNECTIONS = 50
+"""At most so many at once: each of the 32 + 8 + 1 threads that work and the 8 that answer HTTP may want one, and a
+PostgreSQL server, which allows 100 unless told otherwise, still has as many for another replica."""
+_KEPT = 16
+"""Connections that stay open when nobody needs them just now."""
+
 
 class Database:
     """An engine and its transactions. `url` is SQLAlchemy's: `sqlite:///file.db` or `postgresql+psycopg://...`."""
 
-    def __init__(self, url: str, waiting: Waiting = nullcontext) -> None:
-        """Make the engine; `waiting` is entered around each transaction, so that others may compute meanwhile."""
-        self.engine = _engine(url)
+    def __init__(self, url: str, waiting: Waiting = nullcontext, *, patience: float = _PATIENCE) -> None:
+        """Make the engine; raises ConfigError, which repeats nothing of the url: a password may be in any part of it.
+
+        `waiting` is entered around each transaction, so that others may compute meanwhile; `patience` is how many
+        seconds a transaction may wait for its connection.
+        """
+        self.engine = _engine(url, patience)
         self._waiting = waiting
 
     @property
@@ -37,12 +47,17 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Give a connection whose writes are kept at the end, all or none; raises StoreError."""
+        """Give a connection whose writes are kept at the end, all or none; raises StoreError.
+
+        Its sentence is for whoever asked; a note on it tells whoever runs the bot why.
+        """
         try:
             with self._waiting(), self.engine.begin() as connection:
                 yield connection
-        except DBAPIError as error:
-            raise StoreError("My database doesn't answer as it should; nothing was changed. Try again soon.") from error
+        except SQLAlchemyError as error:
+            failed = StoreError("My database doesn't answer as it should. Try again soon.")
+            failed.add_note(_reason(error, self.engine.url))
+            raise failed from error
 
     def ping(self) -> bool:
         """Tell whether the database answers."""
@@ -58,18 +73,48 @@ class Database:
         self.engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, patience: float) -> Engine:
+    """Make an engine; what is raised has no cause, since the cause would show the url."""
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite":
-            engine = create_engine(parsed, connect_args={"timeout": _PATIENCE, "check_same_thread": False})
-            event.listen(engine, "connect", _tune_sqlite)
-            return engine
-        return create_engine(
-            parsed, pool_pre_ping=True, pool_timeout=_PATIENCE, connect_args={"connect_timeout": int(_PATIENCE)}
-        )
-    except (ArgumentError, ImportError) as error:
-        raise ConfigError(f"The database url can't be used: {error}") from error
+        pool: dict[str, Any] = {"pool_size": _KEPT, "max_overflow": CONNECTIONS - _KEPT, "pool_timeout": patience}
+        if parsed.get_backend_name() != "sqlite":
+            return create_engine(
+                parsed, **pool, pool_pre_ping=True, connect_args={"connect_timeout": max(1, int(patience))}
+            )
+        settings = {"timeout": patience, "check_same_thread": False}
+        engine = create_engine(parsed, **pool, poolclass=QueuePool, connect_args=settings)
+    except Exception as error:  # noqa: BLE001 - SQLAlchemy, its dialects and its drivers each refuse a url in their way
+        raise ConfigError(f"The database url can't be used: {_complaint(error)}") from None
+    if parsed.database in {None, "", ":memory:"}:
+        raise ConfigError("The database url can't be used: it has to name a file, like sqlite:///opsbot.db.")
+    event.listen(engine, "connect", _tune_sqlite)
+    return engine
+
+
+def _complaint(error: Exception) -> str:
+    """Say what is wrong with a url without showing any of it; a module's name comes from SQLAlchemy, not from there."""
+    match error:
+        case NoSuchModuleError():
+            return "there is no such kind of database. Begin it with sqlite:/// or postgresql+psycopg://."
+        case ImportError():
+            return f"{error.name or 'its driver'} isn't installed. For PostgreSQL: pip install 'opsbot[postgres]'."
+        case _:
+            return (
+                "it isn't one. Write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME, "
+                "with %40 for @, %3A for : and %2F for / in the password."
+            )
+
+
+def _reason(error: SQLAlchemyError, url: URL) -> str:
+    """Say in a line why the database refused, without what it was called with."""
+    driver = getattr(error, "orig", None) or error
+    said = str(driver.args[0] if driver.args else driver).partition("\n")[0]
+    for part in filter(None, (url.username, url.host, url.database)):
+        said = said.replace(f'"{part}"', "“…”")
+    if isinstance(url.password, str) and url.password:
+        said = said.replace(url.password, "…")
+    return f"{type(driver).__name__}: {said}"
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:
