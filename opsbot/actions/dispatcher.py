@@ -71,11 +71,11 @@ class Dispatcher:
             case ListPackages():
                 return list_packages(command, standing, world.designer)
             case ShowSummary():
-                return show_summary(command, world.designer)
+                return show_summary(command, standing, world.designer)
             case CreatePackage():
-                return create_package(command, asker, world)
+                return create_package(command, asker, standing, world)
             case RequestPublish():
-                return request_publish(command, asker, world)
+                return request_publish(command, asker, standing, world)
             case ListRequests():
                 return list_requests(command, standing, world.requests)
             case Approve() | Decline() | Cancel():

@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from opsbot.actions.reading import find_service
 from opsbot.domain.models import Package
 from opsbot.domain.results import PackageCreated
 from opsbot.errors import ConflictError, DSSError
 
 if TYPE_CHECKING:
     from opsbot.actions.world import World
+    from opsbot.domain.authorization import Standing
     from opsbot.domain.commands import CreatePackage
     from opsbot.domain.models import Asker
 
 
-def create_package(command: CreatePackage, asker: Asker, world: World) -> PackageCreated:
+def create_package(command: CreatePackage, asker: Asker, standing: Standing, world: World) -> PackageCreated:
     """Create a package, and tell the channels that want to hear of it."""
-    _refuse_taken(command, world)
+    _refuse_taken(command, standing, world)
     began = world.clock()
     world.designer.create_package(command.service, command.version, command.release_notes)
     seconds = (world.clock() - began).total_seconds()
@@ -27,9 +29,12 @@ def create_package(command: CreatePackage, asker: Asker, world: World) -> Packag
     return PackageCreated(command.service, package, asker.person, seconds)
 
 
-def _refuse_taken(command: CreatePackage, world: World) -> None:
+def _refuse_taken(command: CreatePackage, standing: Standing, world: World) -> None:
     """Refuse a version that exists; what a live node answers to it is not known, so it isn't left to the node."""
-    if any(package.version == command.version for package in world.designer.packages(command.service)):
+    packages = world.designer.packages(command.service)
+    if not packages:
+        find_service(command.service, standing, world.designer)
+    if any(package.version == command.version for package in packages):
         raise ConflictError(f"{command.service} has a package “{command.version}” already; choose another version.")
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opsbot.actions.reading import find_package
 from opsbot.domain.lifecycle import State
-from opsbot.errors import DSSError, DSSUnavailableError, OpsbotError
+from opsbot.errors import DSSError, DSSUnavailableError
 
 if TYPE_CHECKING:
     from opsbot.actions.ports import Designer
@@ -48,15 +47,16 @@ def _settle(request: PublishRequest, before: State, end: _End, world: World) -> 
 def _objection(request: PublishRequest, designer: Designer) -> _End | None:
     """Look before anything is sent: whether it is still that package, and not there already."""
     try:
-        package = find_package(request.service, request.version, designer)
+        found = (package for package in designer.packages(request.service) if package.version == request.version)
+        package = next(found, None)
+        if package is None:
+            return _End(State.STALE, f"{request.version} was deleted since it was asked for.")
         if package.created_on != request.wish.package.created_on:
             return _End(State.STALE, f"{request.version} was deleted and made again since it was asked for.")
         if _is_published(request, designer):
             return _End(State.FAILED, f"{request.version} was on {request.wish.published_service} already.")
     except DSSError as error:
         return _End(State.FAILED, f"Nothing was sent: {error}")
-    except OpsbotError as error:
-        return _End(State.STALE, str(error))
     return None
 
 

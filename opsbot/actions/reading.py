@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from opsbot.domain.authorization import Permission
+from opsbot.domain.models import PackageSummary
 from opsbot.domain.results import PackagesListed, ServiceShown, ServicesListed, SummaryShown
 from opsbot.errors import DSSError, NotFoundError
 
@@ -41,9 +42,13 @@ def list_packages(command: ListPackages, standing: Standing, designer: Designer)
     return PackagesListed(command, packages)
 
 
-def show_summary(command: ShowSummary, designer: Designer) -> SummaryShown:
+def show_summary(command: ShowSummary, standing: Standing, designer: Designer) -> SummaryShown:
     """Show what the node tells of one package."""
-    return SummaryShown(command.service, designer.summary(command.service, command.version))
+    try:
+        return SummaryShown(command.service, designer.summary(command.service, command.version))
+    except NotFoundError:
+        package = find_package(command.service, command.version, standing, designer)
+        return SummaryShown(command.service, PackageSummary(package, ()))  # nodes before DSS 13.2 have no summaries
 
 
 def find_service(ref: ServiceRef, standing: Standing, designer: Designer) -> Service:
@@ -56,10 +61,12 @@ def find_service(ref: ServiceRef, standing: Standing, designer: Designer) -> Ser
     return found
 
 
-def find_package(service: ServiceRef, version: str, designer: Designer) -> Package:
-    """Find one package of a service; NotFoundError names the newest ones there are."""
+def find_package(service: ServiceRef, version: str, standing: Standing, designer: Designer) -> Package:
+    """Find one package of a service; NotFoundError names the newest ones there are, or the services."""
     packages = newest_first(designer.packages(service))
     found = next((package for package in packages if package.version == version), None)
+    if found is None and not packages:
+        find_service(service, standing, designer)
     if found is None:
         raise NotFoundError(_no_such_version(service, version, packages))
     return found

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Asker, PublishRequest
 
 
-def request_publish(command: RequestPublish, asker: Asker, world: World) -> PublishRequested:
+def request_publish(command: RequestPublish, asker: Asker, standing: Standing, world: World) -> PublishRequested:
     """Open a publish request and post its card; asking again shows the open one."""
     published_service = command.published_service or command.service.service
-    package = _with_notes(command, find_package(command.service, command.version, world.designer), world.designer)
+    package = find_package(command.service, command.version, standing, world.designer)
+    package = _with_notes(command, package, world.designer)
     _refuse_published(command, published_service, world.designer)
     wish = Wish(
         service=command.service,

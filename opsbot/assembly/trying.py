@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from contextlib import contextmanager
 from functools import partial
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.assembly.bot import Bot
 from opsbot.config import Config
+from opsbot.errors import ConfigError
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
 from opsbot.sandbox.page import mount_page
@@ -27,6 +29,7 @@ def everything(host: str, port: int, api_key: str) -> Iterator[str]:
     """Run all of it; gives the address of the page."""
     workspace = Workspace(manifest(_COMMAND), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
     with (
+        _listening(host, port),
         tempfile.TemporaryDirectory(prefix="opsbot-") as folder,
         DesignerServer(api_key=api_key) as designer,
         WorkspaceServer(workspace, host, port, dress=partial(mount_page, title="opsbot")) as server,
@@ -37,9 +40,20 @@ def everything(host: str, port: int, api_key: str) -> Iterator[str]:
 
 
 @contextmanager
+def _listening(host: str, port: int) -> Iterator[None]:
+    """Say in a sentence when the address can't be had."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}:
+            raise
+        raise ConfigError(f"I can't listen on {host}:{port}: {error.strerror}. --port N takes another.") from error
+
+
+@contextmanager
 def designer_only(host: str, port: int, api_key: str) -> Iterator[str]:
     """Run the design node's stand-in alone; gives its address."""
-    with DesignerServer(port=port, host=host, api_key=api_key) as designer:
+    with _listening(host, port), DesignerServer(port=port, host=host, api_key=api_key) as designer:
         yield designer.url
 
 

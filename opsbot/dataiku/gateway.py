@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from opsbot.domain.models import Endpoint, Package, PackageSummary, Service
 from opsbot.domain.references import ServiceRef
-from opsbot.errors import DSSError, DSSNotFoundError, NotFoundError
+from opsbot.errors import DSSError, DSSNotFoundError, DSSRefusedError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from opsbot.actions.ports import Waiting
     from opsbot.dataiku.apiservice import DSSAPIService, DSSAPIServiceListItem
@@ -30,41 +30,41 @@ class Nodes:
     def services(self, project: ProjectRef) -> list[Service]:
         """List the services of a project, in no order."""
         handle = self._client(project.node).get_project(project.project)
-        with self._waiting():
+        with self._calling(project.node, project.project):
             items = handle.list_api_services()
         return [_service(project, item) for item in items]
 
     def packages(self, service: ServiceRef) -> list[Package]:
         """List the packages of a service, in no order; none for a service that isn't there."""
         handle = self._service(service)
-        with self._waiting():
+        with self._calling(service.node, service.project):
             listed = handle.list_packages()
         return [_package(each) for each in listed]
 
     def summary(self, service: ServiceRef, version: str) -> PackageSummary:
         """Show one package; NotFoundError where there is none."""
         handle = self._service(service)
-        with self._waiting():
+        with self._calling(service.node, service.project):
             summary = handle.get_package_summary(version)
         return PackageSummary(_package({**summary, "id": version}), _endpoints(summary.get("endpoints")))
 
     def create_package(self, service: ServiceRef, version: str, release_notes: str) -> None:
         """Create a package; ConflictError where the version exists."""
         handle = self._service(service)
-        with self._waiting():
+        with self._calling(service.node, service.project):
             handle.create_package(version, release_notes or None)
 
     def publish(self, service: ServiceRef, version: str, published_service: str) -> None:
         """Put a version on the API Deployer, once."""
         handle = self._service(service)
-        with self._waiting():
+        with self._calling(service.node, service.project):
             handle.publish_package(version, published_service)
 
     def published_versions(self, node: str, published_service: str) -> frozenset[str]:
         """Name the versions of a published service; none where the service isn't there."""
         handle = self._client(node).get_apideployer().get_service(published_service)
         try:
-            with self._waiting():
+            with self._calling(node):
                 status = handle.get_status()
         except DSSNotFoundError:
             return frozenset()
@@ -84,6 +84,16 @@ class Nodes:
         """Let go of every connection."""
         for client in self._clients.values():
             client.close()
+
+    @contextmanager
+    def _calling(self, node: str, project: str | None = None) -> Iterator[None]:
+        """Call a node; a node that refuses doesn't say whether the project or the right is missing, so both are said."""
+        try:
+            with self._waiting():
+                yield
+        except DSSRefusedError as error:
+            missing = f"There is no project “{project}” on {node}, or my" if project is not None else "My"
+            raise DSSRefusedError(f"{missing} key on {node} may not do that. {error}", error.reply) from error
 
     def _client(self, node: str) -> DSSClient:
         client = self._clients.get(node)

@@ -49,8 +49,8 @@ class Typed:
 
 def parse(text: str, defaults: Defaults) -> Typed:
     """Read a line; raises CommandError with what to type instead."""
-    words = split(text)
-    if not words:
+    words = _split(text)
+    if not words or words[0] in _ASKS_FOR_HELP:
         return Typed(ShowHelp(), private=True)
     verb = _verb(words[0])
     if _ASKS_FOR_HELP & set(words[1:]):
@@ -66,6 +66,15 @@ def parse(text: str, defaults: Defaults) -> Typed:
         raise
 
 
+def _split(text: str) -> list[str]:
+    try:
+        return split(text)
+    except CommandError as error:
+        verb = verbs.commands.get(text.split(maxsplit=1)[0].lower())
+        error.suggestion = cast("Verb", verb).example if verb is not None else None
+        raise
+
+
 def _verb(word: str) -> Verb:
     found = verbs.commands.get(word) or verbs.commands.get(word.lower())
     if found is not None:
@@ -76,7 +85,7 @@ def _verb(word: str) -> Verb:
     raise CommandError(f"I don't know “{word}”. Did you mean “{near}”?", cast("Verb", verbs.commands[near]).example)
 
 
-def _sentence(error: click.UsageError) -> str:
+def _sentence(error: click.UsageError) -> str:  # noqa: PLR0911 - one arm per mistake
     """Say what Click found wrong, in words for somebody in a chat."""
     match error:
         case click.MissingParameter(param=click.Parameter() as param):
@@ -85,6 +94,12 @@ def _sentence(error: click.UsageError) -> str:
             return f"There is no option “{name}” here. Did you mean “{near}”?"
         case click.NoSuchOption(option_name=name):
             return f"There is no option “{name}” here."
+        case click.BadOptionUsage(option_name=name):
+            return f"{name} wants something after it."
+        case click.BadParameter(param=click.Parameter(type=click.IntRange(min=least, max=most)) as param):
+            return f"{_label(param)} wants a number from {least} to {most}."
+        case click.BadParameter(param=click.Parameter(type=click.Choice(choices=choices)) as param):
+            return f"{_label(param)} is one of {', '.join(choices)}."
         case click.BadParameter(param=click.Parameter() as param):
             return f"{_label(param)}: {error.message}"
         case click.UsageError(message=message) if message.startswith("Got unexpected extra argument"):

@@ -52,7 +52,13 @@ def _say_privately(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     ctx.meta["private"] = value
 
 
-_PRIVATE = click.option("--private", is_flag=True, expose_value=False, callback=_say_privately, help="Answer only me.")
+_PRIVATE = click.option(
+    "--private",
+    is_flag=True,
+    expose_value=False,
+    callback=_say_privately,
+    help="Answer only me; cards and announcements stay public.",
+)
 _SERVICE = click.argument("service", type=SERVICE)
 _VERSION = click.argument("version", type=VERSION)
 _WORDS = click.argument("words", nargs=-1, metavar="[REQUEST] [COMMENT]...")
@@ -132,7 +138,7 @@ def _publish(service: ServiceRef, version: str, published_service: str | None, r
     click.argument("service", type=SERVICE, required=False),
     click.option(
         "--state",
-        type=click.Choice([state.value for state in State]),
+        type=click.Choice(["open", *(state.value for state in State), "all"]),
         metavar="STATE",
         help="Only those in this state.",
     ),
@@ -148,7 +154,8 @@ def _requests(
     page: int,
 ) -> commands.ListRequests:
     """List publish requests, newest first: the open ones, unless you say more."""
-    return commands.ListRequests(service, State(state) if state else None, requester, every, page)
+    wanted = State(state) if state not in {None, "open", "all"} else None
+    return commands.ListRequests(service, wanted, requester, every or state == "all", page)
 
 
 @_verb(commands.Approve, "approve 12", _WORDS)

@@ -11,7 +11,8 @@ from opsbot.errors import CommandError
 # Phones and Macs turn "straight" quotes and -- into these.
 _SMART_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″", '"'))
 _SMART_DASH = re.compile(r"(?<!\S)[—–―](?=[a-z])")
-_LINK = re.compile(r"<(?:https?://|mailto:)[^|>]*\|([^>]*)>|<((?:https?://|mailto:)[^|>]*)>")
+_LINK = re.compile(r"<(?P<address>(?:https?://|mailto:)[^|>]*)(?:\|(?P<label>[^>]*))?>")
+_BROADCAST = re.compile(r"<!(?P<whom>[a-z]+)(?:\^[A-Z0-9]+)?(?:\|(?P<label>[^>]*))?>")
 _MENTION = re.compile(r"<@(?P<id>[A-Z0-9]+)(?:\|[^>]*)?>|@(?P<name>[\w.-]+)")
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _SPACES = re.compile(r"[\u00a0\u2007\u202f]")
@@ -41,13 +42,22 @@ def without_mention_of(user: str, text: str) -> str:
     return re.sub(rf"<@{re.escape(user)}(\|[^>]*)?>", " ", text, count=1).strip()
 
 
+def _link(link: re.Match[str]) -> str:
+    """Show a link as it was typed; one that hides its address shows both."""
+    address, label = link["address"], link["label"]
+    if label is None:
+        return address
+    return label if label in address else f"{label} ({address})"
+
+
 def _straightened(text: str) -> str:
     plain = _SPACES.sub(" ", text.translate(_SMART_QUOTES))
     return _SMART_DASH.sub("--", plain)
 
 
 def _unescaped(word: str) -> str:
-    plain = _LINK.sub(lambda link: link[1] or link[2], word)
+    plain = _LINK.sub(_link, word)
+    plain = _BROADCAST.sub(lambda said: said["label"] or f"@{said['whom']}", plain)
     for escaped, character in _ESCAPES:
         plain = plain.replace(escaped, character)
     return plain

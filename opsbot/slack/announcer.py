@@ -40,7 +40,7 @@ class SlackAnnouncer:
         except CALL_ERRORS as error:
             _log.warning("the card of request %d can't be posted: %s", request.id, error_code(error))
             if is_not_here(error):
-                return f"I'm not in that channel ({channel}); invite me there."
+                return "I'm not in its channel. Invite me there, and ask again."
             return f"Slack says {error_code(error)}."
 
     def repaint(self, request: PublishRequest) -> None:

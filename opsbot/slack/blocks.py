@@ -42,8 +42,8 @@ _APOLOGY_LIMIT = 500
 T = TypeVar("T")
 
 
-def answer(result: Result, asker: Asker, command_name: str) -> Answer | None:  # noqa: C901, PLR0911 - one arm per result
-    """Say what came of a command; None where the card of a request says it already."""
+def answer(result: Result, asker: Asker, command_name: str, *, private: bool = False) -> Answer | None:  # noqa: C901, PLR0911 - one arm per result
+    """Say what came of a command; None where the card says it already and nobody asked for an answer of their own."""
     match result:
         case HelpShown():
             return help_shown(result, command_name)
@@ -60,7 +60,7 @@ def answer(result: Result, asker: Asker, command_name: str) -> Answer | None:  #
         case PackageCreated():
             return package_created(result, command_name)
         case PublishRequested():
-            return publish_requested(result, asker, command_name)
+            return publish_requested(result, asker, command_name, private=private)
         case RequestsListed():
             return requests_listed(result, asker)
         case Decided():
@@ -103,7 +103,7 @@ def access_shown(result: AccessShown) -> Answer:
     ]
     headline = f"{person(result.person)}, you hold {counted(len(lines), 'grant')} here."
     if not lines:
-        headline = f"{person(result.person)}, no grant holds for you here: I can only help you with {code('help')}."
+        headline = f"{person(result.person)}, no grant holds for you here. Ask whoever runs me for one."
     lines += [escaped(result.problem)] if result.problem else []
     return Answer(headline, (of_lines(lines),) if lines else (), private=True)
 
@@ -163,7 +163,7 @@ def package_created(result: PackageCreated, command_name: str) -> Answer:
     return Answer(headline, (of_lines([said, todo], *notes(result.package.release_notes)),))
 
 
-def publish_requested(result: PublishRequested, asker: Asker, command_name: str) -> Answer | None:
+def publish_requested(result: PublishRequested, asker: Asker, command_name: str, *, private: bool) -> Answer | None:
     """Say where the card of a request is, unless it is in plain sight."""
     request = result.request
     what = f"request {request.id}, to publish {code(request.version)} of {code(request.service)}"
@@ -177,7 +177,7 @@ def publish_requested(result: PublishRequested, asker: Asker, command_name: str)
         return Answer(
             f"That is asked for already: {what}, is {request.state.value}; see its card in {place}.", private=True
         )
-    if request.card is not None and request.card.channel == asker.place.channel:
+    if not private and request.card is not None and request.card.channel == asker.place.channel:
         return None
     return Answer(f"{person(asker.person)} opened {what}. It waits for approval in {place}.")
 
@@ -223,18 +223,16 @@ def _listing(headline: str, lines: list[str], again: str, page: int, total: int)
     pages = ceil(total / PAGE_SIZE)
     turning: list[Block] = []
     if pages > 1:
-        turning.append(ContextBlock(elements=[mrkdwn(f"Page {page} of {pages}")]))
-        turning.append(_turning(again, page, pages))
+        newest_first = again.startswith(("packages", "requests"))
+        if page <= pages:
+            turning.append(ContextBlock(elements=[mrkdwn(f"Page {page} of {pages}")]))
+        turning.append(_turning(again, page, pages, ("Newer", "Older") if newest_first else ("Previous", "Next")))
     return Answer(headline, (of_lines(lines or [f"There is no page {page}; the last is {pages}."], *turning),))
 
 
-def _turning(again: str, page: int, pages: int) -> ActionsBlock:
+def _turning(again: str, page: int, pages: int, labels: tuple[str, str]) -> ActionsBlock:
     """Make the buttons that turn pages; each holds the line that somebody would type for it."""
-    turns = (
-        (("Newer", page - 1), ("Older", page + 1))
-        if again.startswith(("packages", "requests"))
-        else (("Previous", page - 1), ("Next", page + 1))
-    )
+    turns = zip(labels, (min(page - 1, pages), page + 1), strict=True)
     return ActionsBlock(
         elements=[
             ButtonElement(text=label, action_id=f"{TURN_PAGE}:{label.lower()}", value=f"{again} --page {to}")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 APPROVE, DECLINE, CANCEL = "approve_request", "decline_request", "cancel_request"
 
-_NOTES_LIMIT = 2000
+_NOTES_LIMIT = 600
 _OUTCOME_LIMIT = 1000
 _MARKS = {
     State.PENDING: ":hourglass_flowing_sand:",

@@ -121,7 +121,7 @@ class Listeners:
     def _do(self, text: str, asker: Asker) -> Answer | None:
         """Read a line, do what it asks, and say what came of it."""
         typed = parse(text, self.dispatcher.defaults(asker.place))
-        said = answer(self.dispatcher.do(typed.command, asker), asker, self.command_name)
+        said = answer(self.dispatcher.do(typed.command, asker), asker, self.command_name, private=typed.private)
         return replace(said, private=True) if said is not None and typed.private else said
 
     def _take_click(self, click: Click) -> None:
@@ -164,19 +164,22 @@ class Listeners:
             return self._do(without_mention_of(self.bot_user, mention.event.text), replace(asker, person=person))
 
         asker = mention.asker
-        said = self._in_words(do)
+        said = self._in_words(do, "@opsbot")
         if said is not None:
             self.replier.reply(said, asker, None, thread=mention.thread)
 
-    def _in_words(self, job: Callable[[], Answer | None]) -> Answer | None:
-        """Do a job; whatever goes wrong with it becomes an answer, and what is a fault of ours gets a number."""
+    def _in_words(self, job: Callable[[], Answer | None], address: str | None = None) -> Answer | None:
+        """Do a job; whatever goes wrong with it becomes an answer, and what is a fault of ours gets a number.
+
+        `address` is what a line to the bot begins with there; the slash command unless said otherwise.
+        """
         try:
             return job()
         except StoreError as error:
             return apology(error, self.command_name, _incident("the store failed"))
         except OpsbotError as error:
             _log.info("not done: %s", error)
-            return apology(error, self.command_name)
+            return apology(error, address or self.command_name)
         except Exception:  # noqa: BLE001 - a fault of ours, whatever it is, is told with its number
             return Answer(_incident("a job failed"), private=True)
 

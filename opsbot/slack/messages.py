@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from slack_sdk.models.blocks import Block, SectionBlock
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
-from opsbot.slack.mrkdwn import cut
+from opsbot.slack.mrkdwn import cut, readable
 
 SECTION_LIMIT = 3000
 TEXT_LIMIT = 4000
@@ -49,7 +49,7 @@ def mrkdwn_section(text: str) -> SectionBlock:
 
 def plain_section(text: str) -> SectionBlock:
     """Make a section of somebody's own words, which Slack shows as they are."""
-    return SectionBlock(text=PlainTextObject(text=text, emoji=False))
+    return SectionBlock(text=PlainTextObject(text=readable(text), emoji=False))
 
 
 def of_lines(lines: list[str], *more: Block) -> Message:

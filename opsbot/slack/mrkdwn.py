@@ -12,19 +12,28 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Person
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_LIVE = str.maketrans({"`": "ˋ", "*": "∗", "_": "ˍ", "~": "∼"})
+_LIVE = (("`", "ˋ"), ("*", "∗"), ("_", "ˍ"), ("~", "∼"))
 _LONGEST_CODE = 240
-_KEPT_CONTROLS = frozenset("\n\t")
+_JOINERS = frozenset("\n\t\u200c\u200d")
 
 
-def visible(text: str) -> str:
+def visible(text: str, kept: frozenset[str] = frozenset("\n\t")) -> str:
     """Show what hides: control, bidi and zero-width characters become a mark that can be seen."""
-    return "".join(_shown(character) for character in text)
+    return "".join(character if character in kept else _shown(character) for character in text)
+
+
+def readable(text: str) -> str:
+    """Show what hides in somebody's own words, but leave what joins emoji and letters."""
+    return visible(text, _JOINERS)
 
 
 def escaped(text: str) -> str:
     """Make text inert inside mrkdwn: no mention, link or markup in it comes alive."""
-    return visible(text).translate(_ESCAPES).translate(_LIVE)
+    inert = visible(text).translate(_ESCAPES)
+    for live, lookalike in _LIVE:
+        if inert.count(live) > 1:  # a single one does nothing
+            inert = inert.replace(live, lookalike)
+    return inert
 
 
 def code(text: object) -> str:
@@ -75,4 +84,4 @@ def cut(text: str, limit: int) -> str:
 
 def _shown(character: str) -> str:
     hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-    return "\N{REPLACEMENT CHARACTER}" if hidden and character not in _KEPT_CONTROLS else character
+    return "\N{REPLACEMENT CHARACTER}" if hidden else character

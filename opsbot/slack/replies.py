@@ -74,6 +74,9 @@ class Replier:
 
     def _respond(self, url: str, how: dict[str, Any], message: Message) -> None:
         blocks = [block.to_dict() for block in message.blocks]
-        status = self._client.post_json(url, {**how, "text": message.text, **({"blocks": blocks} if blocks else {})})
+        plain = {**how, "text": message.text}
+        status = self._client.post_json(url, {**plain, "blocks": blocks} if blocks else plain)
         if status >= 400:  # noqa: PLR2004 - HTTP's errors begin there
             _log.warning("Slack refused an answer to its response_url: %d", status)
+            if blocks:
+                self._client.post_json(url, plain)

@@ -36,7 +36,10 @@ IN_THREAD = Defaults(node="design", request=12)
     [
         ("", ShowHelp()),
         ("help", ShowHelp()),
+        ("--help", ShowHelp()),
         ("help publish", ShowHelp("publish")),
+        ("requests --state open", ListRequests()),
+        ("requests --state all", ListRequests(every=True)),
         ("publish --help", ShowHelp("publish")),
         ("whoami", ShowAccess()),
         ("services", ListServices(ProjectRef("design", "FRAUD"))),
@@ -80,6 +83,8 @@ def test_what_slack_escapes_is_undone() -> None:
         'package scoring v4 --notes "a &lt; b &amp;&amp; see <https://x.test/y|x.test/y> <https://z.test>"', HERE
     )
     assert typed.command == CreatePackage(SCORING, "v4", "a < b && see x.test/y https://z.test")
+    typed = parse('package scoring v4 --notes "<https://x.test|click> <!here> <!subteam^S1|@ml>"', HERE)
+    assert typed.command == CreatePackage(SCORING, "v4", "click (https://x.test) @here @ml")
 
 
 def test_any_answer_may_be_had_privately() -> None:
@@ -119,15 +124,15 @@ def test_in_a_thread_a_number_that_is_not_its_own_is_never_guessed_at(text: str)
         ("packages scoring v3", "I can't place “v3”", "packages FRAUD/scoring"),
         ("package scoring v4 --notes retrained twice", "Text with spaces goes in quotes", "package FRAUD/scoring v4"),
         ("packages scoring --pages 2", "Did you mean “--page”", "packages"),
-        ("packages scoring --page 0", "--page", "packages"),
-        ("packages scoring --page", "--page", "packages"),
+        ("packages scoring --page 0", "--page wants a number from 1 to 10000", "packages"),
+        ("packages scoring --page", "--page wants something after it", "packages"),
         ("publish scoring ../v3", "can't be a version", "publish"),
-        ("requests --state gone", "pending", "requests"),
+        ("requests --state gone", "--state is one of open, pending", "requests"),
         ("requests --by maya", "write @ and the name", "requests"),
         ("approve", "Which request", "approve 12"),
         ("approve twelve", "Which request", "approve 12"),
         ("help nothing", "There is no verb “nothing”", "help"),
-        ('package scoring v4 --notes "open', "never closed", None),
+        ('package scoring v4 --notes "open', "never closed", "package FRAUD/scoring v4"),
     ],
 )
 def test_a_wrong_line_is_answered_with_what_to_type(text: str, says: str, suggests: str | None) -> None:

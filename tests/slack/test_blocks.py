@@ -154,6 +154,7 @@ def check(message: Message) -> None:
     assert message.text
     assert len(message.text) <= 4000
     assert len(blocks) <= 50
+    assert all(1 <= len(block["elements"]) <= 25 for block in blocks if block["type"] in {"actions", "context"})
     for text in _texts(blocks):
         assert 1 <= len(text["text"]) <= 3000
         if text["type"] == "mrkdwn":

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, visible
+from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, readable, visible
 from tests.builders import NOON
 
 NASTY = ["<!channel>", "<@U012AB3CD>", "<https://x.test|here>", "*bold*", "`code`", "~gone~", "_x_", "&lt;!here&gt;"]
@@ -18,7 +18,7 @@ text = st.text(max_size=60) | st.lists(st.sampled_from(NASTY), max_size=4).map("
 def test_no_text_of_others_comes_alive(words: str) -> None:
     for inert in (escaped(words), code(words)):
         assert not re.search(r"<[!@#h]|>", inert)
-        assert not re.search("[*_~]", escaped(words))
+    assert all(escaped(words).count(live) <= 1 for live in "*_~`")
 
 
 @given(text)
@@ -38,6 +38,10 @@ def test_nothing_hides(words: str) -> None:
 @pytest.mark.parametrize("trick", ["v1\u202egpj", "v\u200b1", "v1\u2066x\u2069", "v1\x07"])
 def test_bidi_and_zero_width_tricks_are_shown(trick: str) -> None:
     assert "\N{REPLACEMENT CHARACTER}" in code(trick)
+
+
+def test_what_joins_emoji_stays_and_what_turns_text_round_is_shown() -> None:
+    assert readable("👩\u200d🔬 ok\u202egpj") == "👩\u200d🔬 ok\N{REPLACEMENT CHARACTER}gpj"
 
 
 def test_times_are_shown_in_the_readers_zone_with_a_fallback() -> None:

@@ -35,7 +35,7 @@ def test_a_publish_is_asked_for_approved_by_another_and_done(tmp_path: Path, mod
         stage.command(f'publish FRAUD/scoring {UNPUBLISHED} --reason "fixes <!channel> nulls"')
         card = stage.wait_for("Request 1")
         assert buttons(card) == {"Approve": "approve_request", "Decline": "decline_request", "Cancel": "cancel_request"}
-        assert "fixes <!channel> nulls" in [
+        assert "fixes @channel nulls" in [
             block["text"]["text"] for block in card["blocks"] if block.get("text", {}).get("type") == "plain_text"
         ]
         stage.click(card, "approve_request", user="maya")
@@ -99,6 +99,13 @@ def test_a_decision_may_be_typed(stage: Stage) -> None:
     stage.wait_for_reply(card, "cancelled by <@U01MAYA>")
 
 
+def test_a_card_is_for_all_but_who_asked_privately_hears_of_it_alone(stage: Stage) -> None:
+    stage.command(f"publish FRAUD/scoring {UNPUBLISHED} --private")
+    told = stage.wait_for("opened request 1")
+    assert told["addressee"] == "U01MAYA"
+    assert buttons(stage.wait_for("Waiting. May approve", user="omar"))
+
+
 def test_what_was_asked_privately_is_answered_privately(stage: Stage) -> None:
     stage.command("packages FRAUD/scoring --private")
     answer = stage.wait_for("asked for the packages")
@@ -127,7 +134,11 @@ def test_a_card_that_can_not_be_posted_is_said_and_the_request_stands(stage: Sta
     [
         ("pakages", "Did you mean “packages”"),
         ("packages FRAUD/nothing", "has no service “nothing”. Its services: rules, scoring"),
-        ("packages NOWHERE/x", "Failed to read project permissions"),
+        ("packages NOWHERE/x", "There is no project “NOWHERE” on design, or my key on design may not do that"),
+        ("package FRAUD/nothing v1", "has no service “nothing”. Its services: rules, scoring"),
+        ("publish FRAUD/nothing v1", "has no service “nothing”. Its services: rules, scoring"),
+        ("summary FRAUD/scoring v9", "has no package “v9”. The newest there: v4"),
+        ("packages FRAUD/scoring --page 99 --private", "There is no page 99; the last is 1"),
         ("packages eu:FRAUD/scoring", "There is no node “eu”"),
         ("publish FRAUD/scoring v99", "has no package “v99”"),
         ("package FRAUD/scoring v1", "has a package “v1” already"),
@@ -149,7 +160,7 @@ def test_a_package_is_made_with_its_notes_and_announced(tmp_path: Path) -> None:
         stage.command("package FRAUD/rules v50 --notes “retrained <!here>”")
         parent = stage.wait_for("packaged `v50` of `design:FRAUD/rules`")
         detail = stage.wait_for_reply(parent)
-        assert "retrained <!here>" in shown(detail)
+        assert "retrained @here" in shown(detail)
         stage.wait_for("packaged `v50` of `design:FRAUD/rules`", "approvals")
 
 
