@@ -27,16 +27,19 @@ EXAMPLE = (ROOT / "config.example.toml").read_text()
 
 @pytest.fixture
 def example(tmp_path: Path) -> Config:
-    """The example, with secret files that are there."""
+    """The example, with files that are there."""
     for name, content in {
         "slack_bot_token": "xoxb-1",
         "slack_app_token": "xapp-1",
         "slack_signing_secret": "hush",
         "dss_api_key": "key",
+        "ca-certificates.crt": "",
+        "client.pem": "",
+        "client.key": "",
     }.items():
         (tmp_path / name).write_text(content)
     path = tmp_path / "opsbot.toml"
-    path.write_text(EXAMPLE.replace("/run/secrets", str(tmp_path)))
+    path.write_text(re.sub(r"/run/secrets|/etc/ssl/certs|/etc/opsbot", str(tmp_path), EXAMPLE))
     return load(path, [entry.verb for entry in manual()])
 
 

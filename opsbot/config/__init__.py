@@ -1,6 +1,17 @@
 """The configuration: a TOML file and the environment, read once; the only reader of either."""
 
-from opsbot.config.loading import load
+from opsbot.config.loading import load, load_app, load_database
 from opsbot.config.schema import ChannelConfig, Config, GrantConfig, HttpConfig, NodeConfig, SlackConfig, WorkConfig
 
-__all__ = ["ChannelConfig", "Config", "GrantConfig", "HttpConfig", "NodeConfig", "SlackConfig", "WorkConfig", "load"]
+__all__ = [
+    "ChannelConfig",
+    "Config",
+    "GrantConfig",
+    "HttpConfig",
+    "NodeConfig",
+    "SlackConfig",
+    "WorkConfig",
+    "load",
+    "load_app",
+    "load_database",
+]

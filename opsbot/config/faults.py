@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from opsbot.config.schema import Config, SlackConfig
+from opsbot.config.schema import Config
 from opsbot.domain.authorization import BUILT_IN_ROLES
 
 if TYPE_CHECKING:
@@ -29,10 +28,10 @@ class Fault:
         return f"{self.path}: {self.problem}" + (f" ({self.hint})" if self.hint else "")
 
 
-def from_validation(error: ValidationError) -> Iterator[Fault]:
-    """Turn what pydantic found into faults."""
+def from_validation(error: ValidationError, section: tuple[str, ...] = ()) -> Iterator[Fault]:
+    """Turn what pydantic found into faults; `section` is where that was, if not in the whole."""
     for detail in error.errors(include_url=False, include_input=False, include_context=True):
-        yield _fault(detail)
+        yield _fault(detail, (*section, *detail["loc"]))
 
 
 def between_sections(data: Mapping[str, Any], verbs: Iterable[str]) -> Iterator[Fault]:
@@ -41,26 +40,13 @@ def between_sections(data: Mapping[str, Any], verbs: Iterable[str]) -> Iterator[
     nodes = set(data["nodes"]) if isinstance(data.get("nodes"), dict) else set()
     yield from _unknown(data, "grants", "role", roles)
     yield from _unknown(data, "channels", "node", nodes)
-    known = set(verbs)
-    for index, channel in enumerate(_tables(data, "channels")):
-        for verb in channel.get("verbs") or ():
-            if verb not in known:
-                yield Fault(f"channels.{index}.verbs", f"there is no verb “{verb}”", _near(str(verb), known))
+    yield from _unknown_verbs(data, set(verbs))
     yield from _doubles(data, "channels", "id")
     yield from _doubles(data, "roles", "name")
-
-
-def secrets_in_file(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Find secrets that were written into the file."""
-    slack, database = data.get("slack"), data.get("database")
-    if isinstance(slack, dict):
-        yield from (_secret_fault("slack", name) for name in SlackConfig.secrets if name in slack)
-    if isinstance(database, dict) and re.search(r"://[^/@]*:[^/@]*@", str(database.get("url"))):
-        yield _secret_fault("database", "url")
-    nodes = data.get("nodes")
-    for name, node in nodes.items() if isinstance(nodes, dict) else ():
-        if isinstance(node, dict) and "api_key" in node:
-            yield _secret_fault(f"nodes.{name}", "api_key")
+    for index, role in enumerate(_tables(data, "roles")):
+        if str(role.get("name")) in BUILT_IN_ROLES:
+            hint = "give it another name"
+            yield Fault(f"roles.{index}.name", f"“{role['name']}” is built in and can't be made anew", hint)
 
 
 def unknown_variables(environment: Iterable[str]) -> Iterator[Fault]:
@@ -71,16 +57,11 @@ def unknown_variables(environment: Iterable[str]) -> Iterator[Fault]:
             yield Fault(name, "no setting is called so", _near(section, Config.model_fields))
 
 
-def _secret_fault(path: str, name: str) -> Fault:
-    variable = f"OPSBOT_{path.upper().replace('.', '__')}__{name.upper()}"
-    return Fault(f"{path}.{name}", "a secret doesn't belong in the file", f"set {variable}, or {name}_file to a path")
-
-
-def _fault(detail: ErrorDetails) -> Fault:
-    path = ".".join(str(part) for part in detail["loc"] if part != "[key]") or "configuration"
+def _fault(detail: ErrorDetails, loc: tuple[int | str, ...]) -> Fault:
+    path = ".".join(str(part) for part in loc if part != "[key]") or "configuration"
     match detail["type"]:
         case "extra_forbidden":
-            return Fault(path, "there is no such setting", _near(str(detail["loc"][-1]), _siblings(detail["loc"])))
+            return Fault(path, "there is no such setting", _near(str(loc[-1]), _siblings(loc)))
         case "missing":
             return Fault(path, "is missing", "config.example.toml shows one")
         case "value_error":
@@ -105,8 +86,16 @@ def _section(annotation: Any) -> Any:
 
 def _unknown(data: Mapping[str, Any], section: str, key: str, known: set[str]) -> Iterator[Fault]:
     for index, table in enumerate(_tables(data, section)):
-        if (value := table.get(key)) is not None and value not in known:
+        if (value := table.get(key)) is not None and str(value) not in known:
             yield Fault(f"{section}.{index}.{key}", f"there is no {key} “{value}”", _near(str(value), known))
+
+
+def _unknown_verbs(data: Mapping[str, Any], known: set[str]) -> Iterator[Fault]:
+    for index, channel in enumerate(_tables(data, "channels")):
+        verbs = channel.get("verbs")
+        for verb in map(str, verbs) if isinstance(verbs, list) else ():
+            if verb not in known:
+                yield Fault(f"channels.{index}.verbs", f"there is no verb “{verb}”", _near(verb, known))
 
 
 def _doubles(data: Mapping[str, Any], section: str, key: str) -> Iterator[Fault]:

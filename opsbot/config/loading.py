@@ -4,34 +4,85 @@ from __future__ import annotations
 
 import os
 import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from opsbot.config.faults import Fault, between_sections, from_validation, secrets_in_file, unknown_variables
-from opsbot.config.schema import Config
+from opsbot.config.environment import from_environment, laid_over
+from opsbot.config.faults import Fault, between_sections, from_validation, unknown_variables
+from opsbot.config.schema import Config, DatabaseConfig, SlackConfig
+from opsbot.config.secrets import malformed_secrets, missing_secrets, secrets_in_file, with_secrets
 from opsbot.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
+_Model = TypeVar("_Model", bound=BaseModel)
 
-def load(path: Path, verbs: Iterable[str]) -> Config:
+
+def load(path: Path, verbs: Iterable[str], url_problem: Callable[[str], str] = lambda _: "") -> Config:
     """Read the file and the environment; raises ConfigError, which lists every fault in its `faults`.
 
-    `verbs` are those that a channel's `verbs` may name.
+    `verbs` are those that a channel's `verbs` may name; `url_problem` says what keeps a database's url from being
+    used, or nothing.
     """
-    data = _read(path)
-    faults = [*secrets_in_file(data), *between_sections(data, verbs), *unknown_variables(os.environ)]
+    file = _read(path)
+    data, faults = _gathered(file, Config.model_fields)
+    faults += [
+        *secrets_in_file(file),
+        *missing_secrets(data),
+        *malformed_secrets(data),
+        *between_sections(data, verbs),
+        *unknown_variables(os.environ),
+        *_of_database(data, url_problem),
+    ]
+    return _validated(Config, data, path, faults)
+
+
+def load_database(path: Path) -> DatabaseConfig:
+    """Read where the database is, and nothing else: who migrates it may hold no other secret."""
+    file = _only(_read(path), "database")
+    data, faults = _gathered(file, ["database"])
+    faults += [*secrets_in_file(file), *malformed_secrets(data)]
+    return _validated(DatabaseConfig, data["database"], path, faults, "database")
+
+
+def load_app(path: Path) -> SlackConfig:
+    """Read the slash command and the mode, and nothing else: before Slack knows the app, there is no token."""
+    environment, faults = from_environment(["slack"])
+    slack = laid_over(_only(_read(path), "slack"), environment)["slack"]
+    asked = {name: slack[name] for name in ("command", "mode") if name in slack} if isinstance(slack, dict) else slack
+    return _validated(SlackConfig, asked, path, faults, "slack")
+
+
+def _only(file: dict[str, Any], section: str) -> dict[str, Any]:
+    return {section: file.get(section, {})}
+
+
+def _gathered(file: dict[str, Any], sections: Iterable[str]) -> tuple[dict[str, Any], list[Fault]]:
+    """Lay the environment over the file, and read the files that hold secrets."""
+    environment, faults = from_environment(sections)
+    data, unreadable = with_secrets(laid_over(file, environment))
+    return data, [*faults, *unreadable]
+
+
+def _validated(kind: type[_Model], data: Any, path: Path, faults: list[Fault], *section: str) -> _Model:
     try:
-        config = Config(**data)
+        made = kind.model_validate(data)
     except ValidationError as error:
-        faults += from_validation(error)
+        faults = [*faults, *from_validation(error, section)]
     else:
         if not faults:
-            return config
+            return made
     raise ConfigError(_count(path, faults), tuple(str(fault) for fault in faults))
+
+
+def _of_database(data: dict[str, Any], url_problem: Callable[[str], str]) -> list[Fault]:
+    database = data.get("database")
+    url = database.get("url") if isinstance(database, dict) else None
+    problem = url_problem(url) if isinstance(url, str) and url.strip() else ""
+    return [Fault("database.url", problem)] if problem else []
 
 
 def _read(path: Path) -> dict[str, Any]:

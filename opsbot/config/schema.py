@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -16,12 +17,16 @@ from pydantic import (
     Field,
     SecretStr,
     StringConstraints,
+    field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from opsbot.domain.authorization import Permission
 from opsbot.domain.references import is_node_name
+
+if TYPE_CHECKING:
+    from pydantic import ValidationInfo
 
 _DURATION = re.compile(r"(\d+)\s*(ms|s|m|h|d)")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -55,11 +60,27 @@ def _slack_id(kind: str, pattern: str) -> Any:
     return AfterValidator(check)
 
 
+def _node_url(value: AnyHttpUrl) -> AnyHttpUrl:
+    if value.username is not None or value.password is not None:
+        raise ValueError("the address can't hold a user or a password: who calls is told by api_key")
+    if value.query is not None or value.fragment is not None:
+        raise ValueError("the address can't hold a query or a fragment: end it before the ? or the #")
+    return value
+
+
+def _present(value: Path) -> Path:
+    if not os.access(value, os.R_OK):
+        raise ValueError(f"{value} isn't there, or opsbot may not read it: name another, or leave the setting out")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Glob = Annotated[str, AfterValidator(_glob)]
 NodeName = Annotated[str, AfterValidator(_node_name)]
 ChannelId = Annotated[str, _slack_id("channel", r"[CGD][A-Z0-9]+")]
 UserId = Annotated[str, _slack_id("person", r"[UW][A-Z0-9]+")]
+NodeUrl = Annotated[AnyHttpUrl, AfterValidator(_node_url)]
+PresentFile = Annotated[Path, AfterValidator(_present)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
 
@@ -69,26 +90,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     secrets: ClassVar[tuple[str, ...]] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_secret_files(cls, data: Any) -> Any:
-        """Put what is in the file that `NAME_file` points to under `NAME`."""
-        if not isinstance(data, dict):
-            return data
-        read = dict(data)
-        for name in cls.secrets:
-            path = data.get(f"{name}_file")
-            if path is not None and name not in data:
-                read[name] = _file_content(path)
-        return read
-
-
-def _file_content(path: object) -> str:
-    try:
-        return Path(str(path)).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"can't read the secret from {path}: {error.__class__.__name__}") from error
+    """The settings that are secrets: each may also be named by NAME_file, and is read from there."""
 
 
 class SlackConfig(Section):
@@ -106,44 +108,28 @@ class SlackConfig(Section):
     signing_secret: SecretStr | None = None
     signing_secret_file: Path | None = None
 
-    @model_validator(mode="after")
-    def _has_what_the_mode_needs(self) -> Self:
-        needed = ("bot_token", "app_token") if self.mode == "socket" else ("bot_token", "signing_secret")
-        missing = [name for name in needed if not _is_set(getattr(self, name))]
-        if missing:
-            how = ", ".join(f"OPSBOT_SLACK__{name.upper()} (or {name}_file)" for name in missing)
-            raise ValueError(f"{self.mode} mode needs {' and '.join(missing)}: set {how}")
-        for name, prefix in (("bot_token", "xoxb-"), ("app_token", "xapp-")):
-            token = getattr(self, name)
-            if token is not None and not token.get_secret_value().startswith(prefix):
-                raise ValueError(f"{name} doesn't start with {prefix}: is it another kind of token?")
-        return self
-
-
-def _is_set(secret: SecretStr | None) -> bool:
-    return secret is not None and bool(secret.get_secret_value())
-
 
 class NodeConfig(Section):
     """A Dataiku design node."""
 
     secrets: ClassVar[tuple[str, ...]] = ("api_key",)
 
-    url: AnyHttpUrl
+    url: NodeUrl
     api_key: SecretStr | None = None
     api_key_file: Path | None = None
-    ca_bundle: Path | None = None
-    client_certificate: Path | None = None
-    client_key: Path | None = None
+    ca_bundle: PresentFile | None = None
+    client_certificate: PresentFile | None = None
+    client_key: PresentFile | None = None
     connect_timeout: Duration = timedelta(seconds=5)
     read_timeout: Duration = timedelta(seconds=30)
     long_timeout: Duration = timedelta(minutes=15)
 
-    @model_validator(mode="after")
-    def _has_a_key(self) -> Self:
-        if not _is_set(self.api_key):
-            raise ValueError("the node needs an api_key: set OPSBOT_NODES__<NAME>__API_KEY (or api_key_file)")
-        return self
+    @field_validator("client_key")
+    @classmethod
+    def _belongs_to_a_certificate(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is not None and info.data.get("client_certificate", value) is None:
+            raise ValueError("a key without its certificate is no use: set client_certificate, too")
+        return value
 
 
 class DatabaseConfig(Section):
@@ -211,13 +197,13 @@ class WorkConfig(Section):
 
 
 class Config(BaseSettings):
-    """Everything that may be configured."""
+    """Everything that may be configured. `load` gathers it; made by hand, it is what it is given and nothing else."""
 
     model_config = SettingsConfigDict(
         env_prefix="OPSBOT_", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
     )
 
-    slack: SlackConfig
+    slack: SlackConfig = SlackConfig()
     nodes: Annotated[dict[NodeName, NodeConfig], Field(min_length=1)]
     database: DatabaseConfig = DatabaseConfig()
     roles: list[RoleConfig] = []
@@ -232,9 +218,9 @@ class Config(BaseSettings):
         cls,
         settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings calls it so
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment win over the file, whose content comes as arguments."""
-        return env_settings, init_settings
+        """Take arguments only: the environment has been laid over the file before, for the checks to see both."""
+        return (init_settings,)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from opsbot.config import Config, load
+from opsbot.config import Config, load, load_app, load_database
 from opsbot.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -59,8 +59,44 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.Monke
     assert key.get_secret_value() == "from a file"
 
 
-def test_a_secret_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
-    assert "can't read the secret" in faults(tmp_path, GOOD.replace('mode = "http"', 'app_token_file = "/nowhere"'))
+def test_every_secret_file_that_can_not_be_read_is_a_fault_and_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SLACK__BOT_TOKEN", "SLACK__SIGNING_SECRET", "NODES__DESIGN__API_KEY"):
+        monkeypatch.delenv(f"OPSBOT_{name}")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    (tmp_path / "empty").write_text("\n")
+    found = faults(
+        tmp_path,
+        f"""
+        [slack]
+        mode = "http"
+        comand = "/x"
+        bot_token_file = "/nowhere/bot"
+        app_token_file = "{tmp_path / "binary"}"
+        [nodes.design]
+        url = "dss.example.com"
+        api_key_file = "{tmp_path / "empty"}"
+        [database]
+        url_file = "/nowhere/url"
+        """,
+    ).splitlines()
+    assert sorted(found) == [
+        "database.url_file: can't read the secret from /nowhere/url: No such file or directory",
+        "nodes.design.api_key: is empty (set OPSBOT_NODES__DESIGN__API_KEY, or api_key_file to a path)",
+        "nodes.design.url: input should be a valid URL, relative URL without a base",
+        f"slack.app_token_file: can't read the secret from {tmp_path / 'binary'}: it isn't text",
+        "slack.bot_token_file: can't read the secret from /nowhere/bot: No such file or directory",
+        "slack.comand: there is no such setting (did you mean “command”?)",
+        "slack.signing_secret: is missing (set OPSBOT_SLACK__SIGNING_SECRET, or signing_secret_file to a path)",
+    ]
+
+
+def test_a_file_that_a_variable_names_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "url").write_text("postgresql+psycopg://u:p@h/db\n")
+    monkeypatch.setenv("OPSBOT_DATABASE__URL_FILE", str(tmp_path / "url"))
+    config = read(tmp_path, GOOD + '[database]\nurl = "sqlite:///opsbot.db"')
+    assert config.database.url.get_secret_value() == "postgresql+psycopg://u:p@h/db"
 
 
 def test_secrets_are_never_shown(tmp_path: Path) -> None:
@@ -137,6 +173,117 @@ def test_a_database_password_does_not_belong_in_the_file(tmp_path: Path) -> None
     found = faults(tmp_path, f"{GOOD}[database]\n{url}")
     assert "database.url: a secret doesn't belong in the file" in found
     assert "hunter2" not in found
+
+
+def test_names_are_looked_for_in_the_environment_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSBOT_NODES__EU__URL", "https://eu.example.com")
+    monkeypatch.setenv("OPSBOT_NODES__EU__API_KEY", "key")
+    monkeypatch.setenv("OPSBOT_ROLES", '[{"name": "owner", "permissions": ["read"]}]')
+    monkeypatch.setenv("OPSBOT_CHANNELS", '[{"id": "C1", "node": "eu"}]')
+    config = read(tmp_path, GOOD + '[[grants]]\nrole = "owner"\nusers = ["U1"]')
+    assert set(config.nodes) == {"design", "eu"}
+    assert config.channels[0].node == "eu"
+
+
+def test_what_the_environment_holds_is_checked_as_the_file_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSBOT_GRANTS", '[{"role": "viewr", "users": ["U1"]}]')
+    monkeypatch.setenv("OPSBOT_CHANNELS", '[{"id": "C1", "node": "desing", "verbs": ["pakages"]}]')
+    monkeypatch.setenv("OPSBOT_HTTP__PORT", "many")
+    monkeypatch.setenv("OPSBOT_POLICIES", "[{")
+    found = faults(tmp_path, GOOD)
+    for expected in (
+        "grants.0.role: there is no role “viewr” (did you mean “viewer”?)",
+        "channels.0.node: there is no node “desing” (did you mean “design”?)",
+        "channels.0.verbs: there is no verb “pakages” (did you mean “packages”?)",
+        "http.port: input should be a valid integer",
+        "OPSBOT_POLICIES: isn't JSON",
+    ):
+        assert expected in found
+
+
+def test_a_configuration_made_by_hand_takes_nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSBOT_HTTP__PORT", "4000")
+    assert Config.model_validate({"nodes": {"design": {"url": "https://dss.example.com"}}}).http.port == 3000
+
+
+@pytest.mark.parametrize(
+    ("setting", "fault"),
+    [
+        ('url = "https://me:hunter2@dss.example.com"', "nodes.design.url: the address can't hold a user"),
+        ('url = "https://me@dss.example.com"', "nodes.design.url: the address can't hold a user"),
+        ('url = "https://dss.example.com/?a=b"', "nodes.design.url: the address can't hold a query"),
+        ('url = "https://dss.example.com/#top"', "nodes.design.url: the address can't hold a query or a fragment"),
+        ('ca_bundle = "/nowhere/ca.pem"', "nodes.design.ca_bundle: /nowhere/ca.pem isn't there"),
+        ('client_certificate = "/nowhere/c.pem"', "nodes.design.client_certificate: /nowhere/c.pem isn't there"),
+        ('client_key = "/dev/null"', "nodes.design.client_key: a key without its certificate is no use"),
+    ],
+)
+def test_what_a_node_can_not_be_called_with_is_a_fault(tmp_path: Path, setting: str, fault: str) -> None:
+    url = "" if setting.startswith("url") else 'url = "https://dss.example.com"\n'
+    found = faults(tmp_path, f'[slack]\nmode = "http"\n[nodes.design]\n{url}{setting}')
+    assert found.startswith(fault)
+    assert "\n" not in found
+    assert "hunter2" not in found
+
+
+@pytest.mark.parametrize(
+    ("key", "problem"), [("k\ney", "white space"), ("key ", "white space"), ("кey", "letters"), ("", "is empty")]
+)
+def test_a_key_that_can_not_be_sent_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, problem: str
+) -> None:
+    monkeypatch.setenv("OPSBOT_NODES__DESIGN__API_KEY", key)
+    assert problem in faults(tmp_path, GOOD)
+
+
+def test_a_built_in_role_can_not_be_made_anew(tmp_path: Path) -> None:
+    found = faults(tmp_path, GOOD + '[[roles]]\nname = "viewer"\npermissions = ["admin"]')
+    assert found == "roles.0.name: “viewer” is built in and can't be made anew (give it another name)"
+
+
+def test_names_that_are_no_text_are_faults_and_not_failures(tmp_path: Path) -> None:
+    found = faults(tmp_path, GOOD + '[[grants]]\nrole = ["viewer"]\n[[channels]]\nid = "C1"\nverbs = 3\nnode = {}')
+    assert "grants.0.role: input should be a valid string" in found
+    assert "channels.0.verbs: input should be a valid list" in found
+
+
+def test_a_database_url_that_can_not_be_used_is_a_fault_beside_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "opsbot.toml"
+    path.write_text(GOOD + '[database]\nurl = "nonsense"\n[http]\nport = -1')
+    with pytest.raises(ConfigError) as caught:
+        load(path, VERBS, lambda url: f"{len(url)} letters")
+    assert caught.value.faults[0] == "database.url: 8 letters"
+    assert caught.value.faults[1].startswith("http.port")
+
+
+def test_the_database_is_read_where_nothing_else_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SLACK__BOT_TOKEN", "SLACK__SIGNING_SECRET", "NODES__DESIGN__API_KEY"):
+        monkeypatch.delenv(f"OPSBOT_{name}")
+    (tmp_path / "url").write_text("sqlite:///from-a-file.db\n")
+    path = tmp_path / "opsbot.toml"
+    path.write_text(f'{GOOD}api_key_file = "/nowhere"\n[database]\nurl_file = "{tmp_path / "url"}"')
+    assert load_database(path).url.get_secret_value() == "sqlite:///from-a-file.db"
+    monkeypatch.setenv("OPSBOT_DATABASE__URL", "sqlite:///from-a-variable.db")
+    assert load_database(path).url.get_secret_value() == "sqlite:///from-a-variable.db"
+
+
+def test_faults_of_one_section_have_their_whole_path(tmp_path: Path) -> None:
+    path = tmp_path / "opsbot.toml"
+    path.write_text('[database]\nulr = "sqlite:///x"\n[slack]\ncommand = "apid"\nmode = "web"')
+    with pytest.raises(ConfigError) as database:
+        load_database(path)
+    assert database.value.faults == ("database.ulr: there is no such setting (did you mean “url”?)",)
+    with pytest.raises(ConfigError) as app:
+        load_app(path)
+    assert [fault.partition(":")[0] for fault in app.value.faults] == ["slack.mode", "slack.command"]
+
+
+def test_the_app_is_read_before_any_token_exists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPSBOT_SLACK__BOT_TOKEN")
+    path = tmp_path / "opsbot.toml"
+    path.write_text('[slack]\nmode = "http"\ncommand = "/ml"\nbot_token_file = "/nowhere"')
+    app = load_app(path)
+    assert (app.command, app.mode) == ("/ml", "http")
 
 
 @pytest.mark.parametrize(
