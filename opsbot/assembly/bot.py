@@ -16,7 +16,7 @@ from opsbot.domain.authorization import BUILT_IN_ROLES, AccessRules, Grant
 from opsbot.domain.lifecycle import State
 from opsbot.domain.policy import Policy
 from opsbot.domain.rules import ChannelRules, Rules
-from opsbot.errors import StoreError
+from opsbot.errors import ConfigError, StoreError
 from opsbot.grammar import manual
 from opsbot.http import HttpServer, routes
 from opsbot.slack import (
@@ -146,7 +146,7 @@ def open_database(config: Config, waiting: Waiting = nullcontext) -> Database:
 
 def open_nodes(config: Config, waiting: Waiting = nullcontext) -> Nodes:
     """Make a client for every node; nothing is called yet."""
-    return Nodes({name: _node_client(node) for name, node in config.nodes.items()}, waiting)
+    return Nodes({name: _node_client(name, node) for name, node in config.nodes.items()}, waiting)
 
 
 def open_slack(config: Config, waiting: Waiting = nullcontext) -> KeptWebClient:
@@ -186,20 +186,23 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _node_client(node: NodeConfig) -> DSSClient:
+def _node_client(name: str, node: NodeConfig) -> DSSClient:
     certificate = str(node.client_certificate) if node.client_certificate is not None else None
     key = str(node.client_key) if node.client_key is not None else None
-    return DSSClient(
-        str(node.url),
-        _secret(node.api_key),
-        client_certificate=(certificate, key) if certificate is not None and key is not None else certificate,
-        ca_bundle=str(node.ca_bundle) if node.ca_bundle is not None else None,
-        patience=Patience(
-            connect=node.connect_timeout.total_seconds(),
-            read=node.read_timeout.total_seconds(),
-            long_read=node.long_timeout.total_seconds(),
-        ),
-    )
+    try:
+        return DSSClient(
+            str(node.url),
+            _secret(node.api_key),
+            client_certificate=(certificate, key) if certificate is not None and key is not None else certificate,
+            ca_bundle=str(node.ca_bundle) if node.ca_bundle is not None else None,
+            patience=Patience(
+                connect=node.connect_timeout.total_seconds(),
+                read=node.read_timeout.total_seconds(),
+                long_read=node.long_timeout.total_seconds(),
+            ),
+        )
+    except ValueError as error:
+        raise ConfigError(f"The node “{name}” can't be called as nodes.{name} says: {error}") from error
 
 
 def _secret(value: SecretStr | None) -> str:

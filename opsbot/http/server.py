@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import threading
 from typing import TYPE_CHECKING
 
@@ -15,26 +17,24 @@ if TYPE_CHECKING:
 _PATIENCE = 5.0
 _LARGEST_BODY = 1 << 20
 """Bytes of a request; Slack's payloads stay far below."""
+_EVERYWHERE = "*"
 
 
 class HttpServer:
     """Listens from the moment it is made, answers once started."""
 
     def __init__(self, application: WSGIApplication, host: str, port: int, threads: int) -> None:
+        """Listen on one address of the host, or on every interface for `*`; raises ConfigError where that fails."""
         self._connections: dict[int, wasyncore.dispatcher] = {}
-        try:
-            self._server = create_server(
-                application,
-                map=self._connections,
-                host=host,
-                port=port,
-                threads=threads,
-                max_request_body_size=_LARGEST_BODY,
-                ident=None,
-                clear_untrusted_proxy_headers=True,
-            )
-        except OSError as error:
-            raise ConfigError(f"I can't listen on {host}:{port}: {error.strerror or error}.") from error
+        self._server = create_server(
+            application,
+            map=self._connections,
+            sockets=[_listening(host, port)],
+            threads=threads,
+            max_request_body_size=_LARGEST_BODY,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+        )
         self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
 
     @property
@@ -52,3 +52,29 @@ class HttpServer:
         self._server.task_dispatcher.shutdown(cancel_pending=False, timeout=_PATIENCE)
         self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._connections))  # its loop ends with the last
         self._thread.join(_PATIENCE)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Make one socket: for several, waitress has another kind of server."""
+    try:
+        return _everywhere(port) if host == _EVERYWHERE else _on(host, port)
+    except (OSError, UnicodeError) as error:  # UnicodeError: what can't be a name at all
+        why = getattr(error, "strerror", None) or error
+        raise ConfigError(f"I can't listen on {host}:{port}: {why}. Set http.host and http.port to others.") from error
+
+
+def _everywhere(port: int) -> socket.socket:
+    if socket.has_dualstack_ipv6():
+        try:
+            return socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True)
+        except OSError as error:
+            if error.errno != errno.EADDRNOTAVAIL:  # which says that IPv6 is switched off
+                raise
+    return socket.create_server(("", port))
+
+
+def _on(host: str, port: int) -> socket.socket:
+    """Listen on one address of a name, on one of IPv4 if it has any: that is the one which every client tries."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+    return socket.create_server(address, family=family)
