@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import click
 import yaml
+from click.core import ParameterSource
 
 from opsbot.errors import ConfigError, OpsbotError
 
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from opsbot.config import Config
+
+_STOPPING_SECONDS = 25.0
+"""For what was begun to finish, once we were told to stop; whoever watches over containers often kills after 30."""
 
 _CONFIG = click.option(
     "--config",
@@ -36,9 +43,39 @@ def main(arguments: Sequence[str] | None = None) -> None:
         program.main(arguments, prog_name="opsbot")
     except OpsbotError as error:
         click.echo(str(error), err=True)
-        for fault in error.faults if isinstance(error, ConfigError) else ():
-            click.echo(f"  {fault}", err=True)
+        faults = error.faults if isinstance(error, ConfigError) else ()
+        for line in (*faults, *getattr(error, "__notes__", ())):
+            click.echo(f"  {line}", err=True)
         sys.exit(1)
+
+
+class End:
+    """The end of a process: the first SIGINT or SIGTERM asks for it; a second one, or `seconds`, brings it at once."""
+
+    def __init__(self, seconds: float) -> None:
+        """Listen for signals from now on."""
+        # Of all that could wake a thread, these queues alone may be used where a signal interrupts whatever it likes.
+        self._asked: SimpleQueue[None] = SimpleQueue()
+        self._counting: SimpleQueue[None] = SimpleQueue()
+        threading.Thread(target=self._count, args=(seconds,), name="end", daemon=True).start()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def wait(self) -> None:
+        """Wait until the end is asked for."""
+        self._asked.get()
+
+    def _ask(self, *_: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        self._asked.put(None)
+        self._counting.put(None)
+
+    def _count(self, seconds: float) -> None:
+        self._counting.get()
+        time.sleep(seconds)
+        click.echo(f"Not all work was done {seconds:g} s after the signal; I end without it.", err=True)
+        os._exit(1)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,15 +91,16 @@ def serve(path: Path) -> None:
     from opsbot.assembly.bot import Bot
 
     _log_to_terminal()
+    end = End(_STOPPING_SECONDS)
     with Bot(_load(path)) as bot:
         _leave_what_stays_to_itself()
         click.echo(f"opsbot is ready; its HTTP port is {bot.http.port}.")
-        _wait_for_a_signal()
+        end.wait()
 
 
 @program.command()
 @_CONFIG
-@click.option("--online", is_flag=True, help="Also call Slack and every node.")
+@click.option("--online", is_flag=True, help="Also call Slack, every node and the database.")
 def check(path: Path, online: bool) -> None:  # noqa: FBT001 - Click calls it so
     """Read the configuration and list every fault at once."""
     from opsbot.assembly.online import faults_online
@@ -77,26 +115,34 @@ def check(path: Path, online: bool) -> None:  # noqa: FBT001 - Click calls it so
 @program.command()
 @_CONFIG
 @click.option("--request-url", help="Where Slack reaches the bot over HTTP; without it, Socket Mode.")
-def manifest(path: Path, request_url: str | None) -> None:
-    """Print the app manifest to give to Slack."""
+@click.pass_context
+def manifest(context: click.Context, path: Path, request_url: str | None) -> None:
+    """Print the app manifest to give to Slack; of the file, it needs the slash command and the mode only."""
+    from opsbot.config import SlackConfig, load_app
     from opsbot.slack import manifest as describe
 
-    command_name = "/apid"
-    if path.exists():
-        command_name = _load(path).slack.command
-    click.echo(yaml.safe_dump(describe(command_name, request_url), sort_keys=False), nl=False)
+    was_named = context.get_parameter_source("path") is not ParameterSource.DEFAULT
+    app = load_app(path) if was_named or path.exists() else SlackConfig()
+    if app.mode == "http" and request_url is None:
+        raise ConfigError(
+            "slack.mode is “http”, so Slack has to know where to call: add --request-url https://HOST/slack/events."
+        )
+    click.echo(yaml.safe_dump(describe(app.command, request_url), sort_keys=False), nl=False)
 
 
 @program.command()
 @_CONFIG
 def migrate(path: Path) -> None:
-    """Bring the database's schema to what this version needs."""
+    """Bring the database's schema to what this version needs; no other secret than the database's is needed."""
+    from opsbot.config import load_database
     from opsbot.store import Database
     from opsbot.store import migrate as run_migrations
 
-    database = Database(_load(path).database.url.get_secret_value())
-    run_migrations(database)
-    database.close()
+    database = Database(load_database(path).url.get_secret_value())
+    try:
+        run_migrations(database)
+    finally:
+        database.close()
     click.echo("The database is ready.")
 
 
@@ -116,22 +162,24 @@ def sandbox(**options: Any) -> None:
         ) from error
 
     _log_to_terminal()
+    end = End(_STOPPING_SECONDS)
     only = options.pop("only")
     if only is None:
         with everything(options["host"], options["port"], options["api_key"]) as url:
             _greet(url, open_browser=not options["no_browser"])
-            _wait_for_a_signal()
+            end.wait()
     else:
         with designer_only(options["host"], options["port"], options["api_key"]) as url:
             click.echo(f"The design node is at {url}; its key is {options['api_key']}.")
-            _wait_for_a_signal()
+            end.wait()
 
 
 def _load(path: Path) -> Config:
     from opsbot.config import load
     from opsbot.grammar import manual
+    from opsbot.store.engine import url_problem
 
-    return load(path, [entry.verb for entry in manual()])
+    return load(path, [entry.verb for entry in manual()], url_problem)
 
 
 def _leave_what_stays_to_itself() -> None:
@@ -145,13 +193,6 @@ def _log_to_terminal() -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
     )
-
-
-def _wait_for_a_signal() -> None:
-    told = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told.set())
-    told.wait()
 
 
 def _greet(url: str, *, open_browser: bool) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+import yaml
 
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
@@ -141,6 +144,118 @@ def test_where_slack_does_not_answer_serve_ends_with_a_sentence(tmp_path: Path) 
     assert served.returncode == 1
     assert "Slack doesn't take the bot token, or doesn't answer" in served.stderr
     assert "Traceback" not in served.stderr
+
+
+def test_what_can_not_be_used_is_called_so_and_never_good(tmp_path: Path) -> None:
+    path = written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9")
+    wrong = {
+        **SECRETS,
+        "OPSBOT_NODES__DESIGN__URL": "https://me:hunter2@dss.example.com",
+        "OPSBOT_DATABASE__URL": "postgresql+psycopg://u:hal:@hunter2:x@h/db",
+    }
+    checked = opsbot("check", "--config", path, env=wrong)
+    assert checked.returncode == 1
+    assert "nodes.design.url: the address can't hold a user" in checked.stderr
+    assert "database.url: The database url can't be used: it isn't one." in checked.stderr
+    assert "hunter2" not in checked.stderr
+
+
+def test_the_app_token_and_the_database_are_tried_online(
+    tmp_path: Path, slack: WorkspaceServer, node: DesignerServer
+) -> None:
+    wrong = {
+        **SECRETS,
+        "OPSBOT_SLACK__APP_TOKEN": "xapp-wrong",
+        "OPSBOT_DATABASE__URL": f"sqlite:///{tmp_path / 'no' / 'opsbot.db'}",
+    }
+    checked = opsbot("check", "--online", "--config", written(tmp_path, slack.url, node.url), env=wrong)
+    assert checked.returncode == 1
+    assert "slack.app_token: Slack doesn't take the app token" in checked.stderr
+    assert "OperationalError: unable to open database file" in checked.stderr
+    assert "slack.bot_token" not in checked.stderr
+    assert "xapp-wrong" not in checked.stderr
+
+
+def test_a_manifest_is_printed_before_any_token_exists(tmp_path: Path) -> None:
+    path = tmp_path / "opsbot.toml"
+    path.write_text('[slack]\ncommand = "/ml"\nbot_token_file = "/nowhere"\n[nodes.design]\napi_key_file = "/nowhere"')
+    printed = opsbot("manifest", "--config", str(path))
+    assert (printed.returncode, printed.stderr) == (0, "")
+    assert yaml.safe_load(printed.stdout) == manifest("/ml")
+
+
+def test_a_manifest_for_http_wants_to_know_where(tmp_path: Path) -> None:
+    path = tmp_path / "opsbot.toml"
+    path.write_text('[slack]\nmode = "http"')
+    refused = opsbot("manifest", "--config", str(path))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "add --request-url https://HOST/slack/events" in refused.stderr
+    url = "https://bot.example.com/slack/events"
+    printed = opsbot("manifest", "--config", str(path), "--request-url", url)
+    assert yaml.safe_load(printed.stdout) == manifest("/apid", url)
+
+
+def test_a_manifest_of_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    printed = opsbot("manifest", "--config", str(tmp_path / "none.toml"))
+    assert (printed.returncode, printed.stdout) == (1, "")
+    assert "There is no" in printed.stderr
+
+
+def test_migrating_needs_no_secret_but_the_databases(tmp_path: Path) -> None:
+    migrated = opsbot("migrate", "--config", written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9"))
+    assert (migrated.returncode, migrated.stdout) == (0, "The database is ready.\n")
+
+
+def test_why_a_database_can_not_be_migrated_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9")
+    nowhere = {"OPSBOT_DATABASE__URL": f"sqlite:///{tmp_path / 'no' / 'opsbot.db'}"}
+    migrated = opsbot("migrate", "--config", path, env=nowhere)
+    assert migrated.returncode == 1
+    assert migrated.stderr.splitlines() == [
+        "My database doesn't answer as it should. Try again soon.",
+        "  OperationalError: unable to open database file",
+    ]
+
+
+def test_no_part_of_a_broken_url_is_shown(tmp_path: Path) -> None:
+    path = written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9")
+    broken = {"OPSBOT_DATABASE__URL": "postgresql+psycopg://u:hal:@s3cret:x@h/db"}
+    migrated = opsbot("migrate", "--config", path, env=broken)
+    assert migrated.returncode == 1
+    assert "s3cret" not in migrated.stderr
+    assert "Traceback" not in migrated.stderr
+
+
+def test_a_signal_counts_while_the_bot_starts_and_a_second_one_ends_it_at_once(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        path = written(tmp_path, f"http://127.0.0.1:{silent.getsockname()[1]}", "http://127.0.0.1:9")
+        command = [sys.executable, "-m", "opsbot", "serve", "--config", path]
+        served = subprocess.Popen(command, env={**os.environ, **SECRETS})
+        silent.settimeout(30)
+        with silent.accept()[0]:
+            served.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            assert served.poll() is None
+            served.send_signal(signal.SIGTERM)
+            assert served.wait(10) == -signal.SIGTERM
+
+
+def test_work_that_does_not_end_is_not_waited_for_for_ever() -> None:
+    script = """
+import threading, time
+from opsbot.cli import End
+end = End(0.2)
+threading.Thread(target=time.sleep, args=(60,)).start()
+print("ready", flush=True)
+end.wait()
+"""
+    stuck = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert stuck.stdout is not None
+    assert stuck.stdout.readline() == "ready\n"
+    stuck.send_signal(signal.SIGTERM)
+    _, said = stuck.communicate(timeout=30)
+    assert stuck.returncode == 1
+    assert said == "Not all work was done 0.2 s after the signal; I end without it.\n"
 
 
 def test_the_design_node_can_be_run_alone() -> None:

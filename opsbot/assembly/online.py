@@ -1,31 +1,39 @@
-"""What can only be found wrong by calling Slack and the nodes."""
+"""What can only be found wrong by calling Slack, the nodes and the database."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from opsbot.assembly.bot import open_nodes, open_slack
-from opsbot.errors import ConfigError
+from opsbot.errors import ConfigError, StoreError
 from opsbot.slack import who_am_i
+from opsbot.slack.identity import try_app_token
+from opsbot.store import Database, is_current
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from opsbot.config import Config
 
 
 def faults_online(config: Config) -> tuple[str, ...]:
-    """Call Slack and every node; gives what doesn't work, a line each."""
-    return (*_slack_faults(config), *_node_faults(config))
+    """Call Slack, every node and the database; gives what doesn't work, a line each."""
+    return (*_slack_faults(config), *_node_faults(config), *_database_faults(config))
 
 
-def _slack_faults(config: Config) -> list[str]:
+def _slack_faults(config: Config) -> Iterator[str]:
     client = open_slack(config)
     try:
         who_am_i(client)
     except ConfigError as error:
-        return [f"slack.bot_token: {error}"]
+        yield f"slack.bot_token: {error}"
+    try:
+        if config.slack.mode == "socket" and config.slack.app_token is not None:
+            try_app_token(client, config.slack.app_token.get_secret_value())
+    except ConfigError as error:
+        yield f"slack.app_token: {error}"
     finally:
         client.close()
-    return []
 
 
 def _node_faults(config: Config) -> list[str]:
@@ -34,3 +42,14 @@ def _node_faults(config: Config) -> list[str]:
         return [f"nodes.{name}: {reason}" for name, reason in nodes.unreachable().items()]
     finally:
         nodes.close()
+
+
+def _database_faults(config: Config) -> Iterator[str]:
+    database = Database(config.database.url.get_secret_value())
+    try:
+        if not is_current(database) and not database.is_embedded:
+            yield "database: its schema isn't the one that this version needs: run “opsbot migrate”."
+    except StoreError as error:
+        yield " ".join((f"database: {error}", *getattr(error, "__notes__", ())))
+    finally:
+        database.close()

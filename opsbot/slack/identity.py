@@ -28,3 +28,11 @@ def who_am_i(client: WebClient) -> Identity:
     except CALL_ERRORS as error:
         raise ConfigError(f"Slack doesn't take the bot token, or doesn't answer: {error_code(error)}.") from error
     return Identity(reply["user_id"], reply.get("bot_id") or "", reply["team_id"])
+
+
+def try_app_token(client: WebClient, app_token: str) -> None:
+    """Ask Slack for a Socket Mode connection, and make none; raises ConfigError where it gives none."""
+    try:
+        client.apps_connections_open(app_token=app_token)
+    except CALL_ERRORS as error:
+        raise ConfigError(f"Slack doesn't take the app token, or doesn't answer: {error_code(error)}.") from error

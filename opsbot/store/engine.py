@@ -73,6 +73,15 @@ class Database:
         self.engine.dispose()
 
 
+def url_problem(url: str) -> str:
+    """Say what keeps a url from being used, or nothing; nothing is connected to."""
+    try:
+        Database(url).close()
+    except ConfigError as error:
+        return str(error)
+    return ""
+
+
 def _engine(url: str, patience: float) -> Engine:
     """Make an engine; what is raised has no cause, since the cause would show the url."""
     try:
