@@ -11,9 +11,9 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from opsbot.domain.commands import Defaults
 from opsbot.assembly.bot import rules_of
 from opsbot.config import Config, load
+from opsbot.domain.commands import Defaults
 from opsbot.grammar import manual, parse
 from opsbot.slack import manifest
 

@@ -117,7 +117,11 @@ class Bot:
         self.database.close()
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(
@@ -146,7 +150,7 @@ def open_database(config: Config, waiting: Waiting = nullcontext) -> Database:
 
 def open_nodes(config: Config, waiting: Waiting = nullcontext) -> Nodes:
     """Make a client for every node; nothing is called yet."""
-    return Nodes({name: _node_client(name, node) for name, node in config.nodes.items()}, waiting)
+    return Nodes({name: _node_client(name, node, waiting) for name, node in config.nodes.items()})
 
 
 def open_slack(config: Config, waiting: Waiting = nullcontext) -> KeptWebClient:
@@ -186,7 +190,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _node_client(name: str, node: NodeConfig) -> DSSClient:
+def _node_client(name: str, node: NodeConfig, waiting: Waiting) -> DSSClient:
     certificate = str(node.client_certificate) if node.client_certificate is not None else None
     key = str(node.client_key) if node.client_key is not None else None
     try:
@@ -200,6 +204,7 @@ def _node_client(name: str, node: NodeConfig) -> DSSClient:
                 read=node.read_timeout.total_seconds(),
                 long_read=node.long_timeout.total_seconds(),
             ),
+            waiting=waiting,
         )
     except ValueError as error:
         raise ConfigError(f"The node “{name}” can't be called as nodes.{name} says: {error}") from error

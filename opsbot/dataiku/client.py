@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from opsbot.dataiku.credentials import Credentials
+    from opsbot.dataiku.patience import Waiting
 
 _AGENT = "opsbot (API Designer client)"
 
@@ -60,6 +62,7 @@ class DSSClient:
         proxies: Mapping[str, str] | None = None,
         trust_env: bool = False,
         insecure_tls: bool | None = None,
+        waiting: Waiting = nullcontext,
     ) -> None:
         """Check everything that can be checked without asking the node; raise ValueError for what can't work.
 
@@ -71,6 +74,8 @@ class DSSClient:
         - `no_check_certificate`: take any certificate; `insecure_tls` is its old name. `ca_bundle`: path to the
           certificates to trust instead of the usual ones. `client_certificate`: path, or (certificate, key).
         - `patience`: timeouts and retries.
+        - `waiting`: makes a context that is entered around each wait for the node, for a program whose threads take
+          turns at computing.
         - `proxies`: as `requests` takes them. `trust_env`: also look for proxies and a CA bundle in the environment,
           and for credentials in ~/.netrc when none are given. By default the environment changes nothing.
         """
@@ -96,6 +101,7 @@ class DSSClient:
             redact=redacting((*who.secrets, *(extra_headers or {}).values())),
             patience=patience or Patience(),
             surroundings=surroundings.completed_from_environment(self.host) if trust_env else surroundings,
+            waiting=waiting,
         )
 
     def __repr__(self) -> str:

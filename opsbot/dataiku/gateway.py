@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,6 @@ from opsbot.errors import DSSError, DSSNotFoundError, DSSRefusedError, NotFoundE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from opsbot.actions.ports import Waiting
     from opsbot.dataiku.apiservice import DSSAPIService, DSSAPIServiceListItem
     from opsbot.dataiku.client import DSSClient
     from opsbot.domain.references import ProjectRef
@@ -22,49 +21,47 @@ if TYPE_CHECKING:
 class Nodes:
     """The API Designers of all configured nodes, each by its name."""
 
-    def __init__(self, clients: Mapping[str, DSSClient], waiting: Waiting = nullcontext) -> None:
-        """Take a client for each node; `waiting` is entered around each call, so that others may compute meanwhile."""
+    def __init__(self, clients: Mapping[str, DSSClient]) -> None:
         self._clients = clients
-        self._waiting = waiting
 
     def services(self, project: ProjectRef) -> list[Service]:
         """List the services of a project, in no order."""
         handle = self._client(project.node).get_project(project.project)
-        with self._calling(project.node, project.project):
+        with _calling(project.node, project.project):
             items = handle.list_api_services()
         return [_service(project, item) for item in items]
 
     def packages(self, service: ServiceRef) -> list[Package]:
         """List the packages of a service, in no order; none for a service that isn't there."""
         handle = self._service(service)
-        with self._calling(service.node, service.project):
+        with _calling(service.node, service.project):
             listed = handle.list_packages()
         return [_package(each) for each in listed]
 
     def summary(self, service: ServiceRef, version: str) -> PackageSummary:
         """Show one package; NotFoundError where there is none."""
         handle = self._service(service)
-        with self._calling(service.node, service.project):
+        with _calling(service.node, service.project):
             summary = handle.get_package_summary(version)
         return PackageSummary(_package({**summary, "id": version}), _endpoints(summary.get("endpoints")))
 
     def create_package(self, service: ServiceRef, version: str, release_notes: str) -> None:
         """Create a package; ConflictError where the version exists."""
         handle = self._service(service)
-        with self._calling(service.node, service.project):
+        with _calling(service.node, service.project):
             handle.create_package(version, release_notes or None)
 
     def publish(self, service: ServiceRef, version: str, published_service: str) -> None:
         """Put a version on the API Deployer, once."""
         handle = self._service(service)
-        with self._calling(service.node, service.project):
+        with _calling(service.node, service.project):
             handle.publish_package(version, published_service)
 
     def published_versions(self, node: str, published_service: str) -> frozenset[str]:
         """Name the versions of a published service; none where the service isn't there."""
         handle = self._client(node).get_apideployer().get_service(published_service)
         try:
-            with self._calling(node):
+            with _calling(node):
                 status = handle.get_status()
         except DSSNotFoundError:
             return frozenset()
@@ -85,16 +82,6 @@ class Nodes:
         for client in self._clients.values():
             client.close()
 
-    @contextmanager
-    def _calling(self, node: str, project: str | None = None) -> Iterator[None]:
-        """Call a node; a node that refuses doesn't say whether the project or the right is missing, so both are said."""
-        try:
-            with self._waiting():
-                yield
-        except DSSRefusedError as error:
-            missing = f"There is no project “{project}” on {node}, or my" if project is not None else "My"
-            raise DSSRefusedError(f"{missing} key on {node} may not do that. {error}", error.reply) from error
-
     def _client(self, node: str) -> DSSClient:
         client = self._clients.get(node)
         if client is None:
@@ -103,6 +90,16 @@ class Nodes:
 
     def _service(self, service: ServiceRef) -> DSSAPIService:
         return self._client(service.node).get_project(service.project).get_api_service(service.service)
+
+
+@contextmanager
+def _calling(node: str, project: str | None = None) -> Iterator[None]:
+    """Call a node; one that refuses doesn't say whether the project or the right is missing, so both are said."""
+    try:
+        yield
+    except DSSRefusedError as error:
+        missing = f"There is no project “{project}” on {node}, or my" if project is not None else "My"
+        raise DSSRefusedError(f"{missing} key on {node} may not do that. {error}", error.reply) from error
 
 
 def _service(project: ProjectRef, item: DSSAPIServiceListItem) -> Service:

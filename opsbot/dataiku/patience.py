@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+
+Waiting = Callable[[], AbstractContextManager[None]]
+"""Makes a context that is entered around each wait for a node."""
 
 
 @dataclass(frozen=True, slots=True)

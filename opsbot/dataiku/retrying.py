@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from typing import TYPE_CHECKING
 
 import tenacity
@@ -15,7 +16,7 @@ import tenacity
 from opsbot.errors import DSSUnavailableError
 
 if TYPE_CHECKING:
-    from opsbot.dataiku.patience import Patience
+    from opsbot.dataiku.patience import Patience, Waiting
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ class DSSUntrustedError(DSSUnavailableError):
     """No secure connection could be made; asking again won't help."""
 
 
-def retrying(patience: Patience) -> tenacity.Retrying:
+def retrying(patience: Patience, waiting: Waiting) -> tenacity.Retrying:
     """Return what calls a function again while the node is unavailable, within the budget of attempts and time."""
     backoff = tenacity.wait_random_exponential(multiplier=patience.first_wait, max=patience.longest_wait)
 
@@ -33,7 +34,12 @@ def retrying(patience: Patience) -> tenacity.Retrying:
         # A little more than asked for, and not the same for everybody who was sent away together.
         return backoff(state) if asked is None else asked + random.uniform(0, patience.first_wait)  # noqa: S311  # no secret
 
+    def sleep(seconds: float) -> None:
+        with waiting():
+            time.sleep(seconds)
+
     return tenacity.Retrying(
+        sleep=sleep,
         retry=tenacity.retry_if_exception(_worth_another_try),
         wait=wait,
         # Gives up at once when the next wait wouldn't fit, rather than waiting in vain.

@@ -11,7 +11,7 @@ import json
 import logging
 import threading
 import weakref
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,6 +27,7 @@ from opsbot.dataiku.archive_stream import ArchiveBody
 from opsbot.dataiku.broken_connections import distrust, in_words, never_connected
 from opsbot.dataiku.credentials import Credentials, basic
 from opsbot.dataiku.failures import Answer, failure, unreadable
+from opsbot.dataiku.patient_connections import patient
 from opsbot.dataiku.retrying import DSSUntrustedError, retrying
 from opsbot.errors import DSSArgumentError, DSSError, DSSReply, DSSUnavailableError, DSSUnreadableError
 
@@ -34,9 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from urllib3 import BaseHTTPResponse
-    from urllib3.connectionpool import ConnectionPool
 
-    from opsbot.dataiku.patience import Patience
+    from opsbot.dataiku.patience import Patience, Waiting
     from opsbot.dataiku.redaction import Redact
 
 T = TypeVar("T")
@@ -96,13 +96,15 @@ class Transport:
         redact: Redact,
         patience: Patience,
         surroundings: Surroundings,
+        waiting: Waiting = nullcontext,
     ) -> None:
         self._root = root
         self._headers = CaseInsensitiveDict({"Accept-Encoding": "gzip, deflate", **headers})
         self._redact = redact
         self._patience = patience
         self._surroundings = surroundings
-        self._retrying = retrying(patience)
+        self._waiting = waiting
+        self._retrying = retrying(patience, waiting)
         self._of_thread = threading.local()
         self._sessions: weakref.WeakSet[requests.Session] = weakref.WeakSet()
         self._lock = threading.Lock()
@@ -135,7 +137,7 @@ class Transport:
         with self._failures_of(call):
             response = self._send(call, self._headers, deadline)
             with _closed_on_error(response):
-                body = _read_whole(response.raw, deadline)
+                body = self._read_whole(response.raw, deadline)
         answer = _answer(call, response, body)
         _log.debug("%s %s: %d", call.method, call.path, answer.status)
         if not 200 <= answer.status < 300:  # noqa: PLR2004  # HTTP's successes
@@ -149,7 +151,7 @@ class Transport:
             response = self._send(call, headers, deadline)
             with _closed_on_error(response):
                 if response.status_code != 200:  # noqa: PLR2004  # an archive comes with no other status
-                    raise failure(_answer(call, response, _read_whole(response.raw, deadline)), self._redact)
+                    raise failure(_answer(call, response, self._read_whole(response.raw, deadline)), self._redact)
                 return self._archive_body(call, response)
 
     def _archive_body(self, call: Call, response: requests.Response) -> ArchiveBody:
@@ -194,6 +196,23 @@ class Transport:
             )
         )
 
+    def _read_whole(self, raw: BaseHTTPResponse, deadline: float) -> bytes:
+        """Read a body to its end, piece by piece as it comes, so that neither slow drops nor a flood go on for ever."""
+        pieces = []
+        size = 0
+        while piece := self._read_piece(raw):
+            pieces.append(piece)
+            size += len(piece)
+            if size > _LONGEST_REPLY:
+                raise _ReplyTooLongError(f"it is longer than {_LONGEST_REPLY >> 20} MB")
+            if monotonic() > deadline:
+                raise TimeoutError("the reply came too slowly")
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _read_piece(self, raw: BaseHTTPResponse) -> bytes:
+        with self._waiting():
+            return raw.read1(_PIECE, decode_content=True)
+
     def _prepared(self, call: Call, headers: CaseInsensitiveDict[str]) -> requests.PreparedRequest:
         """Put a request together; `PreparedRequest.prepare` would requote what is quoted already."""
         request = requests.PreparedRequest()
@@ -215,7 +234,7 @@ class Transport:
             session = requests.Session()
             session.trust_env = False
             for scheme in ("http://", "https://"):
-                session.mount(scheme, _NodeAdapter())
+                session.mount(scheme, _NodeAdapter(self._waiting))
             self._of_thread.session = session
             with self._lock:
                 self._sessions.add(session)
@@ -246,14 +265,21 @@ class Transport:
 class _NodeAdapter(HTTPAdapter):
     """An adapter for one node: the pool of connections is looked up once, not for each call."""
 
-    _pool: ConnectionPool | None = None
+    _pool: Any = None
 
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> ConnectionPool:
+    def __init__(self, waiting: Waiting) -> None:
+        super().__init__()
+        self._waiting = waiting
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the pool, whose connections let others compute while they wait for the node."""
         if self._pool is None:
             self._pool = super().get_connection_with_tls_context(*args, **kwargs)
+            self._pool.ConnectionCls = patient(self._pool.ConnectionCls, self._waiting)
         return self._pool
 
     def close(self) -> None:
+        """Close every connection; a later call makes new ones."""
         self._pool = None
         super().close()
 
@@ -280,17 +306,3 @@ def _as_json(value: object) -> bytes:
 
 def _answer(call: Call, response: requests.Response, body: bytes) -> Answer:
     return Answer(call.method, call.path, response.status_code, response.headers, body)
-
-
-def _read_whole(raw: BaseHTTPResponse, deadline: float) -> bytes:
-    """Read a body to its end, piece by piece as it comes, so that neither slow drops nor a flood go on for ever."""
-    pieces = []
-    size = 0
-    while piece := raw.read1(_PIECE, decode_content=True):
-        pieces.append(piece)
-        size += len(piece)
-        if size > _LONGEST_REPLY:
-            raise _ReplyTooLongError(f"it is longer than {_LONGEST_REPLY >> 20} MB")
-        if monotonic() > deadline:
-            raise TimeoutError("the reply came too slowly")
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)

@@ -19,6 +19,8 @@ _JOINERS = frozenset("\n\t\u200c\u200d")
 
 def visible(text: str, kept: frozenset[str] = frozenset("\n\t")) -> str:
     """Show what hides: control, bidi and zero-width characters become a mark that can be seen."""
+    if text.isprintable():  # as almost all text is
+        return text
     return "".join(character if character in kept else _shown(character) for character in text)
 
 
