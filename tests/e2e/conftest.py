@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from opsbot.assembly.trying import everything
-from tests.sandbox.page.browser import chromium
 from tests.sandbox.page.support import Tab
 
 if TYPE_CHECKING:
@@ -15,12 +14,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

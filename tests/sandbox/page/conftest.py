@@ -6,7 +6,6 @@ import pytest
 
 from opsbot.sandbox.page import mount_page
 from opsbot.sandbox.workspace import WorkspaceServer
-from tests.sandbox.page.browser import chromium
 from tests.sandbox.page.support import Tab
 from tests.sandbox.workspace.support import Control, demo_workspace
 
@@ -14,12 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture
