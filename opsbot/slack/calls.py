@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+
+class ReplyLostError(OSError):
+    """Slack may have done what it was asked, but its reply didn't come, or not whole: this isn't sent again."""
+
+
 CALL_ERRORS = (SlackClientError, OSError)
 """What a call to Slack may raise: its refusal, or no answer."""
 

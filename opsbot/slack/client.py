@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from contextlib import nullcontext
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 
@@ -13,6 +14,7 @@ from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, R
 from urllib3 import PoolManager, ProxyManager, Timeout
 from urllib3.exceptions import HTTPError
 
+from opsbot.slack.calls import ReplyLostError
 from opsbot.slack.lines import Lines
 
 if TYPE_CHECKING:
@@ -27,20 +29,38 @@ _MOST_CONNECTIONS = 64
 class KeptWebClient(WebClient):
     """slack_sdk's client with one thing changed: how a prepared call goes over the wire."""
 
-    def __init__(self, token: str, base_url: str, waiting: Waiting = nullcontext) -> None:
-        """Make a client; `waiting` is entered around each wait for Slack, so that others may compute meanwhile."""
-        context = ssl.create_default_context()
+    def __init__(
+        self,
+        token: str,
+        base_url: str,
+        waiting: Waiting = nullcontext,
+        *,
+        timeout: int = 30,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        """Make a client; `waiting` is entered around each wait for Slack, so that others may compute meanwhile.
+
+        `timeout` is how many seconds Slack may be silent; `context` tells whom to trust, if not whom the system does.
+        """
+        context = context or ssl.create_default_context()
         handlers = [ConnectionErrorRetryHandler(max_retry_count=1), RateLimitErrorRetryHandler(max_retry_count=3)]
         patient: list[RetryHandler] = [_Patient(handler, waiting) for handler in handlers]
-        super().__init__(token=token, base_url=base_url, ssl=context, retry_handlers=patient)
+        super().__init__(token=token, base_url=base_url, timeout=timeout, ssl=context, retry_handlers=patient)
         self._waiting = waiting
-        self._lines = Lines(self.base_url, self.proxy, context, waiting)
+        self._lines = Lines(self.base_url, self.proxy, context, waiting, timeout)
         self._elsewhere = _manager(self.proxy, context)
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002 - its name is slack_sdk's
-        """Send a call that slack_sdk prepared; its retry handlers know connection errors as URLError."""
+        """Send a call that slack_sdk prepared; its retry handlers send again what ends in a URLError."""
         status, headers, body = self._lines.call(req.get_method(), req.selector, req.data, dict(req.header_items()))  # type: ignore[arg-type]  # slack_sdk puts bytes there, or nothing
         return {"status": status, "headers": headers, "body": body.decode("utf-8", "replace")}
+
+    def _perform_urllib_http_request(self, *, url: str, args: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        """Prepare and send a call; what begins like JSON and isn't any is a reply that broke off."""
+        try:
+            return super()._perform_urllib_http_request(url=url, args=args)
+        except JSONDecodeError as error:
+            raise ReplyLostError(error) from error
 
     def post_json(self, url: str, content: dict[str, Any]) -> int:
         """Post to an address that Slack handed out, such as a response_url; gives the status."""

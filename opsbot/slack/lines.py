@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 from urllib.parse import unquote, urlsplit
 
-from urllib3.util import wait_for_read
+from opsbot.slack.calls import ReplyLostError
+from opsbot.slack.wire import Wire
 
 if TYPE_CHECKING:
     import ssl
@@ -18,37 +19,44 @@ if TYPE_CHECKING:
 
     from opsbot.actions.ports import Waiting
 
-_SECONDS = 30.0
-"""For making a connection, and between two signs of life of Slack."""
-
 
 class Lines:
-    """Keeps what is idle for whoever calls next; what goes wrong on the way is a URLError, and nothing is sent twice."""
+    """Keeps what is idle for whoever calls next.
 
-    def __init__(self, url: str, proxy: str | None, context: ssl.SSLContext, waiting: Waiting) -> None:
+    What Slack can't have heard is a URLError, which may be sent again: no connection was made, the sending failed, or
+    a connection that had been idle was gone before a byte came back. Everything else is a ReplyLostError, which may not.
+    """
+
+    def __init__(self, url: str, proxy: str | None, context: ssl.SSLContext, waiting: Waiting, seconds: float) -> None:
+        """Make no connection yet; `seconds` are for making one, and between two signs of life of Slack."""
         self._url = urlsplit(url)
         self._proxy = urlsplit(proxy) if proxy else None
         self._context = context
         self._waiting = waiting
-        self._idle: deque[HTTPConnection] = deque()
+        self._seconds = seconds
+        self._idle: deque[_Line | _SecureLine] = deque()
 
     def call(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, HTTPMessage, bytes]:
         """Send a call and wait for its reply."""
         line = self._idle_line() or self._make()
+        kept = line.sock is not None
         try:
-            if line.sock is None:
-                with self._waiting():
-                    line.connect()
+            if not kept:
+                self._connect(line)
             line.request(method, path, body=body, headers=dict(headers))
-            with self._waiting():
-                wait_for_read(line.sock, _SECONDS)
+        except (OSError, HTTPException) as error:
+            line.close()
+            raise URLError(error) from error
+        wire: Wire = line.sock
+        try:
             reply = line.getresponse()
             answer = reply.status, reply.headers, reply.read()
         except (OSError, HTTPException) as error:
             line.close()
-            raise URLError(error) from error
+            was_gone = kept and not wire.heard and isinstance(error, ConnectionError)
+            raise (URLError if was_gone else ReplyLostError)(error) from error
         self._idle.append(line)
         return answer
 
@@ -57,23 +65,28 @@ class Lines:
         while self._idle:
             self._idle.pop().close()
 
-    def _idle_line(self) -> HTTPConnection | None:
+    def _idle_line(self) -> _Line | _SecureLine | None:
         """Take the connection that was used last, if the far end still keeps it."""
         try:
             line = self._idle.pop()
         except IndexError:
             return None
-        if line.sock is not None and wait_for_read(line.sock, 0):  # nothing is due: the far end let go of it
+        if line.sock is not None and line.sock.stirs():  # nothing is due: the far end let go of it
             line.close()
         return line
 
-    def _make(self) -> HTTPConnection:
+    def _connect(self, line: _Line | _SecureLine) -> None:
+        with self._waiting():
+            line.connect()
+        line.sock = Wire(line.sock, self._seconds, self._waiting)
+
+    def _make(self) -> _Line | _SecureLine:
         via = self._proxy or self._url
         host = via.hostname or ""
         line = (
-            _SecureLine(host, via.port, timeout=_SECONDS, context=self._context)
+            _SecureLine(host, via.port, timeout=self._seconds, context=self._context)
             if self._url.scheme == "https"
-            else _Line(host, via.port, timeout=_SECONDS)
+            else _Line(host, via.port, timeout=self._seconds)
         )
         if self._proxy is not None:
             line.set_tunnel(
@@ -93,11 +106,11 @@ class _InOneSend:
 
 
 class _Line(_InOneSend, HTTPConnection):
-    pass
+    sock: Any
 
 
 class _SecureLine(_InOneSend, HTTPSConnection):
-    pass
+    sock: Any
 
 
 def _proxy_login(user: str | None, password: str | None) -> dict[str, str]:

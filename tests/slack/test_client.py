@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
@@ -11,10 +12,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
+import trustme
 from slack_sdk.errors import SlackApiError
 
 from opsbot.slack import KeptWebClient
 from opsbot.slack.calls import CALL_ERRORS, error_code
+from tests.slack.far_end import Connection, FarEnd, trusting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +30,7 @@ class Slack:
         self.connections = 0
         self.calls: list[str] = []
         self.statuses: list[int] = []
+        self.retry_after = "0"
         self.hang_up_after = False
 
 
@@ -34,6 +38,7 @@ class Slack:
 def serving(slack: Slack) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body come together
 
         def setup(self) -> None:
             slack.connections += 1
@@ -47,7 +52,7 @@ def serving(slack: Slack) -> Iterator[str]:
             body = b'{"ok": true, "ts": "1.0"}'
             self.send_header("Content-Length", str(len(body)))
             if status == 429:
-                self.send_header("Retry-After", "0")
+                self.send_header("Retry-After", slack.retry_after)
             self.end_headers()
             self.wfile.write(body)
             self.close_connection = slack.hang_up_after
@@ -89,6 +94,23 @@ def test_a_rate_limit_delays_and_loses_nothing() -> None:
     assert len(slack.calls) == 3
 
 
+def test_a_rate_limit_lasts_as_long_as_slack_says() -> None:
+    slack = Slack()
+    slack.statuses, slack.retry_after = [429, 200], "2"
+    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url)) as client:
+        began = time.monotonic()
+        client.chat_postMessage(channel="C1", text="hello")
+    assert time.monotonic() - began >= 2
+
+
+def test_a_rate_limit_without_end_is_an_error() -> None:
+    slack = Slack()
+    slack.statuses = [429] * 5
+    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url)) as client, pytest.raises(SlackApiError):
+        client.chat_postMessage(channel="C1", text="hello")
+    assert len(slack.calls) == 4
+
+
 def test_silence_is_one_of_the_errors_of_a_call() -> None:
     with closing(KeptWebClient("xoxb-1", "http://127.0.0.1:9/api/")) as client:
         with pytest.raises(CALL_ERRORS) as caught:
@@ -96,6 +118,35 @@ def test_silence_is_one_of_the_errors_of_a_call() -> None:
         assert error_code(caught.value) == "URLError"
         with pytest.raises(CALL_ERRORS):
             client.post_json("http://127.0.0.1:9/response", {})
+
+
+def test_over_tls_the_connection_is_kept_too() -> None:
+    authority = trustme.CA()
+
+    def script(connection: Connection) -> None:
+        for _ in range(3):
+            connection.answer()
+
+    with (
+        FarEnd(script, authority=authority) as far_end,
+        closing(KeptWebClient("xoxb-1", far_end.url, context=trusting(authority))) as client,
+    ):
+        for _ in range(3):
+            assert client.chat_postMessage(channel="C1", text="hello")["ts"] == "1.0"
+    assert len(far_end.heard) == 3
+
+
+def test_whom_the_system_does_not_trust_hears_nothing() -> None:
+    authority = trustme.CA()
+    with (
+        FarEnd(Connection.answer, Connection.answer, Connection.answer, authority=authority) as far_end,
+        closing(KeptWebClient("xoxb-1", far_end.url)) as client,
+    ):
+        with pytest.raises(CALL_ERRORS, match="CERTIFICATE_VERIFY_FAILED"):
+            client.chat_postMessage(channel="C1", text="hello")
+        with pytest.raises(CALL_ERRORS, match="CERTIFICATE_VERIFY_FAILED"):
+            client.post_json(far_end.url, {})
+    assert not far_end.heard
 
 
 def test_a_refusal_is_named_as_slack_names_it() -> None:
