@@ -164,21 +164,6 @@ def test_threads_share_it() -> None:
     assert slack.connections <= 16
 
 
-def test_it_waits_only_where_others_may_compute() -> None:
-    slack, waits = Slack(), []
-
-    @contextmanager
-    def waiting() -> Iterator[None]:
-        waits.append("wait")
-        yield
-
-    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url, waiting)) as client:
-        client.chat_postMessage(channel="C1", text="hello")
-        assert waits == ["wait"] * 2  # to connect, and for the answer
-        client.chat_postMessage(channel="C1", text="hello")
-        assert len(waits) == 3
-
-
 class Tunnel(BaseHTTPRequestHandler):
     """A proxy that knows CONNECT, and who may use it."""
 
