@@ -59,6 +59,19 @@ def test_on_a_kept_connection_neither(reply: bytes) -> None:
     assert len(far_end.heard) == 2
 
 
+def test_nor_after_silence_on_a_kept_connection() -> None:
+    def script(connection: Connection) -> None:
+        connection.answer()
+        connection.hear()
+        connection.sock.recv(1)  # until the near end has had enough
+
+    with FarEnd(script, answers) as far_end, closing(KeptWebClient("xoxb-1", far_end.url, timeout=1)) as client:
+        post(client)
+        with pytest.raises(ReplyLostError):
+            post(client)
+    assert len(far_end.heard) == 2
+
+
 @pytest.mark.parametrize("let_go", [lambda _: None, Connection.reset], ids=["politely", "rudely"])
 @pytest.mark.parametrize("authority", [None, trustme.CA()], ids=["plain", "TLS"])
 def test_a_kept_connection_that_was_gone_costs_no_call(

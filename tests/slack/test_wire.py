@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from typing import Any
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import trustme
@@ -14,6 +14,9 @@ import trustme
 from opsbot.slack import KeptWebClient, Turns
 from opsbot.slack.calls import ReplyLostError
 from tests.slack.far_end import BODY, HEAD, REPLY, Connection, FarEnd, trusting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 A_WHILE = 0.2
 """Long enough for what was sent to arrive: TLS's session tickets, or the beginning of a reply."""
@@ -123,3 +126,25 @@ def test_silence_is_an_error_as_soon_as_it_is_too_long(authority: trustme.CA | N
         pause.over.set()
         assert gets_the_turn(turns)
     assert len(far_end.heard) == 1
+
+
+def test_a_call_waits_to_connect_and_for_its_reply_and_for_nothing_else() -> None:
+    waits, awaited = threading.Semaphore(0), []
+
+    @contextmanager
+    def waiting() -> Iterator[None]:
+        waits.release()
+        yield
+
+    def script(connection: Connection) -> None:
+        awaited.append(waits.acquire(timeout=5))  # to connect
+        for _ in range(2):
+            connection.hear()
+            awaited.append(waits.acquire(timeout=5))  # the reply, which comes no sooner
+            connection.say(REPLY)
+
+    with FarEnd(script) as far_end, closing(KeptWebClient("xoxb-1", far_end.url, waiting)) as client:
+        for _ in range(2):
+            assert client.chat_postMessage(channel="C1", text="hello")["ok"]
+    assert awaited == [True] * 3
+    assert not waits.acquire(blocking=False)
