@@ -6,6 +6,8 @@
       NotFoundError            what was named isn't there
       ConflictError            what was asked contradicts what is there
       StoreError               the store can't be reached or isn't ready
+      TellingError             Slack didn't take what was to be said
+        NotHereError           the bot may not speak there
       DSSError                 a Dataiku node said no, or nothing that can be read
         DSSArgumentError       what was given can't be sent: nothing was
         DSSUnavailableError    no answer, 429, 502 to 504
@@ -52,6 +54,23 @@ class ConflictError(OpsbotError):
 
 class StoreError(OpsbotError):
     """The store can't be reached, or its schema isn't ready."""
+
+
+class TellingError(OpsbotError):
+    """Slack didn't take what was to be said.
+
+    `again`: another try may help, after `after` seconds; `uncertain`: it may have been said for all that.
+    """
+
+    def __init__(self, message: str, *, again: bool = False, after: float = 0.0, uncertain: bool = False) -> None:
+        super().__init__(message)
+        self.again = again
+        self.after = after
+        self.uncertain = uncertain
+
+
+class NotHereError(TellingError):
+    """The bot may not speak there: it isn't in the channel, or there is none such."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -10,17 +9,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from opsbot.domain.authorization import Membership
-    from opsbot.domain.commands import Mention
-    from opsbot.domain.lifecycle import State
+    from opsbot.domain.deliveries import Delivery
+    from opsbot.domain.difference import ServiceSetup
     from opsbot.domain.models import (
-        Decision,
         MessageRef,
         Package,
         PackageSummary,
+        Packaging,
         Person,
         PublishRequest,
         Service,
-        Wish,
     )
     from opsbot.domain.references import ProjectRef, ServiceRef
     from opsbot.domain.results import VerbHelp
@@ -49,96 +47,63 @@ class Designer(Protocol):
         """Put a version on the API Deployer, once; never tried again by itself."""
         ...
 
+    def setup(self, service: ServiceRef) -> ServiceSetup:
+        """Read how a service is set up now, without its secrets."""
+        ...
+
+    def archive_digest(self, service: ServiceRef, version: str) -> str:
+        """Read a package's archive through; gives the digest of its entries."""
+        ...
+
     def published_versions(self, node: str, published_service: str) -> frozenset[str]:
         """Name the versions of a published service; none where the service isn't there."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RequestQuery:
-    """Which requests to list: those on services that `visible` globs match, and of the rest what isn't None."""
+class Messenger(Protocol):
+    """Slack, for what is told without being the answer to a command.
 
-    visible: tuple[str, ...]
-    service: ServiceRef | None = None
-    states: frozenset[State] | None = None
-    requester: Mention | None = None
-    page: int = 1
-    size: int = 10
+    Refusals are raised: NotHereError where the bot may not speak there, TellingError for the rest; its `again` tells
+    whether another try may help, `after` how many seconds to wait first, `uncertain` whether it may have been said.
+    """
 
-
-class Requests(Protocol):
-    """Publish requests, kept. Every call may raise StoreError."""
-
-    def open(self, wish: Wish) -> tuple[PublishRequest, bool]:
-        """Keep a new request, or find the open one for the same package; tells whether it is new."""
+    def say(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+        """Say it; gives where, or None where there was nothing to say any more."""
         ...
 
-    def get(self, request: int) -> PublishRequest:
-        """Find a request by its number; NotFoundError where there is none."""
-        ...
-
-    def of_card(self, card: MessageRef) -> PublishRequest | None:
-        """Find the newest request whose card this is."""
-        ...
-
-    def page(self, query: RequestQuery) -> tuple[list[PublishRequest], int]:
-        """Find a page of requests, newest first, and how many there are in all."""
-        ...
-
-    def in_state(self, state: State) -> list[int]:
-        """Name the requests that are in a state, oldest first."""
-        ...
-
-    def decide(self, request: int, before: State, after: State, decision: Decision) -> PublishRequest | None:
-        """Decide about a request in one conditional write; None where it isn't in `before` any more."""
-        ...
-
-    def advance(self, request: int, before: State, after: State, outcome: str = "") -> PublishRequest | None:
-        """Move a request on in one conditional write; None where it isn't in `before`."""
-        ...
-
-    def remember_card(self, request: int, card: MessageRef) -> PublishRequest:
-        """Keep where the card of a request is, unless it has one; gives the request with the card that counts."""
+    def find(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+        """Find where it was said already, by the mark that every message carries; TellingError where Slack won't tell."""
         ...
 
 
 class Directory(Protocol):
     """Slack's knowledge of people."""
 
-    def membership(self, person: Person) -> Membership:
-        """Tell the user groups a person is in; never raises: what could not be read is the `problem`."""
+    def membership(self, person: Person, *, fresh: bool = False) -> Membership:
+        """Tell the user groups a person is in; never raises: what could not be read is the `problem`.
+
+        What is told was read at most a minute ago, or just now where it has to be `fresh`.
+        """
+        ...
+
+    def members(self, group: str) -> frozenset[str]:
+        """Name the people in a group, by the group's id or handle; none where that can't be read."""
         ...
 
 
-class Announcer(Protocol):
-    """What is told without being the answer to a command. Never raises: what can't be told is logged."""
+class Durable(Protocol):
+    """Whatever survives a crash: what is begun here is carried to its end by this process or another."""
 
-    def post_card(self, request: PublishRequest, channel: str) -> MessageRef | str:
-        """Post the card of a request; a sentence where Slack refuses."""
+    def publish(self, request: int, attempt: int) -> None:
+        """Have an approved request carried out; twice for the same attempt is the same as once."""
         ...
 
-    def repaint(self, request: PublishRequest) -> None:
-        """Show the request on its card as it is now."""
+    def package(self, packaging: int) -> None:
+        """Have a package made; twice is the same as once."""
         ...
 
-    def withdraw(self, card: MessageRef) -> None:
-        """Take back a card that does not count."""
-        ...
-
-    def tell_outcome(self, request: PublishRequest) -> None:
-        """Say in the card's thread what became of the request."""
-        ...
-
-    def tell_packaged(self, service: ServiceRef, package: Package, by: Person, channels: tuple[str, ...]) -> None:
-        """Announce a new package."""
-        ...
-
-
-class PublishStarter(Protocol):
-    """Whatever carries approved requests out, after the decision was answered."""
-
-    def __call__(self, request: int, /) -> None:
-        """Have the approved request carried out soon; twice is the same as once."""
+    def deliver(self, channel: str) -> None:
+        """Have said what waits in the channel's line."""
         ...
 
 

@@ -17,25 +17,40 @@ class State(StrEnum):
     UNKNOWN = "unknown"
     DECLINED = "declined"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"
     STALE = "stale"
+
+
+class PackagingState(StrEnum):
+    """Where the making of a package stands."""
+
+    ASKED = "asked"
+    MAKING = "making"
+    MADE = "made"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
 
 
 TRANSITIONS = MappingProxyType(
     {
-        State.PENDING: frozenset({State.APPROVED, State.DECLINED, State.CANCELLED, State.STALE}),
-        State.APPROVED: frozenset({State.PUBLISHING, State.CANCELLED, State.STALE}),
+        State.PENDING: frozenset({State.APPROVED, State.DECLINED, State.CANCELLED, State.EXPIRED, State.STALE}),
+        State.APPROVED: frozenset({State.PUBLISHING, State.CANCELLED, State.EXPIRED, State.STALE, State.FAILED}),
         State.PUBLISHING: frozenset({State.PUBLISHED, State.FAILED, State.UNKNOWN}),
         State.UNKNOWN: frozenset({State.PUBLISHED, State.FAILED}),
         State.PUBLISHED: frozenset[State](),
         State.FAILED: frozenset[State](),
         State.DECLINED: frozenset[State](),
         State.CANCELLED: frozenset[State](),
+        State.EXPIRED: frozenset[State](),
         State.STALE: frozenset[State](),
     }
 )
 
 OPEN = frozenset(state for state, following in TRANSITIONS.items() if following)
 """States of requests that are still going somewhere; there is at most one such request for a package."""
+
+HOLDING = frozenset({State.PUBLISHING, State.UNKNOWN})
+"""States in which a version may be on its way: there is at most one such request for a published service."""
 
 
 def may_follow(before: State, after: State) -> bool:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from opsbot.domain.lifecycle import State
+    from opsbot.domain.audit import Head
+    from opsbot.domain.difference import Difference
+    from opsbot.domain.lifecycle import PackagingState, State
     from opsbot.domain.references import ServiceRef
 
 
@@ -91,7 +93,7 @@ class PackageSummary:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who ended the waiting, when, and what they said to it."""
+    """Who decided, when, and what they said to it."""
 
     person: Person
     at: datetime
@@ -99,8 +101,23 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """One person's yes: where it was said, and the roles of the quorum that they held then."""
+
+    person: Person
+    at: datetime
+    channel: str
+    roles: tuple[str, ...]
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants published: a publish request before it is one."""
+    """What somebody wants published, and what was true when they asked: a publish request before it is one.
+
+    The package is what `package.created_on` and the digests say, whatever else may be made under its version later;
+    `archive_digest` is empty where the policy doesn't ask for it. `policy` is the digest of the policy that decides.
+    """
 
     service: ServiceRef
     package: Package
@@ -109,18 +126,45 @@ class Wish:
     reason: str
     asked_in: str
     asked_at: datetime
+    card_channel: str
+    policy: str
+    policy_name: str
+    summary_digest: str = ""
+    archive_digest: str = ""
+    packager: Person | None = None
+    expires_at: datetime | None = None
+    remind_at: datetime | None = None
+    break_glass: bool = False
+    review_due: datetime | None = None
+    difference: Difference | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PublishRequest:
-    """A person's wish to publish a version, and what became of it."""
+    """A person's wish to publish a version, and what became of it.
+
+    `decision` is the one that ended the waiting: of an approved request, the vote that filled the quorum. `held` says
+    why an approved request waits, and `try_at` until when. `claimed_by` names the run that publishes it, and
+    `posted_at` is when that run set out to call the node. `head` is the audit's record of the last change.
+    """
 
     id: int
     wish: Wish
     state: State
+    votes: tuple[Vote, ...] = ()
     decision: Decision | None = None
     outcome: str = ""
     card: MessageRef | None = None
+    held: str = ""
+    try_at: datetime | None = None
+    attempt: int = 0
+    claimed_by: str = ""
+    posted_at: datetime | None = None
+    remind_at: datetime | None = None
+    ended_at: datetime | None = None
+    review_due: datetime | None = None
+    review: Decision | None = None
+    head: Head | None = None
 
     @property
     def service(self) -> ServiceRef:
@@ -131,3 +175,34 @@ class PublishRequest:
     def version(self) -> str:
         """The version to be published."""
         return self.wish.package.version
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """An administrator's word that nothing is to be published, for the services that the glob matches."""
+
+    id: int
+    services: str
+    reason: str
+    by: Person
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Packaging:
+    """A person's wish to have a package made, and what became of it. `seconds` is how long the node took."""
+
+    id: int
+    service: ServiceRef
+    version: str
+    release_notes: str
+    by: Person
+    asked_in: str
+    private: bool
+    asked_at: datetime
+    state: PackagingState
+    outcome: str = ""
+    claimed_by: str = ""
+    posted_at: datetime | None = None
+    seconds: float = 0.0
+    package: Package | None = None

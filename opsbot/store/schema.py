@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, DateTime, Dialect, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.types import TypeDecorator
 
-from opsbot.domain.lifecycle import OPEN
+from opsbot.domain.lifecycle import HOLDING, OPEN
+
+if TYPE_CHECKING:
+    from sqlalchemy import TextClause
+
+    from opsbot.domain.lifecycle import State
 
 
 class Instant(TypeDecorator[datetime]):
@@ -28,7 +47,15 @@ class Instant(TypeDecorator[datetime]):
 
 metadata = MetaData()
 
-_open = text("state IN ({})".format(", ".join(f"'{state.value}'" for state in sorted(OPEN))))
+
+def _in(states: frozenset[State]) -> TextClause:
+    return text("state IN ({})".format(", ".join(f"'{state.value}'" for state in sorted(states))))
+
+
+_open = _in(OPEN)
+_holding = _in(HOLDING)
+_at_it = text("state IN ('asked', 'making')")
+_in_debt = text("review_due IS NOT NULL AND reviewed_at IS NULL")
 
 publish_requests = Table(
     "publish_requests",
@@ -53,6 +80,31 @@ publish_requests = Table(
     Column("outcome", Text, nullable=False, server_default=""),
     Column("card_channel", String(32)),
     Column("card_ts", String(32)),
+    Column("node", String(200), nullable=False, server_default=""),
+    Column("revision", Integer, nullable=False, server_default="0"),  # moves with every change, and locks the row first
+    Column("summary_digest", String(64), nullable=False, server_default=""),
+    Column("archive_digest", String(64), nullable=False, server_default=""),
+    Column("packager_id", String(32)),
+    Column("packager_name", Text),
+    Column("policy", String(64), nullable=False, server_default=""),
+    Column("policy_name", Text, nullable=False, server_default=""),
+    Column("difference", Text),
+    Column("expires_at", Instant),
+    Column("remind_at", Instant),
+    Column("held", Text, nullable=False, server_default=""),
+    Column("try_at", Instant),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("claimed_by", String(64), nullable=False, server_default=""),
+    Column("posted_at", Instant),
+    Column("ended_at", Instant),
+    Column("break_glass", Boolean, nullable=False, server_default=text("false")),
+    Column("review_due", Instant),
+    Column("reviewed_by_id", String(32)),
+    Column("reviewed_by_name", Text),
+    Column("reviewed_at", Instant),
+    Column("review_comment", Text),
+    Column("head_seq", Integer),
+    Column("head_link", String(64)),
     Index(
         "one_open_request_per_package",
         "service",
@@ -62,9 +114,149 @@ publish_requests = Table(
         sqlite_where=_open,
         postgresql_where=_open,
     ),
+    Index(
+        "one_publish_at_a_time",
+        "node",
+        "published_service",
+        unique=True,
+        sqlite_where=_holding,
+        postgresql_where=_holding,
+    ),
+    Index(
+        "one_unreviewed_break_glass",
+        "policy_name",
+        unique=True,
+        sqlite_where=_in_debt,
+        postgresql_where=_in_debt,
+    ),
     Index("requests_by_card", "card_channel", "card_ts"),
     Index("requests_by_state", "state", "id"),
     sqlite_autoincrement=True,  # the number of a request is never given twice
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("request", Integer, ForeignKey("publish_requests.id"), primary_key=True),
+    Column("person_id", String(32), primary_key=True),
+    Column("person_name", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("roles", Text, nullable=False),  # a JSON list
+    Column("comment", Text, nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("services", String(620), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by_id", String(32), nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("lifted_by_id", String(32)),
+    Column("lifted_by_name", Text),
+    Column("lifted_at", Instant),
+    sqlite_autoincrement=True,
+)
+
+policies_in_force = Table(
+    "policies_in_force",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("body", Text, nullable=False),  # a JSON list of policies
+    Column("stored_at", Instant, nullable=False),
+)
+
+packagings = Table(
+    "packagings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("service", String(620), nullable=False),
+    Column("version", String(200), nullable=False),
+    Column("release_notes", Text, nullable=False),
+    Column("by_id", String(32), nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("asked_in", String(32), nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("outcome", Text, nullable=False, server_default=""),
+    Column("claimed_by", String(64), nullable=False, server_default=""),
+    Column("posted_at", Instant),
+    Column("seconds", Float, nullable=False, server_default="0"),
+    Column("packaged_on", Instant),
+    Column("packaged_by", Text),
+    Index(
+        "one_packaging_per_version",
+        "service",
+        "version",
+        unique=True,
+        sqlite_where=_at_it,
+        postgresql_where=_at_it,
+    ),
+    Index("packagings_by_state", "state", "id"),
+    sqlite_autoincrement=True,
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("service", String(620), primary_key=True),
+    Column("version", String(200), primary_key=True),
+    Column("packaged_on", String(40), primary_key=True),  # ISO 8601; empty where the node didn't say
+    Column("taken_at", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("channel", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("request", Integer),
+    Column("packaging", Integer),
+    Column("text", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("problem", Text, nullable=False, server_default=""),
+    Column("ts", String(32)),
+    Column("sent_at", Instant),
+    Index("deliveries_in_line", "state", "channel", "id"),
+    sqlite_autoincrement=True,
+)
+
+audit_records = Table(
+    "audit_records",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("request", Integer),
+    Column("service", String(620)),
+    Column("body", Text, nullable=False),
+    Column("link", String(64), nullable=False),
+    Index("audit_by_request", "request", "seq"),
+    Index("audit_by_service", "service", "seq"),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # one row, which whoever appends holds
+    Column("seq", Integer, nullable=False),
+    Column("link", String(64), nullable=False),
+)
+
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("executor", String(64), primary_key=True),
+    Column("beat_at", Instant, nullable=False),
 )
 
 seen_events = Table(

@@ -1,0 +1,212 @@
+"""What the actions need kept, as protocols: each change with its audit entry and its messages, all or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from opsbot.domain.audit import Entry, Head, Record
+    from opsbot.domain.commands import Mention
+    from opsbot.domain.deliveries import Delivery, Effects, Message
+    from opsbot.domain.difference import Snapshot
+    from opsbot.domain.lifecycle import PackagingState, State
+    from opsbot.domain.models import (
+        Decision,
+        MessageRef,
+        Packaging,
+        Pause,
+        PublishRequest,
+        Wish,
+    )
+    from opsbot.domain.policies import Policy
+    from opsbot.domain.references import ServiceRef
+
+
+@dataclass(frozen=True, slots=True)
+class RequestQuery:
+    """Which requests to list: those on services that `visible` globs match, and of the rest what isn't None."""
+
+    visible: tuple[str, ...]
+    service: ServiceRef | None = None
+    states: frozenset[State] | None = None
+    requester: Mention | None = None
+    page: int = 1
+    size: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What counts for a request beside itself, read in the transaction that changes it.
+
+    `policies` are those in force, `holder` is the request whose version may be on its way to the same published service.
+    """
+
+    policies: tuple[Policy, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    holder: PublishRequest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A request as it is to be from now on, and what is kept together with that."""
+
+    request: PublishRequest
+    effects: Effects
+
+
+class Step(Protocol):
+    """A pure decision about a request; None leaves it as it is. It may be asked more than once."""
+
+    def __call__(self, request: PublishRequest, around: Surroundings, /) -> Changed | None:
+        """Look at the request as it is now, and say what becomes of it."""
+        ...
+
+
+class Requests(Protocol):
+    """Publish requests, kept. Every call may raise StoreError."""
+
+    def open(self, wish: Wish, effects: Callable[[PublishRequest], Effects]) -> tuple[PublishRequest, bool]:
+        """Keep a new request, pending, or find the open one for the same package; tells whether it is new.
+
+        ConflictError names the break-glass publish under the same policy that nobody reviewed yet, if there is one.
+        """
+        ...
+
+    def get(self, request: int) -> PublishRequest:
+        """Find a request by its number; NotFoundError where there is none."""
+        ...
+
+    def of_card(self, card: MessageRef) -> PublishRequest | None:
+        """Find the newest request whose card this is."""
+        ...
+
+    def page(self, query: RequestQuery) -> tuple[list[PublishRequest], int]:
+        """Find a page of requests, newest first, and how many there are in all."""
+        ...
+
+    def in_states(self, states: frozenset[State]) -> list[PublishRequest]:
+        """Find the requests that are in one of the states, oldest first."""
+        ...
+
+    def in_debt(self) -> list[PublishRequest]:
+        """Find the break-glass publishes that wait for their review, oldest first."""
+        ...
+
+    def last_published(self, node: str, published_service: str) -> PublishRequest | None:
+        """Find the request that was published last on the published service."""
+        ...
+
+    def change(self, request: int, step: Step) -> PublishRequest | None:
+        """Have the step decide, with the request locked, and keep what it says in one transaction.
+
+        Gives the request as it is then, or None where the step leaves it. Raises NotFoundError.
+        """
+        ...
+
+    def remember_card(self, request: int, card: MessageRef) -> PublishRequest:
+        """Keep where the card of a request is, unless it has one; gives the request with the card that counts."""
+        ...
+
+
+class Pauses(Protocol):
+    """Where publishing is paused. Every call may raise StoreError."""
+
+    def active(self) -> tuple[Pause, ...]:
+        """List the pauses that hold now, oldest first."""
+        ...
+
+    def add(self, services: str, decision: Decision, effects: Effects) -> Pause:
+        """Keep a new pause, whose reason is the decision's comment."""
+        ...
+
+    def lift(self, services: str, decision: Decision, effects: Effects) -> tuple[Pause, ...]:
+        """End the pauses of exactly these services; gives those, and keeps the effects only if there are any."""
+        ...
+
+
+class Policies(Protocol):
+    """The policies that every replica goes by. Every call may raise StoreError."""
+
+    def in_force(self) -> tuple[Policy, ...]:
+        """Read the newest that were put in force."""
+        ...
+
+    def put_in_force(self, policies: tuple[Policy, ...], at: datetime) -> bool:
+        """Make these count from now on, everywhere; tells whether that changed anything."""
+        ...
+
+
+class Packagings(Protocol):
+    """Packages that people asked for, kept. Every call may raise StoreError."""
+
+    def open(self, packaging: Packaging, effects: Callable[[Packaging], Effects]) -> tuple[Packaging, bool]:
+        """Keep a new one (its id is given here), or find the one for the same version that isn't ended yet."""
+        ...
+
+    def get(self, packaging: int) -> Packaging:
+        """Find one by its number; NotFoundError where there is none."""
+        ...
+
+    def in_states(self, states: frozenset[PackagingState]) -> list[Packaging]:
+        """Find those in one of the states, oldest first."""
+        ...
+
+    def change(
+        self, packaging: int, step: Callable[[Packaging], tuple[Packaging, Effects | None] | None]
+    ) -> Packaging | None:
+        """Have the step decide, with the packaging locked, and keep what it says; None where it leaves it."""
+        ...
+
+
+class Audit(Protocol):
+    """The audit's chain. Every call may raise StoreError."""
+
+    def append(self, entry: Entry) -> Head:
+        """Keep what was tried, after all that was kept before."""
+        ...
+
+    def page(
+        self, *, service: ServiceRef | None, request: int | None, page: int, size: int
+    ) -> tuple[list[Record], int]:
+        """Find a page of records, newest first, and how many there are in all."""
+        ...
+
+
+class Snapshots(Protocol):
+    """How a service was set up when a package of it was first seen. Every call may raise StoreError."""
+
+    def keep(self, snapshot: Snapshot) -> Snapshot:
+        """Keep the snapshot unless there is one of the same package; gives the one that counts."""
+        ...
+
+    def find(self, service: ServiceRef, version: str, packaged_on: datetime | None) -> Snapshot | None:
+        """Find the snapshot of a package."""
+        ...
+
+
+class Deliveries(Protocol):
+    """What is to be said, a line per channel. Every call may raise StoreError."""
+
+    def next(self, channel: str) -> Delivery | None:
+        """Take the first of the channel's line that isn't said: marked as being sent, and told if it was before."""
+        ...
+
+    def last_post(self, channel: str) -> datetime | None:
+        """Tell when something was last posted in the channel."""
+        ...
+
+    def settle(self, delivery: Delivery, at: datetime) -> None:
+        """Keep what became of a delivery; one that is waiting again goes back to the head of its line."""
+        ...
+
+    def add(self, messages: tuple[Message, ...], at: datetime) -> None:
+        """Put messages at the end of their channels' lines."""
+        ...
+
+    def channels(self) -> list[str]:
+        """Name the channels in which something is still to be said."""
+        ...

@@ -1,0 +1,77 @@
+"""What is to be said in Slack without being the direct answer to a command, kept until it was said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opsbot.domain.audit import Entry
+    from opsbot.domain.models import MessageRef
+
+
+class Kind(StrEnum):
+    """What a delivery says; the words are made when it is sent, from what is true then."""
+
+    CARD = "card"
+    """The card of a request, posted."""
+    REPAINT = "repaint"
+    """The card of a request, as the request is now."""
+    VOTED = "voted"
+    """In the card's thread: who said yes, and what is still missing."""
+    HELD = "held"
+    """In the card's thread: why an approved request waits."""
+    REMINDER = "reminder"
+    """In the card's thread: somebody should decide."""
+    OUTCOME = "outcome"
+    """In the card's thread: what became of the request."""
+    REVIEW = "review"
+    """In the card's thread: a break-glass publish waits for its review, or was reviewed."""
+    CARD_REFUSED = "card_refused"
+    """To the requester alone: the card could not be posted."""
+    PACKAGING = "packaging"
+    """Where a package was asked for: what became of it."""
+    PACKAGED = "packaged"
+    """To a channel that wants to hear of new packages."""
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to say in a channel about a request or a packaging; `text` is what neither of them tells."""
+
+    kind: Kind
+    channel: str
+    request: int | None = None
+    packaging: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message in its channel's line; lower ids go first. `ref` is where it was said."""
+
+    id: int
+    message: Message
+    state: DeliveryState = DeliveryState.WAITING
+    attempts: int = 0
+    problem: str = ""
+    ref: MessageRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What is kept together with a change, all or nothing: its audit entry, and what is to be said of it."""
+
+    entry: Entry
+    messages: tuple[Message, ...] = ()
