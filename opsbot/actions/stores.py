@@ -59,10 +59,10 @@ class Changed:
 
 
 class Step(Protocol):
-    """A pure decision about a request; None leaves it as it is. It may be asked more than once."""
+    """A pure decision about a request, which may be asked more than once."""
 
-    def __call__(self, request: PublishRequest, around: Surroundings, /) -> Changed | None:
-        """Look at the request as it is now, and say what becomes of it."""
+    def __call__(self, request: PublishRequest, around: Surroundings, /) -> Changed | str:
+        """Look at the request as it is now, and say what becomes of it; or, in a sentence, why it stays as it is."""
         ...
 
 
@@ -100,10 +100,10 @@ class Requests(Protocol):
         """Find the request that was published last on the published service."""
         ...
 
-    def change(self, request: int, step: Step) -> PublishRequest | None:
+    def change(self, request: int, step: Step) -> PublishRequest | str:
         """Have the step decide, with the request locked, and keep what it says in one transaction.
 
-        Gives the request as it is then, or None where the step leaves it. Raises NotFoundError.
+        Gives the request as it is then, or the step's sentence where it leaves it. Raises NotFoundError.
         """
         ...
 
@@ -156,9 +156,9 @@ class Packagings(Protocol):
         ...
 
     def change(
-        self, packaging: int, step: Callable[[Packaging], tuple[Packaging, Effects | None] | None]
-    ) -> Packaging | None:
-        """Have the step decide, with the packaging locked, and keep what it says; None where it leaves it."""
+        self, packaging: int, step: Callable[[Packaging], tuple[Packaging, Effects | None] | str]
+    ) -> Packaging | str:
+        """Have the step decide, with the packaging locked, and keep what it says; or give its sentence."""
         ...
 
 

@@ -110,6 +110,18 @@ class RequestPublish:
     version: str
     published_service: str | None = None
     reason: str = ""
+    break_glass: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Tell what publishing a service needs just now, and why the asker can't."""
+
+    verb: ClassVar = "explain"
+    permission: ClassVar[Permission | None] = Permission.READ
+    service: ServiceRef
+    version: str | None = None
+    published_service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +167,75 @@ class Cancel:
     comment: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Say what became of a publish that nobody knows the outcome of."""
+
+    verb: ClassVar = "settle"
+    permission: ClassVar[Permission | None] = Permission.APPROVE
+    request: int
+    published: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Say that a break-glass publish was looked at by another person."""
+
+    verb: ClassVar = "review"
+    permission: ClassVar[Permission | None] = Permission.APPROVE
+    request: int
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Let nothing be published, of one service or of all, until somebody resumes."""
+
+    verb: ClassVar = "pause"
+    permission: ClassVar[Permission | None] = Permission.ADMIN
+    reason: str
+    service: ServiceRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """End a pause."""
+
+    verb: ClassVar = "resume"
+    permission: ClassVar[Permission | None] = Permission.ADMIN
+    service: ServiceRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHistory:
+    """Tell what was done with a service, newest first."""
+
+    verb: ClassVar = "history"
+    permission: ClassVar[Permission | None] = Permission.READ
+    service: ServiceRef
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAudit:
+    """Show the audit's records, newest first, refused attempts and all."""
+
+    verb: ClassVar = "audit"
+    permission: ClassVar[Permission | None] = Permission.ADMIN
+    service: ServiceRef | None = None
+    request: int | None = None
+    page: int = 1
+
+
 Decide = Approve | Decline | Cancel
 """What ends the waiting of a publish request."""
+
+OnRequest = Decide | Settle | Review
+"""What is done to a request that is there; the policy says by whom."""
+
+Change = CreatePackage | RequestPublish | OnRequest | Pause | Resume
+"""What changes something; each try is audited."""
 
 Command = (
     ShowHelp
@@ -167,7 +246,12 @@ Command = (
     | ShowSummary
     | CreatePackage
     | RequestPublish
+    | Explain
     | ListRequests
-    | Decide
+    | OnRequest
+    | Pause
+    | Resume
+    | ShowHistory
+    | ShowAudit
 )
 """All that can be asked."""

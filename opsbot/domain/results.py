@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from opsbot.domain.audit import Entry, Head
     from opsbot.domain.authorization import Grant, Permission
-    from opsbot.domain.commands import ListPackages, ListRequests, ListServices
-    from opsbot.domain.models import Package, PackageSummary, Person, PublishRequest, Service
+    from opsbot.domain.commands import Explain, ListPackages, ListRequests, ListServices, ShowAudit, ShowHistory
+    from opsbot.domain.models import Package, PackageSummary, Packaging, Pause, Person, PublishRequest, Service
+    from opsbot.domain.policies import Policy
     from opsbot.domain.references import ServiceRef
 
 
@@ -78,25 +80,53 @@ class SummaryShown:
 
 
 @dataclass(frozen=True, slots=True)
-class PackageCreated:
-    """A package was made; `seconds` is how long the node took."""
+class PackagingBegun:
+    """A package is being made, by this asking or, where it `was_begun`, by an earlier one; the outcome is told later."""
 
-    service: ServiceRef
-    package: Package
-    by: Person
-    seconds: float
+    packaging: Packaging
+    was_begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PublishRequested:
     """A publish request is open: a new one, or the one that `was_open` already.
 
-    `card_problem` says why its card could not be posted, if so.
+    `missing` are the roles that still have to approve, each with how many people; none where it publishes at once.
     """
 
     request: PublishRequest
+    missing: tuple[tuple[str, int], ...] = ()
     was_open: bool = False
-    card_problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleHolders:
+    """Who could approve in a role just now: people by their ids, and of the groups how they are called.
+
+    `unread` are groups whose members can't be read.
+    """
+
+    role: str
+    needed: int
+    missing: int
+    people: tuple[str, ...]
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What a publish needs: the policy that decides and why, what stands in its way, and who could approve.
+
+    `obstacles` say what keeps anybody from publishing just now; `objections` what keeps the asker from asking for it,
+    from approving it, and from breaking the glass, a sentence each.
+    """
+
+    command: Explain
+    policy: Policy
+    request: PublishRequest | None
+    holders: tuple[RoleHolders, ...]
+    obstacles: tuple[str, ...]
+    objections: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +140,60 @@ class RequestsListed:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision was made about a publish request: its state says which."""
+    """A decision was made about a publish request: its state says which.
+
+    One that is pending still has got a vote; `missing` are the roles that have to approve yet, each with how many.
+    """
 
     request: PublishRequest
+    missing: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Somebody said what became of a publish of unknown outcome: its state says what."""
+
+    request: PublishRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """Somebody looked at a break-glass publish."""
+
+    request: PublishRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Nothing is published of the services of the pause; `waiting` requests are open there."""
+
+    pause: Pause
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The pauses are over."""
+
+    pauses: tuple[Pause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryShown:
+    """What was done with a service, newest first: one page of it, and how much there is in all."""
+
+    command: ShowHistory
+    entries: tuple[tuple[Head, Entry], ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditShown:
+    """The audit's records, newest first: one page of them, and how many there are in all."""
+
+    command: ShowAudit
+    entries: tuple[tuple[Head, Entry], ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +210,17 @@ Result = (
     | ServiceShown
     | PackagesListed
     | SummaryShown
-    | PackageCreated
+    | PackagingBegun
     | PublishRequested
+    | Explained
     | RequestsListed
     | Decided
+    | Settled
+    | Reviewed
+    | Paused
+    | Resumed
+    | HistoryShown
+    | AuditShown
     | Refused
 )
 """All that can come of a command."""
