@@ -1,41 +1,35 @@
-"""From a command to its result: is it allowed, and which action does it."""
+"""From a command to its result: is it allowed, which action does it, and what is kept of the try."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, assert_never, get_args
 
+from opsbot.actions.auditing import show_audit, show_history
 from opsbot.actions.deciding import decide
+from opsbot.actions.explaining import explain
 from opsbot.actions.introducing import show_access, show_help
 from opsbot.actions.packaging import create_package
+from opsbot.actions.pausing import pause, resume
 from opsbot.actions.reading import list_packages, list_services, show_service, show_summary
 from opsbot.actions.requesting import list_requests, request_publish
+from opsbot.actions.settling import review, settle_by_hand
+from opsbot.actions.trying import failed, refused, service_of
+from opsbot.domain import commands
 from opsbot.domain.authorization import refusal
-from opsbot.domain.commands import (
-    Approve,
-    Cancel,
-    CreatePackage,
-    Decline,
-    Defaults,
-    ListPackages,
-    ListRequests,
-    ListServices,
-    RequestPublish,
-    ShowAccess,
-    ShowHelp,
-    ShowService,
-    ShowSummary,
-)
 from opsbot.domain.models import MessageRef
 from opsbot.domain.results import Refused
+from opsbot.errors import OpsbotError, StoreError
 
 if TYPE_CHECKING:
     from opsbot.actions.world import World
+    from opsbot.domain.audit import Entry
     from opsbot.domain.authorization import Standing
     from opsbot.domain.commands import Command
     from opsbot.domain.models import Asker, Place
-    from opsbot.domain.references import ServiceRef
     from opsbot.domain.results import Result
+
+_ON_REQUEST = get_args(commands.OnRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,58 +38,93 @@ class Dispatcher:
 
     world: World
 
-    def defaults(self, place: Place) -> Defaults:
+    def defaults(self, place: Place) -> commands.Defaults:
         """Tell what is meant in a place: the channel's node and project, the thread's publish request."""
         rules = self.world.rules.channel(place.channel)
-        return Defaults(self.world.rules.default_node(place.channel), rules.project, self._request_of(place))
+        return commands.Defaults(self.world.rules.default_node(place.channel), rules.project, self._request_of(place))
 
     def do(self, command: Command, asker: Asker) -> Result:
-        """Do what is asked if the asker may; raises OpsbotError where it can't be done."""
+        """Do what is asked if the asker may; raises OpsbotError where it can't be done.
+
+        What changes something leaves a record in the audit, and so does every refusal.
+        """
+        try:
+            result = self._try(command, asker)
+        except StoreError:
+            raise  # where nothing can be kept, a record of it can't be, either
+        except OpsbotError as error:
+            self._keep(failed(command, asker, error, self.world))
+            raise
+        if isinstance(result, Refused):
+            self._keep(refused(command, asker, result, self.world))
+        return result
+
+    def _try(self, command: Command, asker: Asker) -> Result:
         if not self._is_allowed_in(asker.place, command):
             return Refused(f"“{command.verb}” isn't for this channel; its settings allow other verbs only.")
         membership = self.world.directory.membership(asker.person)
         standing = self.world.rules.access.standing(asker, membership)
         return self._forbidden(command, standing) or self._do(command, asker, standing)
 
-    def _do(self, command: Command, asker: Asker, standing: Standing) -> Result:  # noqa: C901, PLR0911 - one arm per verb
+    def _do(self, command: Command, asker: Asker, standing: Standing) -> Result:  # noqa: C901, PLR0911, PLR0912 - one arm per verb
         world = self.world
         match command:
-            case ShowHelp():
+            case commands.ShowHelp():
                 return show_help(command, standing, world.manual)
-            case ShowAccess():
+            case commands.ShowAccess():
                 return show_access(asker, standing)
-            case ListServices():
+            case commands.ListServices():
                 return list_services(command, standing, world.designer)
-            case ShowService():
+            case commands.ShowService():
                 return show_service(command, standing, world.designer)
-            case ListPackages():
+            case commands.ListPackages():
                 return list_packages(command, standing, world.designer)
-            case ShowSummary():
+            case commands.ShowSummary():
                 return show_summary(command, standing, world.designer)
-            case CreatePackage():
+            case commands.CreatePackage():
                 return create_package(command, asker, standing, world)
-            case RequestPublish():
+            case commands.RequestPublish():
                 return request_publish(command, asker, standing, world)
-            case ListRequests():
+            case commands.Explain():
+                return explain(command, asker, standing, world)
+            case commands.ListRequests():
                 return list_requests(command, standing, world.requests)
-            case Approve() | Decline() | Cancel():
+            case commands.Approve() | commands.Decline() | commands.Cancel():
                 return decide(command, asker, standing, world)
+            case commands.Settle():
+                return settle_by_hand(command, asker, standing, world)
+            case commands.Review():
+                return review(command, asker, standing, world)
+            case commands.Pause():
+                return pause(command, asker, world)
+            case commands.Resume():
+                return resume(command, asker, world)
+            case commands.ShowHistory():
+                return show_history(command, world.audit)
+            case commands.ShowAudit():
+                return show_audit(command, world.audit)
             case _:
                 assert_never(command)
+
+    def _keep(self, entry: Entry | None) -> None:
+        if entry is not None:
+            self.world.audit.append(entry)
 
     def _is_allowed_in(self, place: Place, command: Command) -> bool:
         verbs = self.world.rules.channel(place.channel).verbs
         return verbs is None or command.verb in verbs or command.permission is None
 
     def _forbidden(self, command: Command, standing: Standing) -> Refused | None:
-        """Refuse what no grant allows; decisions are judged by the policy, which knows the request."""
-        if command.permission is None or isinstance(command, Approve | Decline | Cancel):
+        """Refuse what no grant allows; what is done to a request is judged by the policy, which knows the request."""
+        if command.permission is None or isinstance(command, _ON_REQUEST):
             return None
-        service = _service(command)
-        if service is None:  # lists show what the grants cover, and nothing else
-            allowed = standing.allows_somewhere(command.permission)
-        else:
+        service = service_of(command)
+        if service is not None:
             allowed = standing.allows(command.permission, service)
+        elif isinstance(command, commands.Pause | commands.Resume | commands.ShowAudit):
+            allowed = standing.allows_everywhere(command.permission)
+        else:  # lists show what the grants cover, and nothing else
+            allowed = standing.allows_somewhere(command.permission)
         return None if allowed else Refused(refusal(standing, command.permission, service))
 
     def _request_of(self, place: Place) -> int | None:
@@ -103,11 +132,3 @@ class Dispatcher:
             return None
         request = self.world.requests.of_card(MessageRef(place.channel, place.thread))
         return request.id if request is not None else None
-
-
-def _service(command: Command) -> ServiceRef | None:
-    match command:
-        case ShowService() | ListPackages() | ShowSummary() | CreatePackage() | RequestPublish() | ListRequests():
-            return command.service
-        case _:
-            return None

@@ -2,44 +2,85 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from opsbot.actions.ports import RequestQuery
+from opsbot.actions.comparing import difference
+from opsbot.actions.deciding import approve_by_rule
 from opsbot.actions.reading import find_package
+from opsbot.actions.recording import effects, identity
+from opsbot.actions.stores import RequestQuery
 from opsbot.domain.authorization import Permission
 from opsbot.domain.commands import PAGE_SIZE
+from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import OPEN, State
-from opsbot.domain.models import MessageRef, Package, Wish
-from opsbot.domain.policy import policy_for
-from opsbot.domain.results import PublishRequested, RequestsListed
+from opsbot.domain.models import Person, Wish
+from opsbot.domain.policies import policy_for
+from opsbot.domain.policy import lacking, objection_to_asking, objection_to_break_glass
+from opsbot.domain.results import PublishRequested, Refused, RequestsListed
 from opsbot.errors import ConflictError, NotFoundError
 
 if TYPE_CHECKING:
-    from opsbot.actions.ports import Designer, Requests
+    from opsbot.actions.ports import Designer
+    from opsbot.actions.stores import Changed, Requests, Surroundings
     from opsbot.actions.world import World
     from opsbot.domain.authorization import Standing
     from opsbot.domain.commands import ListRequests, RequestPublish
-    from opsbot.domain.models import Asker, PublishRequest
+    from opsbot.domain.models import Asker, Package, PublishRequest
+    from opsbot.domain.policies import Policy
+    from opsbot.domain.references import ServiceRef
 
 
-def request_publish(command: RequestPublish, asker: Asker, standing: Standing, world: World) -> PublishRequested:
-    """Open a publish request and post its card; asking again shows the open one."""
-    published_service = command.published_service or command.service.service
-    package = find_package(command.service, command.version, standing, world.designer)
-    package = _with_notes(command, package, world.designer)
-    _refuse_published(command, published_service, world.designer)
-    wish = Wish(
-        service=command.service,
-        package=package,
-        published_service=published_service,
-        requester=asker.person,
-        reason=command.reason,
-        asked_in=asker.place.channel,
-        asked_at=world.clock(),
+def request_publish(
+    command: RequestPublish, asker: Asker, standing: Standing, world: World
+) -> PublishRequested | Refused:
+    """Open a publish request, whose card is posted soon; asking again shows the open one."""
+    target = command.published_service or command.service.service
+    policy = policy_for(command.service, target, world.policies.in_force())
+    wish = _Asking(command, asker, target, policy, world).wish(_find(command, standing, world.designer))
+    objected = objection_to_asking(wish, policy)
+    if command.break_glass and objected is None:
+        objected = objection_to_break_glass(wish, standing, policy)
+    if objected is not None:
+        return Refused(objected)
+    _refuse_published(wish, world.designer)
+    published = world.requests.last_published(wish.service.node, target)
+    compared = difference(wish.service, wish.package, published, world.designer, world.snapshots, world.clock)
+    wish = replace(wish, difference=compared)
+    request, is_new = world.requests.open(
+        wish, lambda opened: effects(opened, asker, command.verb, wish.asked_at, Kind.CARD, **identity(wish))
     )
-    request, is_new = world.requests.open(wish)
-    return _with_card(request, world) if is_new or request.card is None else PublishRequested(request, was_open=True)
+    if is_new:
+        request = begin_at_once(request, policy, world)
+    return PublishRequested(request, lacking(request, policy), was_open=not is_new)
+
+
+def begin_at_once(request: PublishRequest, policy: Policy, world: World) -> PublishRequest:
+    """Approve a request that nobody has to approve, and have it carried out; any other stays as it is."""
+    if lacking(request, policy):
+        return request
+    now = world.clock()
+
+    def step(current: PublishRequest, _: Surroundings) -> Changed | str:
+        if current.state is not State.PENDING:
+            return f"request {current.id} is {current.state.value}"
+        return approve_by_rule(current, now)
+
+    approved = world.requests.change(request.id, step)
+    if isinstance(approved, str):
+        return world.requests.get(request.id)
+    world.durable.publish(approved.id, approved.attempt)
+    return approved
+
+
+def packager_of(service: ServiceRef, package: Package, world: World) -> Person | None:
+    """Tell who packaged it: who asked the bot to, else whom the node names and [people] knows, else nobody."""
+    asked = world.packagings.made(service, package.version, package.created_on)
+    if asked is not None:
+        return asked.by
+    people = world.rules.people
+    known = next((user for user, login in people.items() if login == package.created_by), None)
+    return Person(known, people[known]) if known is not None else None
 
 
 def list_requests(command: ListRequests, standing: Standing, requests: Requests) -> RequestsListed:
@@ -57,34 +98,71 @@ def list_requests(command: ListRequests, standing: Standing, requests: Requests)
     return RequestsListed(command, tuple(found), total)
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A package, and what tells it from another that may be made under its version."""
+
+    package: Package
+    summary_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Who asks for what, and the policy that it will be judged by."""
+
+    command: RequestPublish
+    asker: Asker
+    published_service: str
+    policy: Policy
+    world: World
+
+    def wish(self, found: _Found) -> Wish:
+        """Gather what is true of the package and of the policy at this moment."""
+        policy, now, package = self.policy, self.world.clock(), found.package
+        archive = ""
+        if policy.identity == "digest":
+            archive = self.world.designer.archive_digest(self.command.service, package.version)
+        review_within = policy.break_glass.review_within if policy.break_glass is not None else None
+        is_urgent = self.command.break_glass
+        return Wish(
+            service=self.command.service,
+            package=package,
+            published_service=self.published_service,
+            requester=self.asker.person,
+            reason=self.command.reason,
+            asked_in=self.asker.place.channel,
+            asked_at=now,
+            card_channel=policy.approvals_channel or self.asker.place.channel,
+            policy=policy.digest,
+            policy_name=policy.name,
+            summary_digest=found.summary_digest,
+            archive_digest=archive,
+            packager=packager_of(self.command.service, package, self.world),
+            expires_at=now + policy.expires_after,
+            remind_at=now + policy.remind_every if policy.remind_every is not None else None,
+            break_glass=is_urgent,
+            review_due=now + review_within if is_urgent and review_within is not None else None,
+        )
+
+
 def _states(command: ListRequests) -> frozenset[State] | None:
     if command.state is not None:
         return frozenset({command.state})
     return None if command.every else OPEN
 
 
-def _with_notes(command: RequestPublish, package: Package, designer: Designer) -> Package:
+def _find(command: RequestPublish, standing: Standing, designer: Designer) -> _Found:
+    package = find_package(command.service, command.version, standing, designer)
     try:
         summary = designer.summary(command.service, command.version)
     except NotFoundError:
-        return package  # nodes before DSS 13.2 have no summaries
+        return _Found(package, "")  # deleted between the two calls: the next look finds it gone
     notes = summary.package.release_notes or package.release_notes
-    return replace(package, created_by=package.created_by or summary.package.created_by, release_notes=notes)
+    by = package.created_by or summary.package.created_by
+    return _Found(replace(package, created_by=by, release_notes=notes), summary.digest)
 
 
-def _refuse_published(command: RequestPublish, published_service: str, designer: Designer) -> None:
-    if command.version in designer.published_versions(command.service.node, published_service):
-        raise ConflictError(f"{command.version} is on the published service “{published_service}” already.")
-
-
-def _with_card(request: PublishRequest, world: World) -> PublishRequested:
-    policy = policy_for(request.service, world.rules.policies)
-    card = world.announcer.post_card(request, policy.approvals_channel or request.wish.asked_in)
-    if not isinstance(card, MessageRef):
-        return PublishRequested(request, card_problem=card)
-    kept = world.requests.remember_card(request.id, card)
-    if kept.card != card:  # somebody asked for the same at the same time, and their card was first
-        world.announcer.withdraw(card)
-    elif kept.state is not State.PENDING:  # somebody decided while the card was on its way
-        world.announcer.repaint(kept)
-    return PublishRequested(kept)
+def _refuse_published(wish: Wish, designer: Designer) -> None:
+    version = wish.package.version
+    if version in designer.published_versions(wish.service.node, wish.published_service):
+        raise ConflictError(f"{version} is on the published service “{wish.published_service}” already.")

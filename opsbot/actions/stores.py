@@ -52,10 +52,10 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A request as it is to be from now on, and what is kept together with that."""
+    """A request as it is to be from now on, and what is kept together with that, if it is worth a record."""
 
     request: PublishRequest
-    effects: Effects
+    effects: Effects | None
 
 
 class Step(Protocol):
@@ -149,6 +149,10 @@ class Packagings(Protocol):
 
     def get(self, packaging: int) -> Packaging:
         """Find one by its number; NotFoundError where there is none."""
+        ...
+
+    def made(self, service: ServiceRef, version: str, created_on: datetime | None) -> Packaging | None:
+        """Find the one that made this very package."""
         ...
 
     def in_states(self, states: frozenset[PackagingState]) -> list[Packaging]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opsbot.actions.ports import Announcer, Clock, Designer, Directory, Manual, PublishStarter, Requests
+    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual
+    from opsbot.actions.stores import Audit, Deliveries, Packagings, Pauses, Policies, Requests, Snapshots
     from opsbot.domain.rules import Rules
 
 
@@ -17,8 +18,13 @@ class World:
     rules: Rules
     designer: Designer
     requests: Requests
+    packagings: Packagings
+    policies: Policies
+    pauses: Pauses
+    snapshots: Snapshots
+    deliveries: Deliveries
+    audit: Audit
     directory: Directory
-    announcer: Announcer
-    start_publish: PublishStarter
+    durable: Durable
     manual: Manual
     clock: Clock

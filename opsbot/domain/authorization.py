@@ -77,9 +77,18 @@ class Standing:
         """Tell whether some grant allows the act on the service."""
         return any(permission in self.roles[grant.role] and grant.covers(service) for grant in self.grants)
 
+    def roles_on(self, service: ServiceRef) -> frozenset[str]:
+        """Name the roles that are held on the service."""
+        return frozenset(grant.role for grant in self.grants if grant.covers(service))
+
     def allows_somewhere(self, permission: Permission) -> bool:
         """Tell whether some grant allows the act on any service at all."""
         return any(permission in self.roles[grant.role] for grant in self.grants)
+
+
+    def allows_everywhere(self, permission: Permission) -> bool:
+        """Tell whether some grant allows the act on every service."""
+        return any(permission in self.roles[grant.role] and "*" in grant.services for grant in self.grants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +108,10 @@ class AccessRules:
         held = (grant for grant in self.grants if _holds(grant, asker, membership))
         return Standing(tuple(held), self.roles, membership.problem)
 
-    def named_for(
-        self, permission: Permission, service: ServiceRef, channel: str
-    ) -> tuple[frozenset[str], frozenset[str]]:
-        """Name the users and the groups whom some grant allows the act on the service in the channel."""
+    def holders(self, role: str, service: ServiceRef, channel: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Name the users and the groups who hold the role on the service in the channel."""
         giving = [
-            grant
-            for grant in self.grants
-            if permission in self.roles[grant.role] and grant.covers(service) and grant.counts_in(channel)
+            grant for grant in self.grants if grant.role == role and grant.covers(service) and grant.counts_in(channel)
         ]
         return _union(grant.users for grant in giving), _union(grant.groups for grant in giving)
 

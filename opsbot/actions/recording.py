@@ -1,0 +1,83 @@
+"""What is kept together with a change of a request: the audit's entry, and what is to be said of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from opsbot.actions.stores import Changed
+from opsbot.domain.audit import OPSBOT, Entry
+from opsbot.domain.deliveries import Effects, Kind, Message
+from opsbot.domain.lifecycle import TRANSITIONS
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from opsbot.domain.models import Asker, Packaging, PublishRequest, Wish
+
+DONE = "done"
+
+
+def changed(
+    request: PublishRequest, asker: Asker | None, what: str, at: datetime, *kinds: Kind, text: str = "", **detail: Any
+) -> Changed:
+    """Keep the request as it is, with its entry (without an asker, opsbot's own) and its messages.
+
+    A request that ended has its outcome told, whatever ended it.
+    """
+    return Changed(request, effects(request, asker, what, at, *kinds, text=text, **detail))
+
+
+def effects(
+    request: PublishRequest, asker: Asker | None, what: str, at: datetime, *kinds: Kind, text: str = "", **detail: Any
+) -> Effects:
+    """Make the entry and the messages of what was done to a request."""
+    said = [*kinds]
+    if not TRANSITIONS[request.state] and Kind.OUTCOME not in said and Kind.REVIEW not in said:
+        said.append(Kind.OUTCOME)
+    messages = tuple(Message(kind, request.wish.card_channel, request.id, text=text) for kind in said)
+    return Effects(entry(request, asker, what, DONE, at, **detail), messages)
+
+
+def entry(request: PublishRequest, asker: Asker | None, what: str, outcome: str, at: datetime, **detail: Any) -> Entry:
+    """Make the audit's entry of something that was tried on a request."""
+    wish = request.wish
+    return Entry(
+        at,
+        asker.person if asker is not None else OPSBOT,
+        what,
+        outcome,
+        asker.place if asker is not None else None,
+        wish.service,
+        wish.package.version,
+        wish.published_service,
+        request.id,
+        wish.policy,
+        {"state": request.state.value, **detail},
+    )
+
+
+def of_packaging(packaging: Packaging, asker: Asker | None, what: str, outcome: str, at: datetime) -> Entry:
+    """Make the audit's entry of something that was tried about a packaging."""
+    return Entry(
+        at,
+        asker.person if asker is not None else OPSBOT,
+        what,
+        outcome,
+        asker.place if asker is not None else None,
+        packaging.service,
+        packaging.version,
+        detail={"packaging": packaging.id, "state": packaging.state.value, "outcome": packaging.outcome},
+    )
+
+
+def identity(wish: Wish) -> dict[str, Any]:
+    """Say which package was asked for, and under what, for the audit."""
+    return {
+        "created_on": wish.package.created_on.isoformat() if wish.package.created_on is not None else None,
+        "summary_digest": wish.summary_digest,
+        "archive_digest": wish.archive_digest,
+        "packager": wish.packager.id if wish.packager is not None else None,
+        "policy_name": wish.policy_name,
+        "reason": wish.reason,
+        "break_glass": wish.break_glass,
+    }

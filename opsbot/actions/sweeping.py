@@ -1,0 +1,110 @@
+"""What time does to requests: they expire, people are reminded, and what a crash left undone is begun again."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from opsbot.actions.deciding import end
+from opsbot.actions.packaging import look_for_package
+from opsbot.actions.publishing import ask_again
+from opsbot.actions.recording import changed
+from opsbot.actions.requesting import begin_at_once
+from opsbot.domain.deliveries import Kind
+from opsbot.domain.lifecycle import PackagingState, State
+from opsbot.domain.policy import policy_of
+from opsbot.domain.verdict import ending
+from opsbot.errors import OpsbotError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from opsbot.actions.stores import Changed, Surroundings
+    from opsbot.actions.world import World
+    from opsbot.domain.models import Packaging, PublishRequest
+    from opsbot.domain.policies import Policy
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+_REVIEW_REMINDED = timedelta(days=1)
+
+
+def sweep(world: World) -> None:
+    """Do what is due now; twice is the same as once. What fails for one request doesn't keep the others waiting."""
+    waiting = world.requests.in_states(frozenset({State.PENDING, State.APPROVED, State.UNKNOWN}))
+    _each(waiting, lambda request: _look_after(request, world))
+    _each(world.requests.in_debt(), lambda request: _remind_of_review(request, world))
+    packagings = world.packagings.in_states(frozenset({PackagingState.ASKED, PackagingState.UNKNOWN}))
+    _each(packagings, lambda packaging: _look_after_packaging(packaging, world))
+    for channel in world.deliveries.channels():
+        world.durable.deliver(channel)
+
+
+def _look_after(request: PublishRequest, world: World) -> None:
+    now = world.clock()
+    is_due = request.try_at is None or request.try_at <= now
+    if request.state is State.UNKNOWN:
+        if is_due:
+            ask_again(request, world)
+        return
+    policy = policy_of(request, world.policies.in_force())
+    if ending(request, policy, now) is not None:
+        world.requests.change(request.id, _ended(now))
+    elif request.state is State.PENDING:
+        begun = begin_at_once(request, policy, world)
+        if begun.state is State.PENDING and begun.remind_at is not None and begun.remind_at <= now:
+            world.requests.change(request.id, _reminded(policy, now))
+    elif is_due:
+        world.durable.publish(request.id, request.attempt)
+
+
+def _ended(now: datetime) -> Callable[[PublishRequest, Surroundings], Changed | str]:
+    def step(request: PublishRequest, around: Surroundings) -> Changed | str:
+        ended = ending(request, policy_of(request, around.policies), now)
+        return end(request, ended, now) if ended is not None else f"request {request.id} goes on"
+
+    return step
+
+
+def _reminded(policy: Policy, now: datetime) -> Callable[[PublishRequest, Surroundings], Changed | str]:
+    def step(request: PublishRequest, _: Surroundings) -> Changed | str:
+        if request.state is not State.PENDING or request.remind_at is None or request.remind_at > now:
+            return f"request {request.id} needs no reminder"
+        following = now + policy.remind_every if policy.remind_every is not None else None
+        return changed(replace(request, remind_at=following), None, "remind", now, Kind.REMINDER)
+
+    return step
+
+
+def _remind_of_review(request: PublishRequest, world: World) -> None:
+    """Remind of a review that is overdue; until it is there, the glass can't be broken again under that policy."""
+    now = world.clock()
+
+    def step(request: PublishRequest, _: Surroundings) -> Changed | str:
+        if request.remind_at is None or request.remind_at > now or request.review is not None:
+            return f"request {request.id} needs no reminder"
+        following = replace(request, remind_at=now + _REVIEW_REMINDED)
+        return changed(following, None, "review overdue", now, Kind.REVIEW)
+
+    if request.state in {State.PUBLISHED, State.FAILED}:
+        world.requests.change(request.id, step)
+
+
+def _look_after_packaging(packaging: Packaging, world: World) -> None:
+    if packaging.state is PackagingState.ASKED:
+        world.durable.package(packaging.id)
+    else:
+        look_for_package(packaging, world)
+
+
+def _each(things: Iterable[T], do: Callable[[T], None]) -> None:
+    for thing in things:
+        try:
+            do(thing)
+        except OpsbotError as error:
+            _log.warning("what is due could not be done: %s", error)

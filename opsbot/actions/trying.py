@@ -1,0 +1,55 @@
+"""What the audit keeps of a try that changed nothing: it was refused, or it failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+from opsbot.actions.recording import entry
+from opsbot.domain import commands
+from opsbot.domain.audit import Entry
+from opsbot.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from opsbot.actions.world import World
+    from opsbot.domain.commands import Command
+    from opsbot.domain.models import Asker
+    from opsbot.domain.references import ServiceRef
+    from opsbot.domain.results import Refused
+    from opsbot.errors import OpsbotError
+
+_CHANGES = get_args(commands.Change)
+_ON_REQUEST = get_args(commands.OnRequest)
+
+
+def refused(command: Command, asker: Asker, result: Refused, world: World) -> Entry:
+    """Make the entry of a try that was refused."""
+    return _entry(command, asker, f"refused: {result.reason}", world)
+
+
+def failed(command: Command, asker: Asker, error: OpsbotError, world: World) -> Entry | None:
+    """Make the entry of a try that failed, if it was one to change something."""
+    return _entry(command, asker, f"failed: {error}", world) if isinstance(command, _CHANGES) else None
+
+
+def service_of(command: Command) -> ServiceRef | None:
+    """Tell the service that a command is about, if it names one."""
+    service: ServiceRef | None = getattr(command, "service", None)
+    return service
+
+
+def _entry(command: Command, asker: Asker, outcome: str, world: World) -> Entry:
+    now = world.clock()
+    said = _said(command)
+    if isinstance(command, _ON_REQUEST):
+        try:
+            return entry(world.requests.get(command.request), asker, command.verb, outcome, now, **said)
+        except NotFoundError:
+            said["request"] = command.request
+    version: str = getattr(command, "version", None) or ""
+    return Entry(now, asker.person, command.verb, outcome, asker.place, service_of(command), version, detail=said)
+
+
+def _said(command: Command) -> dict[str, Any]:
+    """Keep what somebody wrote with it."""
+    names = ("reason", "comment", "release_notes", "break_glass", "published_service")
+    return {name: value for name in names if (value := getattr(command, name, None)) not in {None, ""}}
