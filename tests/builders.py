@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from opsbot.domain.authorization import AccessRules, Grant
 from opsbot.domain.lifecycle import State
@@ -16,8 +17,10 @@ from opsbot.domain.models import (
     Place,
     PublishRequest,
     Service,
+    Vote,
     Wish,
 )
+from opsbot.domain.policies import DEFAULT_POLICY, Policy
 from opsbot.domain.references import ServiceRef
 from opsbot.domain.rules import Rules
 
@@ -44,9 +47,30 @@ def service(ref: ServiceRef = SCORING, auth: str = "API_KEYS", endpoints: tuple[
 
 
 def wish(
-    version: str = "v3", *, ref: ServiceRef = SCORING, requester: Person = MAYA, reason: str = "", notes: str = ""
+    version: str = "v3",
+    *,
+    ref: ServiceRef = SCORING,
+    requester: Person = MAYA,
+    reason: str = "",
+    notes: str = "",
+    policy: Policy = DEFAULT_POLICY,
+    **more: Any,
 ) -> Wish:
-    return Wish(ref, package(version, notes=notes), ref.service, requester, reason, CHANNEL, NOON)
+    return Wish(
+        service=ref,
+        package=package(version, notes=notes),
+        published_service=ref.service,
+        requester=requester,
+        reason=reason,
+        asked_in=CHANNEL,
+        asked_at=NOON,
+        card_channel=CHANNEL,
+        policy=policy.digest,
+        policy_name=policy.name,
+        summary_digest=f"summary of {version}",
+        expires_at=NOON + policy.expires_after,
+        **more,
+    )
 
 
 def request(
@@ -57,8 +81,16 @@ def request(
     decision: Decision | None = None,
     outcome: str = "",
     card: MessageRef | None = CARD,
+    votes: tuple[Vote, ...] = (),
+    **more: Any,
 ) -> PublishRequest:
-    return PublishRequest(number, wanted or wish(), state, decision, outcome, card)
+    return PublishRequest(
+        number, wanted or wish(), state, votes=votes, decision=decision, outcome=outcome, card=card, **more
+    )
+
+
+def vote(person: Person = OMAR, *roles: str, comment: str = "", at: datetime = NOON) -> Vote:
+    return Vote(person, at, CHANNEL, roles or ("approver",), comment)
 
 
 def decision(person: Person = OMAR, comment: str = "") -> Decision:
@@ -69,8 +101,8 @@ def grant(role: str, *people: Person, services: tuple[str, ...] = ("*",), channe
     return Grant(role, frozenset(person.id for person in people), frozenset(), services, frozenset(channels))
 
 
-def rules(*grants: Grant) -> Rules:
-    return Rules(nodes=("design",), access=AccessRules(grants))
+def rules(*grants: Grant, policies: tuple[Policy, ...] = ()) -> Rules:
+    return Rules(nodes=("design",), access=AccessRules(grants), policies=policies)
 
 
 TEAM = (grant("packager", MAYA), grant("publisher", MAYA, OMAR), grant("approver", OMAR, ADA), grant("viewer", VIC))

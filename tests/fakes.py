@@ -7,14 +7,18 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from opsbot.actions.stores import Surroundings
 from opsbot.actions.world import World
+from opsbot.domain.audit import BEFORE_THE_FIRST, Entry, Head, digest, link
 from opsbot.domain.authorization import Membership
-from opsbot.domain.lifecycle import OPEN, State, may_follow
+from opsbot.domain.difference import EndpointSetup, ServiceSetup
+from opsbot.domain.lifecycle import HOLDING, OPEN, PackagingState, State, may_follow
 from opsbot.domain.models import (
-    Decision,
     MessageRef,
     Package,
     PackageSummary,
+    Packaging,
+    Pause,
     Person,
     PublishRequest,
     Service,
@@ -29,7 +33,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from opsbot.actions.ports import RequestQuery
+    from opsbot.actions.stores import RequestQuery, Step
+    from opsbot.domain.audit import Record
+    from opsbot.domain.deliveries import Delivery, Effects, Message
+    from opsbot.domain.difference import Snapshot
+    from opsbot.domain.models import Decision
+    from opsbot.domain.policies import Policy
     from opsbot.domain.references import ProjectRef, ServiceRef
     from opsbot.domain.rules import Rules
 
@@ -44,6 +53,7 @@ class FakeDesigner:
     fails: dict[str, DSSError] = field(default_factory=dict)
     publishes: list[tuple[ServiceRef, str, str]] = field(default_factory=list)
     publish_arrives: bool = True
+    archives: dict[str, str] = field(default_factory=dict)
 
     def services(self, project: ProjectRef) -> list[Service]:
         self._fail("services")
@@ -57,9 +67,10 @@ class FakeDesigner:
         found = next((each for each in self.packages(ref) if each.version == version), None)
         if found is None:
             raise NotFoundError(f"no package {version}")
-        return PackageSummary(found, self.known[ref].endpoints)
+        return PackageSummary(found, self.known[ref].endpoints, f"summary of {version}")
 
     def create_package(self, ref: ServiceRef, version: str, release_notes: str) -> None:
+        self._fail("create_package")
         if any(each.version == version for each in self.made.get(ref, ())):
             raise ConflictError("already exists")
         self.made.setdefault(ref, []).append(replace(package(version), release_notes=release_notes))
@@ -70,29 +81,137 @@ class FakeDesigner:
             self.published.setdefault(published_service, set()).add(version)
         self._fail("publish")
 
+    def setup(self, ref: ServiceRef) -> ServiceSetup:
+        self._fail("setup")
+        known = self.known[ref]
+        return ServiceSetup(known.auth_method, tuple(EndpointSetup(each.id, each.type) for each in known.endpoints))
+
+    def archive_digest(self, ref: ServiceRef, version: str) -> str:
+        self._fail("archive_digest")
+        return self.archives.get(version, f"archive of {version}")
+
     def published_versions(self, node: str, published_service: str) -> frozenset[str]:
         self._fail("published_versions")
         return frozenset(self.published.get(published_service, ()))
+
+    def make_again(self, version: str, *, later: datetime, ref: ServiceRef = SCORING) -> None:
+        """Delete a package and make another under its version."""
+        self.made[ref] = [each for each in self.made[ref] if each.version != version]
+        self.made[ref].append(replace(package(version), created_on=later))
 
     def _fail(self, call: str) -> None:
         if call in self.fails:
             raise self.fails[call]
 
 
-class FakeRequests:
-    """Publish requests in a dict; changes are conditional, as in the store."""
+class FakeAudit:
+    """The chain in a list; the bodies are not the store's."""
 
     def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self._head = BEFORE_THE_FIRST
+
+    def append(self, entry: Entry) -> Head:
+        self.entries.append(entry)
+        self._head = Head(self._head.seq + 1, link(self._head.link, digest(repr(entry))))
+        return self._head
+
+    def page(
+        self, *, service: ServiceRef | None, request: int | None, page: int, size: int
+    ) -> tuple[list[Record], int]:
+        raise NotImplementedError
+
+
+@dataclass
+class FakeDeliveries:
+    """What was to be said, in its order."""
+
+    messages: list[Message] = field(default_factory=list)
+
+    def next(self, channel: str) -> Delivery | None:
+        raise NotImplementedError
+
+    def last_post(self, channel: str) -> datetime | None:
+        raise NotImplementedError
+
+    def settle(self, delivery: Delivery, at: datetime) -> None:
+        raise NotImplementedError
+
+    def add(self, messages: tuple[Message, ...], at: datetime) -> None:
+        self.messages += messages
+
+    def channels(self) -> list[str]:
+        return sorted({message.channel for message in self.messages})
+
+
+@dataclass
+class FakeKeeping:
+    """Keeps effects where tests can look at them."""
+
+    audit: FakeAudit = field(default_factory=FakeAudit)
+    deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
+
+    def keep(self, effects: Effects) -> Head:
+        self.deliveries.messages += effects.messages
+        return self.audit.append(effects.entry)
+
+
+@dataclass
+class FakePolicies:
+    """The policies in force, as they are just now."""
+
+    policies: tuple[Policy, ...] = ()
+
+    def in_force(self) -> tuple[Policy, ...]:
+        return self.policies
+
+    def put_in_force(self, policies: tuple[Policy, ...], at: datetime) -> bool:
+        is_new, self.policies = policies != self.policies, policies
+        return is_new
+
+
+class FakePauses:
+    """Pauses in a list."""
+
+    def __init__(self, keeping: FakeKeeping) -> None:
+        self._kept: list[Pause] = []
+        self._keeping = keeping
+
+    def active(self) -> tuple[Pause, ...]:
+        return tuple(self._kept)
+
+    def add(self, services: str, decision: Decision, effects: Effects) -> Pause:
+        pause = Pause(len(self._kept) + 1, services, decision.comment, decision.person, decision.at)
+        self._kept.append(pause)
+        self._keeping.keep(effects)
+        return pause
+
+    def lift(self, services: str, decision: Decision, effects: Effects) -> tuple[Pause, ...]:
+        lifted = tuple(each for each in self._kept if each.services == services)
+        self._kept = [each for each in self._kept if each.services != services]
+        if lifted:
+            self._keeping.keep(effects)
+        return lifted
+
+
+class FakeRequests:
+    """Publish requests in a dict; changes are made with the request locked, as in the store."""
+
+    def __init__(self, keeping: FakeKeeping, policies: FakePolicies, pauses: FakePauses) -> None:
         self._kept: dict[int, PublishRequest] = {}
         self._lock = threading.Lock()
+        self._keeping, self._policies, self._pauses = keeping, policies, pauses
 
-    def open(self, wish: Wish) -> tuple[PublishRequest, bool]:
+    def open(self, wish: Wish, effects: Callable[[PublishRequest], Effects]) -> tuple[PublishRequest, bool]:
         with self._lock:
             for found in self._kept.values():
                 if found.state in OPEN and _same(found.wish, wish):
                     return found, False
+            if wish.break_glass and any(each.wish.policy_name == wish.policy_name for each in self.in_debt()):
+                raise ConflictError("The glass was broken, and nobody reviewed it yet.")
             number = len(self._kept) + 1
-            self._kept[number] = PublishRequest(number, wish, State.PENDING)
+            opened = PublishRequest(number, wish, State.PENDING, remind_at=wish.remind_at, review_due=wish.review_due)
+            self._kept[number] = replace(opened, head=self._keeping.keep(effects(opened)))
             return self._kept[number], True
 
     def get(self, request: int) -> PublishRequest:
@@ -107,14 +226,33 @@ class FakeRequests:
         found = [each for each in self._newest() if _matches(each, query)]
         return found[(query.page - 1) * query.size : query.page * query.size], len(found)
 
-    def in_state(self, state: State) -> list[int]:
-        return sorted(number for number, kept in self._kept.items() if kept.state is state)
+    def in_states(self, states: frozenset[State]) -> list[PublishRequest]:
+        return [kept for _, kept in sorted(self._kept.items()) if kept.state in states]
 
-    def decide(self, request: int, before: State, after: State, decision: Decision) -> PublishRequest | None:
-        return self._move(request, before, after, decision=decision)
+    def in_debt(self) -> list[PublishRequest]:
+        return [kept for _, kept in sorted(self._kept.items()) if kept.review_due is not None and kept.review is None]
 
-    def advance(self, request: int, before: State, after: State, outcome: str = "") -> PublishRequest | None:
-        return self._move(request, before, after, outcome=outcome)
+    def last_published(self, node: str, published_service: str) -> PublishRequest | None:
+        there = [
+            each
+            for each in self.in_states(frozenset({State.PUBLISHED}))
+            if (each.service.node, each.wish.published_service) == (node, published_service)
+        ]
+        return max(there, key=lambda each: (each.ended_at or NOON, each.id), default=None)
+
+    def change(self, request: int, step: Step) -> PublishRequest | str:
+        with self._lock:
+            before = self.get(request)
+            said = step(before, Surroundings(self._policies.in_force(), self._pauses.active(), self._holder(before)))
+            if isinstance(said, str):
+                return said
+            after = said.request
+            if after.state is not before.state and not may_follow(before.state, after.state):
+                raise ValueError(f"{before.state} to {after.state}")
+            if said.effects is not None:
+                after = replace(after, head=self._keeping.keep(said.effects))
+            self._kept[request] = after
+            return after
 
     def remember_card(self, request: int, card: MessageRef) -> PublishRequest:
         with self._lock:
@@ -122,47 +260,73 @@ class FakeRequests:
                 self._kept[request] = replace(self._kept[request], card=card)
             return self._kept[request]
 
-    def _move(self, request: int, before: State, after: State, **changes: object) -> PublishRequest | None:
-        if not may_follow(before, after):
-            raise ValueError(f"{before} to {after}")
-        with self._lock:
-            if request not in self._kept or self._kept[request].state is not before:
-                return None
-            self._kept[request] = replace(self._kept[request], state=after, **changes)  # type: ignore[arg-type]
-            return self._kept[request]
+    def _holder(self, request: PublishRequest) -> PublishRequest | None:
+        target = (request.service.node, request.wish.published_service)
+        others = (each for each in self._kept.values() if each.state in HOLDING and each.id != request.id)
+        return next((each for each in others if (each.service.node, each.wish.published_service) == target), None)
 
     def _newest(self) -> list[PublishRequest]:
         return sorted(self._kept.values(), key=lambda each: each.id, reverse=True)
 
 
-@dataclass
-class FakeAnnouncer:
-    """Keeps what was told."""
+class FakePackagings:
+    """Packagings in a dict."""
 
-    cards: list[tuple[int, str]] = field(default_factory=list)
-    painted: list[PublishRequest] = field(default_factory=list)
-    outcomes: list[PublishRequest] = field(default_factory=list)
-    packaged: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    withdrawn: list[MessageRef] = field(default_factory=list)
-    refuses: str = ""
+    def __init__(self, keeping: FakeKeeping) -> None:
+        self._kept: dict[int, Packaging] = {}
+        self._keeping = keeping
 
-    def post_card(self, request: PublishRequest, channel: str) -> MessageRef | str:
-        if self.refuses:
-            return self.refuses
-        self.cards.append((request.id, channel))
-        return MessageRef(channel, f"{request.id}.0")
+    def open(self, packaging: Packaging, effects: Callable[[Packaging], Effects]) -> tuple[Packaging, bool]:
+        for found in self.in_states(frozenset({PackagingState.ASKED, PackagingState.MAKING})):
+            if (found.service, found.version) == (packaging.service, packaging.version):
+                return found, False
+        opened = replace(packaging, id=len(self._kept) + 1)
+        self._kept[opened.id] = opened
+        self._keeping.keep(effects(opened))
+        return opened, True
 
-    def repaint(self, request: PublishRequest) -> None:
-        self.painted.append(request)
+    def get(self, packaging: int) -> Packaging:
+        if packaging not in self._kept:
+            raise NotFoundError(f"There is no packaging {packaging}.")
+        return self._kept[packaging]
 
-    def withdraw(self, card: MessageRef) -> None:
-        self.withdrawn.append(card)
+    def made(self, ref: ServiceRef, version: str, created_on: datetime | None) -> Packaging | None:
+        found = (
+            each
+            for each in self.in_states(frozenset({PackagingState.MADE}))
+            if (each.service, each.version) == (ref, version)
+            and each.package is not None
+            and each.package.created_on == created_on
+        )
+        return next(found, None)
 
-    def tell_outcome(self, request: PublishRequest) -> None:
-        self.outcomes.append(request)
+    def in_states(self, states: frozenset[PackagingState]) -> list[Packaging]:
+        return [kept for _, kept in sorted(self._kept.items()) if kept.state in states]
 
-    def tell_packaged(self, ref: ServiceRef, made: Package, by: Person, channels: tuple[str, ...]) -> None:
-        self.packaged.append((made.version, channels))
+    def change(
+        self, packaging: int, step: Callable[[Packaging], tuple[Packaging, Effects | None] | str]
+    ) -> Packaging | str:
+        said = step(self.get(packaging))
+        if isinstance(said, str):
+            return said
+        after, effects = said
+        self._kept[packaging] = after
+        if effects is not None:
+            self._keeping.keep(effects)
+        return after
+
+
+class FakeSnapshots:
+    """Snapshots in a dict."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[ServiceRef, str, datetime | None], Snapshot] = {}
+
+    def keep(self, snapshot: Snapshot) -> Snapshot:
+        return self._kept.setdefault((snapshot.service, snapshot.version, snapshot.packaged_on), snapshot)
+
+    def find(self, ref: ServiceRef, version: str, packaged_on: datetime | None) -> Snapshot | None:
+        return self._kept.get((ref, version, packaged_on))
 
 
 @dataclass
@@ -172,33 +336,73 @@ class FakeDirectory:
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     problem: str = ""
 
-    def membership(self, person: Person) -> Membership:
+    def membership(self, person: Person, *, fresh: bool = False) -> Membership:
         return Membership(self.groups.get(person.id, frozenset()), self.problem)
+
+    def members(self, group: str) -> frozenset[str]:
+        return frozenset(user for user, groups in self.groups.items() if group in groups)
 
 
 @dataclass
+class FakeDurable:
+    """Keeps what was to be done, for the test to do it."""
+
+    published: list[tuple[int, int]] = field(default_factory=list)
+    packaged: list[int] = field(default_factory=list)
+    delivered: list[str] = field(default_factory=list)
+
+    def publish(self, request: int, attempt: int) -> None:
+        self.published.append((request, attempt))
+
+    def package(self, packaging: int) -> None:
+        self.packaged.append(packaging)
+
+    def deliver(self, channel: str) -> None:
+        self.delivered.append(channel)
+
+
 class Scene:
     """A world of fakes, each of which a test may look into."""
 
-    rules: Rules = field(default_factory=lambda: rules(*TEAM))
-    designer: FakeDesigner = field(default_factory=FakeDesigner)
-    requests: FakeRequests = field(default_factory=FakeRequests)
-    announcer: FakeAnnouncer = field(default_factory=FakeAnnouncer)
-    directory: FakeDirectory = field(default_factory=FakeDirectory)
-    started: list[int] = field(default_factory=list)
-    clock: Callable[[], datetime] = lambda: NOON
+    def __init__(self, with_rules: Rules | None = None) -> None:
+        self.rules = with_rules or rules(*TEAM)
+        self.now = NOON
+        self.keeping = FakeKeeping()
+        self.designer = FakeDesigner()
+        self.policies = FakePolicies(self.rules.policies)
+        self.pauses = FakePauses(self.keeping)
+        self.requests = FakeRequests(self.keeping, self.policies, self.pauses)
+        self.packagings = FakePackagings(self.keeping)
+        self.snapshots = FakeSnapshots()
+        self.directory = FakeDirectory()
+        self.durable = FakeDurable()
+
+    @property
+    def entries(self) -> list[Entry]:
+        """What the audit holds."""
+        return self.keeping.audit.entries
+
+    @property
+    def messages(self) -> list[Message]:
+        """What was to be said."""
+        return self.keeping.deliveries.messages
 
     @property
     def world(self) -> World:
         return World(
-            self.rules,
-            self.designer,
-            self.requests,
-            self.directory,
-            self.announcer,
-            self.started.append,
-            manual,
-            self.clock,
+            rules=self.rules,
+            designer=self.designer,
+            requests=self.requests,
+            packagings=self.packagings,
+            policies=self.policies,
+            pauses=self.pauses,
+            snapshots=self.snapshots,
+            deliveries=self.keeping.deliveries,
+            audit=self.keeping.audit,
+            directory=self.directory,
+            durable=self.durable,
+            manual=manual,
+            clock=lambda: self.now,
         )
 
 

@@ -6,16 +6,14 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from opsbot.domain.models import Person
+from opsbot.domain.models import Person, Place
+from opsbot.domain.references import ServiceRef
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
-
-    from opsbot.domain.models import Place
-    from opsbot.domain.references import ServiceRef
 
 OPSBOT = Person("opsbot", "opsbot")
 """Who acts where nobody did: a timer, a look at the node."""
@@ -74,6 +72,44 @@ class Record:
     seq: int
     body: str
     link: str
+
+
+def data_of(entry: Entry, seq: int) -> dict[str, Any]:
+    """Write an entry as JSON, with its place in the chain."""
+    where = entry.where
+    return {
+        "seq": seq,
+        "at": entry.at.isoformat(),
+        "who": {"id": entry.who.id, "name": entry.who.name},
+        "what": entry.what,
+        "outcome": entry.outcome,
+        "where": {"channel": where.channel, "thread": where.thread} if where is not None else None,
+        "service": str(entry.service) if entry.service is not None else None,
+        "version": entry.version,
+        "published_service": entry.published_service,
+        "request": entry.request,
+        "policy": entry.policy,
+        "detail": dict(entry.detail),
+    }
+
+
+def entry_of(record: Record) -> Entry:
+    """Read the entry back from its record."""
+    data = json.loads(record.body)
+    where, service = data["where"], data["service"]
+    return Entry(
+        at=datetime.fromisoformat(data["at"]),
+        who=Person(data["who"]["id"], data["who"]["name"]),
+        what=data["what"],
+        outcome=data["outcome"],
+        where=Place(where["channel"], where["thread"]) if where is not None else None,
+        service=ServiceRef.parse(service, node=None, project=None) if service is not None else None,
+        version=data["version"],
+        published_service=data["published_service"],
+        request=data["request"],
+        policy=data["policy"],
+        detail=data["detail"],
+    )
 
 
 def canonical(value: Any) -> str:

@@ -85,7 +85,6 @@ class Standing:
         """Tell whether some grant allows the act on any service at all."""
         return any(permission in self.roles[grant.role] for grant in self.grants)
 
-
     def allows_everywhere(self, permission: Permission) -> bool:
         """Tell whether some grant allows the act on every service."""
         return any(permission in self.roles[grant.role] and "*" in grant.services for grant in self.grants)

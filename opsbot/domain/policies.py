@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Literal
 
-from opsbot.domain.freezes import Freeze
+from opsbot.domain.audit import canonical
+from opsbot.domain.audit import digest as digest_of
+from opsbot.domain.authorization import covers
+from opsbot.domain.freezes import Freeze, WeekTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,13 +46,19 @@ class Policy:
     remind_every: timedelta | None = None
     identity: Literal["summary", "digest"] = "summary"
     approvals_channel: str | None = None
-    freezes: tuple[Freeze, ...] = field(default=())
+    freezes: tuple[Freeze, ...] = ()
     break_glass: BreakGlass | None = None
 
     @property
     def digest(self) -> str:
         """Name this policy as it is: any change of it is another digest."""
-        raise NotImplementedError
+        return digest_of(canonical(as_data(self)))
+
+    def decides(self, service: ServiceRef, published_service: str) -> bool:
+        """Tell whether the policy covers publishing the service there."""
+        return covers(self.services, service) and any(
+            fnmatchcase(published_service, glob) for glob in self.published_services
+        )
 
 
 DEFAULT_POLICY = Policy("default")
@@ -55,4 +66,25 @@ DEFAULT_POLICY = Policy("default")
 
 def policy_for(service: ServiceRef, published_service: str, policies: Iterable[Policy]) -> Policy:
     """Pick the first policy that covers the service; where none does, the default one."""
-    raise NotImplementedError
+    return next((policy for policy in policies if policy.decides(service, published_service)), DEFAULT_POLICY)
+
+
+def as_data(policy: Policy) -> dict[str, Any]:
+    """Write a policy as JSON: lengths of time in whole seconds, local times in ISO 8601."""
+    return {field.name: _plain(getattr(policy, field.name)) for field in dataclasses.fields(policy)}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case timedelta():
+            return int(value.total_seconds())
+        case datetime():
+            return value.isoformat()
+        case WeekTime():
+            return str(value)
+        case tuple():
+            return [_plain(each) for each in value]
+        case BreakGlass() | Freeze():
+            return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        case _:
+            return value

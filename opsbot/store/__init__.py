@@ -1,8 +1,26 @@
 """What opsbot remembers, in SQLite or PostgreSQL."""
 
+from opsbot.store.audit import AuditStore
+from opsbot.store.deliveries import DeliveryStore
 from opsbot.store.engine import Database
+from opsbot.store.keeping import Keeper
 from opsbot.store.migrating import is_current, migrate
+from opsbot.store.packagings import PackagingStore
+from opsbot.store.pauses import PauseStore
+from opsbot.store.policies import PolicyStore
 from opsbot.store.requests import RequestStore
 from opsbot.store.seen import SeenStore
 
-__all__ = ["Database", "RequestStore", "SeenStore", "is_current", "migrate"]
+__all__ = [
+    "AuditStore",
+    "Database",
+    "DeliveryStore",
+    "Keeper",
+    "PackagingStore",
+    "PauseStore",
+    "PolicyStore",
+    "RequestStore",
+    "SeenStore",
+    "is_current",
+    "migrate",
+]

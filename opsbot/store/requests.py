@@ -1,57 +1,69 @@
-"""The table of publish requests: values in, values out."""
+"""The table of publish requests and that of their votes: values in, values out."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import false, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from opsbot.domain.lifecycle import OPEN, State, may_follow
-from opsbot.domain.models import Decision, MessageRef, Package, Person, PublishRequest, Wish
+from opsbot.actions.stores import Surroundings
+from opsbot.domain.lifecycle import HOLDING, OPEN, State, may_follow
 from opsbot.domain.policy import no_such_request
-from opsbot.domain.references import ServiceRef
+from opsbot.errors import ConflictError
+from opsbot.store.pauses import active_in
+from opsbot.store.policies import read_in
+from opsbot.store.request_rows import changed_columns, new_row, request_of, vote_row
 from opsbot.store.schema import publish_requests as table
+from opsbot.store.schema import votes
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, RowMapping
+    from collections.abc import Callable, Iterable
 
-    from opsbot.actions.ports import RequestQuery
+    from sqlalchemy import ColumnElement, Connection, Row, RowMapping
+
+    from opsbot.actions.stores import Changed, RequestQuery, Step
+    from opsbot.domain.deliveries import Effects
+    from opsbot.domain.models import MessageRef, PublishRequest, Wish
     from opsbot.store.engine import Database
+    from opsbot.store.keeping import Keeper, Keeping
+
+_TRIES = 5
 
 
 class RequestStore:
-    """Keeps publish requests; every change of state is one conditional write."""
+    """Keeps publish requests; whoever changes one has it locked, and keeps what is told of it with the change."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keeper: Keeper) -> None:
         self._database = database
+        self._keeper = keeper
 
-    def open(self, wish: Wish) -> tuple[PublishRequest, bool]:
+    def open(self, wish: Wish, effects: Callable[[PublishRequest], Effects]) -> tuple[PublishRequest, bool]:
         """Keep a new request, or find the open one for the same package; tells whether it is new."""
-        with self._database.transaction() as connection:
+        with self._keeper.transaction() as keeping:
+            connection = keeping.connection
             try:
                 with connection.begin_nested():
-                    row = connection.execute(insert(table).values(_row(wish)).returning(table)).mappings().one()
-                return _request(row), True
+                    row = connection.execute(insert(table).values(new_row(wish)).returning(table)).mappings().one()
             except IntegrityError:
-                found = self._open_for(connection, wish)
-        return (found, False) if found is not None else self.open(wish)  # it ended in between
+                found = self._open_for(connection, wish) or self._refuse_debt(connection, wish)
+            else:
+                opened = request_of(row, ())
+                return self._kept(keeping, opened, effects(opened)), True
+        return (found, False) if found is not None else self.open(wish, effects)  # it ended in between
 
     def get(self, request: int) -> PublishRequest:
         """Find a request by its number; NotFoundError where there is none."""
-        with self._database.transaction() as connection:
-            row = connection.execute(select(table).where(table.c.id == request)).mappings().one_or_none()
-        if row is None:
+        found = self._select(table.c.id == request)
+        if not found:
             raise no_such_request(request)
-        return _request(row)
+        return found[0]
 
     def of_card(self, card: MessageRef) -> PublishRequest | None:
         """Find the newest request whose card this is."""
-        here = (table.c.card_channel == card.channel) & (table.c.card_ts == card.ts)
-        with self._database.transaction() as connection:
-            row = connection.execute(select(table).where(here).order_by(table.c.id.desc())).mappings().first()
-        return _request(row) if row is not None else None
+        found = self._select((table.c.card_channel == card.channel) & (table.c.card_ts == card.ts))
+        return found[-1] if found else None
 
     def page(self, query: RequestQuery) -> tuple[list[PublishRequest], int]:
         """Find a page of requests, newest first, and how many there are in all."""
@@ -60,27 +72,37 @@ class RequestStore:
         with self._database.transaction() as connection:
             total = connection.execute(select(func.count()).select_from(table).where(*matching)).scalar_one()
             rows = connection.execute(newest.limit(query.size).offset((query.page - 1) * query.size)).mappings().all()
-        return [_request(row) for row in rows], total
+            return _requests(connection, rows), total
 
-    def in_state(self, state: State) -> list[int]:
-        """Name the requests that are in a state, oldest first."""
+    def in_states(self, states: frozenset[State]) -> list[PublishRequest]:
+        """Find the requests that are in one of the states, oldest first."""
+        return self._select(table.c.state.in_([state.value for state in states]))
+
+    def in_debt(self) -> list[PublishRequest]:
+        """Find the break-glass publishes that wait for their review, oldest first."""
+        return self._select(table.c.review_due.is_not(None) & table.c.reviewed_at.is_(None))
+
+    def last_published(self, node: str, published_service: str) -> PublishRequest | None:
+        """Find the request that was published last on the published service."""
+        there = (table.c.node == node) & (table.c.published_service == published_service)
+        published = select(table).where(there & (table.c.state == State.PUBLISHED.value))
+        newest = published.order_by(table.c.ended_at.desc().nulls_last(), table.c.id.desc()).limit(1)
         with self._database.transaction() as connection:
-            found = select(table.c.id).where(table.c.state == state.value).order_by(table.c.id)
-            return list(connection.execute(found).scalars())
+            row = connection.execute(newest).mappings().one_or_none()
+            return _requests(connection, [row])[0] if row is not None else None
 
-    def decide(self, request: int, before: State, after: State, decision: Decision) -> PublishRequest | None:
-        """Decide about a request; None where it isn't in `before` any more."""
-        decided = {
-            "decided_by_id": decision.person.id,
-            "decided_by_name": decision.person.name,
-            "decided_at": decision.at,
-            "decision_comment": decision.comment,
-        }
-        return self._move(request, before, after, decided)
+    def change(self, request: int, step: Step) -> PublishRequest | str:
+        """Have the step decide, with the request locked, and keep what it says in one transaction.
 
-    def advance(self, request: int, before: State, after: State, outcome: str = "") -> PublishRequest | None:
-        """Move a request on; None where it isn't in `before`."""
-        return self._move(request, before, after, {"outcome": outcome})
+        Where another request takes the same published service at the same moment, the step is asked once more.
+        """
+        for _ in range(_TRIES):
+            try:
+                with self._keeper.transaction() as keeping:
+                    return self._change(keeping, request, step)
+            except _TakenError:
+                continue
+        raise ConflictError(f"Request {request} is wanted by too many at once. Try again.")
 
     def remember_card(self, request: int, card: MessageRef) -> PublishRequest:
         """Keep where the card of a request is, unless it has one; gives the request with the card that counts."""
@@ -90,14 +112,43 @@ class RequestStore:
             connection.execute(placed)
         return self.get(request)
 
-    def _move(self, request: int, before: State, after: State, values: dict[str, Any]) -> PublishRequest | None:
-        if not may_follow(before, after):
-            raise ValueError(f"a request never goes from {before} to {after}")
-        here = (table.c.id == request) & (table.c.state == before.value)
-        moved = update(table).where(here).values(state=after.value, **values).returning(table)
+    def _change(self, keeping: Keeping, request: int, step: Step) -> PublishRequest | str:
+        connection = keeping.connection
+        # The first statement writes, so that both databases lock before anything is read.
+        locking = update(table).where(table.c.id == request).values(revision=table.c.revision + 1).returning(table)
+        row = connection.execute(locking).mappings().one_or_none()
+        if row is None:
+            raise no_such_request(request)
+        before = _requests(connection, [row])[0]
+        said = step(before, _around(connection, before))
+        if isinstance(said, str):
+            return said
+        self._write(connection, before, said)
+        return self._kept(keeping, said.request, said.effects) if said.effects is not None else said.request
+
+    def _write(self, connection: Connection, before: PublishRequest, said: Changed) -> None:
+        after = said.request
+        if after.state is not before.state and not may_follow(before.state, after.state):
+            raise ValueError(f"a request never goes from {before.state} to {after.state}")
+        try:
+            with connection.begin_nested():
+                connection.execute(update(table).where(table.c.id == after.id).values(changed_columns(after)))
+        except IntegrityError as error:
+            raise _TakenError from error
+        for vote in after.votes[len(before.votes) :]:
+            connection.execute(insert(votes).values(vote_row(after.id, vote)))
+
+    def _kept(self, keeping: Keeping, request: PublishRequest, effects: Effects) -> PublishRequest:
+        """Keep the effects, and on the request where the audit's chain was then."""
+        head = keeping.keep(effects)
+        kept = update(table).where(table.c.id == request.id).values(head_seq=head.seq, head_link=head.link)
+        row = keeping.connection.execute(kept.returning(table)).mappings().one()
+        return request_of(row, request.votes)
+
+    def _select(self, condition: ColumnElement[bool]) -> list[PublishRequest]:
         with self._database.transaction() as connection:
-            row = connection.execute(moved).mappings().one_or_none()
-        return _request(row) if row is not None else None
+            rows = connection.execute(select(table).where(condition).order_by(table.c.id)).mappings().all()
+            return _requests(connection, rows)
 
     def _open_for(self, connection: Connection, wish: Wish) -> PublishRequest | None:
         same = select(table).where(
@@ -107,7 +158,45 @@ class RequestStore:
             table.c.state.in_([state.value for state in OPEN]),
         )
         row = connection.execute(same).mappings().one_or_none()
-        return _request(row) if row is not None else None
+        return _requests(connection, [row])[0] if row is not None else None
+
+    def _refuse_debt(self, connection: Connection, wish: Wish) -> None:
+        if not wish.break_glass:
+            return
+        debt = select(table.c.id).where(
+            table.c.policy_name == wish.policy_name, table.c.review_due.is_not(None), table.c.reviewed_at.is_(None)
+        )
+        unreviewed = connection.execute(debt).scalar_one_or_none()
+        if unreviewed is not None:
+            raise ConflictError(
+                f"The glass was broken with request {unreviewed}, which nobody reviewed yet; until then it stays closed."
+            )
+
+
+class _TakenError(Exception):
+    """Another request took the published service first."""
+
+
+def _around(connection: Connection, request: PublishRequest) -> Surroundings:
+    there = select(table).where(
+        table.c.node == request.service.node,
+        table.c.published_service == request.wish.published_service,
+        table.c.state.in_([state.value for state in HOLDING]),
+        table.c.id != request.id,
+    )
+    row = connection.execute(there).mappings().one_or_none()
+    holder = request_of(row, ()) if row is not None else None
+    return Surroundings(read_in(connection), active_in(connection), holder)
+
+
+def _requests(connection: Connection, rows: Iterable[RowMapping]) -> list[PublishRequest]:
+    """Make requests of rows, with their votes in the order in which they were given."""
+    rows = list(rows)
+    given: dict[int, list[Row[tuple[object, ...]]]] = {row["id"]: [] for row in rows}
+    wanted = select(votes).where(votes.c.request.in_(given)).order_by(votes.c.at, votes.c.person_id)
+    for vote in connection.execute(wanted) if given else ():
+        given[vote.request].append(vote)
+    return [request_of(row, given[row["id"]]) for row in rows]
 
 
 def _matching(query: RequestQuery) -> list[ColumnElement[bool]]:
@@ -126,46 +215,3 @@ def _matching(query: RequestQuery) -> list[ColumnElement[bool]]:
 def _pattern(glob: str) -> str:
     """Turn a glob of * and ? into a regular expression that both databases read."""
     return "^" + re.escape(glob).replace(r"\*", ".*").replace(r"\?", ".") + "$"
-
-
-def _row(wish: Wish) -> dict[str, Any]:
-    return {
-        "service": str(wish.service),
-        "version": wish.package.version,
-        "published_service": wish.published_service,
-        "packaged_on": wish.package.created_on,
-        "packaged_by": wish.package.created_by,
-        "release_notes": wish.package.release_notes,
-        "requester_id": wish.requester.id,
-        "requester_name": wish.requester.name,
-        "reason": wish.reason,
-        "asked_in": wish.asked_in,
-        "asked_at": wish.asked_at,
-        "state": State.PENDING.value,
-    }
-
-
-def _request(row: RowMapping) -> PublishRequest:
-    return PublishRequest(
-        id=row["id"],
-        wish=Wish(
-            service=ServiceRef.parse(row["service"], node=None, project=None),
-            package=Package(row["version"], row["packaged_on"], row["packaged_by"], row["release_notes"]),
-            published_service=row["published_service"],
-            requester=Person(row["requester_id"], row["requester_name"]),
-            reason=row["reason"],
-            asked_in=row["asked_in"],
-            asked_at=row["asked_at"],
-        ),
-        state=State(row["state"]),
-        decision=_decision(row),
-        outcome=row["outcome"],
-        card=MessageRef(row["card_channel"], row["card_ts"]) if row["card_ts"] is not None else None,
-    )
-
-
-def _decision(row: RowMapping) -> Decision | None:
-    if row["decided_at"] is None:
-        return None
-    decider = Person(row["decided_by_id"], row["decided_by_name"])
-    return Decision(decider, row["decided_at"], row["decision_comment"] or "")

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from opsbot.errors import ConfigError, StoreError
-from opsbot.store import Database, RequestStore, is_current, migrate
+from opsbot.store import Database, PolicyStore, is_current, migrate
 from opsbot.store.schema import metadata
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def test_the_migrations_lead_to_the_schema_in_the_code(database: Database) -> No
 def test_a_database_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder' / 'opsbot.db'}")
     with pytest.raises(StoreError, match="doesn't answer"):
-        RequestStore(database).get(1)
+        PolicyStore(database).in_force()
     assert not database.ping()
 
 
