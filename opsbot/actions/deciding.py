@@ -91,12 +91,12 @@ class _Step:
         comment = self.command.comment
         vote = Vote(self.asker.person, self.now, self.asker.place.channel, roles, comment)
         voted = replace(request, votes=(*request.votes, vote))
-        detail = {"roles": list(roles), "comment": comment}
-        if lacking(voted, policy):
-            kinds = (Kind.REPAINT, Kind.VOTED)
-            return changed(voted, self.asker, Approve.verb, self.now, *kinds, text=vote.person.id, **detail)
-        approved = replace(voted, state=State.APPROVED, decision=Decision(vote.person, self.now, comment))
-        return changed(approved, self.asker, Approve.verb, self.now, Kind.REPAINT, **detail)
+        kinds: tuple[Kind, ...] = (Kind.REPAINT, Kind.VOTED)
+        if not lacking(voted, policy):
+            voted = replace(voted, state=State.APPROVED, decision=Decision(vote.person, self.now, comment))
+            kinds = (Kind.REPAINT,)
+        verb, text = self.command.verb, vote.person.id
+        return changed(voted, self.asker, verb, self.now, *kinds, text=text, roles=list(roles), comment=comment)
 
     def _end(self, request: PublishRequest) -> Changed:
         decision = Decision(self.asker.person, self.now, self.command.comment)

@@ -98,6 +98,7 @@ class CreatePackage:
     service: ServiceRef
     version: str
     release_notes: str = ""
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

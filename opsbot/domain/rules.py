@@ -10,7 +10,7 @@ from opsbot.domain.authorization import AccessRules, covers
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from opsbot.domain.policy import Policy
+    from opsbot.domain.policies import Policy
     from opsbot.domain.references import ServiceRef
 
 
@@ -29,12 +29,16 @@ NO_CHANNEL_RULES = ChannelRules()
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Everything that is decided by configuration. `nodes` are the names of the nodes there are."""
+    """Everything that is decided by configuration.
+
+    `nodes` are the names of the nodes there are; `people` are logins on them, by Slack id.
+    """
 
     nodes: tuple[str, ...] = ()
     access: AccessRules = field(default_factory=AccessRules)
     policies: tuple[Policy, ...] = ()
     channels: Mapping[str, ChannelRules] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
 
     def channel(self, channel: str) -> ChannelRules:
         """Find the rules of a channel."""

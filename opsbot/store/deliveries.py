@@ -45,7 +45,8 @@ class DeliveryStore:
         """Tell when something was last posted in the channel."""
         posted = (table.c.channel == channel) & (table.c.kind != Kind.REPAINT.value)
         with self._database.transaction() as connection:
-            return connection.execute(select(func.max(table.c.sent_at)).where(posted)).scalar_one()
+            last: datetime | None = connection.execute(select(func.max(table.c.sent_at)).where(posted)).scalar_one()
+        return last
 
     def settle(self, delivery: Delivery, at: datetime) -> None:
         """Keep what became of a delivery; one that is waiting again goes back to the head of its line."""

@@ -47,7 +47,9 @@ class RequestStore:
                 with connection.begin_nested():
                     row = connection.execute(insert(table).values(new_row(wish)).returning(table)).mappings().one()
             except IntegrityError:
-                found = self._open_for(connection, wish) or self._refuse_debt(connection, wish)
+                found = self._open_for(connection, wish)
+                if found is None:
+                    self._refuse_debt(connection, wish)
             else:
                 opened = request_of(row, ())
                 return self._kept(keeping, opened, effects(opened)), True
