@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from opsbot.actions.dispatcher import Dispatcher
+from opsbot.domain.commands import Approve, Cancel, Decline
+from opsbot.domain.deliveries import Kind
+from opsbot.domain.lifecycle import State
+from opsbot.domain.models import MessageRef, Person
+from opsbot.domain.policies import Policy
+from opsbot.domain.results import Decided, Refused
+from opsbot.errors import DSSUnavailableError, NotFoundError
+from tests.actions.doing import approved, asked, carry_out, do
+from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, TEAM, VIC, asker, grant, rules
+from tests.fakes import Scene
+
+BOTH = Policy("both", quorum=(("approver", 1), ("owner", 1)))
+OWNER = grant("approver", OMAR), grant("owner", ADA, OMAR)
+
+
+def owned(policy: Policy = BOTH) -> Scene:
+    granted = rules(*TEAM, *OWNER, policies=(policy,))
+    access = replace(granted.access, roles={**granted.access.roles, "owner": granted.access.roles["approver"]})
+    return Scene(replace(granted, access=access))
+
+
+def test_an_approval_that_fills_the_quorum_starts_the_publish() -> None:
+    scene = Scene()
+    number = approved(scene)
+    assert scene.durable.published == [(number, 0)]
+    request = scene.requests.get(number)
+    assert request.state is State.APPROVED
+    assert [(vote.person, vote.roles, vote.channel) for vote in request.votes] == [(OMAR, ("approver",), CHANNEL)]
+    assert [each.kind for each in scene.messages] == [Kind.CARD, Kind.REPAINT]
+
+
+def test_a_quorum_of_two_roles_takes_two_people_who_may_have_both() -> None:
+    scene = owned()
+    number = asked(scene)
+    first = do(scene, Approve(number, "looks good"), OMAR)
+    assert isinstance(first, Decided)
+    assert (first.request.state, len(first.missing)) == (State.PENDING, 1)
+    assert scene.durable.published == []
+    assert [each.kind for each in scene.messages] == [Kind.CARD, Kind.REPAINT, Kind.VOTED]
+    again = do(scene, Approve(number), OMAR)
+    assert isinstance(again, Refused)
+    assert "You approved request 1 already; it still takes 1" in again.reason
+    second = do(scene, Approve(number), ADA)
+    assert isinstance(second, Decided)
+    assert second.request.state is State.APPROVED
+    assert scene.durable.published == [(number, 0)]
+
+
+def test_the_audit_keeps_each_vote_with_its_roles_and_its_comment() -> None:
+    scene = owned()
+    number = asked(scene)
+    do(scene, Approve(number, "looks good"), OMAR)
+    kept = scene.entries[-1]
+    assert (kept.who, kept.what, kept.outcome, kept.request) == (OMAR, "approve", "done", number)
+    assert (kept.detail["roles"], kept.detail["comment"]) == (["approver", "owner"], "looks good")
+    assert kept.policy == BOTH.digest
+
+
+@pytest.mark.parametrize(
+    ("command", "person", "state"), [(Decline, OMAR, State.DECLINED), (Cancel, MAYA, State.CANCELLED)]
+)
+def test_a_decline_and_a_cancel_end_the_request(command: type[Decline | Cancel], person: Person, state: State) -> None:
+    scene = Scene()
+    number = asked(scene)
+    result = do(scene, command(number, "too early"), person)
+    assert isinstance(result, Decided)
+    assert result.request.state is state
+    assert result.request.decision is not None
+    assert result.request.decision.comment == "too early"
+    assert [each.kind for each in scene.messages] == [Kind.CARD, Kind.REPAINT, Kind.OUTCOME]
+    assert scene.durable.published == []
+
+
+def test_what_is_approved_but_not_begun_may_be_cancelled() -> None:
+    scene = Scene()
+    number = approved(scene)
+    assert isinstance(do(scene, Cancel(number), MAYA), Decided)
+    assert carry_out(scene, number).state is State.CANCELLED
+    assert scene.designer.publishes == []
+
+
+def test_the_requester_does_not_approve_unless_the_policy_says_so() -> None:
+    scene = Scene(rules(*TEAM, grant("approver", MAYA)))
+    assert isinstance(do(scene, Approve(asked(scene)), MAYA), Refused)
+    trusting = Scene(rules(*TEAM, grant("approver", MAYA), policies=(Policy("own", requester_may_approve=True),)))
+    assert isinstance(do(trusting, Approve(asked(trusting)), MAYA), Decided)
+
+
+def test_the_packager_does_not_approve_unless_the_policy_says_so() -> None:
+    people = {OMAR.id: "maya"}  # the node says that maya made it
+    scene = Scene(replace(rules(*TEAM), people=people))
+    refused = do(scene, Approve(asked(scene)), OMAR)
+    assert isinstance(refused, Refused)
+    assert "You packaged v3" in refused.reason
+    trusting = Scene(replace(rules(*TEAM, policies=(Policy("own", packager_may_approve=True),)), people=people))
+    assert isinstance(do(trusting, Approve(asked(trusting)), OMAR), Decided)
+
+
+def test_every_refused_try_is_in_the_audit() -> None:
+    scene = Scene()
+    number = asked(scene)
+    do(scene, Approve(number), MAYA)
+    do(scene, Approve(number), VIC)
+    do(scene, Cancel(number), VIC)
+    with pytest.raises(NotFoundError):
+        do(scene, Approve(number), Person("U99", "stranger"))
+    with pytest.raises(NotFoundError):
+        do(scene, Approve(77), OMAR)
+    tries = [(each.who.name, each.what, each.outcome.partition(":")[0], each.request) for each in scene.entries[1:]]
+    assert tries == [
+        ("maya", "approve", "refused", 1),
+        ("vic", "approve", "refused", 1),
+        ("vic", "cancel", "refused", 1),
+        ("stranger", "approve", "failed", 1),
+        ("omar", "approve", "failed", None),
+    ]
+
+
+def test_where_the_groups_can_not_be_read_nobody_approves_by_them() -> None:
+    scene = Scene(rules(*TEAM[:2], replace(grant("approver"), groups=frozenset({"@ml"}))))
+    scene.directory.problem = "Slack's user groups can't be read."
+    with pytest.raises(NotFoundError, match="can't be read"):
+        do(scene, Approve(asked(scene)), ADA)
+
+
+# what was asked for isn't there any more
+
+
+def test_a_package_that_was_made_again_makes_the_request_stale_at_the_next_vote() -> None:
+    scene = owned()
+    number = asked(scene)
+    do(scene, Approve(number), OMAR)
+    scene.designer.make_again("v3", later=NOON + timedelta(minutes=5))
+    refused = do(scene, Approve(number), ADA)
+    assert isinstance(refused, Refused)
+    assert "deleted and made again" in refused.reason
+    assert scene.requests.get(number).state is State.STALE
+    assert [each.kind for each in scene.messages[-2:]] == [Kind.REPAINT, Kind.OUTCOME]
+    assert [each.what for each in scene.entries[-2:]] == ["stale", "approve"]
+
+
+def test_an_archive_that_changed_makes_it_stale_where_the_policy_looks() -> None:
+    scene = Scene(rules(*TEAM, policies=(Policy("strict", identity="digest"),)))
+    number = asked(scene)
+    scene.designer.archives["v3"] = "another"
+    assert isinstance(do(scene, Approve(number), OMAR), Refused)
+    assert scene.requests.get(number).state is State.STALE
+
+
+def test_a_change_of_the_policy_makes_it_stale() -> None:
+    scene = Scene(rules(*TEAM, policies=(Policy("a"),)))
+    number = asked(scene)
+    scene.policies.policies = (Policy("a", quorum=(("approver", 2),)),)
+    refused = do(scene, Approve(number), OMAR)
+    assert isinstance(refused, Refused)
+    assert "The policy was changed" in refused.reason
+    assert scene.requests.get(number).state is State.STALE
+
+
+def test_what_expired_is_not_approved() -> None:
+    scene = Scene()
+    number = asked(scene)
+    scene.now = NOON + timedelta(days=7)
+    assert isinstance(do(scene, Approve(number), OMAR), Refused)
+    assert scene.requests.get(number).state is State.EXPIRED
+    assert scene.durable.published == []
+
+
+def test_while_the_node_does_not_answer_nobody_approves_what_can_not_be_looked_at() -> None:
+    scene = Scene()
+    number = asked(scene)
+    scene.designer.fails["packages"] = DSSUnavailableError("The node is silent.")
+    with pytest.raises(DSSUnavailableError):
+        do(scene, Approve(number), OMAR)
+    assert isinstance(do(scene, Decline(number, "no"), OMAR), Decided)
+
+
+# many at once
+
+
+def test_of_fifty_approvals_at_once_one_counts_and_the_others_hear_who_won() -> None:
+    people = [Person(f"U{number:02}", f"person{number}") for number in range(50)]
+    scene = Scene(rules(*TEAM, grant("approver", *people)))
+    number = asked(scene)
+    with ThreadPoolExecutor(50) as threads:
+        results = list(threads.map(lambda who: do(scene, Approve(number), who), people))
+    winners = [each for each in results if isinstance(each, Decided)]
+    losers = [each for each in results if isinstance(each, Refused)]
+    assert (len(winners), len(losers)) == (1, 49)
+    assert winners[0].request.decision is not None
+    name = winners[0].request.decision.person.name
+    assert {each.reason for each in losers} == {f"Request {number} was approved by {name} already."}
+    assert scene.durable.published == [(number, 0)]
+
+
+def test_in_the_thread_of_its_card_a_request_is_meant() -> None:
+    scene = Scene()
+    number = asked(scene)
+    scene.requests.remember_card(number, MessageRef(CHANNEL, "1.0"))
+    dispatcher = Dispatcher(scene.world)
+    assert dispatcher.defaults(asker(thread="1.0").place).request == number
+    assert dispatcher.defaults(asker(thread="7.7").place).request is None
