@@ -361,14 +361,17 @@ class FakeDurable:
         self.delivered.append(channel)
 
 
+SOME_RULES = rules(*TEAM)
+
+
 class Scene:
     """A world of fakes, each of which a test may look into."""
 
-    def __init__(self, with_rules: Rules | None = None) -> None:
-        self.rules = with_rules or rules(*TEAM)
+    def __init__(self, rules: Rules = SOME_RULES, designer: FakeDesigner | None = None) -> None:
+        self.rules = rules
         self.now = NOON
         self.keeping = FakeKeeping()
-        self.designer = FakeDesigner()
+        self.designer = designer or FakeDesigner()
         self.policies = FakePolicies(self.rules.policies)
         self.pauses = FakePauses(self.keeping)
         self.requests = FakeRequests(self.keeping, self.policies, self.pauses)

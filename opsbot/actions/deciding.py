@@ -52,7 +52,7 @@ def decide(command: Decide, asker: Asker, standing: Standing, world: World) -> D
 def end(request: PublishRequest, ended: Ending, now: datetime) -> Changed:
     """End a request that ended by itself, and have it told."""
     over = replace(request, state=ended.state, outcome=ended.outcome, ended_at=now, held="", review_due=None)
-    return changed(over, None, ended.state.value, now, Kind.REPAINT, outcome=ended.outcome)
+    return changed(over, None, ended.state.value, now, Kind.REPAINT, why=ended.outcome)
 
 
 def approve_by_rule(request: PublishRequest, now: datetime) -> Changed:

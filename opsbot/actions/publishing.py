@@ -100,7 +100,7 @@ def settled(request: PublishRequest, asker: Asker | None, ended: Ending, now: da
     if request.review_due is not None and not is_unknown:
         kinds.append(Kind.REVIEW)
     what = ended.state.value if asker is None else "settle"
-    return changed(over, asker, what, now, *kinds, outcome=ended.outcome)
+    return changed(over, asker, what, now, *kinds, why=ended.outcome)
 
 
 def ask_again(request: PublishRequest, world: World) -> None:

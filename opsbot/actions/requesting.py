@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from opsbot.actions.comparing import difference
+from opsbot.actions.comparing import difference, seen
 from opsbot.actions.deciding import approve_by_rule
 from opsbot.actions.reading import find_package
 from opsbot.actions.recording import effects, identity
@@ -44,9 +44,9 @@ def request_publish(
     if objected is not None:
         return Refused(objected)
     _refuse_published(wish, world.designer)
+    snapshot = seen(wish.service, wish.package, world.designer, world.snapshots, world.clock)
     published = world.requests.last_published(wish.service.node, target)
-    compared = difference(wish.service, wish.package, published, world.designer, world.snapshots, world.clock)
-    wish = replace(wish, difference=compared)
+    wish = replace(wish, difference=difference(snapshot, published, world.snapshots))
     request, is_new = world.requests.open(
         wish, lambda opened: effects(opened, asker, command.verb, wish.asked_at, Kind.CARD, **identity(wish))
     )

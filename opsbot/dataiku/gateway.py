@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+import tempfile
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opsbot.dataiku.content import content_digest
+from opsbot.dataiku.setups import digest_of, setup_of
 from opsbot.domain.models import Endpoint, Package, PackageSummary, Service
 from opsbot.domain.references import ServiceRef
 from opsbot.errors import DSSError, DSSNotFoundError, DSSRefusedError, NotFoundError
@@ -15,7 +21,10 @@ if TYPE_CHECKING:
 
     from opsbot.dataiku.apiservice import DSSAPIService, DSSAPIServiceListItem
     from opsbot.dataiku.client import DSSClient
+    from opsbot.domain.difference import ServiceSetup
     from opsbot.domain.references import ProjectRef
+
+_log = logging.getLogger(__name__)
 
 
 class Nodes:
@@ -43,7 +52,23 @@ class Nodes:
         handle = self._service(service)
         with _calling(service.node, service.project):
             summary = handle.get_package_summary(version)
-        return PackageSummary(_package({**summary, "id": version}), _endpoints(summary.get("endpoints")))
+        package = _package({**summary, "id": version})
+        return PackageSummary(package, _endpoints(summary.get("endpoints")), digest_of(summary))
+
+    def setup(self, service: ServiceRef) -> ServiceSetup:
+        """Read how a service is set up now, without its secrets."""
+        handle = self._service(service)
+        with _calling(service.node, service.project):
+            settings = handle.get_settings().get_raw()
+        return setup_of(settings, cache(partial(self._active_version, service)))
+
+    def archive_digest(self, service: ServiceRef, version: str) -> str:
+        """Read a package's archive through, by way of a file that is gone afterwards; gives the digest of its entries."""
+        handle = self._service(service)
+        with tempfile.TemporaryDirectory(prefix="opsbot-") as folder, _calling(service.node, service.project):
+            return content_digest(
+                handle.download_package_to_file(version, Path(folder) / "package.zip", sync=False).path
+            )
 
     def create_package(self, service: ServiceRef, version: str, release_notes: str) -> None:
         """Create a package; ConflictError where the version exists."""
@@ -81,6 +106,17 @@ class Nodes:
         """Let go of every connection."""
         for client in self._clients.values():
             client.close()
+
+    def _active_version(self, service: ServiceRef, model: str) -> str | None:
+        """Tell which version of a saved model is in use; None where the node won't say. A model may be another project's."""
+        project, dot, name = model.rpartition(".")
+        handle = self._client(service.node).get_project(project if dot else service.project).get_saved_model(name)
+        try:
+            active = handle.get_active_version()
+        except DSSError as error:
+            _log.info("which version of %s is active can't be read: %s", model, error)
+            return None
+        return str(active["id"]) if active is not None else None
 
     def _client(self, node: str) -> DSSClient:
         client = self._clients.get(node)

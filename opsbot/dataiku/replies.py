@@ -50,6 +50,12 @@ class SavedModelReply(TypedDict):
     id: str
 
 
+class ModelVersionReply(TypedDict):
+    __pydantic_config__ = _OPEN  # type: ignore[misc]  # as above
+    id: str
+    active: NotRequired[bool | None]
+
+
 class ServiceBasicInfoReply(TypedDict):
     __pydantic_config__ = _OPEN  # type: ignore[misc]  # as above
     id: str
@@ -85,6 +91,7 @@ PACKAGES = Shape("a list of packages", TypeAdapter(list[PackageReply]))
 PACKAGE_SUMMARY = Shape("the summary of a package", TypeAdapter(dict[str, Any]))
 SAVED_MODELS = Shape("a list of saved models", TypeAdapter(list[SavedModelReply]))
 SAVED_MODEL = Shape("the settings of a saved model", TypeAdapter(SavedModelReply))
+MODEL_VERSIONS = Shape("the versions of a saved model", TypeAdapter(list[ModelVersionReply]))
 PUBLISHED_SERVICES = Shape("a list of published services", TypeAdapter(list[PublishedServiceReply]))
 PUBLISHED_SERVICE = Shape("the status of a published service", TypeAdapter(PublishedServiceReply))
 _OBJECT = TypeAdapter(dict[str, Any])

@@ -29,9 +29,24 @@ class DSSSavedModel:
 
     def get_settings(self) -> DSSSavedModelSettings:
         """Read the settings. Raises DSSNotFoundError when there is no such model. Source: GET /projects/P/savedmodels/M."""
-        path = f"/projects/{url_part('project key', self.project_key)}/savedmodels/{url_part('saved model id', self.sm_id)}"
-        found = self.client.transport.get(path, replies.SAVED_MODEL.read)
+        found = self.client.transport.get(self._path(), replies.SAVED_MODEL.read)
         return DSSSavedModelSettings(self, cast("dict[str, Any]", found))
+
+    def list_versions(self) -> list[dict[str, Any]]:
+        """List the versions of the model, each a dict with at least `id`, and `active` where the node says which is.
+
+        Source: GET /projects/P/savedmodels/M/versions.
+        """
+        found = self.client.transport.get(f"{self._path()}/versions", replies.MODEL_VERSIONS.read)
+        return [dict(version) for version in found]
+
+    def get_active_version(self) -> dict[str, Any] | None:
+        """Return the version that is in use, or None when none is. Source: as `list_versions`."""
+        return next((version for version in self.list_versions() if version.get("active")), None)
+
+    def _path(self) -> str:
+        project = url_part("project key", self.project_key)
+        return f"/projects/{project}/savedmodels/{url_part('saved model id', self.sm_id)}"
 
 
 class DSSSavedModelSettings:

@@ -85,10 +85,11 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class PackageSummary:
-    """What the node tells of one package."""
+    """What the node tells of one package; `digest` names all of it as it is."""
 
     package: Package
     endpoints: tuple[Endpoint, ...]
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from opsbot.store.pauses import PauseStore
 from opsbot.store.policies import PolicyStore
 from opsbot.store.requests import RequestStore
 from opsbot.store.seen import SeenStore
+from opsbot.store.snapshots import SnapshotStore
 
 __all__ = [
     "AuditStore",
@@ -21,6 +22,7 @@ __all__ = [
     "PolicyStore",
     "RequestStore",
     "SeenStore",
+    "SnapshotStore",
     "is_current",
     "migrate",
 ]

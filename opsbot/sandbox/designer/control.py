@@ -5,6 +5,7 @@ POST /_control/faults      {"route": "GET /projects/*/apiservices", "kind": "sta
 POST /_control/latency     {"seconds": 0.05}
 POST /_control/habits      {"unknown_project_status": 401}
 POST /_control/packages    {"project": "FRAUD", "service": "scoring", "package": "v9", "by": "ada", "model_size": 1000}
+POST /_control/train       {"project": "FRAUD", "model": "fraud_xgb"}: another version of the model is in use now
 POST /_control/reset       {}: the state as it was at the start, no faults, no latency
 GET  /_control/requests    what was asked of the API since the start or the last reset, at most the last 1000
 """
@@ -50,6 +51,8 @@ def _do(site: DesignerSite, what: str, body: dict[str, Any]) -> object:
             _set_habits(site.node.habits, body)
         case "POST packages":
             _make_package(site, **body)
+        case "POST train":
+            site.node.train_model(body["project"], body["model"])
         case "POST reset":
             site.reset()
         case "GET requests":

@@ -96,6 +96,18 @@ class Node:
                 raise not_found(f"Saved model {key}.{model}")
             return copy.deepcopy(found)
 
+    def list_model_versions(self, key: str, model: str) -> list[Json]:
+        active = int(self.get_model(key, model)["activeVersion"])
+        return [{"id": str(number), "active": number == active} for number in range(1, active + 1)]
+
+    def train_model(self, key: str, model: str) -> None:
+        """Make the next version of a model, and put it in use."""
+        with self.lock:
+            self.get_model(key, model)
+            found = self._project(key).models[model]
+            found["activeVersion"] = str(int(found["activeVersion"]) + 1)
+            self._changed(self)
+
     def add_model(self, key: str, model: str, name: str) -> None:
         with self.lock:
             self._project(key).models[model] = {

@@ -23,6 +23,7 @@ _PLACES = [
         "projects/*",
         "projects/*/savedmodels",
         "projects/*/savedmodels/*",
+        "projects/*/savedmodels/*/versions",
         "projects/*/apiservices",
         "projects/*/apiservices/*",
         "projects/*/apiservices/*/settings",
@@ -92,6 +93,8 @@ def _read(node: Node, parts: list[str]) -> object:  # noqa: C901, PLR0911  # one
             return node.list_models(project)
         case ["projects", project, "savedmodels", model]:
             return node.get_model(project, model)
+        case ["projects", project, "savedmodels", model, "versions"]:
+            return node.list_model_versions(project, model)
         case ["projects", project, "apiservices"]:
             return node.list_services(project)
         case ["projects", project, "apiservices", service, "settings"]:

@@ -1,0 +1,45 @@
+"""What is new in a package against what was published last, from snapshots of how the service was set up."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from opsbot.domain.difference import Snapshot, compare
+from opsbot.errors import DSSError
+
+if TYPE_CHECKING:
+    from opsbot.actions.ports import Clock, Designer
+    from opsbot.actions.stores import Snapshots
+    from opsbot.domain.difference import Difference
+    from opsbot.domain.models import Package, PublishRequest
+    from opsbot.domain.references import ServiceRef
+
+_log = logging.getLogger(__name__)
+
+
+def seen(
+    service: ServiceRef, package: Package, designer: Designer, snapshots: Snapshots, clock: Clock
+) -> Snapshot | None:
+    """Find the snapshot of a package, or take it now, the package being seen for the first time.
+
+    None where the node won't tell: what can't be compared can be published for all that.
+    """
+    known = snapshots.find(service, package.version, package.created_on)
+    if known is not None:
+        return known
+    try:
+        setup = designer.setup(service)
+    except DSSError as error:
+        _log.warning("how %s is set up can't be read: %s", service, error)
+        return None
+    return snapshots.keep(Snapshot(service, package.version, package.created_on, clock(), setup))
+
+
+def difference(wanted: Snapshot | None, published: PublishRequest | None, snapshots: Snapshots) -> Difference:
+    """Compare a package with the one that was published last, whatever can be known of the two."""
+    if published is None:
+        return compare(None, wanted, None)
+    package = published.wish.package
+    before = snapshots.find(published.service, package.version, package.created_on)
+    return compare(before, wanted, package.version)

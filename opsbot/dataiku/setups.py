@@ -1,0 +1,63 @@
+"""How a service is set up, read from its settings: what tells one version from another, and no secret."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from opsbot.domain.difference import EndpointSetup, ServiceSetup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_SECRET_NAMES = ("key", "secret", "password", "token", "authrealm", "credential")
+_CODE = ("code", "userFunctionName", "queries", "query", "lookups")
+"""Where endpoints keep what they run. guess: queries, query, lookups."""
+
+_SECRET = "[secret]"  # noqa: S105 - what stands in its place
+
+
+def setup_of(settings: Mapping[str, Any], active_version: Callable[[str], str | None]) -> ServiceSetup:
+    """Read the settings; `active_version` tells that of a saved model, None where it can't be known."""
+    raw = settings.get("endpoints")
+    listed = raw if isinstance(raw, list) else []
+    endpoints = tuple(_endpoint(each, active_version) for each in listed if isinstance(each, dict))
+    auth = settings.get("authMethod")
+    return ServiceSetup(auth if isinstance(auth, str) else "unknown", endpoints, _written(_without_secrets(settings)))
+
+
+def digest_of(value: Any) -> str:
+    """Give the SHA-256, in hex, of a piece of JSON, whatever the order of its keys."""
+    return hashlib.sha256(_written(value).encode()).hexdigest()
+
+
+def _endpoint(endpoint: Mapping[str, Any], active_version: Callable[[str], str | None]) -> EndpointSetup:
+    model = endpoint.get("modelRef")
+    model = model if isinstance(model, str) and model else None
+    code = {name: endpoint[name] for name in _CODE if name in endpoint}
+    return EndpointSetup(
+        id=str(endpoint.get("id", "?")),
+        type=str(endpoint.get("type", "unknown")),
+        model=model,
+        model_version=active_version(model) if model is not None else None,
+        code_digest=digest_of(code) if code else None,
+        digest=digest_of(_without_secrets(endpoint)),
+    )
+
+
+def _without_secrets(value: Any, name: str = "") -> Any:
+    """Put a mark in the place of whatever is called like a secret."""
+    if any(secret in name.lower() for secret in _SECRET_NAMES) and value not in (None, "", [], {}, True, False):
+        return _SECRET
+    match value:
+        case dict():
+            return {key: _without_secrets(inside, str(key)) for key, inside in value.items()}
+        case list():
+            return [_without_secrets(inside) for inside in value]
+        case _:
+            return value
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
