@@ -8,6 +8,7 @@ from opsbot.store.migrating import is_current, migrate
 from opsbot.store.packagings import PackagingStore
 from opsbot.store.pauses import PauseStore
 from opsbot.store.policies import PolicyStore
+from opsbot.store.replicas import ReplicaStore
 from opsbot.store.requests import RequestStore
 from opsbot.store.seen import SeenStore
 from opsbot.store.snapshots import SnapshotStore
@@ -20,6 +21,7 @@ __all__ = [
     "PackagingStore",
     "PauseStore",
     "PolicyStore",
+    "ReplicaStore",
     "RequestStore",
     "SeenStore",
     "SnapshotStore",

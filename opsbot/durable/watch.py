@@ -1,0 +1,92 @@
+"""Looking after what time and dead processes leave undone."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from dbos import DBOS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from opsbot.durable.duties import Replicas
+    from opsbot.durable.tempo import Tempo
+
+_log = logging.getLogger(__name__)
+
+_PRUNE_EVERY = 3600.0
+_LINES_LAST = timedelta(hours=1)
+_RUNS_LAST = timedelta(days=90)
+"""The ids of runs are what keeps them from being begun twice."""
+_AT_ONCE = 500
+
+
+class Watch:
+    """Beats, and in turn with the other replicas sweeps, takes over what dead ones were at, and prunes."""
+
+    def __init__(self, replicas: Replicas, sweep: Callable[[], None], executor: str, tempo: Tempo) -> None:
+        self._replicas = replicas
+        self._sweep = sweep
+        self._executor = executor
+        self._tempo = tempo
+        self._last_beat = time.monotonic()
+        self._quiet_until = 0.0
+        self._next_sweep = 0.0
+        self._next_prune = time.monotonic() + _PRUNE_EVERY
+
+    def look(self) -> None:
+        """Beat, and do what is due; whatever goes wrong, there is a next time."""
+        try:
+            self._beat()
+            if time.monotonic() >= self._next_sweep:
+                self._next_sweep = time.monotonic() + self._tempo.sweep
+                self._watch_alone()
+        except Exception as error:  # noqa: BLE001 - a database that is gone comes back, and then all of this is done
+            _log.warning("what is due could not be looked after: %s", error)
+
+    def _beat(self) -> None:
+        """Tell that this process lives; where it couldn't for long, neither could the others: they get time to."""
+        self._replicas.beat(self._executor)
+        now = time.monotonic()
+        if now - self._last_beat > self._tempo.dead / 2:
+            self._quiet_until = now + self._tempo.dead
+        self._last_beat = now
+
+    def _watch_alone(self) -> None:
+        with self._replicas.watching_alone() as is_alone:
+            if is_alone:
+                self._take_over()
+                self._sweep()
+                self._prune()
+
+    def _take_over(self) -> None:
+        """Carry on what silent replicas were at."""
+        if time.monotonic() < self._quiet_until:
+            return
+        for executor in self._replicas.silent(self._tempo.dead):
+            for left in DBOS.list_workflows(executor_id=executor, status="PENDING", load_input=False):
+                _log.warning("%s is taken over from %s, which is silent", left.workflow_id, executor)
+                if left.name == "deliver":  # the sweep has the line said by another
+                    DBOS.cancel_workflow(left.workflow_id)
+                else:
+                    DBOS.resume_workflow(left.workflow_id)
+            self._replicas.forget(executor)
+
+    def _prune(self) -> None:
+        if time.monotonic() < self._next_prune:
+            return
+        self._next_prune = time.monotonic() + _PRUNE_EVERY
+        for name, lasts in (("deliver", _LINES_LAST), ("publish", _RUNS_LAST), ("package", _RUNS_LAST)):
+            before = (datetime.now(UTC) - lasts).isoformat()
+            ended = DBOS.list_workflows(
+                name=name,
+                completed_before=before,
+                status=["SUCCESS", "ERROR", "CANCELLED"],
+                limit=_AT_ONCE,
+                load_input=False,
+                load_output=False,
+            )
+            DBOS.delete_workflows([each.workflow_id for each in ended])

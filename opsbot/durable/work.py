@@ -1,0 +1,231 @@
+"""The durable work: DBOS, set up with our workflows under fixed names, and taken down whole."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat, error
+
+from opsbot.durable.lock import FileLock
+from opsbot.durable.tempo import Tempo
+from opsbot.durable.watch import Watch
+from opsbot.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from opsbot.durable.duties import Duties, Replicas, Run
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+_VERSION = "1"
+"""Of the workflows, not of opsbot: another order of steps needs another one, and the old work done before."""
+
+_SCHEMA = "dbos"
+_LINES = "deliveries"
+_SAID_IN_ONE_GO = 50
+_AT_ONCE = 32
+_TRIES = 3600
+
+
+class DurableWork:
+    """Begins what must be carried to its end. There is one at a time in a process."""
+
+    def __init__(self, url: str, duties: Duties, replicas: Replicas, tempo: Tempo | None = None) -> None:
+        """Set the work up for the database that `url` names, as SQLAlchemy writes it; nothing runs before `start`."""
+        self._tempo = tempo or Tempo()
+        self._duties = duties
+        self._replicas = replicas
+        self._stopping = threading.Event()
+        self._active = _Counter()
+        file = _file_of(url)
+        self._lock = FileLock(file.with_name(f"{file.name}.lock")) if file is not None else None
+        self.executor = "local" if file is not None else f"opsbot-{uuid.uuid4().hex[:12]}"
+        config = DBOSConfig(
+            name="opsbot",
+            system_database_url=f"sqlite:///{file.with_suffix('.dbos.db')}" if file is not None else url,
+            dbos_system_schema=_SCHEMA,
+            application_version=_VERSION,
+            executor_id=self.executor,
+            sys_db_pool_size=16,
+            max_executor_threads=_AT_ONCE,
+            log_level="WARNING",
+            notification_listener_polling_interval_sec=1.0,
+        )
+        try:
+            _quietly(config)
+        except Exception:
+            self._let_go()
+            raise
+        self._publish = self._workflow("publish", self._three_steps("publish", duties.publishing))
+        self._package = self._workflow("package", self._three_steps("package", duties.packaging))
+        self._deliver = self._workflow("deliver", self._say_the_line)
+        self._next = self._step("deliver_next", duties.deliver_next)
+        self._watch = Watch(replicas, duties.sweep, self.executor, self._tempo)
+        self._sweeper = threading.Thread(target=self._sweep_on, name="sweep", daemon=True)
+
+    def start(self) -> None:
+        """Carry on what was left, and take new work."""
+        self._replicas.beat(self.executor)  # before anybody could take this process for a dead one
+        DBOS.launch()
+        DBOS.register_queue(_LINES, partition_concurrency=1, polling_interval_sec=self._tempo.line)
+        self._sweeper.start()
+
+    def publish(self, request: int, attempt: int) -> None:
+        """Have an approved request carried out; twice for the same attempt is the same as once."""
+        self._begin(f"publish-{request}-{attempt}", self._publish, request)
+
+    def package(self, packaging: int) -> None:
+        """Have a package made; twice is the same as once."""
+        self._begin(f"package-{packaging}", self._package, packaging)
+
+    def deliver(self, channel: str) -> None:
+        """Have said what waits in the channel's line; one at a time does so, in whatever process."""
+        with _translated(), SetEnqueueOptions(queue_partition_key=channel):
+            DBOS.enqueue_workflow(_LINES, self._deliver, channel)
+
+    def stop(self, seconds: float) -> None:
+        """Take nothing more, finish in so many seconds what was begun, and let go; the rest is carried on later."""
+        self._stopping.set()
+        if self._sweeper.is_alive():
+            self._sweeper.join()
+        self._active.wait_for_none(seconds)
+        DBOS.destroy(destroy_registry=True)
+        try:
+            if self._active.is_none():
+                self._replicas.forget(self.executor)
+        except StoreError as error:
+            _log.warning("this process can't be taken off the list of replicas: %s", error)
+        self._let_go()
+
+    def _begin(self, number: str, workflow: Callable[[int], None], about: int) -> None:
+        # Directly, not through a queue: queues are polled, and somebody waits.
+        with _translated(), SetWorkflowID(number, workflow_id_reuse_policy="reject"):
+            try:
+                DBOS.start_workflow(workflow, about)
+            except error.DBOSWorkflowIDInUseError:
+                _log.debug("%s was begun before", number)
+
+    def _three_steps(self, kind: str, run: Run) -> Callable[[int], None]:
+        begin = self._step(f"{kind}_begin", run.begin)
+        post = self._step(f"{kind}_post", run.post)
+        settle = self._step(f"{kind}_settle", run.settle)
+        give_up = self._step(f"{kind}_give_up", run.give_up)
+
+        def carry_out(about: int) -> None:
+            number: str = DBOS.workflow_id or ""
+            try:
+                if begin(about, number):
+                    settle(about, number, post(about, number))
+            except StoreError:
+                raise
+            except Exception as fault:  # noqa: BLE001 - a fault of ours must not leave anybody waiting for ever
+                _log.exception("%s failed", number)
+                give_up(about, number, f"{type(fault).__name__}: {fault}")
+
+        return carry_out
+
+    def _say_the_line(self, channel: str) -> None:
+        for _ in range(_SAID_IN_ONE_GO):
+            wait = self._next(channel)
+            if wait is None or self._stopping.wait(wait):
+                return
+        self.deliver(channel)
+
+    def _workflow(self, name: str, function: Callable[P, T]) -> Callable[P, T]:
+        def counted(*args: P.args, **kwargs: P.kwargs) -> T:
+            with self._active:
+                return function(*args, **kwargs)
+
+        counted.__name__ = counted.__qualname__ = name
+        declare = DBOS.workflow(
+            name=name, serialization_type=WorkflowSerializationFormat.PORTABLE, max_recovery_attempts=1000
+        )
+        return declare(counted)
+
+    def _step(self, name: str, function: Callable[P, T]) -> Callable[P, T]:
+        """Make a step that is tried again while the database is gone; what it does may be done twice."""
+
+        def named(*args: P.args, **kwargs: P.kwargs) -> T:
+            return function(*args, **kwargs)
+
+        named.__name__ = named.__qualname__ = name
+        declare = DBOS.step(
+            name=name,
+            retries_allowed=True,
+            max_attempts=_TRIES,
+            interval_seconds=1.0,
+            backoff_rate=1.0,
+            should_retry=lambda fault: isinstance(fault, StoreError),
+        )
+        return declare(named)
+
+    def _sweep_on(self) -> None:
+        while not self._stopping.wait(min(self._tempo.beat, self._tempo.sweep)):
+            self._watch.look()
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            self._lock.let_go()
+
+
+class _Counter:
+    """How many workflows this process is at."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> None:
+        with self._changed:
+            self._count += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def is_none(self) -> bool:
+        return self._count == 0
+
+    def wait_for_none(self, seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(self.is_none, seconds)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Say in our own words that DBOS's database failed."""
+    try:
+        yield
+    except error.DBOSWorkflowIDInUseError:
+        raise
+    except Exception as fault:
+        failed = StoreError("My database doesn't answer as it should. Try again soon.")
+        failed.add_note(f"{type(fault).__name__}: {str(fault).partition(chr(10))[0]}")
+        raise failed from fault
+
+
+def _file_of(url: str) -> Path | None:
+    """Name the file of an SQLite database."""
+    parts = urlsplit(url)
+    return Path(url.partition(":///")[2].partition("?")[0]) if parts.scheme.startswith("sqlite") else None
+
+
+def _quietly(config: DBOSConfig) -> Any:
+    """Make DBOS's one instance; it logs by our logging, not by a stream of its own."""
+    made = DBOS(config=config)
+    log = logging.getLogger("dbos")
+    for stream in list(log.handlers):
+        log.removeHandler(stream)
+    log.propagate = True
+    return made

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from opsbot.durable import DurableWork, Duties, Run, Tempo
+from opsbot.errors import StoreError
+from opsbot.store import Database, ReplicaStore, migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+QUICK = Tempo(line=0.05, sweep=0.3, beat=0.2, dead=1.0)
+
+
+class Doings:
+    """Duties that only write down that they were called."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[Any, ...]] = []
+        self.fails: dict[str, list[Exception]] = {}
+        self.lines: dict[str, list[str]] = {}
+        self.sweeps = 0
+        self.lock = threading.Lock()
+
+    def duties(self) -> Duties:
+        return Duties(self.run("publish"), self.run("package"), self.deliver_next, self.sweep)
+
+    def run(self, kind: str) -> Run:
+        def begin(about: int, run: str) -> bool:
+            self.note(f"{kind} begin", about, run)
+            return True
+
+        def post(about: int, run: str) -> dict[str, Any]:
+            self.note(f"{kind} post", about, run)
+            return {"state": "done"}
+
+        def settle(about: int, run: str, reply: dict[str, Any]) -> None:
+            self.note(f"{kind} settle", about, run, reply["state"])
+
+        def give_up(about: int, run: str, why: str) -> None:
+            self.note(f"{kind} give up", about, run, why)
+
+        return Run(begin, post, settle, give_up)
+
+    def note(self, what: str, *more: Any) -> None:
+        with self.lock:
+            self.seen.append((what, *more))
+            failing = self.fails.get(what)
+        if failing:
+            raise failing.pop(0)
+
+    def deliver_next(self, channel: str) -> float | None:
+        with self.lock:
+            line = self.lines.get(channel) or []
+            if not line:
+                return None
+            self.seen.append((channel, line.pop(0)))
+        return 0.01
+
+    def sweep(self) -> None:
+        self.sweeps += 1
+
+    def wait_for(self, is_so: Callable[[], bool], seconds: float = 10.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < deadline, self.seen
+            time.sleep(0.01)
+
+
+@contextmanager
+def working(url: str, doings: Doings) -> Iterator[DurableWork]:
+    database = Database(url)
+    migrate(database)
+    work = DurableWork(url, doings.duties(), ReplicaStore(database), QUICK)
+    try:
+        work.start()
+        yield work
+    finally:
+        work.stop(5)
+        database.close()
+
+
+def test_a_run_goes_through_its_steps_once_however_often_it_is_begun(database_url: str) -> None:
+    doings = Doings()
+    with working(database_url, doings) as work:
+        with ThreadPoolExecutor(10) as threads:
+            list(threads.map(lambda _: work.publish(7, 0), range(10)))
+        doings.wait_for(lambda: len(doings.seen) >= 3)
+        work.publish(7, 0)
+    run = "publish-7-0"
+    assert doings.seen == [
+        ("publish begin", 7, run),
+        ("publish post", 7, run),
+        ("publish settle", 7, run, "done"),
+    ]
+
+
+def test_another_attempt_is_another_run(database_url: str) -> None:
+    doings = Doings()
+    with working(database_url, doings) as work:
+        work.publish(7, 0)
+        work.publish(7, 1)
+        work.package(7)
+        doings.wait_for(lambda: len(doings.seen) >= 9)
+    runs = {run for what, _, run, *_ in doings.seen if what.endswith("begin")}
+    assert runs == {"publish-7-0", "publish-7-1", "package-7"}
+
+
+def test_a_step_is_tried_again_while_the_database_is_gone(tmp_path: Path) -> None:
+    doings = Doings()
+    doings.fails["publish settle"] = [StoreError("gone")]
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
+        work.publish(7, 0)
+        doings.wait_for(lambda: len(doings.seen) >= 4)
+    assert [what for what, *_ in doings.seen] == ["publish begin", "publish post", "publish settle", "publish settle"]
+
+
+def test_a_step_that_fails_otherwise_gives_up(tmp_path: Path) -> None:
+    doings = Doings()
+    doings.fails["publish post"] = [ValueError("a fault of ours")]
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
+        work.publish(7, 0)
+        doings.wait_for(lambda: len(doings.seen) >= 3)
+    assert doings.seen[-1] == ("publish give up", 7, "publish-7-0", "ValueError: a fault of ours")
+
+
+def test_each_line_is_said_in_its_order_by_one_at_a_time(database_url: str) -> None:
+    doings = Doings()
+    doings.lines = {channel: [str(number) for number in range(20)] for channel in ("C1", "C2")}
+    with working(database_url, doings) as work:
+        for _ in range(5):
+            work.deliver("C1")
+            work.deliver("C2")
+        doings.wait_for(lambda: not any(doings.lines.values()))
+    for channel in ("C1", "C2"):
+        assert [said for where, said in doings.seen if where == channel] == [str(number) for number in range(20)]
+
+
+def test_what_is_due_is_swept_again_and_again(tmp_path: Path) -> None:
+    doings = Doings()
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings):
+        doings.wait_for(lambda: doings.sweeps >= 3)
+
+
+def test_an_sqlite_file_serves_one_process(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'opsbot.db'}"
+    with working(url, Doings()), pytest.raises(StoreError, match="Another process uses this database"):
+        DurableWork(url, Doings().duties(), ReplicaStore(Database(url)), QUICK)
+
+
+def test_one_after_the_other_can_be_built_in_a_process(tmp_path: Path) -> None:
+    for number in range(3):
+        doings = Doings()
+        with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
+            work.publish(number, 0)
+            doings.wait_for(lambda seen=doings.seen: len(seen) >= 3)  # type: ignore[misc]  # bound for the loop
+    assert not [thread.name for thread in threading.enumerate() if thread.name == "sweep"]
