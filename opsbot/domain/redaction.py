@@ -1,48 +1,39 @@
-"""Taking secrets out of what people and nodes say, before it is kept for good."""
+"""What may not be kept for ever: the forms that secrets have, and those that are known, taken out of a text.
+
+`opsbot.dataiku.redaction` is its sibling for what a node says; that client is usable without the rest of opsbot.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+Redact = Callable[[str], str]
 
-_SHAPES = (
-    re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{4,}"),
-    re.compile(r"\bxapp-[A-Za-z0-9-]{4,}"),
-    re.compile(r"\bdku[a-z]*-[A-Za-z0-9_-]{8,}"),
-    re.compile(r"(?i)(?<=\bbearer )[A-Za-z0-9+/=._~-]{8,}"),
-    re.compile(r"(?i)(?<=\bbasic )[A-Za-z0-9+/=._~-]{8,}"),
-    re.compile(r"(?<=://)[^/@\s]+(?=@)"),
+HIDDEN = "[secret]"
+"""What stands in a text where a secret was."""
+
+_FORMS = (
+    (re.compile(r"\bx(?:ox[a-z]|app|oxe\.xox[a-z])-[A-Za-z0-9-]{4,}"), HIDDEN),
+    (re.compile(r"\bdkuaps-[A-Za-z0-9_-]{4,}"), HIDDEN),
+    (re.compile(r"\b((?i:bearer))\s+[A-Za-z0-9+/=._~-]{8,}"), rf"\1 {HIDDEN}"),
+    # Base64 has a capital, a digit or a sign in all but one of a thousand cases; "basic validation" has none.
+    (re.compile(r"\b((?i:basic))\s+(?=[a-z._~-]*[A-Z0-9+/=])[A-Za-z0-9+/=._~-]{8,}"), rf"\1 {HIDDEN}"),
+    # Up to the last @ before the path: a password may have one in it.
+    (re.compile(r"(\b[A-Za-z][A-Za-z0-9+.-]*://)[^\s/?#]*:[^\s/?#]*@"), rf"\1{HIDDEN}@"),
 )
-"""How secrets look: Slack's tokens, a node's keys, authorization headers, users and passwords in addresses."""
-
-SECRET = "[secret]"  # noqa: S105 - what stands in its place
 
 
-def redactor(known: Iterable[str] = ()) -> Callable[[str], str]:
-    """Make the function that takes the known secrets, and whatever looks like one, out of a text."""
-    longest_first = sorted({secret for secret in known if secret}, key=len, reverse=True)
+def redacting(secrets: Iterable[str] = ()) -> Redact:
+    """Make the function that takes these secrets, and whatever looks like one, out of a text; twice is as once."""
+    # The longest first, so that a secret that holds another leaves nothing behind.
+    known = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
 
     def redact(text: str) -> str:
-        for secret in longest_first:
-            text = text.replace(secret, SECRET)
-        for shape in _SHAPES:
-            text = shape.sub(SECRET, text)
+        for secret in known:
+            text = text.replace(secret, HIDDEN)
+        for form, instead in _FORMS:
+            text = form.sub(instead, text)
         return text
 
     return redact
-
-
-def redacted(value: Any, redact: Callable[[str], str]) -> Any:
-    """Redact every text in JSON, keys of tables and all."""
-    match value:
-        case str():
-            return redact(value)
-        case dict():
-            return {redact(key): redacted(inside, redact) for key, inside in value.items()}
-        case list() | tuple():
-            return [redacted(inside, redact) for inside in value]
-        case _:
-            return value

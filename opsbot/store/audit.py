@@ -1,35 +1,39 @@
-"""The table of the audit's records: one chain, to which every replica appends."""
+"""The table of the audit: one chain, at whose end every replica appends; the database refuses any other change."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
-from opsbot.domain.audit import Head, Record, canonical, data_of, digest, link
-from opsbot.domain.redaction import redacted, redactor
-from opsbot.store.schema import audit_head, publish_requests
-from opsbot.store.schema import audit_records as table
+from opsbot.domain.audit import Head, Record, digest, link
+from opsbot.domain.redaction import redacting
+from opsbot.domain.writing import body
+from opsbot.store.schema import audit_head, audit_records, publish_requests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from opsbot.domain.audit import Entry
+    from opsbot.domain.redaction import Redact
     from opsbot.domain.references import ServiceRef
     from opsbot.store.engine import Database
 
 _AT_ONCE = 2000
+"""Records that are read at a time, however long the chain is."""
+
+_columns = (audit_records.c.seq, audit_records.c.body, audit_records.c.link)
 
 
 class AuditStore:
-    """Keeps what was tried. Records are appended and read; the database refuses everything else."""
+    """Keeps the audit's records."""
 
-    def __init__(self, database: Database, redact: Callable[[str], str] | None = None) -> None:
-        """Keep records in the database; `redact` takes secrets out of every text before it is hashed."""
+    def __init__(self, database: Database, redact: Redact | None = None) -> None:
+        """Take `redact` to every text before it is hashed; by default it knows the forms that secrets have."""
         self._database = database
-        self._redact = redact or redactor()
+        self._redact = redact or redacting()
 
     def append(self, entry: Entry) -> Head:
         """Keep what was tried, after all that was kept before."""
@@ -37,62 +41,80 @@ class AuditStore:
             return self.append_in(connection, entry)
 
     def append_in(self, connection: Connection, entry: Entry) -> Head:
-        """Append within a transaction; until it ends, nobody else can."""
-        # Taking the next number locks the one row of the head in both databases.
-        taking = update(audit_head).values(seq=audit_head.c.seq + 1).returning(audit_head.c.seq, audit_head.c.link)
-        seq, before = connection.execute(taking).one()
-        body = canonical(redacted(data_of(entry, seq), self._redact))
-        bound = link(before, digest(body))
-        values = {
-            "seq": seq,
-            "at": entry.at,
-            "what": entry.what[:40],
-            "request": entry.request,
-            "service": str(entry.service) if entry.service is not None else None,
-            "body": body,
-            "link": bound,
-        }
-        connection.execute(insert(table).values(values))
-        connection.execute(update(audit_head).values(link=bound))
-        return Head(seq, bound)
+        """Keep an entry as a part of a transaction; until that ends, everyone else who appends waits."""
+        # The update holds the one row in either database, and reads what whoever held it before has left there.
+        held = update(audit_head).values(seq=audit_head.c.seq + 1).returning(audit_head.c.seq, audit_head.c.link)
+        seq, before = connection.execute(held).one()
+        text = body(entry, seq, self._redact)
+        head = Head(seq, link(before, digest(text)))
+        connection.execute(
+            insert(audit_records).values(
+                seq=seq,
+                at=entry.at,
+                what=entry.what,
+                request=entry.request,
+                service=str(entry.service) if entry.service else None,
+                body=text,
+                link=head.link,
+            )
+        )
+        connection.execute(update(audit_head).values(link=head.link))
+        return head
 
     def page(
         self, *, service: ServiceRef | None, request: int | None, page: int, size: int
     ) -> tuple[list[Record], int]:
         """Find a page of records, newest first, and how many there are in all."""
-        wanted: list[ColumnElement[bool]] = []
-        if service is not None:
-            wanted.append(table.c.service == str(service))
-        if request is not None:
-            wanted.append(table.c.request == request)
-        newest = select(table).where(*wanted).order_by(table.c.seq.desc()).limit(size).offset((page - 1) * size)
+        wanted = _wanted(service, request)
+        newest = select(*_columns).where(*wanted).order_by(audit_records.c.seq.desc())
         with self._database.transaction() as connection:
-            total = connection.execute(select(func.count()).select_from(table).where(*wanted)).scalar_one()
-            rows = connection.execute(newest).mappings().all()
-        return [Record(row["seq"], row["body"], row["link"]) for row in rows], total
+            total = connection.execute(select(func.count()).select_from(audit_records).where(*wanted)).scalar_one()
+            rows = connection.execute(newest.limit(size).offset((page - 1) * size)).all()
+        return [_record(row) for row in rows], total
 
     def records(self, after: int = 0, until: int | None = None) -> Iterator[Record]:
-        """Read the records in the order in which they stand, from after that number, some at a time."""
-        columns = select(table.c.seq, table.c.body, table.c.link).order_by(table.c.seq).limit(_AT_ONCE)
+        """Read the chain in its order, from behind `after` up to `until` or its end, in bounded memory."""
         while True:
-            following = columns.where(table.c.seq > after)
+            ahead = select(*_columns).where(audit_records.c.seq > after).order_by(audit_records.c.seq)
             if until is not None:
-                following = following.where(table.c.seq <= until)
+                ahead = ahead.where(audit_records.c.seq <= until)
             with self._database.transaction() as connection:
-                rows = connection.execute(following).all()
-            if not rows:
+                rows = connection.execute(ahead.limit(_AT_ONCE)).all()
+            yield from map(_record, rows)
+            if len(rows) < _AT_ONCE:
                 return
-            yield from (Record(*row) for row in rows)
             after = rows[-1].seq
 
-    def head(self) -> Head:
-        """Tell where the chain ends, by its own account."""
-        with self._database.transaction() as connection:
-            return Head(*connection.execute(select(audit_head.c.seq, audit_head.c.link)).one())
+    def heads(self) -> Iterator[tuple[int, Head]]:
+        """Read the heads that requests keep, each with the number of its request."""
+        table = publish_requests
+        after = 0
+        while True:
+            kept = select(table.c.id, table.c.head_seq, table.c.head_link).where(
+                table.c.id > after, table.c.head_seq.is_not(None)
+            )
+            with self._database.transaction() as connection:
+                rows = connection.execute(kept.order_by(table.c.id).limit(_AT_ONCE)).all()
+            yield from ((row.id, Head(row.head_seq, row.head_link)) for row in rows)
+            if len(rows) < _AT_ONCE:
+                return
+            after = rows[-1].id
 
-    def heads_on_requests(self) -> list[tuple[int, Head]]:
-        """Read the heads that requests hold, each with the number of its request."""
-        holding = select(publish_requests.c.id, publish_requests.c.head_seq, publish_requests.c.head_link)
+    def head(self) -> Head:
+        """Read where the store itself says that the chain ends."""
         with self._database.transaction() as connection:
-            rows = connection.execute(holding.where(publish_requests.c.head_seq.is_not(None))).all()
-        return [(number, Head(seq, bound)) for number, seq, bound in rows]
+            row = connection.execute(select(audit_head.c.seq, audit_head.c.link)).one()
+        return Head(row.seq, row.link)
+
+
+def _wanted(service: ServiceRef | None, request: int | None) -> list[ColumnElement[bool]]:
+    conditions = []
+    if service is not None:
+        conditions.append(audit_records.c.service == str(service))
+    if request is not None:
+        conditions.append(audit_records.c.request == request)
+    return conditions
+
+
+def _record(row: Row[Any]) -> Record:
+    return Record(row.seq, row.body, row.link)

@@ -1,67 +1,90 @@
-"""Keeping what goes with a change: its record in the audit and its messages, in the one transaction."""
+"""One transaction for a change, its audit entry and what is to be said of it: all or nothing."""
 
 from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert
 
-from opsbot.store.deliveries import waiting_rows
+from opsbot.domain.deliveries import DeliveryState
 from opsbot.store.schema import deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
     from opsbot.domain.audit import Head
-    from opsbot.domain.deliveries import Effects
+    from opsbot.domain.deliveries import Effects, Message
     from opsbot.store.audit import AuditStore
     from opsbot.store.engine import Database
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
 class Keeping:
-    """A transaction in which effects can be kept."""
+    """A transaction that is going on: changes go through `connection`, what is kept with them through `keep`."""
 
-    connection: Connection
-    _audit: AuditStore
-    channels: set[str] = field(default_factory=set)
+    def __init__(self, connection: Connection, audit: AuditStore) -> None:
+        self.connection = connection
+        self.channels: dict[str, None] = {}
+        """The channels that get messages, in the order in which they got the first."""
+        self._audit = audit
 
     def keep(self, effects: Effects) -> Head:
-        """Append the entry to the audit, and put the messages into their channels' lines."""
-        # In this order: who appends holds the chain, so that messages get their numbers in the order of their records.
+        """Keep the audit entry and the messages; gives the head of the chain from here on.
+
+        Until the transaction ends, everyone else who keeps something waits: so do the change itself first.
+        """
+        # The entry first: while its chain is held nobody else's messages get a number, so that those of one channel
+        # become visible in the order of their numbers.
         head = self._audit.append_in(self.connection, effects.entry)
-        if effects.messages:
-            self.connection.execute(insert(deliveries), waiting_rows(effects.messages, effects.entry.at))
-            self.channels.update(message.channel for message in effects.messages)
+        self.say(effects.messages, effects.entry.at)
         return head
+
+    def say(self, messages: tuple[Message, ...], at: datetime) -> None:
+        """Put messages at the end of their channels' lines, without an entry."""
+        if not messages:
+            return
+        self.connection.execute(insert(deliveries), [_row(message, at) for message in messages])
+        self.channels.update(dict.fromkeys(message.channel for message in messages))
 
 
 class Keeper:
-    """Opens such transactions, and has the messages said once they are kept.
-
-    `wake` is called with each channel in which something is to be said; what it fails at, a later sweep makes up for.
-    """
+    """Begins such transactions. `wake` is called for each channel that got messages; it may be replaced."""
 
     def __init__(self, database: Database, audit: AuditStore, wake: Callable[[str], None]) -> None:
+        self.wake = wake
         self._database = database
         self._audit = audit
-        self.wake = wake
 
     @contextmanager
     def transaction(self) -> Iterator[Keeping]:
-        """Give a transaction whose writes are kept at the end, all or none; raises StoreError."""
+        """Give a transaction; once it is committed, and only then, channels are woken. Raises StoreError."""
         with self._database.transaction() as connection:
             keeping = Keeping(connection, self._audit)
             yield keeping
-        for channel in sorted(keeping.channels):
-            try:
-                self.wake(channel)
-            except Exception:  # noqa: BLE001 - what was kept is kept, whoever fails to hear of it
-                _log.exception("%s could not be told that there is something to say", channel)
+        for channel in keeping.channels:
+            self._wake(channel)
+
+    def _wake(self, channel: str) -> None:
+        try:
+            self.wake(channel)
+        except Exception:  # noqa: BLE001 - whoever is woken fails in their own way
+            # What was changed is changed, whatever is wrong with telling it now: the sweep wakes the channel again.
+            _log.exception("Channel %s could not be woken.", channel)
+
+
+def _row(message: Message, at: datetime) -> dict[str, object]:
+    return {
+        "channel": message.channel,
+        "kind": message.kind.value,
+        "request": message.request,
+        "packaging": message.packaging,
+        "text": message.text,
+        "created_at": at,
+        "state": DeliveryState.WAITING.value,
+    }
