@@ -85,6 +85,22 @@ def settle(request_id: int, run: str, ended: Ending, world: World) -> None:
         let_others_go(done, world)
 
 
+def give_up(request_id: int, run: str, incident: str, world: World) -> None:
+    """Let nobody wait for a run that a fault of ours stopped: what may have been sent is unknown, the rest is held."""
+    now = world.clock()
+    said = f"Something went wrong on my side, incident {incident}."
+
+    def step(request: PublishRequest, _: Surroundings) -> Changed | str:
+        if request.state is State.PUBLISHING and request.claimed_by == run:
+            state = State.UNKNOWN if request.posted_at is not None else State.FAILED
+            return settled(request, None, Ending(state, said), now)
+        if request.state is State.APPROVED and run_of(request) == run:
+            return _held(request, Hold(said), now)
+        return f"request {request.id} is {request.state.value}"
+
+    world.requests.change(request_id, step)
+
+
 def settled(request: PublishRequest, asker: Asker | None, ended: Ending, now: datetime) -> Changed:
     """Make of a request what became of it; one whose outcome is unknown is asked about again in a while."""
     is_unknown = ended.state is State.UNKNOWN

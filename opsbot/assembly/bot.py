@@ -7,15 +7,15 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
+from opsbot.actions.delivering import Mouth
 from opsbot.actions.dispatcher import Dispatcher
-from opsbot.actions.publishing import carry_out
 from opsbot.actions.world import World
+from opsbot.assembly.duties import duties_of
+from opsbot.assembly.rules import rules_of
 from opsbot.dataiku import DSSClient, Patience
 from opsbot.dataiku.gateway import Nodes
-from opsbot.domain.authorization import BUILT_IN_ROLES, AccessRules, Grant
-from opsbot.domain.lifecycle import State
-from opsbot.domain.policy import Policy
-from opsbot.domain.rules import ChannelRules, Rules
+from opsbot.domain.redaction import redactor
+from opsbot.durable import DurableWork
 from opsbot.errors import ConfigError, StoreError
 from opsbot.grammar import manual
 from opsbot.http import HttpServer, routes
@@ -25,14 +25,28 @@ from opsbot.slack import (
     Listeners,
     Pool,
     Replier,
-    SlackAnnouncer,
     SlackDirectory,
+    SlackMessenger,
     SocketConnection,
     Turns,
     http_application,
     who_am_i,
 )
-from opsbot.store import Database, RequestStore, SeenStore, is_current, migrate
+from opsbot.store import (
+    AuditStore,
+    Database,
+    DeliveryStore,
+    Keeper,
+    PackagingStore,
+    PauseStore,
+    PolicyStore,
+    ReplicaStore,
+    RequestStore,
+    SeenStore,
+    SnapshotStore,
+    is_current,
+    migrate,
+)
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -41,37 +55,46 @@ if TYPE_CHECKING:
 
     from opsbot.actions.ports import Waiting
     from opsbot.config import Config, NodeConfig
+    from opsbot.domain.rules import Rules
+    from opsbot.durable import Tempo
 
 
 _log = logging.getLogger(__name__)
 
-_PUBLISHES_AT_ONCE = 8
-_PUBLISHES_WAITING = 1000
+_FINISHING_SECONDS = 15.0
 _TURNED_AWAY_WAITING = 100
 
 
 class Bot:
     """The whole of opsbot, wired but not yet heard of: `start` opens its ears, `stop` finishes what was begun."""
 
-    def __init__(self, config: Config, pool: Pool | None = None) -> None:
+    def __init__(self, config: Config, pool: Pool | None = None, tempo: Tempo | None = None) -> None:
         turns = Turns()
         self.database = open_database(config, turns.given_up)
         self.nodes = open_nodes(config, turns.given_up)
         self.client = open_slack(config, turns.given_up)
         self.pool = pool or Pool(config.work.threads, config.work.queue, turns)
-        self._publishing = Pool(_PUBLISHES_AT_ONCE, _PUBLISHES_WAITING, turns)
         self._spare = Pool(1, _TURNED_AWAY_WAITING, turns)
         identity = who_am_i(self.client)
         rules = rules_of(config)
         directory = SlackDirectory(self.client, rules.access.groups, waiting=turns.given_up)
-        self.world = World(
-            rules=rules,
-            designer=self.nodes,
-            requests=RequestStore(self.database),
-            directory=directory,
-            announcer=SlackAnnouncer(self.client, rules.access, directory),
-            start_publish=self._start_publish,
-            manual=manual,
+        duties = duties_of(lambda: self.world, lambda: self._mouth, turns)
+        url = config.database.url.get_secret_value()
+        self.durable = DurableWork(url, duties, ReplicaStore(self.database), tempo)
+        self.world = _world(self, rules, directory, secrets_of(config))
+        self._mouth = Mouth(
+            deliveries=self.world.deliveries,
+            requests=self.world.requests,
+            packagings=self.world.packagings,
+            messenger=SlackMessenger(
+                open_slack(config, turns.given_up, patient=False),
+                directory,
+                rules.access,
+                self.world.pauses.active,
+                self.world.policies.in_force,
+                config.slack.command,
+                identity.user,
+            ),
             clock=now,
         )
         self.listeners = Listeners(
@@ -97,9 +120,10 @@ class Bot:
         self.http = HttpServer(routes(applications, checks), config.http.host, config.http.port, config.http.threads)
 
     def start(self) -> None:
-        """Begin to listen; what was approved and not begun when the last process ended is begun now."""
-        for request in self.world.requests.in_state(State.APPROVED):
-            self._start_publish(request)
+        """Put the policies in force, carry on what was left undone, and begin to listen."""
+        if self.world.policies.put_in_force(self.world.rules.policies, now()):
+            _log.info("other policies are in force from now on")
+        self.durable.start()
         self.http.start()
         if self._socket is not None:
             self._socket.open()
@@ -111,7 +135,7 @@ class Bot:
         self.http.close()
         self.pool.close()
         self._spare.close()
-        self._publishing.close()
+        self.durable.stop(_FINISHING_SECONDS)
         self.nodes.close()
         self.client.close()
         self.database.close()
@@ -128,10 +152,6 @@ class Bot:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
-
-    def _start_publish(self, request: int) -> None:
-        if not self._publishing.submit(carry_out, request, self.world):
-            _log.error("request %d is approved, but could not be started: there are too many", request)
 
 
 def open_database(config: Config, waiting: Waiting = nullcontext) -> Database:
@@ -153,36 +173,37 @@ def open_nodes(config: Config, waiting: Waiting = nullcontext) -> Nodes:
     return Nodes({name: _node_client(name, node, waiting) for name, node in config.nodes.items()})
 
 
-def open_slack(config: Config, waiting: Waiting = nullcontext) -> KeptWebClient:
-    """Make Slack's client; nothing is called yet."""
-    return KeptWebClient(_secret(config.slack.bot_token), str(config.slack.api_url), waiting)
+def open_slack(config: Config, waiting: Waiting = nullcontext, *, patient: bool = True) -> KeptWebClient:
+    """Make Slack's client; nothing is called yet. One that isn't patient tells at once that it is to come back later."""
+    return KeptWebClient(_secret(config.slack.bot_token), str(config.slack.api_url), waiting, patient=patient)
 
 
-def rules_of(config: Config) -> Rules:
-    """Gather what the configuration decides, as values."""
-    grants = (
-        Grant(
-            grant.role,
-            frozenset(grant.users),
-            frozenset(grant.groups),
-            tuple(grant.services),
-            frozenset(grant.channels),
-        )
-        for grant in config.grants
+def _world(bot: Bot, rules: Rules, directory: SlackDirectory, secrets: list[str]) -> World:
+    database = bot.database
+    audit = AuditStore(database, redactor(secrets))
+    keeper = Keeper(database, audit, bot.durable.deliver)
+    return World(
+        rules=rules,
+        designer=bot.nodes,
+        requests=RequestStore(database, keeper),
+        packagings=PackagingStore(database, keeper),
+        policies=PolicyStore(database),
+        pauses=PauseStore(database, keeper),
+        snapshots=SnapshotStore(database),
+        deliveries=DeliveryStore(database),
+        audit=audit,
+        directory=directory,
+        durable=bot.durable,
+        manual=manual,
+        clock=now,
     )
-    own_roles = {role.name: frozenset(role.permissions) for role in config.roles}
-    policies = (Policy(tuple(policy.services), policy.approvals_channel) for policy in config.policies)
-    channels = {
-        channel.id: ChannelRules(
-            channel.node,
-            channel.project,
-            frozenset(channel.verbs) if channel.verbs is not None else None,
-            tuple(channel.announce),
-        )
-        for channel in config.channels
-    }
-    access = AccessRules(tuple(grants), {**BUILT_IN_ROLES, **own_roles})
-    return Rules(tuple(config.nodes), access, tuple(policies), channels)
+
+
+def secrets_of(config: Config) -> list[str]:
+    """List every secret of the configuration, for them to be taken out of what is kept."""
+    slack = (config.slack.bot_token, config.slack.app_token, config.slack.signing_secret)
+    nodes = (node.api_key for node in config.nodes.values())
+    return [_secret(secret) for secret in (*slack, *nodes) if secret is not None]
 
 
 def now() -> datetime:

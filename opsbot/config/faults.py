@@ -43,6 +43,8 @@ def between_sections(data: Mapping[str, Any], verbs: Iterable[str]) -> Iterator[
     yield from _unknown_verbs(data, set(verbs))
     yield from _doubles(data, "channels", "id")
     yield from _doubles(data, "roles", "name")
+    yield from _doubles(data, "policies", "name")
+    yield from _unknown_policy_roles(data, roles)
     for index, role in enumerate(_tables(data, "roles")):
         if str(role.get("name")) in BUILT_IN_ROLES:
             hint = "give it another name"
@@ -90,6 +92,17 @@ def _unknown(data: Mapping[str, Any], section: str, key: str, known: set[str]) -
             yield Fault(f"{section}.{index}.{key}", f"there is no {key} “{value}”", _near(str(value), known))
 
 
+def _unknown_policy_roles(data: Mapping[str, Any], known: set[str]) -> Iterator[Fault]:
+    for index, policy in enumerate(_tables(data, "policies")):
+        quorum, glass = policy.get("quorum"), policy.get("break_glass")
+        named = [("quorum", str(role)) for role in quorum] if isinstance(quorum, dict) else []
+        glass_roles = glass.get("roles") if isinstance(glass, dict) else None
+        named += [("break_glass.roles", str(role)) for role in glass_roles] if isinstance(glass_roles, list) else []
+        for where, role in named:
+            if role not in known:
+                yield Fault(f"policies.{index}.{where}", f"there is no role “{role}”", _near(role, known))
+
+
 def _unknown_verbs(data: Mapping[str, Any], known: set[str]) -> Iterator[Fault]:
     for index, channel in enumerate(_tables(data, "channels")):
         verbs = channel.get("verbs")
@@ -101,8 +114,8 @@ def _unknown_verbs(data: Mapping[str, Any], known: set[str]) -> Iterator[Fault]:
 def _doubles(data: Mapping[str, Any], section: str, key: str) -> Iterator[Fault]:
     seen: set[object] = set()
     for index, table in enumerate(_tables(data, section)):
-        value = str(table.get(key))
-        if value in seen:
+        value = str(table[key]) if key in table else None
+        if value is not None and value in seen:
             yield Fault(f"{section}.{index}.{key}", f"“{value}” is there twice", "put both into one")
         seen.add(value)
 

@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def load(path: Path, verbs: Iterable[str], url_problem: Callable[[str], str] = lambda _: "") -> Config:
+def load(
+    path: Path,
+    verbs: Iterable[str],
+    url_problem: Callable[[str], str] = lambda _: "",
+    contradictions: Callable[[Config], Iterable[str]] = lambda _: (),
+) -> Config:
     """Read the file and the environment; raises ConfigError, which lists every fault in its `faults`.
 
     `verbs` are those that a channel's `verbs` may name; `url_problem` says what keeps a database's url from being
-    used, or nothing.
+    used, or nothing; `contradictions` says what is wrong with what can be read, taken as a whole.
     """
     file = _read(path)
     data, faults = _gathered(file, Config.model_fields)
@@ -37,7 +42,11 @@ def load(path: Path, verbs: Iterable[str], url_problem: Callable[[str], str] = l
         *unknown_variables(os.environ),
         *_of_database(data, url_problem),
     ]
-    return _validated(Config, data, path, faults)
+    config = _validated(Config, data, path, faults)
+    contradicting = tuple(contradictions(config))
+    if contradicting:
+        raise ConfigError(_count(path, len(contradicting)), contradicting)
+    return config
 
 
 def load_database(path: Path) -> DatabaseConfig:
@@ -75,7 +84,7 @@ def _validated(kind: type[_Model], data: Any, path: Path, faults: list[Fault], *
     else:
         if not faults:
             return made
-    raise ConfigError(_count(path, faults), tuple(str(fault) for fault in faults))
+    raise ConfigError(_count(path, len(faults)), tuple(str(fault) for fault in faults))
 
 
 def _of_database(data: dict[str, Any], url_problem: Callable[[str], str]) -> list[Fault]:
@@ -98,5 +107,5 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} isn't TOML: {error}.") from error
 
 
-def _count(path: Path, faults: list[Fault]) -> str:
-    return f"{path} has {len(faults)} {'fault' if len(faults) == 1 else 'faults'}."
+def _count(path: Path, faults: int) -> str:
+    return f"{path} has {faults} {'fault' if faults == 1 else 'faults'}."

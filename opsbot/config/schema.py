@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -23,6 +24,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from opsbot.domain.authorization import Permission
+from opsbot.domain.freezes import DAYS, WeekTime
 from opsbot.domain.references import is_node_name
 
 if TYPE_CHECKING:
@@ -48,6 +50,32 @@ def _glob(value: str) -> str:
 def _node_name(value: str) -> str:
     if not is_node_name(value):
         raise ValueError("name a node with small letters, digits and _, so that its variables can be set")
+    return value
+
+
+def _moment(value: object) -> object:
+    """Read a moment of the week; dates with times come from TOML, or in ISO 8601."""
+    words = value.lower().split() if isinstance(value, str) else []
+    if words and words[0] in DAYS:
+        try:
+            return WeekTime(DAYS.index(words[0]), time.fromisoformat(" ".join(words[1:])))
+        except ValueError:
+            raise ValueError('write a day and a time, like "fri 16:00"') from None
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError('write a date and a time like 2026-12-20T18:00:00, or every week "fri 16:00"') from None
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        raise ValueError("leave the offset out: the time is that of the zone")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("name a time zone like “Europe/Berlin”") from None
     return value
 
 
@@ -164,11 +192,46 @@ class GrantConfig(Section):
         return self
 
 
+class FreezeConfig(Section):
+    """A window in which nothing is published: once, or every week."""
+
+    start: Annotated[datetime | WeekTime, BeforeValidator(_moment), Field(alias="from")]
+    end: Annotated[datetime | WeekTime, BeforeValidator(_moment), Field(alias="to")]
+    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if type(self.start) is not type(self.end):
+            raise ValueError('let from and to be of one kind: two dates with times, or two like "fri 16:00"')
+        if isinstance(self.start, datetime) and isinstance(self.end, datetime) and self.start >= self.end:
+            raise ValueError("it ends before it starts: swap from and to")
+        return self
+
+
+class BreakGlassConfig(Section):
+    """Who may publish at once with a reason, and until when another person has to have looked at it."""
+
+    roles: Annotated[list[Name], Field(min_length=1)]
+    review_within: Duration = timedelta(days=1)
+
+
 class PolicyConfig(Section):
     """What publishing needs, for the services that the globs match. The first policy that matches counts."""
 
+    name: Name | None = None
     services: Annotated[list[Glob], Field(min_length=1)]
+    published_services: Annotated[list[Glob], Field(min_length=1)] = ["*"]
+    quorum: dict[Name, Annotated[int, Field(ge=1, le=20)]] = {"approver": 1}
+    requester_may_approve: bool = False
+    packager_may_approve: bool = False
+    unknown_packager: Literal["allow", "refuse"] = "allow"
+    expires_after: Duration = timedelta(days=7)
+    remind_every: Duration | None = None
+    identity: Literal["summary", "digest"] = "summary"
     approvals_channel: ChannelId | None = None
+    freezes: list[FreezeConfig] = []
+    break_glass: BreakGlassConfig | None = None
 
 
 class ChannelConfig(Section):
@@ -208,6 +271,7 @@ class Config(BaseSettings):
     database: DatabaseConfig = DatabaseConfig()
     roles: list[RoleConfig] = []
     grants: list[GrantConfig] = []
+    people: dict[UserId, Name] = {}
     policies: list[PolicyConfig] = []
     channels: list[ChannelConfig] = []
     http: HttpConfig = HttpConfig()

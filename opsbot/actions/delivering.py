@@ -1,0 +1,99 @@
+"""Saying what waits in a channel's line, in its order, and no oftener than Slack likes."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from opsbot.domain.deliveries import DeliveryState, Kind, Message
+from opsbot.domain.models import PublishRequest
+from opsbot.errors import NotFoundError, NotHereError, TellingError
+
+if TYPE_CHECKING:
+    from opsbot.actions.ports import Clock, Messenger
+    from opsbot.actions.stores import Deliveries, Packagings, Requests
+    from opsbot.domain.deliveries import Delivery
+    from opsbot.domain.models import MessageRef, Packaging
+
+_log = logging.getLogger(__name__)
+
+_LONGEST_WAIT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """Says what is to be said; `gap` is how many seconds lie between two posts in a channel."""
+
+    deliveries: Deliveries
+    requests: Requests
+    packagings: Packagings
+    messenger: Messenger
+    clock: Clock
+    gap: float = 1.0
+
+    def say_next(self, channel: str) -> float | None:
+        """Say the next thing in the channel; gives the seconds to wait before the one after it, None at the end.
+
+        Twice is the same as once: what an earlier try may have said is looked for before it is said again.
+        """
+        wait = self._too_soon(channel)
+        if wait > 0:
+            return wait
+        delivery = self.deliveries.next(channel)
+        if delivery is None:
+            return None
+        try:
+            said = self._say(delivery)
+        except TellingError as error:
+            return self._after(delivery, error)
+        except NotFoundError as error:
+            self._settle(replace(delivery, state=DeliveryState.FAILED, problem=str(error)))
+            return 0.0
+        self._settle(replace(delivery, state=DeliveryState.SENT, ref=said))
+        return 0.0
+
+    def _too_soon(self, channel: str) -> float:
+        last = self.deliveries.last_post(channel)
+        return self.gap - (self.clock() - last).total_seconds() if last is not None else 0.0
+
+    def _say(self, delivery: Delivery) -> MessageRef | None:
+        subject = self._subject(delivery.message)
+        found = None
+        if delivery.state is DeliveryState.SENDING and delivery.message.kind is not Kind.REPAINT:
+            found = self.messenger.find(delivery, subject)
+        said = found or self.messenger.say(delivery, subject)
+        if delivery.message.kind is Kind.CARD and said is not None and isinstance(subject, PublishRequest):
+            self.requests.remember_card(subject.id, said)
+        return said
+
+    def _after(self, delivery: Delivery, error: TellingError) -> float:
+        """Keep what became of it: said later, given up, or not known; gives the seconds to wait."""
+        if error.again:
+            # What may have been said stays as it is being said, so that it is looked for first.
+            state = DeliveryState.SENDING if error.uncertain else DeliveryState.WAITING
+            self._settle(replace(delivery, state=state, problem=str(error)))
+            return max(error.after, min(2.0 ** min(delivery.attempts, 10), _LONGEST_WAIT))
+        state = DeliveryState.UNCERTAIN if error.uncertain else DeliveryState.FAILED
+        _log.warning("%s can't be said in %s: %s", delivery.message.kind, delivery.message.channel, error)
+        self._settle(replace(delivery, state=state, problem=str(error)))
+        if delivery.message.kind is Kind.CARD and delivery.message.request is not None:
+            self._tell_requester(delivery.message.request, error)
+        return 0.0
+
+    def _tell_requester(self, request: int, error: TellingError) -> None:
+        """Let whoever asked know that nobody sees the card."""
+        wish = self.requests.get(request).wish
+        where = f"<#{wish.card_channel}>"
+        why = f"I'm not in {where}: invite me there." if isinstance(error, NotHereError) else str(error)
+        message = Message(Kind.CARD_REFUSED, wish.asked_in, request, text=why)
+        self.deliveries.add((message,), self.clock())
+
+    def _settle(self, delivery: Delivery) -> None:
+        self.deliveries.settle(delivery, self.clock())
+
+    def _subject(self, message: Message) -> PublishRequest | Packaging:
+        if message.request is not None:
+            return self.requests.get(message.request)
+        assert message.packaging is not None
+        return self.packagings.get(message.packaging)
