@@ -14,7 +14,7 @@ from opsbot.assembly.duties import duties_of
 from opsbot.assembly.rules import rules_of
 from opsbot.dataiku import DSSClient, Patience
 from opsbot.dataiku.gateway import Nodes
-from opsbot.domain.redaction import redactor
+from opsbot.domain.redaction import redacting
 from opsbot.durable import DurableWork
 from opsbot.errors import ConfigError, StoreError
 from opsbot.grammar import manual
@@ -180,7 +180,7 @@ def open_slack(config: Config, waiting: Waiting = nullcontext, *, patient: bool 
 
 def _world(bot: Bot, rules: Rules, directory: SlackDirectory, secrets: list[str]) -> World:
     database = bot.database
-    audit = AuditStore(database, redactor(secrets))
+    audit = AuditStore(database, redacting(secrets))
     keeper = Keeper(database, audit, bot.durable.deliver)
     return World(
         rules=rules,

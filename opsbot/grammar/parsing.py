@@ -31,6 +31,11 @@ _INSTEAD = MappingProxyType(
         "reject": "decline",
         "deny": "decline",
         "abort": "cancel",
+        "why": "explain",
+        "freeze": "pause",
+        "stop": "pause",
+        "unfreeze": "resume",
+        "log": "history",
         "?": "help",
     }
 )

@@ -22,6 +22,9 @@ else:
     _Type = click.ParamType
 
 
+_LONGEST_NUMBER = 9
+
+
 class Read(_Type):
     """A word read by a function that may raise CommandError."""
 
@@ -44,8 +47,16 @@ def _mention(text: str, _: Defaults) -> Mention:
     return mention
 
 
+def _request(text: str, _: Defaults) -> int:
+    number = text.removeprefix("#")
+    if not number.isascii() or not number.isdigit() or len(number) > _LONGEST_NUMBER:
+        raise CommandError(f"“{text}” isn't the number of a request; “requests” lists them.")
+    return int(number)
+
+
 SERVICE = Read("service", lambda text, defaults: ServiceRef.parse(text, node=defaults.node, project=defaults.project))
 PROJECT = Read("project", lambda text, defaults: ProjectRef.parse(text, node=defaults.node))
 VERSION = Read("version", lambda text, _: checked_version(text))
 SERVICE_ID = Read("published service", lambda text, _: checked_service_id(text))
 PERSON = Read("person", _mention)
+REQUEST = Read("request", _request)

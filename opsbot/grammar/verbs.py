@@ -12,7 +12,7 @@ from opsbot.domain import commands
 from opsbot.domain.lifecycle import State
 from opsbot.domain.references import ProjectRef, ServiceRef
 from opsbot.errors import CommandError
-from opsbot.grammar.types import PERSON, PROJECT, SERVICE, SERVICE_ID, VERSION
+from opsbot.grammar.types import PERSON, PROJECT, REQUEST, SERVICE, SERVICE_ID, VERSION
 
 if TYPE_CHECKING:
     from opsbot.domain.authorization import Permission
@@ -112,9 +112,10 @@ def _summary(service: ServiceRef, version: str) -> commands.ShowSummary:
     _VERSION,
     click.option("--notes", default="", metavar="TEXT", help="Release notes, in quotes."),
 )
-def _package(service: ServiceRef, version: str, notes: str) -> commands.CreatePackage:
+@click.pass_context
+def _package(ctx: click.Context, service: ServiceRef, version: str, notes: str) -> commands.CreatePackage:
     """Create a package of a service as it is now."""
-    return commands.CreatePackage(service, version, notes)
+    return commands.CreatePackage(service, version, notes, private=bool(ctx.meta.get("private")))
 
 
 @_verb(
@@ -126,10 +127,39 @@ def _package(service: ServiceRef, version: str, notes: str) -> commands.CreatePa
         "--as", "published_service", type=SERVICE_ID, metavar="ID", help="The published service, if it has another id."
     ),
     click.option("--reason", default="", metavar="TEXT", help="Why, in quotes; the approvers read it."),
+    click.option(
+        "--break-glass",
+        is_flag=True,
+        help="Without approvals, where the policy lets you; needs a reason, and another person's review afterwards.",
+    ),
 )
-def _publish(service: ServiceRef, version: str, published_service: str | None, reason: str) -> commands.RequestPublish:
-    """Ask for a version to be published on the API Deployer; somebody else approves it."""
-    return commands.RequestPublish(service, version, published_service, reason)
+def _publish(
+    service: ServiceRef,
+    version: str,
+    published_service: str | None,
+    reason: str,
+    break_glass: bool,  # noqa: FBT001 - Click calls it so
+) -> commands.RequestPublish:
+    """Ask for a version to be published on the API Deployer; others approve it, as the policy says."""
+    return commands.RequestPublish(service, version, published_service, reason, break_glass)
+
+
+@_verb(
+    commands.Explain,
+    "explain publish FRAUD/scoring v3",
+    click.argument("words", nargs=-1, required=True, metavar="[publish] SERVICE [VERSION]"),
+    click.option(
+        "--as", "published_service", type=SERVICE_ID, metavar="ID", help="The published service, if it has another id."
+    ),
+)
+@click.pass_context
+def _explain(ctx: click.Context, words: tuple[str, ...], published_service: str | None) -> commands.Explain:
+    """Tell what a publish needs: which policy decides, who could approve now, what is missing, and why you can't."""
+    words = words[1:] if words[0].lower() == "publish" else words
+    if not 1 <= len(words) <= 2:  # noqa: PLR2004 - a service, and perhaps a version
+        raise CommandError("Which service? Write it, and the version if you like.", "explain publish FRAUD/scoring v3")
+    version = VERSION.convert(words[1], None, ctx) if len(words) > 1 else None
+    return commands.Explain(SERVICE.convert(words[0], None, ctx), version, published_service)
 
 
 @_verb(
@@ -161,7 +191,7 @@ def _requests(
 @_verb(commands.Approve, "approve 12", _WORDS)
 @click.pass_obj
 def _approve(defaults: Defaults, words: tuple[str, ...]) -> commands.Approve:
-    """Approve a publish request; it is published at once."""
+    """Approve a publish request; when nobody's approval is missing any more, it is published."""
     return commands.Approve(*_request_and_comment(words, defaults, "approve 12"))
 
 
@@ -169,7 +199,10 @@ def _approve(defaults: Defaults, words: tuple[str, ...]) -> commands.Approve:
 @click.pass_obj
 def _decline(defaults: Defaults, words: tuple[str, ...]) -> commands.Decline:
     """Decline a publish request, and say why."""
-    return commands.Decline(*_request_and_comment(words, defaults, "decline 12 too early"))
+    request, reason = _request_and_comment(words, defaults, "decline 12 too early")
+    if not reason.strip():
+        raise CommandError("Why? Whoever asked will want to know.", f"decline {request} too early")
+    return commands.Decline(request, reason)
 
 
 @_verb(commands.Cancel, "cancel 12", _WORDS)
@@ -179,10 +212,75 @@ def _cancel(defaults: Defaults, words: tuple[str, ...]) -> commands.Cancel:
     return commands.Cancel(*_request_and_comment(words, defaults, "cancel 12"))
 
 
+@_verb(
+    commands.Settle,
+    'settle 12 failed --reason "the node\'s log says so"',
+    click.argument("request", type=REQUEST),
+    click.argument("end", type=click.Choice(["published", "failed"]), metavar="published|failed"),
+    click.option("--reason", required=True, metavar="TEXT", help="How you know, in quotes."),
+)
+def _settle(request: int, end: str, reason: str) -> commands.Settle:
+    """Say what became of a publish whose outcome nobody knows."""
+    return commands.Settle(request, end == "published", _obligatory(reason, "settle 12 failed --reason TEXT"))
+
+
+@_verb(
+    commands.Review,
+    "review 12 looked at the dashboards, all is well",
+    click.argument("words", nargs=-1, metavar="[REQUEST] COMMENT..."),
+)
+@click.pass_obj
+def _review(defaults: Defaults, words: tuple[str, ...]) -> commands.Review:
+    """Say that you looked at a break-glass publish of somebody else's."""
+    request, comment = _request_and_comment(words, defaults, "review 12 all is well")
+    return commands.Review(request, _obligatory(comment, "review 12 all is well"))
+
+
+@_verb(
+    commands.Pause,
+    'pause FRAUD/scoring --reason "drift in production"',
+    click.argument("service", type=SERVICE, required=False),
+    click.option("--reason", required=True, metavar="TEXT", help="Why, in quotes; every open card shows it."),
+)
+def _pause(service: ServiceRef | None, reason: str) -> commands.Pause:
+    """Let nothing be published, of one service or of all, until somebody resumes."""
+    return commands.Pause(_obligatory(reason, 'pause --reason "drift in production"'), service)
+
+
+@_verb(commands.Resume, "resume FRAUD/scoring", click.argument("service", type=SERVICE, required=False))
+def _resume(service: ServiceRef | None) -> commands.Resume:
+    """End a pause; what waited for it goes on."""
+    return commands.Resume(service)
+
+
+@_verb(commands.ShowHistory, "history FRAUD/scoring", _SERVICE, _PAGE)
+def _history(service: ServiceRef, page: int) -> commands.ShowHistory:
+    """Tell what was done with a service, and what was tried, newest first."""
+    return commands.ShowHistory(service, page)
+
+
+@_verb(
+    commands.ShowAudit,
+    "audit --request 12",
+    click.argument("service", type=SERVICE, required=False),
+    click.option("--request", type=REQUEST, metavar="N", help="Only what is about this request."),
+    _PAGE,
+)
+def _audit(service: ServiceRef | None, request: int | None, page: int) -> commands.ShowAudit:
+    """Show the audit's records, refused attempts and all, newest first."""
+    return commands.ShowAudit(service, request, page)
+
+
 @_verb(commands.ShowAccess, "whoami")
 def _whoami() -> commands.ShowAccess:
     """Tell what you may do here, and by which grant."""
     return commands.ShowAccess()
+
+
+def _obligatory(text: str, example: str) -> str:
+    if not text.strip():
+        raise CommandError("Write a few words: others will want to know why.", example)
+    return text
 
 
 def _request_and_comment(words: tuple[str, ...], defaults: Defaults, example: str) -> tuple[int, str]:

@@ -37,15 +37,18 @@ class KeptWebClient(WebClient):
         *,
         timeout: int = 30,
         context: ssl.SSLContext | None = None,
+        patient: bool = True,
     ) -> None:
         """Make a client; `waiting` is entered around each wait for Slack, so that others may compute meanwhile.
 
         `timeout` is how many seconds Slack may be silent; `context` tells whom to trust, if not whom the system does.
+        One that is `patient` waits where Slack asks it to come back later, the other raises Slack's 429.
         """
         context = context or ssl.create_default_context()
-        handlers = [ConnectionErrorRetryHandler(max_retry_count=1), RateLimitErrorRetryHandler(max_retry_count=3)]
-        patient: list[RetryHandler] = [_Patient(handler, waiting) for handler in handlers]
-        super().__init__(token=token, base_url=base_url, timeout=timeout, ssl=context, retry_handlers=patient)
+        handlers: list[RetryHandler] = [ConnectionErrorRetryHandler(max_retry_count=1)]
+        handlers += [RateLimitErrorRetryHandler(max_retry_count=3)] if patient else []
+        gentle: list[RetryHandler] = [_Patient(handler, waiting) for handler in handlers]
+        super().__init__(token=token, base_url=base_url, timeout=timeout, ssl=context, retry_handlers=gentle)
         self._waiting = waiting
         self._lines = Lines(self.base_url, self.proxy, context, waiting, timeout)
         self._elsewhere = _manager(self.proxy, context)

@@ -34,6 +34,7 @@ class _Groups:
     handles: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
     until: float = 0.0
+    begun: float = float("-inf")
 
 
 class SlackDirectory:
@@ -55,12 +56,16 @@ class SlackDirectory:
         self._names: dict[str, tuple[str, float]] = {}
         self._reading = threading.Lock()
 
-    def membership(self, person: Person) -> Membership:
-        """Tell the user groups a person is in, by id and handle."""
+    def membership(self, person: Person, *, fresh: bool = False) -> Membership:
+        """Tell the user groups a person is in, by id and handle; where it has to be fresh, Slack is asked now."""
         if not self._named:
             return Membership()
-        groups = self._current()
+        groups = self._read_since(self._now()) if fresh else self._current()
         return Membership(groups.of.get(person.id, frozenset()), groups.problem)
+
+    def members(self, group: str) -> frozenset[str]:
+        """Name the people in a group, by the group's id or handle; none where that can't be read."""
+        return frozenset(user for user, groups in self._current().of.items() if group in groups)
 
     def name(self, user: str) -> str:
         """Tell what a person is called; the id where Slack won't say."""
@@ -88,13 +93,21 @@ class SlackDirectory:
                 self._groups = self._read()
             return self._groups
 
+    def _read_since(self, asked: float) -> _Groups:
+        """Give what was read after it was asked for; of many who ask at once, one reads for all."""
+        with self._waiting(), self._reading:
+            if self._groups.begun < asked:
+                self._groups = self._read()
+            return self._groups
+
     def _read(self) -> _Groups:
+        begun = self._now()
         try:
             reply = self._client.usergroups_list(include_users=True)
         except CALL_ERRORS as error:
             problem = f"Slack's user groups can't be read ({error_code(error)}), so grants to groups don't count now."
             _log.warning(problem)
-            return _Groups(problem=problem, until=self._now() + _FAILURE_LASTS)
+            return _Groups(problem=problem, until=self._now() + _FAILURE_LASTS, begun=begun)
         of: defaultdict[str, set[str]] = defaultdict(set)
         groups = reply.get("usergroups") or ()
         for group in groups:
@@ -102,4 +115,4 @@ class SlackDirectory:
                 of[user] |= {group["id"], group["handle"], f"@{group['handle']}"}
         members = {user: frozenset(names) for user, names in of.items()}
         handles = {group["id"]: group["handle"] for group in groups}
-        return _Groups(members, handles, until=self._now() + _GROUPS_LAST)
+        return _Groups(members, handles, until=self._now() + _GROUPS_LAST, begun=begun)
