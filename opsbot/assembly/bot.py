@@ -90,10 +90,9 @@ class Bot:
                 open_slack(config, turns.given_up, patient=False),
                 directory,
                 rules.access,
-                self.world.pauses.active,
-                self.world.policies.in_force,
-                config.slack.command,
-                identity.user,
+                pauses=self.world.pauses.active,
+                policies=self.world.policies.in_force,
+                command_name=config.slack.command,
             ),
             clock=now,
         )

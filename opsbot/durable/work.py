@@ -6,6 +6,7 @@ import logging
 import threading
 import uuid
 from contextlib import contextmanager
+from contextvars import Context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -90,8 +91,12 @@ class DurableWork:
 
     def deliver(self, channel: str) -> None:
         """Have said what waits in the channel's line; one at a time does so, in whatever process."""
-        with _translated(), SetEnqueueOptions(queue_partition_key=channel):
-            DBOS.enqueue_workflow(_LINES, self._deliver, channel)
+
+        def enqueue() -> None:
+            with _translated(), SetEnqueueOptions(queue_partition_key=channel):
+                DBOS.enqueue_workflow(_LINES, self._deliver, channel)
+
+        _outside(enqueue)
 
     def stop(self, seconds: float) -> None:
         """Take nothing more, finish in so many seconds what was begun, and let go; the rest is carried on later."""
@@ -108,12 +113,15 @@ class DurableWork:
         self._let_go()
 
     def _begin(self, number: str, workflow: Callable[[int], None], about: int) -> None:
-        # Directly, not through a queue: queues are polled, and somebody waits.
-        with _translated(), SetWorkflowID(number, workflow_id_reuse_policy="reject"):
-            try:
-                DBOS.start_workflow(workflow, about)
-            except error.DBOSWorkflowIDInUseError:
-                _log.debug("%s was begun before", number)
+        def start() -> None:
+            # Directly, not through a queue: queues are polled, and somebody waits.
+            with _translated(), SetWorkflowID(number, workflow_id_reuse_policy="reject"):
+                try:
+                    DBOS.start_workflow(workflow, about)
+                except error.DBOSWorkflowIDInUseError:
+                    _log.debug("%s was begun before", number)
+
+        _outside(start)
 
     def _three_steps(self, kind: str, run: Run) -> Callable[[int], None]:
         begin = self._step(f"{kind}_begin", run.begin)
@@ -200,6 +208,11 @@ class _Counter:
     def wait_for_none(self, seconds: float) -> None:
         with self._changed:
             self._changed.wait_for(self.is_none, seconds)
+
+
+def _outside(begin: Callable[[], None]) -> None:
+    """Begin something of its own, even from within a step: DBOS knows by the context what belongs to what."""
+    Context().run(begin)
 
 
 @contextmanager

@@ -1,12 +1,12 @@
 """The chat surface: Slack payloads in, Slack messages out."""
 
-from opsbot.slack.announcer import SlackAnnouncer
 from opsbot.slack.app import EVENTS_PATH, SocketConnection, http_application
 from opsbot.slack.client import KeptWebClient
 from opsbot.slack.directory import SlackDirectory
 from opsbot.slack.identity import Identity, who_am_i
 from opsbot.slack.listeners import Listeners
 from opsbot.slack.manifest import manifest
+from opsbot.slack.messenger import SlackMessenger
 from opsbot.slack.pool import Pool
 from opsbot.slack.replies import Replier
 from opsbot.slack.turns import Turns
@@ -18,8 +18,8 @@ __all__ = [
     "Listeners",
     "Pool",
     "Replier",
-    "SlackAnnouncer",
     "SlackDirectory",
+    "SlackMessenger",
     "SocketConnection",
     "Turns",
     "http_application",

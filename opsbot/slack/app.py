@@ -81,6 +81,7 @@ def _bolt(client: WebClient, identity: Identity, listeners: Listeners, signing_s
     # The commonest first: Bolt asks its listeners one after the other.
     app.command(re.compile("^/"))(listeners.on_command)
     app.action(re.compile(""))(listeners.on_click)
+    app.view(re.compile(""))(listeners.on_submission)
     for event, listener in listeners.events.items():
         app.event(event)(listener)
     app.error(_last_resort)

@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
-from slack_sdk.models.blocks import ActionsBlock, ContextBlock
-from slack_sdk.models.blocks.block_elements import ButtonElement
-
 from opsbot.domain.commands import PAGE_SIZE
-from opsbot.domain.lifecycle import State
 from opsbot.domain.models import AuthMethod
 from opsbot.domain.results import (
     AccessShown,
+    AuditShown,
     Decided,
+    Explained,
     HelpShown,
-    PackageCreated,
+    HistoryShown,
     PackagesListed,
+    PackagingBegun,
+    Paused,
     PublishRequested,
     Refused,
     RequestsListed,
+    Resumed,
+    Reviewed,
     ServiceShown,
     ServicesListed,
+    Settled,
     SummaryShown,
 )
 from opsbot.errors import CommandError
-from opsbot.slack.messages import SECTION_LIMIT, Answer, mrkdwn, mrkdwn_section, of_lines, plain_section
-from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, person
+from opsbot.slack import approvals
+from opsbot.slack.messages import Answer, notes, of_lines
+from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person
+from opsbot.slack.paging import listing
 
 if TYPE_CHECKING:
-    from slack_sdk.models.blocks import Block
-
     from opsbot.domain.models import Asker, Endpoint, Package, PublishRequest
     from opsbot.domain.results import Result, VerbHelp
     from opsbot.errors import OpsbotError
-
-TURN_PAGE = "turn_page"
 
 _APOLOGY_LIMIT = 500
 
 T = TypeVar("T")
 
 
-def answer(result: Result, asker: Asker, command_name: str, *, private: bool = False) -> Answer | None:  # noqa: C901, PLR0911 - one arm per result
+def answer(result: Result, asker: Asker, command_name: str, *, private: bool = False) -> Answer | None:  # noqa: C901, PLR0911, PLR0912 - one arm per result
     """Say what came of a command; None where the card says it already and nobody asked for an answer of their own."""
     match result:
         case HelpShown():
@@ -57,14 +57,24 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
             return packages_listed(result, asker)
         case SummaryShown():
             return summary_shown(result, asker)
-        case PackageCreated():
-            return package_created(result, command_name)
-        case PublishRequested():
-            return publish_requested(result, asker, command_name, private=private)
         case RequestsListed():
             return requests_listed(result, asker)
+        case PackagingBegun():
+            return approvals.packaging_begun(result)
+        case PublishRequested():
+            return approvals.publish_requested(result, asker, private=private)
+        case Explained():
+            return approvals.explained(result, asker)
         case Decided():
-            return decided(result, asker)
+            return approvals.decided(result, asker)
+        case Settled() | Reviewed():
+            return approvals.judged(result, asker)
+        case Paused():
+            return approvals.paused(result)
+        case Resumed():
+            return approvals.resumed(result, asker)
+        case HistoryShown() | AuditShown():
+            return approvals.records_shown(result, asker)
         case Refused():
             return Answer(f":no_entry: {escaped(clipped(result.reason, _APOLOGY_LIMIT))}", private=True)
         case _:
@@ -111,19 +121,21 @@ def access_shown(result: AccessShown) -> Answer:
 def services_listed(result: ServicesListed, asker: Asker) -> Answer:
     """List services, a page at a time."""
     project = result.command.project
-    headline = f"{person(asker.person)} asked for the services of {code(project)}: {_or_none(len(result.services), 'service')}."
+    headline = (
+        f"{person(asker.person)} asked for the services of {code(project)}: {or_none(len(result.services), 'service')}."
+    )
     lines = [
         f"{code(service.ref)} · {_auth(service.auth_method)} · {_endpoints(service.endpoints)}"
         for service in _page(result.services, result.command.page)
     ]
-    return _listing(headline, lines, f"services {project}", result.command.page, len(result.services))
+    return listing(headline, lines, f"services {project}", result.command.page, len(result.services))
 
 
 def service_shown(result: ServiceShown, asker: Asker) -> Answer:
     """Show one service."""
     service, packages = result.service, result.packages
     newest = f", the newest is {code(packages[0].version)}" if packages else ""
-    headline = f"{person(asker.person)} looked at {code(service.ref)}: {_or_none(len(packages), 'package')}{newest}."
+    headline = f"{person(asker.person)} looked at {code(service.ref)}: {or_none(len(packages), 'package')}{newest}."
     lines = [f"Authentication: {_auth(service.auth_method)}"]
     lines += [f"Endpoint {code(endpoint.id)}: {code(endpoint.type)}" for endpoint in service.endpoints]
     lines += [] if service.endpoints else ["It has no endpoints yet."]
@@ -137,10 +149,10 @@ def packages_listed(result: PackagesListed, asker: Asker) -> Answer:
     """List packages, newest first, a page at a time."""
     service, packages = result.command.service, result.packages
     newest = f", the newest is {code(packages[0].version)}" if packages else ""
-    found = f"{_or_none(len(packages), 'package')}{newest}"
+    found = f"{or_none(len(packages), 'package')}{newest}"
     headline = f"{person(asker.person)} asked for the packages of {code(service)}: {found}."
     lines = [_package(package) for package in _page(packages, result.command.page)]
-    return _listing(headline, lines, f"packages {service}", result.command.page, len(packages))
+    return listing(headline, lines, f"packages {service}", result.command.page, len(packages))
 
 
 def summary_shown(result: SummaryShown, asker: Asker) -> Answer:
@@ -154,92 +166,19 @@ def summary_shown(result: SummaryShown, asker: Asker) -> Answer:
     return Answer(headline, (of_lines(lines, *notes(package.release_notes)),))
 
 
-def package_created(result: PackageCreated, command_name: str) -> Answer:
-    """Say that a package was made."""
-    version = result.package.version
-    headline = f"{person(result.by)} packaged {code(version)} of {code(result.service)}."
-    todo = f"To have it published: {code(f'{command_name} publish {result.service} {version}')}"
-    said = f"{_package(result.package)} · the node took {result.seconds:.1f} s"
-    return Answer(headline, (of_lines([said, todo], *notes(result.package.release_notes)),))
-
-
-def publish_requested(result: PublishRequested, asker: Asker, command_name: str, *, private: bool) -> Answer | None:
-    """Say where the card of a request is, unless it is in plain sight."""
-    request = result.request
-    what = f"request {request.id}, to publish {code(request.version)} of {code(request.service)}"
-    if result.card_problem:
-        problem = f"Request {request.id}, to publish {code(request.version)} of {code(request.service)}, is open, but I can't post its card: {escaped(result.card_problem)}"
-        return Answer(
-            f":warning: {problem} Until then {code(f'{command_name} approve {request.id}')} decides, too.", private=True
-        )
-    place = f"<#{request.card.channel}>" if request.card is not None else "its card"
-    if result.was_open:
-        return Answer(
-            f"That is asked for already: {what}, is {request.state.value}; see its card in {place}.", private=True
-        )
-    if not private and request.card is not None and request.card.channel == asker.place.channel:
-        return None
-    return Answer(f"{person(asker.person)} opened {what}. It waits for approval in {place}.")
-
-
 def requests_listed(result: RequestsListed, asker: Asker) -> Answer:
     """List publish requests, a page at a time."""
     command = result.command
     kind = command.state.value if command.state is not None else "publish" if command.every else "open"
-    headline = f"{person(asker.person)} asked for {kind} requests: {_or_none(result.total, 'request')}."
+    headline = f"{person(asker.person)} asked for {kind} requests: {or_none(result.total, 'request')}."
     lines = [_request(request) for request in result.requests]
-    return _listing(headline, lines, _again(result), command.page, result.total)
-
-
-def decided(result: Decided, asker: Asker) -> Answer | None:
-    """Say what was decided, but not in the card's own thread, where the outcome is told."""
-    request = result.request
-    if request.card is not None and (request.card.channel, request.card.ts) == (
-        asker.place.channel,
-        asker.place.thread,
-    ):
-        return None
-    verb = {State.APPROVED: "approved", State.DECLINED: "declined"}.get(request.state, request.state.value)
-    who = person(request.decision.person) if request.decision is not None else "Somebody"
-    return Answer(f"{who} {verb} request {request.id}: {code(request.version)} of {code(request.service)}.")
-
-
-def notes(text: str, label: str = "Release notes") -> tuple[Block, ...]:
-    """Show somebody's own words under a label, as plain text."""
-    if not text.strip():
-        return ()
-    return mrkdwn_section(f"*{label}*"), plain_section(clipped(text, SECTION_LIMIT))
+    return listing(headline, lines, _again(result), command.page, result.total)
 
 
 def _manual(entry: VerbHelp, command_name: str) -> list[str]:
     lines = [f"{code(f'{command_name} {entry.usage}')} {escaped(entry.says)}"]
     lines += [f"{code(option)} {escaped(says)}" for option, says in entry.options]
     return [*lines, f"For example: {code(f'{command_name} {entry.example}')}"]
-
-
-def _listing(headline: str, lines: list[str], again: str, page: int, total: int) -> Answer:
-    if not total:
-        return Answer(headline)
-    pages = ceil(total / PAGE_SIZE)
-    turning: list[Block] = []
-    if pages > 1:
-        newest_first = again.startswith(("packages", "requests"))
-        if page <= pages:
-            turning.append(ContextBlock(elements=[mrkdwn(f"Page {page} of {pages}")]))
-        turning.append(_turning(again, page, pages, ("Newer", "Older") if newest_first else ("Previous", "Next")))
-    return Answer(headline, (of_lines(lines or [f"There is no page {page}; the last is {pages}."], *turning),))
-
-
-def _turning(again: str, page: int, pages: int, labels: tuple[str, str]) -> ActionsBlock:
-    """Make the buttons that turn pages; each holds the line that somebody would type for it."""
-    turns = zip(labels, (min(page - 1, pages), page + 1), strict=True)
-    return ActionsBlock(
-        elements=[
-            ButtonElement(text=label, action_id=f"{TURN_PAGE}:{label.lower()}", value=f"{again} --page {to}")
-            for label, to in turns
-            if 1 <= to <= pages
-        ]
-    )
 
 
 def _again(result: RequestsListed) -> str:
@@ -270,10 +209,6 @@ def _mark(package: Package, published: frozenset[str] | None) -> str:
 
 def _page(things: tuple[T, ...], page: int) -> tuple[T, ...]:
     return things[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-
-
-def _or_none(number: int, noun: str) -> str:
-    return counted(number, noun) if number else f"no {noun}s"
 
 
 def _auth(method: str) -> str:

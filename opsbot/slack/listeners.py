@@ -15,13 +15,17 @@ from opsbot.domain.results import Refused
 from opsbot.errors import CommandError, OpsbotError, StoreError
 from opsbot.grammar import parse, without_mention_of
 from opsbot.slack import cards
-from opsbot.slack.blocks import TURN_PAGE, answer, apology
+from opsbot.slack.blocks import answer, apology
 from opsbot.slack.messages import Answer, Message
+from opsbot.slack.modals import Metadata, Submission, approve_form, decline_form, missing_reason
+from opsbot.slack.paging import TURN_PAGE
 from opsbot.slack.payloads import BotMention, Click, SlashCommand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+
+    from slack_sdk.models.views import View
 
     from opsbot.actions.dispatcher import Dispatcher
     from opsbot.domain.commands import Decide
@@ -34,11 +38,8 @@ _log = logging.getLogger(__name__)
 
 BUSY = "I have more to do than I can keep up with just now. Nothing was done; please try again in a moment."
 
-_DECISIONS: dict[str, Callable[[int], Decide]] = {
-    cards.APPROVE: Approve,
-    cards.DECLINE: Decline,
-    cards.CANCEL: Cancel,
-}
+_DECISIONS: dict[str, Callable[[int], Decide]] = {cards.APPROVE: Approve, cards.CANCEL: Cancel}
+_FORMS: dict[str, Callable[[Metadata], View]] = {cards.APPROVE_WITH: approve_form, cards.DECLINE: decline_form}
 
 
 class SeenEvents(Protocol):
@@ -54,6 +55,14 @@ class Ack(Protocol):
 
     def __call__(self, text: str = "") -> object:
         """Acknowledge; a text is shown to the asker alone."""
+        ...
+
+
+class FormAck(Protocol):
+    """Bolt's way to acknowledge a form."""
+
+    def __call__(self, response_action: str | None = None, errors: dict[str, str] | None = None) -> object:
+        """Acknowledge; errors are shown beside the fields, and the form stays open."""
         ...
 
 
@@ -97,6 +106,22 @@ class Listeners:
         if not self.pool.submit(self._take_click, click):
             self._turn_away(click.asker, click.response_url)
 
+    def on_submission(self, ack: FormAck, body: dict[str, Any]) -> None:
+        """Take a form that somebody sent; what is empty and must not be is said beside the field."""
+        try:
+            submission = Submission.model_validate(body)
+            command, asker = submission.command, submission.asker
+        except ValidationError:
+            ack()
+            _incident("a form could not be read")
+            return
+        if isinstance(command, Decline) and not command.comment:
+            ack(response_action="errors", errors=missing_reason())
+            return
+        ack()
+        if not self.pool.submit(self._carry_out, command, asker, None):
+            self._turn_away(asker, None)
+
     def on_mention(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take a message that names the bot."""
         ack()
@@ -127,17 +152,38 @@ class Listeners:
     def _take_click(self, click: Click) -> None:
         if click.action.startswith(TURN_PAGE):
             self._turn_page(click)
+        elif click.action in _FORMS:
+            self._open_form(click)
         elif click.action in _DECISIONS:
             self._decide(click)
         else:
             _log.warning("a button is clicked that means nothing: %s", click.action)
 
     def _decide(self, click: Click) -> None:
-        """Decide as the clicked button says; the card and its thread show it, only a refusal is told apart."""
+        def read() -> None:
+            self._carry_out(_DECISIONS[click.action](_number(click.value)), click.asker, click.response_url)
+
+        said = self._in_words(read)
+        if said is not None:
+            self.replier.whisper(said.in_one(), click.asker, click.response_url)
+
+    def _carry_out(self, command: Decide, asker: Asker, response_url: str | None) -> None:
+        """Decide as was clicked or sent; the card and its thread show it, only a refusal is told apart."""
 
         def do() -> Answer | None:
-            result = self.dispatcher.do(_DECISIONS[click.action](_number(click.value)), click.asker)
-            return answer(result, click.asker, self.command_name) if isinstance(result, Refused) else None
+            result = self.dispatcher.do(command, asker)
+            return answer(result, asker, self.command_name) if isinstance(result, Refused) else None
+
+        said = self._in_words(do)
+        if said is not None:
+            self.replier.whisper(said.in_one(), asker, response_url)
+
+    def _open_form(self, click: Click) -> None:
+        """Open the form at once: Slack lets us for three seconds."""
+
+        def do() -> None:
+            metadata = Metadata(request=_number(click.value), channel=click.channel.id, thread=click.thread)
+            self.replier.open_form(click.trigger_id, _FORMS[click.action](metadata))
 
         said = self._in_words(do)
         if said is not None:

@@ -6,8 +6,10 @@ from typing import Any
 
 SCOPES = (
     "app_mentions:read",  # being spoken to by name
+    "channels:history",  # finding a message that may have been posted, rather than posting it twice
     "chat:write",  # answers, cards
     "commands",  # the slash command
+    "groups:history",  # as channels:history, in private channels
     "usergroups:read",  # grants to user groups; without it they don't count
     "users:read",  # names of people who mention the bot
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from slack_sdk.models.blocks import Block, SectionBlock
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
-from opsbot.slack.mrkdwn import cut, readable
+from opsbot.slack.mrkdwn import clipped, cut, readable
 
 SECTION_LIMIT = 3000
 TEXT_LIMIT = 4000
@@ -66,3 +66,10 @@ def sections(lines: list[str]) -> tuple[SectionBlock, ...]:
         else:
             made.append(cut(line, SECTION_LIMIT))
     return tuple(mrkdwn_section(text) for text in made)
+
+
+def notes(text: str, label: str = "Release notes") -> tuple[Block, ...]:
+    """Show somebody's own words under a label, as plain text."""
+    if not text.strip():
+        return ()
+    return mrkdwn_section(f"*{label}*"), plain_section(clipped(text, SECTION_LIMIT))

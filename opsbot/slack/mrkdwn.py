@@ -67,6 +67,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def or_none(number: int, noun: str) -> str:
+    """Say how many, or that there are none."""
+    return counted(number, noun) if number else f"no {noun}s"
+
+
 def clipped(text: str, limit: int) -> str:
     """Cut what is too long for Slack, and say so."""
     return text if len(text) <= limit else text[: limit - 12] + "… (cut off)"

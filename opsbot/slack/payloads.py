@@ -56,12 +56,18 @@ class Click(_Payload):
     container: _Container
     actions: Annotated[list[_Action], Field(min_length=1)]
     response_url: str
+    trigger_id: str = ""
 
     @property
     def asker(self) -> Asker:
         """Who clicked, and where."""
         place = Place(self.channel.id, self.container.thread_ts)
         return Asker(Person(self.user.id, self.user.name or self.user.id), place)
+
+    @property
+    def thread(self) -> str | None:
+        """The thread that the message is in, or begins."""
+        return self.container.thread_ts or self.container.message_ts or None
 
     @property
     def action(self) -> str:

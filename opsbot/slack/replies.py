@@ -11,6 +11,8 @@ from opsbot.slack.mrkdwn import cut
 from opsbot.slack.saying import say
 
 if TYPE_CHECKING:
+    from slack_sdk.models.views import View
+
     from opsbot.domain.models import Asker
     from opsbot.slack.client import KeptWebClient
 
@@ -50,6 +52,13 @@ class Replier:
             self._respond(click_url, {"replace_original": True}, message)
         except CALL_ERRORS as error:
             _log.warning("a message could not be replaced: %s", error_code(error))
+
+    def open_form(self, trigger_id: str, form: View) -> None:
+        """Open a form before whoever clicked."""
+        try:
+            self._client.views_open(trigger_id=trigger_id, view=form)
+        except CALL_ERRORS as error:
+            _log.warning("a form could not be opened: %s", error_code(error))
 
     def _post(self, answer: Answer, channel: str, thread: str | None) -> None:
         parent = say(self._client, Message(cut(answer.headline, TEXT_LIMIT)), channel, thread)

@@ -1,0 +1,206 @@
+"""Saying in Slack what is told without being the answer to a command; every message carries a mark to be found by."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, assert_never
+
+from slack_sdk.errors import SlackApiError
+
+from opsbot.domain.authorization import covers
+from opsbot.domain.deliveries import Kind
+from opsbot.domain.models import MessageRef, Packaging, PublishRequest
+from opsbot.domain.policy import policy_of
+from opsbot.errors import NotHereError, TellingError
+from opsbot.slack import told
+from opsbot.slack.calls import CALL_ERRORS, ReplyLostError, error_code, is_not_here
+from opsbot.slack.cards import Around, card
+from opsbot.slack.mrkdwn import escaped, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from slack_sdk import WebClient
+
+    from opsbot.domain.authorization import AccessRules
+    from opsbot.domain.deliveries import Delivery
+    from opsbot.domain.models import Pause
+    from opsbot.domain.policies import Policy
+    from opsbot.slack.directory import SlackDirectory
+    from opsbot.slack.messages import Message
+
+_log = logging.getLogger(__name__)
+
+MARK = "opsbot_delivery"
+"""The type of the metadata of every message that is said here."""
+
+_MOST_NAMED = 12
+_LOOKED_THROUGH = 200
+_BACK_LATER = 5.0
+_SERVER_ERRORS = 500
+
+
+class SlackMessenger:
+    """Posts and edits messages, and finds again what it posted."""
+
+    def __init__(
+        self,
+        client: WebClient,
+        directory: SlackDirectory,
+        access: AccessRules,
+        *,
+        pauses: Callable[[], tuple[Pause, ...]],
+        policies: Callable[[], tuple[Policy, ...]],
+        command_name: str,
+    ) -> None:
+        self._client = client
+        self._directory = directory
+        self._access = access
+        self._pauses = pauses
+        self._policies = policies
+        self._command_name = command_name
+
+    def say(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+        """Say it; gives where, or None where there was nothing to say any more."""
+        try:
+            if delivery.message.kind is Kind.REPAINT and isinstance(subject, PublishRequest):
+                return self._repaint(subject)
+            listener = _only_listener(delivery, subject)
+            if listener is not None:
+                self._whisper(delivery, subject, listener)
+                return None
+            return self._post(delivery, subject)
+        except CALL_ERRORS as error:
+            raise _telling_error(error) from error
+
+    def find(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+        """Find where it was said already, by its mark."""
+        thread = _thread(delivery, subject)
+        try:
+            for message in self._said_lately(delivery.message.channel, thread):
+                mark = message.get("metadata") or {}
+                if mark.get("event_type") == MARK and mark.get("event_payload", {}).get("delivery") == delivery.id:
+                    return MessageRef(delivery.message.channel, str(message["ts"]))
+        except CALL_ERRORS as error:
+            raise _telling_error(error, uncertain=True) from error
+        return None
+
+    def _said_lately(self, channel: str, thread: str | None) -> Iterator[dict[str, Any]]:
+        where: dict[str, Any] = {"channel": channel, "limit": _LOOKED_THROUGH, "include_all_metadata": True}
+        if thread is None:
+            reply = self._client.conversations_history(**where)
+        else:
+            reply = self._client.conversations_replies(ts=thread, **where)
+        yield from reply.get("messages") or ()
+
+    def _post(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef:
+        message = self._worded(delivery, subject)
+        reply = self._client.chat_postMessage(
+            channel=delivery.message.channel,
+            text=message.text,
+            blocks=message.blocks or None,
+            thread_ts=_thread(delivery, subject),
+            unfurl_links=False,
+            metadata={"event_type": MARK, "event_payload": _mark(delivery, subject)},
+        )
+        return MessageRef(str(reply["channel"]), str(reply["ts"]))
+
+    def _repaint(self, request: PublishRequest) -> MessageRef | None:
+        if request.card is None:
+            return None
+        message = card(request, self._around(request))
+        self._client.chat_update(
+            channel=request.card.channel, ts=request.card.ts, text=message.text, blocks=message.blocks
+        )
+        return request.card
+
+    def _whisper(self, delivery: Delivery, subject: PublishRequest | Packaging, user: str) -> None:
+        message = self._worded(delivery, subject)
+        self._client.chat_postEphemeral(
+            channel=delivery.message.channel, user=user, text=message.text, blocks=message.blocks or None
+        )
+
+    def _worded(self, delivery: Delivery, subject: PublishRequest | Packaging) -> Message:
+        if isinstance(subject, Packaging):
+            if delivery.message.kind is Kind.PACKAGED:
+                return told.packaged(subject)
+            return told.packaging(subject, self._command_name)
+        return self._of_request(delivery, subject)
+
+    def _of_request(self, delivery: Delivery, request: PublishRequest) -> Message:  # noqa: PLR0911 - one arm per kind
+        kind = delivery.message.kind
+        match kind:
+            case Kind.CARD | Kind.REPAINT:
+                return card(request, self._around(request))
+            case Kind.VOTED:
+                return told.voted(request, delivery.message.text, policy_of(request, self._policies()))
+            case Kind.HELD:
+                return told.held(request)
+            case Kind.REMINDER:
+                return told.reminder(request, self._approvers(request, policy_of(request, self._policies())))
+            case Kind.OUTCOME:
+                return told.outcome(request)
+            case Kind.REVIEW:
+                return told.review(request)
+            case Kind.CARD_REFUSED:
+                return told.card_refused(request, delivery.message.text, self._command_name)
+            case Kind.PACKAGING | Kind.PACKAGED:
+                raise ValueError(f"a request has no {kind}")
+            case _:
+                assert_never(kind)
+
+    def _around(self, request: PublishRequest) -> Around:
+        policy = policy_of(request, self._policies())
+        pauses = tuple(pause for pause in self._pauses() if covers((pause.services,), request.service))
+        return Around(policy, self._approvers(request, policy), pauses)
+
+    def _approvers(self, request: PublishRequest, policy: Policy) -> str:
+        """Name who could approve: people so that Slack tells them, groups so that it doesn't."""
+        roles = [role for role, _ in policy.quorum]
+        holding = [self._access.holders(role, request.service, request.wish.card_channel) for role in roles]
+        excluded = set() if policy.requester_may_approve else {request.wish.requester.id}
+        excluded |= {vote.person.id for vote in request.votes}
+        people = sorted({user for users, _ in holding for user in users} - excluded)
+        groups = sorted({group for _, groups in holding for group in groups})
+        named = [f"<@{user}>" for user in people] + [escaped(self._directory.handle(group)) for group in groups]
+        more = [f"{len(named) - _MOST_NAMED} more"] if len(named) > _MOST_NAMED else []
+        wanted = " or ".join(roles) or "approve"
+        return listed([*named[:_MOST_NAMED], *more]) if named else f"nobody here; a grant of “{wanted}” is missing"
+
+
+def _only_listener(delivery: Delivery, subject: PublishRequest | Packaging) -> str | None:
+    """Name the one person whom it is for; None where it is for all."""
+    if isinstance(subject, PublishRequest):
+        return subject.wish.requester.id if delivery.message.kind is Kind.CARD_REFUSED else None
+    return subject.by.id if subject.private and delivery.message.kind is Kind.PACKAGING else None
+
+
+def _thread(delivery: Delivery, subject: PublishRequest | Packaging) -> str | None:
+    if delivery.message.kind is Kind.CARD or not isinstance(subject, PublishRequest) or subject.card is None:
+        return None
+    return subject.card.ts if subject.card.channel == delivery.message.channel else None
+
+
+def _mark(delivery: Delivery, subject: PublishRequest | Packaging) -> dict[str, Any]:
+    mark: dict[str, Any] = {"delivery": delivery.id, "kind": delivery.message.kind.value}
+    if isinstance(subject, PublishRequest):
+        mark["request"] = subject.id
+        if subject.head is not None:
+            mark["head"] = str(subject.head)
+    return mark
+
+
+def _telling_error(error: Exception, *, uncertain: bool = False) -> TellingError:
+    """Say what Slack's refusal, or its silence, means for another try."""
+    code = error_code(error)
+    if is_not_here(error):
+        return NotHereError(f"Slack says {code}.", uncertain=uncertain)
+    if isinstance(error, SlackApiError):
+        status = error.response.status_code
+        if code == "ratelimited" or status == 429:  # noqa: PLR2004 - HTTP's word for it
+            after = float(error.response.headers.get("Retry-After", _BACK_LATER))
+            return TellingError("Slack asks to come back later.", again=True, after=after, uncertain=uncertain)
+        again = status >= _SERVER_ERRORS
+        return TellingError(f"Slack says {code}.", again=again, uncertain=uncertain or again)
+    lost = isinstance(error, ReplyLostError)
+    return TellingError(f"Slack doesn't answer ({code}).", again=True, uncertain=uncertain or lost)
