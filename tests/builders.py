@@ -68,8 +68,7 @@ def wish(
         policy=policy.digest,
         policy_name=policy.name,
         summary_digest=f"summary of {version}",
-        expires_at=NOON + policy.expires_after,
-        **more,
+        **{"expires_at": NOON + policy.expires_after, **more},
     )
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from opsbot.durable import Tempo
+
 JSON = dict[str, Any]
 
 _PATIENCE = 10.0
@@ -108,6 +110,11 @@ class Stage:
     def wait_until(self, holds: Callable[[], bool]) -> None:
         self._wait(lambda: {} if holds() else None, "something to hold")
 
+    def direct(self, user: str) -> str:
+        """The direct conversation of a person with the bot."""
+        workspace = self.workspace.workspace
+        return workspace.channels.direct(workspace.directory.get(user).id, workspace.app.bot_user).id
+
     def thread(self, parent: JSON, *, user: str = "maya") -> list[JSON]:
         seen = self.messages(parent["channel"], user=user)
         return [each for each in seen if each.get("thread_ts") == parent["ts"] and each["ts"] != parent["ts"]]
@@ -145,6 +152,7 @@ def staged(
     mode: str = "socket",
     pool: Pool | None = None,
     designer: DesignerServer | None = None,
+    tempo: Tempo | None = None,
     **config: Any,
 ) -> Iterator[Stage]:
     """Set everything up, and take it down again; `config` replaces sections of the bot's configuration."""
@@ -156,7 +164,7 @@ def staged(
     with (
         nullcontext(designer) if designer is not None else DesignerServer() as node,
         WorkspaceServer(workspace) as server,
-        Bot(configuration(server, node, folder, mode=mode, port=port, **config), pool) as bot,
+        Bot(configuration(server, node, folder, mode=mode, port=port, **config), pool, tempo) as bot,
         httpx.Client(base_url=f"{server.url}/_control", timeout=30) as hands,
     ):
         if mode == "socket":

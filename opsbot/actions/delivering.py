@@ -6,19 +6,21 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from opsbot.domain.deliveries import DeliveryState, Kind, Message
+from opsbot.domain.deliveries import DeliveryState, Kind
 from opsbot.domain.models import PublishRequest
 from opsbot.errors import NotFoundError, NotHereError, TellingError
 
 if TYPE_CHECKING:
     from opsbot.actions.ports import Clock, Messenger
     from opsbot.actions.stores import Deliveries, Packagings, Requests
-    from opsbot.domain.deliveries import Delivery
+    from opsbot.domain.deliveries import Delivery, Message
     from opsbot.domain.models import MessageRef, Packaging
 
 _log = logging.getLogger(__name__)
 
 _LONGEST_WAIT = 60.0
+_OWED = frozenset({Kind.CARD, Kind.OUTCOME, Kind.PACKAGING})
+"""What whoever asked has to hear of, wherever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,21 @@ class Mouth:
         state = DeliveryState.UNCERTAIN if error.uncertain else DeliveryState.FAILED
         _log.warning("%s can't be said in %s: %s", delivery.message.kind, delivery.message.channel, error)
         self._settle(replace(delivery, state=state, problem=str(error)))
-        if delivery.message.kind is Kind.CARD and delivery.message.request is not None:
-            self._tell_requester(delivery.message.request, error)
+        self._tell_directly(delivery, error)
         return 0.0
 
-    def _tell_requester(self, request: int, error: TellingError) -> None:
-        """Let whoever asked know that nobody sees the card."""
-        wish = self.requests.get(request).wish
-        where = f"<#{wish.card_channel}>"
-        why = f"I'm not in {where}: invite me there." if isinstance(error, NotHereError) else str(error)
-        message = Message(Kind.CARD_REFUSED, wish.asked_in, request, text=why)
-        self.deliveries.add((message,), self.clock())
+    def _tell_directly(self, delivery: Delivery, error: TellingError) -> None:
+        """Let whoever asked know, in a direct message, what nobody can see where it should have been said."""
+        message, subject = delivery.message, self._subject(delivery.message)
+        who = subject.wish.requester if isinstance(subject, PublishRequest) else subject.by
+        if message.channel == who.id or message.kind not in _OWED:
+            return
+        instead = replace(message, channel=who.id)
+        if message.kind is Kind.CARD:
+            where = f"<#{message.channel}>"
+            why = f"I'm not in {where}: invite me there." if isinstance(error, NotHereError) else str(error)
+            instead = replace(instead, kind=Kind.CARD_REFUSED, text=why)
+        self.deliveries.add((instead,), self.clock())
 
     def _settle(self, delivery: Delivery) -> None:
         self.deliveries.settle(delivery, self.clock())

@@ -73,6 +73,7 @@ class Bot:
         self.database = open_database(config, turns.given_up)
         self.nodes = open_nodes(config, turns.given_up)
         self.client = open_slack(config, turns.given_up)
+        self._telling = open_slack(config, turns.given_up, patient=False)
         self.pool = pool or Pool(config.work.threads, config.work.queue, turns)
         self._spare = Pool(1, _TURNED_AWAY_WAITING, turns)
         identity = who_am_i(self.client)
@@ -87,7 +88,7 @@ class Bot:
             requests=self.world.requests,
             packagings=self.world.packagings,
             messenger=SlackMessenger(
-                open_slack(config, turns.given_up, patient=False),
+                self._telling,
                 directory,
                 rules.access,
                 pauses=self.world.pauses.active,
@@ -137,6 +138,7 @@ class Bot:
         self.durable.stop(_FINISHING_SECONDS)
         self.nodes.close()
         self.client.close()
+        self._telling.close()
         self.database.close()
 
     def __enter__(self) -> Self:

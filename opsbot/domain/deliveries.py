@@ -29,7 +29,7 @@ class Kind(StrEnum):
     REVIEW = "review"
     """In the card's thread: a break-glass publish waits for its review, or was reviewed."""
     CARD_REFUSED = "card_refused"
-    """To the requester alone: the card could not be posted."""
+    """To the requester, directly: the card could not be posted."""
     PACKAGING = "packaging"
     """Where a package was asked for: what became of it."""
     PACKAGED = "packaged"
@@ -48,7 +48,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something to say in a channel about a request or a packaging; `text` is what neither of them tells."""
+    """Something to say about a request or a packaging, in a channel or to a person; `text` is what neither tells."""
 
     kind: Kind
     channel: str

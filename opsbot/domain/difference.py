@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from opsbot.domain.models import AuthMethod
-from opsbot.domain.references import ServiceRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from opsbot.domain.references import ServiceRef
 
 _SAME_MOMENT = timedelta(minutes=1)
 """A snapshot this close to the making of its package shows the package as it is; later, somebody may have edited."""

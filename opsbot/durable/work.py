@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import Context
 from pathlib import Path
@@ -77,9 +78,13 @@ class DurableWork:
     def start(self) -> None:
         """Carry on what was left, and take new work."""
         self._replicas.beat(self.executor)  # before anybody could take this process for a dead one
+        with ThreadPoolExecutor(1) as aside:  # whoever starts us may have an event loop, which DBOS doesn't like
+            aside.submit(self._launch).result()
+        self._sweeper.start()
+
+    def _launch(self) -> None:
         DBOS.launch()
         DBOS.register_queue(_LINES, partition_concurrency=1, polling_interval_sec=self._tempo.line)
-        self._sweeper.start()
 
     def publish(self, request: int, attempt: int) -> None:
         """Have an approved request carried out; twice for the same attempt is the same as once."""

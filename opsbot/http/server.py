@@ -51,7 +51,8 @@ class HttpServer:
         self._server.accepting = False
         self._server.task_dispatcher.shutdown(cancel_pending=False, timeout=_PATIENCE)
         self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._connections))  # its loop ends with the last
-        self._thread.join(_PATIENCE)
+        if self._thread.is_alive():
+            self._thread.join(_PATIENCE)
 
 
 def _listening(host: str, port: int) -> socket.socket:

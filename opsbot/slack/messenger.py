@@ -169,10 +169,10 @@ class SlackMessenger:
 
 
 def _only_listener(delivery: Delivery, subject: PublishRequest | Packaging) -> str | None:
-    """Name the one person whom it is for; None where it is for all."""
-    if isinstance(subject, PublishRequest):
-        return subject.wish.requester.id if delivery.message.kind is Kind.CARD_REFUSED else None
-    return subject.by.id if subject.private and delivery.message.kind is Kind.PACKAGING else None
+    """Name the one person in the channel whom it is for; None where it is for all of it."""
+    if not isinstance(subject, Packaging) or delivery.message.kind is not Kind.PACKAGING or not subject.private:
+        return None
+    return subject.by.id if delivery.message.channel != subject.by.id else None
 
 
 def _thread(delivery: Delivery, subject: PublishRequest | Packaging) -> str | None:

@@ -3,23 +3,34 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from opsbot.actions.deciding import approve_by_rule
+from opsbot.actions.recording import effects
 from opsbot.domain.lifecycle import State
+from opsbot.durable import Tempo
 from opsbot.sandbox.designer import DesignerServer
-from tests.builders import decision, wish
+from tests.builders import NOON, OMAR, asker, vote, wish
 from tests.stage import staged
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from opsbot.actions.stores import Changed, Surroundings
+    from opsbot.domain.models import PublishRequest
+
 
 def test_what_was_approved_and_not_begun_is_begun_at_the_next_start(tmp_path: Path) -> None:
     with DesignerServer() as designer:
-        with staged(tmp_path, designer=designer) as stage:
-            package = next(each for each in stage.bot.nodes.packages(wish().service) if each.version == "v4")
-            wanted = replace(wish("v4"), package=package)
-            request, _ = stage.bot.world.requests.open(wanted)
-            stage.bot.world.requests.decide(request.id, State.PENDING, State.APPROVED, decision())
-        with staged(tmp_path, designer=designer) as stage:
-            stage.wait_for("is published to `scoring`")
-            assert stage.bot.world.requests.get(request.id).state is State.PUBLISHED
+        with staged(tmp_path, designer=designer, tempo=Tempo(sweep=3600)) as stage:
+            world = stage.bot.world
+            package = next(each for each in world.designer.packages(wish().service) if each.version == "v4")
+            digest = world.designer.summary(wish().service, "v4").digest
+            wanted = replace(wish("v4", expires_at=None), package=package, summary_digest=digest)
+            request, _ = world.requests.open(wanted, lambda opened: effects(opened, asker(), "publish", NOON))
+            world.requests.change(request.id, _approved)
+        with staged(tmp_path, designer=designer, tempo=Tempo(beat=0.1, sweep=0.2)) as stage:
+            stage.wait_until(lambda: stage.bot.world.requests.get(request.id).state is State.PUBLISHED)
             assert "v4" in stage.published("scoring")
+
+
+def _approved(request: PublishRequest, _: Surroundings) -> Changed:
+    return approve_by_rule(replace(request, votes=(vote(OMAR),)), NOON)

@@ -65,5 +65,5 @@ def test_who_may_is_named() -> None:
             Grant("approver", groups=frozenset({"S1"}), services=("x",)),
         )
     )
-    assert rules.named_for(Permission.APPROVE, SCORING, "C1") == (frozenset({OMAR.id}), frozenset())
-    assert rules.named_for(Permission.APPROVE, SCORING, "C9")[0] == {OMAR.id, ADA.id}
+    assert rules.holders("approver", SCORING, "C1") == (frozenset({OMAR.id}), frozenset())
+    assert rules.holders("approver", SCORING, "C9")[0] == {OMAR.id, ADA.id}

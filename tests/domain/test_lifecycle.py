@@ -14,5 +14,5 @@ def test_nothing_is_published_that_was_not_approved() -> None:
 
 
 def test_what_ended_stays_ended() -> None:
-    ended = {State.PUBLISHED, State.FAILED, State.DECLINED, State.CANCELLED, State.STALE}
+    ended = {State.PUBLISHED, State.FAILED, State.DECLINED, State.CANCELLED, State.EXPIRED, State.STALE}
     assert set(State) - ended == OPEN

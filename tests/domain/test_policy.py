@@ -6,15 +6,16 @@ from opsbot.domain.authorization import AccessRules, Membership
 from opsbot.domain.commands import Approve, Cancel, Decide, Decline
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import Person
-from opsbot.domain.policy import DEFAULT_POLICY, Policy, objection, policy_for
+from opsbot.domain.policies import DEFAULT_POLICY
+from opsbot.domain.policy import objection
 from opsbot.errors import NotFoundError
-from tests.builders import ADA, MAYA, OMAR, SCORING, TEAM, VIC, asker, decision, grant, request, wish
+from tests.builders import ADA, MAYA, OMAR, TEAM, VIC, asker, decision, grant, request, wish
 
 
 def object_to(decide: Decide, person: Person, state: State = State.PENDING, requester: Person = MAYA) -> str | None:
     standing = AccessRules((*TEAM, grant("admin", ADA))).standing(asker(person), Membership())
     asked = request(decide.request, state, wanted=wish(requester=requester))
-    return objection(decide, asked, person, standing)
+    return objection(decide, asked, person, standing, DEFAULT_POLICY)
 
 
 def test_an_approver_may_approve_and_decline() -> None:
@@ -59,13 +60,6 @@ def test_what_waits_no_more_can_not_be_decided(state: State) -> None:
 def test_a_late_one_is_told_who_was_first() -> None:
     standing = AccessRules(TEAM).standing(asker(ADA), Membership())
     approved = request(state=State.PUBLISHING, decision=decision(OMAR))
-    assert objection(Approve(12), approved, ADA, standing) == "Request 12 was approved by omar already."
+    assert objection(Approve(12), approved, ADA, standing, DEFAULT_POLICY) == "Request 12 was approved by omar already."
     declined = request(state=State.DECLINED, decision=decision(OMAR))
-    assert objection(Approve(12), declined, OMAR, standing) == "Request 12 was declined by you already."
-
-
-def test_the_first_policy_that_covers_a_service_counts() -> None:
-    narrow, wide = Policy(("design:FRAUD/*",), "C1"), Policy(("*",), "C2")
-    assert policy_for(SCORING, (narrow, wide)) is narrow
-    assert policy_for(SCORING, (wide, narrow)) is wide
-    assert policy_for(SCORING, ()) is DEFAULT_POLICY
+    assert objection(Approve(12), declined, OMAR, standing, DEFAULT_POLICY) == "Request 12 was declined by you already."

@@ -30,7 +30,7 @@ def test_a_newcomer_lists_packages_asks_for_a_publish_and_has_it_approved_by_ano
     tab.type('/apid publish FRAUD/scoring v4 --reason "October retraining; the nulls are gone"')
     card = tab.message("Request 1")
     expect(card).to_contain_text("October retraining; the nulls are gone")
-    expect(card).to_contain_text("Waiting. May approve:")
+    expect(card).to_contain_text("Could approve: @ml-approvers")
     look(tab, "2-asked")
     tab.action("approve_request").click()
     expect(tab.message("Only visible to you").last).to_contain_text("somebody else has to approve it")

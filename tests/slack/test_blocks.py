@@ -9,31 +9,54 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from opsbot.domain.audit import Entry, Head
 from opsbot.domain.authorization import Grant, Permission
-from opsbot.domain.commands import ListPackages, ListRequests, ListServices
-from opsbot.domain.lifecycle import State
-from opsbot.domain.models import Endpoint, Package, PackageSummary, Person, PublishRequest, Service, Wish
+from opsbot.domain.commands import Explain, ListPackages, ListRequests, ListServices, ShowAudit, ShowHistory
+from opsbot.domain.difference import Difference
+from opsbot.domain.lifecycle import PackagingState, State
+from opsbot.domain.models import (
+    Endpoint,
+    Package,
+    PackageSummary,
+    Packaging,
+    Pause,
+    Person,
+    PublishRequest,
+    Service,
+    Vote,
+    Wish,
+)
+from opsbot.domain.policies import DEFAULT_POLICY, BreakGlass, Policy
 from opsbot.domain.references import ProjectRef, ServiceRef
 from opsbot.domain.results import (
     AccessShown,
+    AuditShown,
     Decided,
+    Explained,
     HelpShown,
-    PackageCreated,
+    HistoryShown,
     PackagesListed,
+    PackagingBegun,
+    Paused,
     PublishRequested,
     Refused,
     RequestsListed,
     Result,
+    Resumed,
+    Reviewed,
+    RoleHolders,
     ServiceShown,
     ServicesListed,
+    Settled,
     SummaryShown,
 )
 from opsbot.errors import CommandError
 from opsbot.grammar import manual
+from opsbot.slack import told
 from opsbot.slack.blocks import answer, apology
-from opsbot.slack.cards import card, outcome, packaged
+from opsbot.slack.cards import Around, card
 from opsbot.slack.mrkdwn import cut
-from tests.builders import CARD, NOON, asker, decision, request
+from tests.builders import CARD, NOON, SCORING, asker, decision, request
 
 if TYPE_CHECKING:
     from opsbot.slack.messages import Message
@@ -49,15 +72,79 @@ endpoints = st.lists(st.builds(Endpoint, words, words), max_size=12).map(tuple)
 services = st.builds(Service, refs, words, words, endpoints)
 packages = st.builds(Package, words, st.none() | st.just(NOON), st.none() | words, notes)
 people = st.builds(Person, st.just("U01MAYA"), words)
-wishes = st.builds(Wish, refs, packages, words, people, notes, st.just("C1"), st.just(NOON))
+lines = st.lists(words, max_size=30).map(tuple)
+differences = st.builds(
+    Difference, st.none() | words, lines, lines, lines, st.none() | st.tuples(st.none() | words, words), lines
+)
+wishes = st.builds(
+    Wish,
+    refs,
+    packages,
+    words,
+    people,
+    notes,
+    st.just("C1"),
+    st.just(NOON),
+    st.just("C1"),
+    st.just("d" * 64),
+    words,
+    packager=st.none() | people,
+    expires_at=st.none() | st.just(NOON),
+    break_glass=st.booleans(),
+    difference=st.none() | differences,
+)
+roles = st.lists(words, max_size=4).map(tuple)
+votes = st.lists(st.builds(Vote, people, st.just(NOON), st.just("C1"), roles, notes), max_size=15).map(tuple)
+decisions = st.none() | st.builds(decision, people, notes)
 all_requests = st.builds(
     PublishRequest,
     st.integers(1, 10**9),
     wishes,
     st.sampled_from(State),
-    st.none() | st.builds(decision, people, notes),
+    votes=votes,
+    decision=decisions,
+    outcome=notes,
+    card=st.none() | st.just(CARD),
+    held=words,
+    try_at=st.none() | st.just(NOON),
+    review_due=st.none() | st.just(NOON),
+    review=decisions,
+    head=st.none() | st.builds(Head, st.integers(1, 10**12), st.just("a" * 64)),
+)
+all_pauses = st.builds(Pause, st.just(1), st.sampled_from(["*", "design:FRAUD/scoring"]), notes, people, st.just(NOON))
+quorums = st.lists(st.tuples(words, st.integers(1, 20)), max_size=5).map(tuple)
+policies = st.builds(
+    Policy,
+    words,
+    quorum=quorums,
+    identity=st.sampled_from(["summary", "digest"]),
+    break_glass=st.none() | st.builds(BreakGlass, roles),
+)
+arounds = st.builds(Around, policies, st.just("<@U1>"), st.lists(all_pauses, max_size=5).map(tuple))
+packagings = st.builds(
+    Packaging,
+    st.just(1),
+    refs,
+    words,
     notes,
-    st.none() | st.just(CARD),
+    people,
+    st.just("C1"),
+    st.booleans(),
+    st.just(NOON),
+    st.sampled_from(PackagingState),
+    notes,
+)
+entries = st.builds(
+    Entry, st.just(NOON), people, words, st.just("done") | notes, service=st.none() | st.just(SCORING), version=words
+)
+records = st.lists(st.tuples(st.builds(Head, st.integers(1, 99), st.just("a" * 64)), entries), max_size=10).map(tuple)
+holders = st.builds(
+    RoleHolders,
+    words,
+    st.integers(1, 9),
+    st.integers(0, 9),
+    st.lists(st.just("U1"), max_size=30).map(tuple),
+    st.lists(words, max_size=5).map(tuple),
 )
 pages = st.integers(1, 40)
 grants = st.builds(Grant, words, services=st.lists(words, min_size=1, max_size=5).map(tuple))
@@ -78,17 +165,33 @@ results: st.SearchStrategy[Result] = st.one_of(
         st.lists(packages, max_size=30).map(tuple),
     ),
     st.builds(SummaryShown, refs, st.builds(PackageSummary, packages, endpoints)),
-    st.builds(PackageCreated, refs, packages, people, st.floats(0, 1000)),
-    st.builds(PublishRequested, all_requests, st.booleans(), words),
+    st.builds(PackagingBegun, packagings, st.booleans()),
+    st.builds(PublishRequested, all_requests, quorums, st.booleans()),
+    st.builds(
+        Explained,
+        st.builds(Explain, refs, st.none() | words),
+        policies,
+        st.none() | all_requests,
+        st.lists(holders, max_size=5).map(tuple),
+        lines,
+        lines,
+    ),
+    st.builds(Settled, all_requests),
+    st.builds(Reviewed, all_requests),
+    st.builds(Paused, all_pauses, st.integers(0, 99)),
+    st.builds(Resumed, st.lists(all_pauses, min_size=1, max_size=5).map(tuple)),
+    st.builds(HistoryShown, st.builds(ShowHistory, st.just(SCORING), pages), records, st.integers(0, 400)),
+    st.builds(AuditShown, st.builds(ShowAudit, page=pages), records, st.integers(0, 400)),
     st.builds(
         RequestsListed,
         st.builds(ListRequests, page=pages),
         st.lists(all_requests, max_size=10).map(tuple),
         st.integers(0, 400),
     ),
-    st.builds(Decided, all_requests),
+    st.builds(Decided, all_requests, quorums),
     st.builds(Refused, words),
 )
+AROUND = Around(DEFAULT_POLICY, "<@U1>")
 many = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
@@ -104,11 +207,24 @@ def test_every_result_is_within_slacks_limits_and_inert(result: Result) -> None:
 
 
 @many
-@given(all_requests, words)
-def test_every_card_and_outcome_is_too(asked: PublishRequest, name: str) -> None:
-    check(card(asked, "<@U1>"))
-    check(outcome(asked))
-    check(packaged(asked.service, asked.wish.package, Person("U1", name)))
+@given(all_requests, arounds)
+def test_every_card_and_whatever_is_told_of_it_is_too(asked: PublishRequest, around: Around) -> None:
+    for message in (
+        card(asked, around),
+        told.outcome(asked),
+        told.voted(asked, "U01MAYA", around.policy),
+        told.held(asked),
+        told.reminder(asked, "<@U1>"),
+        told.review(asked),
+    ):
+        check(message)
+
+
+@many
+@given(packagings)
+def test_whatever_is_told_of_a_packaging_is_too(made: Packaging) -> None:
+    check(told.packaging(made, "/apid"))
+    check(told.packaged(made))
 
 
 @many
@@ -128,7 +244,7 @@ def test_what_is_cut_is_never_cut_inside_an_entity(text: str) -> None:
 def test_slack_adds_nothing_of_its_own_to_our_markup() -> None:
     said = answer(Refused("see https://x.test and #general"), asker(), "/apid")
     assert said is not None
-    for block in (*said.in_one().blocks, *card(request(), "<@U1>").blocks):
+    for block in (*said.in_one().blocks, *card(request(), AROUND).blocks):
         assert all(text.get("verbatim") is True for text in _texts(block.to_dict()) if text["type"] == "mrkdwn")
 
 
@@ -145,7 +261,7 @@ def test_in_its_own_thread_a_decision_is_told_by_its_outcome_alone() -> None:
 
 @pytest.mark.parametrize("state", State)
 def test_only_what_waits_has_buttons(state: State) -> None:
-    kinds = [block.to_dict()["type"] for block in card(request(state=state, decision=decision()), "<@U1>").blocks]
+    kinds = [block.to_dict()["type"] for block in card(request(state=state, decision=decision()), AROUND).blocks]
     assert ("actions" in kinds) is (state is State.PENDING)
 
 

@@ -34,7 +34,7 @@ def test_a_publish_is_asked_for_approved_by_another_and_done(tmp_path: Path, mod
         assert UNPUBLISHED not in stage.published("scoring")
         stage.command(f'publish FRAUD/scoring {UNPUBLISHED} --reason "fixes <!channel> nulls"')
         card = stage.wait_for("Request 1")
-        assert buttons(card) == {"Approve": "approve_request", "Decline": "decline_request", "Cancel": "cancel_request"}
+        assert list(buttons(card)) == ["Approve", "Approve with a comment…", "Decline…", "Cancel"]
         assert "fixes @channel nulls" in [
             block["text"]["text"] for block in card["blocks"] if block.get("text", {}).get("type") == "plain_text"
         ]
@@ -86,7 +86,7 @@ def test_the_card_goes_to_the_approvals_channel(tmp_path: Path) -> None:
     policies = [{"services": ["design:FRAUD/*"], "approvals_channel": "C02APPROVALS"}]
     with staged(tmp_path, policies=policies) as stage:
         stage.command(f"publish FRAUD/scoring {UNPUBLISHED}")
-        stage.wait_for("It waits for approval in <#C02APPROVALS>")
+        stage.wait_for("It waits for 1 approver; its card is in <#C02APPROVALS>")
         card = stage.wait_for("Request 1", "approvals")
         stage.say(f"<@{demo.BOT}> approve", user="omar", channel="approvals", thread=card["ts"])
         stage.wait_for("is published to `scoring`", "approvals")
@@ -103,7 +103,7 @@ def test_a_card_is_for_all_but_who_asked_privately_hears_of_it_alone(stage: Stag
     stage.command(f"publish FRAUD/scoring {UNPUBLISHED} --private")
     told = stage.wait_for("opened request 1")
     assert told["addressee"] == "U01MAYA"
-    assert buttons(stage.wait_for("Waiting. May approve", user="omar"))
+    assert buttons(stage.wait_for("Waits for 1 approver", user="omar"))
 
 
 def test_what_was_asked_privately_is_answered_privately(stage: Stage) -> None:
@@ -124,7 +124,8 @@ def test_where_the_bot_is_not_it_answers_the_asker_and_says_how_to_invite_it(sta
 
 def test_a_card_that_can_not_be_posted_is_said_and_the_request_stands(stage: Stage) -> None:
     stage.command(f"publish FRAUD/scoring {UNPUBLISHED}", channel="random")
-    stage.wait_for("I can't post its card", "random")
+    told = stage.wait_for("I can't post its card", stage.direct("maya"))
+    assert "I'm not in <#C03RANDOM>: invite me there." in told["text"]
     stage.command("approve 1", user="omar")
     stage.wait_for("approved request 1", user="omar")
 
@@ -158,9 +159,8 @@ def test_who_may_not_is_told_so_alone(stage: Stage) -> None:
 def test_a_package_is_made_with_its_notes_and_announced(tmp_path: Path) -> None:
     with staged(tmp_path, channels=[{"id": "C02APPROVALS", "announce": ["design:FRAUD/*"]}]) as stage:
         stage.command("package FRAUD/rules v50 --notes “retrained <!here>”")
-        parent = stage.wait_for("packaged `v50` of `design:FRAUD/rules`")
-        detail = stage.wait_for_reply(parent)
-        assert "retrained @here" in shown(detail)
+        told = stage.wait_for("packaged `v50` of `design:FRAUD/rules`")
+        assert "retrained @here" in shown(told)
         stage.wait_for("packaged `v50` of `design:FRAUD/rules`", "approvals")
 
 

@@ -85,7 +85,7 @@ def _rendered(result: object) -> Reply:
     return json_reply(result)
 
 
-def _read(node: Node, parts: list[str]) -> object:  # noqa: C901, PLR0911  # one line for each call of the API
+def _read(node: Node, parts: list[str]) -> object:  # noqa: C901, PLR0911, PLR0912  # one line for each call of the API
     match parts:
         case ["projects"]:
             return node.list_projects()
