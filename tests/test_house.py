@@ -11,7 +11,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from opsbot.assembly.bot import rules_of
+from opsbot.assembly.rules import rules_of
 from opsbot.config import Config, load
 from opsbot.domain.commands import Defaults
 from opsbot.grammar import manual, parse

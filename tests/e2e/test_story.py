@@ -55,7 +55,7 @@ def test_a_newcomer_lists_packages_asks_for_a_publish_and_has_it_approved_by_ano
 def test_the_thread_of_a_card_decides_by_mention(tab: Tab) -> None:
     tab.open(user="maya")
     tab.type("/apid publish CHURN/churn v3")
-    expect(tab.message("It waits for approval in")).to_be_visible()
+    expect(tab.message("its card is in")).to_be_visible()
     tab.act_as("omar")
     tab.go_to("approvals")
     card = tab.message("Request 1")

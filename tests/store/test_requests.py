@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -247,7 +247,7 @@ def test_a_step_sees_the_pauses_and_the_policies_as_they_are(kept: Kept) -> None
 
 
 def test_a_broken_glass_that_nobody_reviewed_keeps_the_next_from_being_broken(kept: Kept) -> None:
-    urgent = {"break_glass": True, "review_due": NOON + timedelta(days=1)}
+    urgent: dict[str, Any] = {"break_glass": True, "review_due": NOON + timedelta(days=1)}
     first, _ = kept.open(wish("v3", **urgent))
     with pytest.raises(ConflictError, match="review"):
         kept.open(wish("v4", **urgent))
