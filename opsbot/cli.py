@@ -104,8 +104,12 @@ def serve(path: Path) -> None:
 def check(path: Path, online: bool) -> None:  # noqa: FBT001 - Click calls it so
     """Read the configuration and list every fault at once."""
     from opsbot.assembly.online import faults_online
+    from opsbot.assembly.rules import rules_of
+    from opsbot.domain.policy_faults import notices
 
     config = _load(path)
+    for notice in notices(rules_of(config)):
+        click.echo(f"  {notice}.")
     faults = faults_online(config) if online else ()
     if faults:
         raise ConfigError(f"{path} can be read, but:", faults)
@@ -175,11 +179,13 @@ def sandbox(**options: Any) -> None:
 
 
 def _load(path: Path) -> Config:
+    from opsbot.assembly.rules import rules_of
     from opsbot.config import load
+    from opsbot.domain.policy_faults import policy_faults
     from opsbot.grammar import manual
     from opsbot.store.engine import url_problem
 
-    return load(path, [entry.verb for entry in manual()], url_problem)
+    return load(path, [entry.verb for entry in manual()], url_problem, lambda config: policy_faults(rules_of(config)))
 
 
 def _leave_what_stays_to_itself() -> None:

@@ -56,7 +56,8 @@ def test_the_example_configuration_shows_every_setting() -> None:
 
 def _missing(section: type[BaseModel], shown: dict[str, Any], path: str = "") -> Iterator[str]:
     """Name the settings that are not shown; a secret is shown by its file."""
-    for name, described in section.model_fields.items():
+    for field, described in section.model_fields.items():
+        name = described.alias or field
         if name not in shown and not {f"{name}_file", name.removesuffix("_file")} & (shown.keys() - {name}):
             yield f"{path}{name}"
         elif (inner := _section(described.annotation)) is not None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opsbot.assembly.bot import open_nodes, open_slack
+from opsbot.assembly.rules import rules_of
+from opsbot.domain.policy_faults import policy_faults
 from opsbot.errors import ConfigError, StoreError
-from opsbot.slack import who_am_i
+from opsbot.slack import SlackDirectory, who_am_i
 from opsbot.slack.identity import try_app_token
 from opsbot.store import Database, is_current
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 def faults_online(config: Config) -> tuple[str, ...]:
     """Call Slack, every node and the database; gives what doesn't work, a line each."""
-    return (*_slack_faults(config), *_node_faults(config), *_database_faults(config))
+    return (*_slack_faults(config), *_group_faults(config), *_node_faults(config), *_database_faults(config))
 
 
 def _slack_faults(config: Config) -> Iterator[str]:
@@ -32,6 +34,22 @@ def _slack_faults(config: Config) -> Iterator[str]:
             try_app_token(client, config.slack.app_token.get_secret_value())
     except ConfigError as error:
         yield f"slack.app_token: {error}"
+    finally:
+        client.close()
+
+
+def _group_faults(config: Config) -> Iterator[str]:
+    """Find user groups that Slack doesn't know, and policies that the members of those it knows can't satisfy."""
+    rules = rules_of(config)
+    client = open_slack(config)
+    try:
+        directory = SlackDirectory(client, rules.access.groups)
+        if rules.access.groups and directory.problem():
+            yield f"grants: {directory.problem()}"
+            return
+        unknown = sorted(group for group in rules.access.groups if not directory.members(group))
+        yield from (f"grants: the user group “{group}” isn't there, or has no members" for group in unknown)
+        yield from policy_faults(rules, directory.members)
     finally:
         client.close()
 

@@ -67,6 +67,10 @@ class SlackDirectory:
         """Name the people in a group, by the group's id or handle; none where that can't be read."""
         return frozenset(user for user, groups in self._current().of.items() if group in groups)
 
+    def problem(self) -> str:
+        """Say why the groups can't be read, or nothing where they can."""
+        return self._current().problem
+
     def name(self, user: str) -> str:
         """Tell what a person is called; the id where Slack won't say."""
         name, until = self._names.get(user, (user, 0.0))
