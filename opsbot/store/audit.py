@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
@@ -116,5 +116,5 @@ def _wanted(service: ServiceRef | None, request: int | None) -> list[ColumnEleme
     return conditions
 
 
-def _record(row: Row[Any]) -> Record:
+def _record(row: Row[int, str, str]) -> Record:
     return Record(row.seq, row.body, row.link)
