@@ -30,10 +30,11 @@ _columns = (audit_records.c.seq, audit_records.c.body, audit_records.c.link)
 class AuditStore:
     """Keeps the audit's records."""
 
-    def __init__(self, database: Database, redact: Redact | None = None) -> None:
+    def __init__(self, database: Database, redact: Redact | None = None, *, at_once: int = _AT_ONCE) -> None:
         """Take `redact` to every text before it is hashed; by default it knows the forms that secrets have."""
         self._database = database
         self._redact = redact or redacting()
+        self._at_once = at_once
 
     def append(self, entry: Entry) -> Head:
         """Keep what was tried, after all that was kept before."""
@@ -79,9 +80,9 @@ class AuditStore:
             if until is not None:
                 ahead = ahead.where(audit_records.c.seq <= until)
             with self._database.transaction() as connection:
-                rows = connection.execute(ahead.limit(_AT_ONCE)).all()
+                rows = connection.execute(ahead.limit(self._at_once)).all()
             yield from map(_record, rows)
-            if len(rows) < _AT_ONCE:
+            if len(rows) < self._at_once:
                 return
             after = rows[-1].seq
 
@@ -94,11 +95,18 @@ class AuditStore:
                 table.c.id > after, table.c.head_seq.is_not(None)
             )
             with self._database.transaction() as connection:
-                rows = connection.execute(kept.order_by(table.c.id).limit(_AT_ONCE)).all()
+                rows = connection.execute(kept.order_by(table.c.id).limit(self._at_once)).all()
             yield from ((row.id, Head(row.head_seq, row.head_link)) for row in rows)
-            if len(rows) < _AT_ONCE:
+            if len(rows) < self._at_once:
                 return
             after = rows[-1].id
+
+    def card_channels(self) -> list[str]:
+        """Name the channels in which requests have cards: there Slack keeps heads, too."""
+        channel = publish_requests.c.card_channel
+        with self._database.transaction() as connection:
+            found = select(channel).where(channel.is_not(None)).distinct().order_by(channel)
+            return list(connection.execute(found).scalars())
 
     def head(self) -> Head:
         """Read where the store itself says that the chain ends."""

@@ -1,0 +1,96 @@
+"""One transaction for a change, its entry and its messages: all or nothing, and channels woken only after it."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import insert, select
+
+from opsbot.domain.audit import Entry
+from opsbot.domain.deliveries import Effects, Kind, Message
+from opsbot.store import AuditStore, Database, DeliveryStore, Keeper
+from opsbot.store.schema import seen_events
+from tests.builders import MAYA, NOON
+
+ENTRY = Entry(NOON, MAYA, "publish", "done", request=12)
+CARD = Message(Kind.CARD, "C1", request=12)
+OUTCOME = Message(Kind.OUTCOME, "C1", request=12, text="done")
+PACKAGED = Message(Kind.PACKAGED, "C2", packaging=7)
+
+
+class Woken:
+    """Notes what was woken, and what others could see of the deliveries then."""
+
+    def __init__(self, database: Database) -> None:
+        self.channels: list[str] = []
+        self.seen: list[bool] = []
+        self._deliveries = DeliveryStore(database)
+
+    def __call__(self, channel: str) -> None:
+        self.channels.append(channel)
+        self.seen.append(channel in self._deliveries.channels())
+
+
+@pytest.fixture
+def woken(database: Database) -> Woken:
+    return Woken(database)
+
+
+@pytest.fixture
+def keeper(database: Database, woken: Woken) -> Keeper:
+    return Keeper(database, AuditStore(database), woken)
+
+
+def test_the_change_its_entry_and_its_messages_are_kept_together(
+    database: Database, keeper: Keeper, woken: Woken
+) -> None:
+    with keeper.transaction() as keeping:
+        keeping.connection.execute(insert(seen_events).values(id="E1", seen_at=NOON))
+        head = keeping.keep(Effects(ENTRY, (CARD, OUTCOME, PACKAGED)))
+        assert woken.channels == []
+    assert AuditStore(database).head() == head
+    deliveries = DeliveryStore(database)
+    first = deliveries.next("C1")
+    other = deliveries.next("C2")
+    assert first is not None
+    assert other is not None
+    assert (first.message, other.message) == (CARD, PACKAGED)
+    assert (woken.channels, woken.seen) == (["C1", "C2"], [True, True])
+
+
+def test_of_what_fails_nothing_is_kept_and_nobody_is_woken(database: Database, keeper: Keeper, woken: Woken) -> None:
+    with suppress(RuntimeError), keeper.transaction() as keeping:
+        keeping.connection.execute(insert(seen_events).values(id="E1", seen_at=NOON))
+        keeping.keep(Effects(ENTRY, (CARD,)))
+        raise RuntimeError
+    assert list(AuditStore(database).records()) == []
+    assert DeliveryStore(database).channels() == []
+    with database.transaction() as connection:
+        assert connection.execute(select(seen_events)).all() == []
+    assert woken.channels == []
+
+
+def test_waking_that_fails_leaves_the_change_done(
+    database: Database, keeper: Keeper, caplog: pytest.LogCaptureFixture
+) -> None:
+    woken = []
+
+    def wake(channel: str) -> None:
+        woken.append(channel)
+        raise OSError("no queue")
+
+    keeper.wake = wake
+    with caplog.at_level(logging.ERROR), keeper.transaction() as keeping:
+        keeping.keep(Effects(ENTRY, (CARD, PACKAGED)))
+    assert woken == ["C1", "C2"]
+    assert "Channel C1 could not be woken." in caplog.text
+    assert sorted(DeliveryStore(database).channels()) == ["C1", "C2"]
+
+
+def test_an_entry_without_messages_wakes_nobody(database: Database, keeper: Keeper, woken: Woken) -> None:
+    with keeper.transaction() as keeping:
+        keeping.keep(Effects(ENTRY))
+    assert AuditStore(database).head().seq == 1
+    assert woken.channels == []
