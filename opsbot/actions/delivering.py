@@ -61,6 +61,8 @@ class Mouth:
 
     def _say(self, delivery: Delivery) -> MessageRef | None:
         subject = self._subject(delivery.message)
+        if _is_overtaken(delivery.message, subject):
+            return None
         found = None
         if delivery.state is DeliveryState.SENDING and delivery.message.kind is not Kind.REPAINT:
             found = self.messenger.find(delivery, subject)
@@ -103,3 +105,8 @@ class Mouth:
             return self.requests.get(message.request)
         assert message.packaging is not None
         return self.packagings.get(message.packaging)
+
+
+def _is_overtaken(message: Message, subject: PublishRequest | Packaging) -> bool:
+    """Tell whether another outcome waits behind this one in the line: the last word is said once."""
+    return message.kind is Kind.OUTCOME and isinstance(subject, PublishRequest) and message.text != subject.state.value

@@ -34,7 +34,11 @@ def effects(
     said = [*kinds]
     if not TRANSITIONS[request.state] and Kind.OUTCOME not in said and Kind.REVIEW not in said:
         said.append(Kind.OUTCOME)
-    messages = tuple(Message(kind, request.wish.card_channel, request.id, text=text) for kind in said)
+    end = request.state.value
+    messages = tuple(
+        Message(kind, request.wish.card_channel, request.id, text=end if kind is Kind.OUTCOME else text)
+        for kind in said
+    )
     return Effects(entry(request, asker, what, DONE, at, **detail), messages)
 
 

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
-    from opsbot.actions.ports import Waiting
+    from opsbot.actions.ports import Messenger, Waiting
     from opsbot.config import Config, NodeConfig
     from opsbot.domain.rules import Rules
     from opsbot.durable import Tempo
@@ -82,21 +82,16 @@ class Bot:
         duties = duties_of(lambda: self.world, lambda: self._mouth, turns)
         url = config.database.url.get_secret_value()
         self.durable = DurableWork(url, duties, ReplicaStore(self.database), tempo)
-        self.world = _world(self, rules, directory, secrets_of(config))
-        self._mouth = Mouth(
-            deliveries=self.world.deliveries,
-            requests=self.world.requests,
-            packagings=self.world.packagings,
-            messenger=SlackMessenger(
-                self._telling,
-                directory,
-                rules.access,
-                pauses=self.world.pauses.active,
-                policies=self.world.policies.in_force,
-                command_name=config.slack.command,
-            ),
-            clock=now,
+        self.world = self.make_world(rules, directory, secrets_of(config))
+        messenger = SlackMessenger(
+            self._telling,
+            directory,
+            rules.access,
+            pauses=self.world.pauses.active,
+            policies=self.world.policies.in_force,
+            command_name=config.slack.command,
         )
+        self._mouth = self.make_mouth(messenger)
         self.listeners = Listeners(
             dispatcher=Dispatcher(self.world),
             pool=self.pool,
@@ -141,6 +136,32 @@ class Bot:
         self._telling.close()
         self.database.close()
 
+    def make_world(self, rules: Rules, directory: SlackDirectory, secrets: list[str]) -> World:
+        """Put together what the actions reach."""
+        database = self.database
+        audit = AuditStore(database, redacting(secrets))
+        keeper = Keeper(database, audit, self.durable.deliver)
+        return World(
+            rules=rules,
+            designer=self.nodes,
+            requests=RequestStore(database, keeper),
+            packagings=PackagingStore(database, keeper),
+            policies=PolicyStore(database),
+            pauses=PauseStore(database, keeper),
+            snapshots=SnapshotStore(database),
+            deliveries=DeliveryStore(database),
+            audit=audit,
+            directory=directory,
+            durable=self.durable,
+            manual=manual,
+            clock=now,
+        )
+
+    def make_mouth(self, messenger: Messenger) -> Mouth:
+        """Put together what says in Slack what isn't an answer."""
+        world = self.world
+        return Mouth(world.deliveries, world.requests, world.packagings, messenger, now)
+
     def __enter__(self) -> Self:
         try:
             self.start()
@@ -177,27 +198,6 @@ def open_nodes(config: Config, waiting: Waiting = nullcontext) -> Nodes:
 def open_slack(config: Config, waiting: Waiting = nullcontext, *, patient: bool = True) -> KeptWebClient:
     """Make Slack's client; nothing is called yet. One that isn't patient tells at once that it is to come back later."""
     return KeptWebClient(_secret(config.slack.bot_token), str(config.slack.api_url), waiting, patient=patient)
-
-
-def _world(bot: Bot, rules: Rules, directory: SlackDirectory, secrets: list[str]) -> World:
-    database = bot.database
-    audit = AuditStore(database, redacting(secrets))
-    keeper = Keeper(database, audit, bot.durable.deliver)
-    return World(
-        rules=rules,
-        designer=bot.nodes,
-        requests=RequestStore(database, keeper),
-        packagings=PackagingStore(database, keeper),
-        policies=PolicyStore(database),
-        pauses=PauseStore(database, keeper),
-        snapshots=SnapshotStore(database),
-        deliveries=DeliveryStore(database),
-        audit=audit,
-        directory=directory,
-        durable=bot.durable,
-        manual=manual,
-        clock=now,
-    )
 
 
 def secrets_of(config: Config) -> list[str]:

@@ -25,7 +25,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     """In the card's thread: somebody should decide."""
     OUTCOME = "outcome"
-    """In the card's thread: what became of the request."""
+    """In the card's thread: what became of the request, if that is still the state which the text names."""
     REVIEW = "review"
     """In the card's thread: a break-glass publish waits for its review, or was reviewed."""
     CARD_REFUSED = "card_refused"

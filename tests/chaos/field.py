@@ -1,0 +1,236 @@
+"""Several bots over one database, a workspace and a node; and what must be true whoever was killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode
+
+import httpx
+from slack_sdk.signature import SignatureVerifier
+
+from opsbot.domain.audit import entry_of
+from opsbot.domain.lifecycle import OPEN, State
+from opsbot.sandbox import demo
+from opsbot.sandbox.designer import DesignerServer
+from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.slack import manifest
+from opsbot.store import AuditStore, Database, Keeper, RequestStore
+from tests.stage import GRANTS, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from opsbot.domain.models import PublishRequest
+
+JSON = dict[str, Any]
+
+_PATIENCE = 60.0
+_NAP = 0.02
+_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120 - a plain path
+
+
+@dataclass
+class Replica:
+    """One process of the bot."""
+
+    process: subprocess.Popen[str]
+    port: int = 0
+
+    @property
+    def lives(self) -> bool:
+        return self.process.poll() is None
+
+
+@dataclass
+class Field:
+    """What a test of kills acts on and looks at."""
+
+    folder: Path
+    url: str
+    workspace: WorkspaceServer
+    designer: DesignerServer
+    mutant: bool = False
+    replicas: list[Replica] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.database = Database(self.url)
+        self.audit = AuditStore(self.database)
+        keeper = Keeper(self.database, self.audit, lambda _: None)
+        self.requests = RequestStore(self.database, keeper)
+        self.armed = self.folder / "armed"
+        self.config = self.folder / "config.json"
+        app = self.workspace.workspace.app
+        self.secret = app.signing_secret
+        slack = {
+            "mode": "http",
+            "api_url": f"{self.workspace.url}/api/",
+            "bot_token": app.bot_token,
+            "signing_secret": self.secret,
+        }
+        settings = {
+            "slack": slack,
+            "nodes": {"design": {"url": self.designer.url, "api_key": "sandbox"}},
+            "database": {"url": self.url},
+            "http": {"port": 0},
+            "grants": [*GRANTS, {"role": "approver", "users": [demo.NILS.id, demo.VIC.id]}],
+        }
+        self.config.write_text(json.dumps(settings))
+
+    def start(self) -> Replica:
+        """Start another replica, and wait until it listens."""
+        command = [sys.executable, "-m", "tests.chaos.replica", str(self.config), str(self.armed)]
+        log = (self.folder / f"replica-{len(self.replicas)}.log").open("w")
+        process = subprocess.Popen(
+            [*command, *(["mutant"] if self.mutant else [])], cwd=_ROOT, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+        log.close()
+        replica = Replica(process)
+        self.replicas.append(replica)
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.strip().isdigit(), (self.folder / f"replica-{len(self.replicas) - 1}.log").read_text()[-3000:]
+        replica.port = int(line)
+        return replica
+
+    def ask(self, replica: Replica, target: str) -> PublishRequest:
+        """Have maya ask for a publish; gives the request once its card is there."""
+        self.command(replica, f"publish FRAUD/scoring v4 --as {target}", demo.MAYA)
+        found: PublishRequest = self.wait(lambda: self._with_card(target))
+        return found
+
+    def command(self, replica: Replica, text: str, user: Any) -> None:
+        body = {
+            "command": "/apid",
+            "text": text,
+            "channel_id": "C01MLOPS",
+            "channel_name": "ml-ops",
+            "user_id": user.id,
+            "user_name": user.name,
+            "team_id": "T1",
+            "response_url": f"{self.workspace.url}/nowhere",
+            "trigger_id": "1.2",
+        }
+        self._send(replica, urlencode(body))
+
+    def click(self, replica: Replica, request: PublishRequest, user: Any = demo.OMAR) -> int | None:
+        """Have somebody click Approve; None where nobody answered."""
+        assert request.card is not None
+        payload = {
+            "type": "block_actions",
+            "user": {"id": user.id, "username": user.name},
+            "team": {"id": "T1"},
+            "channel": {"id": request.card.channel},
+            "container": {"type": "message", "message_ts": request.card.ts, "channel_id": request.card.channel},
+            "actions": [{"type": "button", "action_id": "approve_request", "block_id": "b", "value": str(request.id)}],
+            "response_url": f"{self.workspace.url}/nowhere",
+            "trigger_id": "1.2",
+        }
+        return self._send(replica, urlencode({"payload": json.dumps(payload)}))
+
+    def settled(self, request: PublishRequest) -> PublishRequest | None:
+        """The request, once it ended and the outcome is in its thread."""
+        now = self.requests.get(request.id)
+        return now if now.state not in OPEN and self.outcomes(now) else None
+
+    def outcomes(self, request: PublishRequest) -> list[JSON]:
+        """The messages that tell the end of a request."""
+        said = {State.PUBLISHED: "is published to", State.FAILED: "was not published"}[request.state]
+        return [each for each in self.thread(request) if said in each["text"]]
+
+    def thread(self, request: PublishRequest) -> list[JSON]:
+        assert request.card is not None
+        return [each for each in self._messages() if each.get("thread_ts") == request.card.ts != each["ts"]]
+
+    def card(self, request: PublishRequest) -> str:
+        assert request.card is not None
+        return next(shown(each) for each in self._messages() if each["ts"] == request.card.ts)
+
+    def posts(self, target: str) -> int:
+        """How often the node was asked to publish there."""
+        asked = [seen for seen in self.designer.site.seen if seen.method == "POST" and seen.path.endswith("/publish")]
+        return sum(1 for seen in asked if parse_qs(seen.query).get("publishedServiceId") == [target])
+
+    def last_record(self, request: PublishRequest) -> str:
+        """The state in which the audit's last record leaves the request."""
+        found, _ = self.audit.page(service=None, request=request.id, page=1, size=20)
+        states = [entry_of(record).detail.get("state") for record in found]
+        return str(next(state for state in states if state is not None))
+
+    def is_published(self, target: str) -> bool:
+        published = self.designer.node.published.get(target)
+        return published is not None and "v4" in published.versions
+
+    def wait(self, look: Callable[[], Any], seconds: float = _PATIENCE) -> Any:
+        until = time.monotonic() + seconds
+        while (found := look()) is None or found is False:
+            assert time.monotonic() < until, self._state()
+            time.sleep(_NAP)
+        return found
+
+    def close(self) -> None:
+        for replica in self.replicas:
+            if replica.lives:
+                replica.process.send_signal(signal.SIGTERM)
+        for replica in self.replicas:
+            try:
+                replica.process.wait(20)
+            except subprocess.TimeoutExpired:
+                replica.process.kill()
+                replica.process.wait()
+            assert replica.process.stdout is not None
+            replica.process.stdout.close()
+        self.database.close()
+
+    def _with_card(self, target: str) -> PublishRequest | None:
+        found = [each for each in self.requests.in_states(OPEN) if each.wish.published_service == target]
+        return found[0] if found and found[0].card is not None else None
+
+    def _messages(self) -> list[JSON]:
+        seen: list[JSON] = httpx.get(f"{self.workspace.url}/_control/messages/C01MLOPS", timeout=30).json()["messages"]
+        return seen
+
+    def _send(self, replica: Replica, body: str) -> int | None:
+        timestamp = str(int(time.time()))
+        signature = SignatureVerifier(self.secret).generate_signature(timestamp=timestamp, body=body) or ""
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Slack-Request-Timestamp": timestamp,
+            "X-Slack-Signature": signature,
+        }
+        try:
+            url = f"http://127.0.0.1:{replica.port}/slack/events"
+            return httpx.post(url, content=body, headers=headers, timeout=30).status_code
+        except httpx.HTTPError:
+            return None  # it died while it was at it
+
+    def _state(self) -> str:
+        logs = [path.read_text()[-1500:] for path in sorted(self.folder.glob("replica-*.log"))[-3:]]
+        return "\n".join(["waited in vain", *map(repr, self.requests.in_states(frozenset(State))), *logs])
+
+
+@contextmanager
+def field_of(folder: Path, url: str, *, replicas: int, mutant: bool = False) -> Iterator[Field]:
+    """Set it up with so many replicas, and take it down again."""
+    workspace = Workspace(
+        manifest("/apid", "http://127.0.0.1:9/slack/events"),
+        people=demo.PEOPLE,
+        channels=demo.CHANNELS,
+        user_groups=demo.USER_GROUPS,
+    )
+    with DesignerServer(latency=0.02) as designer, WorkspaceServer(workspace) as server:
+        made = Field(folder, url, server, designer, mutant)
+        try:
+            for _ in range(replicas):
+                made.start()
+            yield made
+        finally:
+            made.close()

@@ -1,0 +1,169 @@
+"""A bot in a process of its own that kills itself where it is told to: `python -m tests.chaos.replica CONFIG ARMED`.
+
+CONFIG is a JSON file of the configuration. ARMED is a file that names a point of `POINTS`; whoever of several replicas
+reaches the point first takes the file away, and dies by SIGKILL.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opsbot.assembly import duties
+from opsbot.assembly.bot import Bot
+from opsbot.config import Config
+from opsbot.domain.deliveries import Kind
+from opsbot.domain.lifecycle import State
+from opsbot.domain.models import PublishRequest
+from opsbot.domain.verdict import Ending
+from opsbot.durable import Tempo
+
+if TYPE_CHECKING:
+    from opsbot.actions.delivering import Mouth
+    from opsbot.actions.ports import Messenger
+    from opsbot.actions.world import World
+
+POINTS = (
+    "vote kept",  # the quorum is filled in the database, and nothing is begun
+    "run begun",  # the run is known to the durable work
+    "looked",  # the node was looked at, nothing is claimed
+    "claimed",  # the request is publishing in the database, the step isn't done
+    "set out",  # the post is announced in the database, and not sent
+    "posting",  # the node is at it
+    "posted",  # the node is done, and nobody here knows
+    "settled",  # the end is in the database, the step isn't done
+    "telling",  # the outcome is about to be said
+    "told",  # the outcome is said in Slack, and not recorded
+)
+IN_FLIGHT = 0.1
+QUICK = Tempo(line=0.05, sweep=0.5, beat=0.25, dead=1.5)
+
+
+class Trap:
+    """Kills this process at the armed point."""
+
+    def __init__(self, armed: Path) -> None:
+        self._armed = armed
+
+    def is_set(self, point: str) -> bool:
+        """Tell whether this is the point; the first who asks so takes it."""
+        try:
+            if self._armed.read_text() != point:
+                return False
+            self._armed.rename(self._armed.with_suffix(f".{os.getpid()}"))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def reach(self, point: str) -> None:
+        """Die, if this is the point."""
+        if self.is_set(point):
+            os.kill(os.getpid(), signal.SIGKILL)
+            threading.Event().wait()
+
+
+class _Around:
+    """Another object, with some of its methods in this class."""
+
+    def __init__(self, inner: Any, trap: Trap) -> None:
+        self._inner = inner
+        self._trap = trap
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+class FragileDesigner(_Around):
+    def published_versions(self, *args: Any) -> Any:
+        found = self._inner.published_versions(*args)
+        self._trap.reach("looked")
+        return found
+
+    def publish(self, *args: Any) -> None:
+        if self._trap.is_set("posting"):
+            threading.Timer(IN_FLIGHT, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        self._inner.publish(*args)
+        self._trap.reach("posted")
+
+
+class FragileRequests(_Around):
+    def change(self, *args: Any) -> Any:
+        changed = self._inner.change(*args)
+        if isinstance(changed, PublishRequest):
+            match changed.state:
+                case State.APPROVED:
+                    self._trap.reach("vote kept")
+                case State.PUBLISHING if changed.posted_at is None:
+                    self._trap.reach("claimed")
+                case State.PUBLISHING:
+                    self._trap.reach("set out")
+                case State.PUBLISHED:
+                    self._trap.reach("settled")
+                case _:
+                    pass
+        return changed
+
+
+class FragileDurable(_Around):
+    def publish(self, *args: Any) -> None:
+        self._inner.publish(*args)
+        self._trap.reach("run begun")
+
+
+class FragileMessenger(_Around):
+    def say(self, delivery: Any, subject: Any) -> Any:
+        is_outcome = delivery.message.kind is Kind.OUTCOME
+        if is_outcome:
+            self._trap.reach("telling")
+        said = self._inner.say(delivery, subject)
+        if is_outcome:
+            self._trap.reach("told")
+        return said
+
+
+class FragileBot(Bot):
+    """The bot, with traps set at its ports."""
+
+    trap: Trap
+
+    def make_world(self, *args: Any) -> World:
+        world = super().make_world(*args)
+        trap = self.trap
+        return replace(
+            world,
+            designer=FragileDesigner(world.designer, trap),
+            requests=FragileRequests(world.requests, trap),
+            durable=FragileDurable(world.durable, trap),
+        )
+
+    def make_mouth(self, messenger: Messenger) -> Mouth:
+        fragile: Any = FragileMessenger(messenger, self.trap)
+        return replace(super().make_mouth(fragile), gap=0.05)
+
+
+def blindly(request_id: int, _: str, world: World) -> Ending:
+    """The mutant of `post`: it sends without asking whether it may have sent before."""
+    request = world.requests.get(request_id)
+    world.designer.publish(request.service, request.version, request.wish.published_service)
+    return Ending(State.PUBLISHED, "")
+
+
+def main() -> None:
+    config, armed, *mutant = sys.argv[1:]
+    if mutant:
+        duties.post = blindly  # type: ignore[attr-defined]  # the step whose guard is what this mutant lacks
+    FragileBot.trap = Trap(Path(armed))
+    with FragileBot(Config.model_validate(json.loads(Path(config).read_text())), tempo=QUICK) as bot:
+        print(bot.http.port, flush=True)
+        signal.sigwait({signal.SIGTERM})
+
+
+if __name__ == "__main__":
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    main()
