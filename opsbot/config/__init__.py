@@ -1,6 +1,6 @@
 """The configuration: a TOML file and the environment, read once; the only reader of either."""
 
-from opsbot.config.loading import load, load_app, load_database
+from opsbot.config.loading import load, load_app, load_database, load_slack
 from opsbot.config.schema import ChannelConfig, Config, GrantConfig, HttpConfig, NodeConfig, SlackConfig, WorkConfig
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "load",
     "load_app",
     "load_database",
+    "load_slack",
 ]

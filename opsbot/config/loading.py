@@ -57,6 +57,15 @@ def load_database(path: Path) -> DatabaseConfig:
     return _validated(DatabaseConfig, data["database"], path, faults, "database")
 
 
+def load_slack(path: Path) -> SlackConfig:
+    """Read how Slack is called, with the bot's token, and nothing else: who reads there needs no other secret."""
+    file = _only(_read(path), "slack")
+    data, faults = _gathered(file, ["slack"])
+    token = [fault for fault in missing_secrets(data) if fault.path == "slack.bot_token"]
+    faults += [*secrets_in_file(file), *token, *malformed_secrets(data)]
+    return _validated(SlackConfig, data["slack"], path, faults, "slack")
+
+
 def load_app(path: Path) -> SlackConfig:
     """Read the slash command and the mode, and nothing else: before Slack knows the app, there is no token."""
     environment, faults = from_environment(["slack"])

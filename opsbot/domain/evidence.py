@@ -37,6 +37,8 @@ VERSION = 1
 _DIGEST_LETTERS = 64
 _AFTER_APPROVAL = frozenset({State.APPROVED, State.PUBLISHING, State.PUBLISHED, State.UNKNOWN})
 
+_KEYS = frozenset({"format", "version", "made_at", "id", "request", "policy", "identities", "chain", "summary"})
+
 Bundle = dict[str, Any]
 
 
@@ -76,6 +78,21 @@ def bundle(
     return {**made, "summary": summary(made, entries)}
 
 
+def read(text: str) -> Any:
+    """Read a bundle from its file; None, which is no bundle, where it isn't JSON that all read alike."""
+    try:
+        return json.loads(text, object_pairs_hook=_table)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        raise ValueError("a key is there twice: some read the first, some the last")
+    return table
+
+
 def verify_bundle(data: Any, heads: Iterable[KnownHead] = ()) -> Verdict:
     """Check a bundle by itself and against heads that were kept elsewhere; a head outside of its records is a fault."""
     try:
@@ -92,11 +109,9 @@ def _verified(data: Mapping[str, Any], heads: Iterable[KnownHead]) -> Verdict:
     entries = list(_walked(walk, data["chain"]["records"], data["id"]))
     if walk.last != Head.parse(data["chain"]["head"]):
         walk.fault(f"The records lead to {walk.last}, not to the head {data['chain']['head']} that the bundle names.")
+    where = f"records {walk.first} to {walk.last.seq}"
     for known in walk.unmet():
-        where = f"records {walk.first} to {walk.last.seq}"
-        walk.fault(
-            f"{known.source} is of record {known.head.seq}, but the bundle has {where}: export it up to that one."
-        )
+        walk.fault(f"Record {known.head.seq}, which {known.source} is of, isn't among {where}: export up to that head.")
     for sentence in _contradictions(data, entries):
         walk.fault(sentence)
     return walk.verdict()
@@ -122,6 +137,8 @@ def _walked(walk: Walk, items: Sequence[str], request: int) -> Iterator[Entry]:
 def _contradictions(data: Mapping[str, Any], entries: Sequence[Entry]) -> Iterator[str]:
     """Say what the bundle tells otherwise than its records."""
     told, kept = data["request"], facts.of_records(entries)
+    for name in sorted((data.keys() ^ _KEYS) | (told.keys() ^ facts.NAMES)):
+        yield f"“{name}” is missing, or nothing that a bundle has."
     if not kept:
         yield "The record of the asking isn't there."
     for name in facts.differing(told, kept):

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]
 """JSON, the same keys whoever tells; a key that the records say nothing of is missing from theirs."""
 
+NAMES = frozenset(
+    {
+        *("service", "version", "published_service", "requester", "asked_at", "policy", "policy_name", "created_on"),
+        *("summary_digest", "archive_digest", "packager", "reason", "break_glass", "difference"),
+        *("votes", "decision", "state", "outcome", "review"),
+    }
+)
+
 _DONE = "done"
 _DECIDING = {"approve": "comment", "approved": "reason", "decline": "reason", "cancel": "reason"}
 """What decides, and under which name its record has the decider's words."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
-from opsbot.domain.audit import Head, Record, digest, link
+from opsbot.domain.audit import BEFORE_THE_FIRST, Head, Record, digest, link
 from opsbot.domain.redaction import redacting
 from opsbot.domain.writing import body
 from opsbot.store.schema import audit_head, audit_records, publish_requests
@@ -85,6 +85,16 @@ class AuditStore:
             if len(rows) < self._at_once:
                 return
             after = rows[-1].seq
+
+    def before(self, request: int) -> Head | None:
+        """Read the head that was there before the first record about a request; None where there is no record."""
+        first = select(func.min(audit_records.c.seq)).where(audit_records.c.request == request)
+        with self._database.transaction() as connection:
+            seq = connection.execute(first).scalar_one()
+            if seq is None:
+                return None
+            row = connection.execute(select(*_columns).where(audit_records.c.seq == seq - 1)).one_or_none()
+        return Head(row.seq, row.link) if row is not None else Head(seq - 1, BEFORE_THE_FIRST.link)
 
     def heads(self) -> Iterator[tuple[int, Head]]:
         """Read the heads that requests keep, each with the number of its request."""

@@ -15,7 +15,7 @@ from opsbot.actions.recording import entry, identity
 from opsbot.domain.audit import BEFORE_THE_FIRST, OPSBOT, Entry, Head, Record, canonical, digest, link
 from opsbot.domain.chain import KnownHead
 from opsbot.domain.difference import Difference, in_lines
-from opsbot.domain.evidence import bundle, verify_bundle
+from opsbot.domain.evidence import bundle, read, verify_bundle
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import Decision, Vote
 from opsbot.domain.policies import Policy, as_data
@@ -85,7 +85,7 @@ def bundled(of: PublishRequest = REQUEST, chain: list[Record] = CHAIN, policy: P
     before = Head(1, chain[0].link)
     said = as_data(policy) if policy is not None else None
     made = bundle(of, before, chain[1:], policy=said, made_at=NOON + minutes(60), redact=redacting())
-    return json.loads(json.dumps(made))
+    return read(json.dumps(made))
 
 
 def test_an_honest_bundle_is_proven_by_a_head_from_outside() -> None:
@@ -151,6 +151,10 @@ def _edit(*path: str | int, to: Any) -> Callable[[Any], None]:
         (_edit("chain", "records", 3, to="cd" * 32), "not to the head"),
         (_edit("chain", "before", to="1:" + "cd" * 32), "not to the head"),
         (_edit("chain", "before", to=f"2:{CHAIN[0].link}"), "says that it is record 2"),
+        (lambda data: data.update(note="trust me"), "“note” is missing, or nothing"),
+        (lambda data: data["request"].update(note="trust me"), "“note” is missing, or nothing"),
+        (lambda data: data["request"].pop("reason"), "isn't a bundle that I can read"),
+        (lambda data: data.pop("made_at"), "“made_at” is missing, or nothing"),
         (_edit("format", to="something else"), "isn't a bundle that I can read"),
         (_edit("version", to=2), "isn't a bundle that I can read"),
         (_edit("chain", to=None), "isn't a bundle that I can read"),
@@ -221,7 +225,7 @@ def test_without_the_policy_the_rest_can_be_checked() -> None:
 def test_a_head_that_the_bundle_does_not_reach_asks_for_another_bundle() -> None:
     later = KnownHead(Head(12, "ab" * 32), "the head given")
     assert verify_bundle(bundled(), [later]).faults == (
-        "the head given is of record 12, but the bundle has records 2 to 9: export it up to that one.",
+        "Record 12, which the head given is of, isn't among records 2 to 9: export up to that head.",
     )
 
 
@@ -278,6 +282,11 @@ def test_a_broken_glass_and_its_review_have_their_evidence() -> None:
     assert verify_bundle(data).faults == ()
     data["request"]["break_glass"] = False
     assert "The request's break glass isn't what the records say." in verify_bundle(data).faults
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"id": 1, "id": 2}', "[" * 100_000])
+def test_a_file_that_not_everybody_reads_alike_is_no_bundle(text: str) -> None:
+    assert verify_bundle(read(text)).faults == ("This isn't a bundle that I can read.",)
 
 
 def test_a_policy_is_checked_as_it_was_written() -> None:

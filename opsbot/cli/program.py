@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
-import signal
 import sys
-import threading
-import time
-from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import click
 import yaml
 from click.core import ParameterSource
 
+from opsbot.cli.audit import audit
+from opsbot.cli.ending import End
+from opsbot.cli.options import CONFIG
 from opsbot.errors import ConfigError, OpsbotError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from opsbot.config import Config
 
 _STOPPING_SECONDS = 25.0
 """For what was begun to finish, once we were told to stop; whoever watches over containers often kills after 30."""
-
-_CONFIG = click.option(
-    "--config",
-    "path",
-    type=click.Path(path_type=Path),
-    default=Path("opsbot.toml"),
-    show_default=True,
-    help="The TOML file to read.",
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -49,35 +38,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(1)
 
 
-class End:
-    """The end of a process: the first SIGINT or SIGTERM asks for it; a second one, or `seconds`, brings it at once."""
-
-    def __init__(self, seconds: float) -> None:
-        """Listen for signals from now on."""
-        # Of all that could wake a thread, these queues alone may be used where a signal interrupts whatever it likes.
-        self._asked: SimpleQueue[None] = SimpleQueue()
-        self._counting: SimpleQueue[None] = SimpleQueue()
-        threading.Thread(target=self._count, args=(seconds,), name="end", daemon=True).start()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._ask)
-
-    def wait(self) -> None:
-        """Wait until the end is asked for."""
-        self._asked.get()
-
-    def _ask(self, *_: object) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
-        self._asked.put(None)
-        self._counting.put(None)
-
-    def _count(self, seconds: float) -> None:
-        self._counting.get()
-        time.sleep(seconds)
-        click.echo(f"Not all work was done {seconds:g} s after the signal; I end without it.", err=True)
-        os._exit(1)
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="opsbot")
 def program() -> None:
@@ -85,7 +45,7 @@ def program() -> None:
 
 
 @program.command()
-@_CONFIG
+@CONFIG
 def serve(path: Path) -> None:
     """Run the bot until it is told to stop."""
     from opsbot.assembly.bot import Bot
@@ -99,7 +59,7 @@ def serve(path: Path) -> None:
 
 
 @program.command()
-@_CONFIG
+@CONFIG
 @click.option("--online", is_flag=True, help="Also call Slack, every node and the database.")
 def check(path: Path, online: bool) -> None:  # noqa: FBT001 - Click calls it so
     """Read the configuration and list every fault at once."""
@@ -117,7 +77,7 @@ def check(path: Path, online: bool) -> None:  # noqa: FBT001 - Click calls it so
 
 
 @program.command()
-@_CONFIG
+@CONFIG
 @click.option("--request-url", help="Where Slack reaches the bot over HTTP; without it, Socket Mode.")
 @click.pass_context
 def manifest(context: click.Context, path: Path, request_url: str | None) -> None:
@@ -135,7 +95,7 @@ def manifest(context: click.Context, path: Path, request_url: str | None) -> Non
 
 
 @program.command()
-@_CONFIG
+@CONFIG
 def migrate(path: Path) -> None:
     """Bring the database's schema to what this version needs; no other secret than the database's is needed."""
     from opsbot.config import load_database
@@ -148,6 +108,9 @@ def migrate(path: Path) -> None:
     finally:
         database.close()
     click.echo("The database is ready.")
+
+
+program.add_command(audit)
 
 
 @program.command()
