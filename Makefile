@@ -1,7 +1,7 @@
 # The venv that `python` comes from is the caller's business: README's commands make one.
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
-.PHONY: help install test check lint types layers audit format bench sandbox
+.PHONY: help install test check lint types layers audit format chaos bench sandbox
 
 help:  ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -29,6 +29,9 @@ audit:
 
 format:  ## Write the code as the formatter wants it
 	$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
+
+chaos:  ## Kills at every named point of a publish, on both databases, with a table
+	$(PYTHON) -m tests.chaos
 
 bench:  ## The benchmarks, as ratios in one run
 	$(PYTHON) -m tests.benchmarks

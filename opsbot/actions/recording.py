@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from opsbot.actions.stores import Changed
 from opsbot.domain.audit import OPSBOT, Entry
 from opsbot.domain.deliveries import Effects, Kind, Message
+from opsbot.domain.difference import in_lines
 from opsbot.domain.lifecycle import TRANSITIONS
 
 if TYPE_CHECKING:
@@ -84,4 +85,5 @@ def identity(wish: Wish) -> dict[str, Any]:
         "policy_name": wish.policy_name,
         "reason": wish.reason,
         "break_glass": wish.break_glass,
+        "difference": list(in_lines(wish.difference)) if wish.difference is not None else [],
     }
