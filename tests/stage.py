@@ -59,6 +59,10 @@ class Stage:
         body = {"channel": message["channel"], "user": user, "messageTs": message["ts"], "action": action}
         return self._post("/interact", body)
 
+    def submit(self, user: str, values: JSON) -> JSON:
+        """Send the form that somebody has open."""
+        return self._post("/submit", {"user": user, "values": values})
+
     def click_payload(self, message: JSON, action: str, value: str, *, user: str) -> JSON:
         """What Slack would send for a click; its response_url is one that the workspace gave out."""
         given = self.command("whoami", user=user)["payload"]
@@ -173,7 +177,14 @@ def staged(
 
 
 def configuration(
-    server: WorkspaceServer, designer: DesignerServer, folder: Path, *, mode: str, port: int, **sections: Any
+    server: WorkspaceServer,
+    designer: DesignerServer,
+    folder: Path,
+    *,
+    mode: str,
+    port: int,
+    node: JSON | None = None,
+    **sections: Any,
 ) -> Config:
     app = server.workspace.app
     return Config.model_validate(
@@ -185,7 +196,7 @@ def configuration(
                 "app_token": app.app_token,
                 "signing_secret": app.signing_secret,
             },
-            "nodes": {"design": {"url": designer.url, "api_key": "sandbox"}},
+            "nodes": {"design": {"url": designer.url, "api_key": "sandbox", **(node or {})}},
             "database": {"url": f"sqlite:///{folder / 'opsbot.db'}"},
             "http": {"port": port},
             "grants": list(GRANTS),

@@ -7,9 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode
 
@@ -50,6 +52,33 @@ class Replica:
         return self.process.poll() is None
 
 
+class Ear:
+    """Hears what the bots tell people alone, at the response_url of what they did."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        ear = self
+
+        class Door(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                said = self.rfile.read(int(self.headers["Content-Length"]))
+                ear.heard.append(json.loads(said)["text"])
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
 @dataclass
 class Field:
     """What a test of kills acts on and looks at."""
@@ -62,6 +91,7 @@ class Field:
     replicas: list[Replica] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.ear = Ear()
         self.database = Database(self.url)
         self.audit = AuditStore(self.database)
         keeper = Keeper(self.database, self.audit, lambda _: None)
@@ -116,7 +146,7 @@ class Field:
             "user_id": user.id,
             "user_name": user.name,
             "team_id": "T1",
-            "response_url": f"{self.workspace.url}/nowhere",
+            "response_url": self.ear.url,
             "trigger_id": "1.2",
         }
         self._send(replica, urlencode(body))
@@ -131,7 +161,7 @@ class Field:
             "channel": {"id": request.card.channel},
             "container": {"type": "message", "message_ts": request.card.ts, "channel_id": request.card.channel},
             "actions": [{"type": "button", "action_id": "approve_request", "block_id": "b", "value": str(request.id)}],
-            "response_url": f"{self.workspace.url}/nowhere",
+            "response_url": self.ear.url,
             "trigger_id": "1.2",
         }
         return self._send(replica, urlencode({"payload": json.dumps(payload)}))
@@ -177,6 +207,7 @@ class Field:
         return found
 
     def close(self) -> None:
+        self.ear.close()
         for replica in self.replicas:
             if replica.lives:
                 replica.process.send_signal(signal.SIGTERM)

