@@ -40,21 +40,25 @@ class Freeze:
     reason: str = ""
 
     def end_of(self, now: datetime) -> datetime | None:
-        """Tell when the window that holds `now` is over, in UTC; None where none holds."""
+        """Tell when the window that holds `now` is over, in UTC; None where none holds.
+
+        Where clocks are put, a time may come twice or not at all: of all that it may mean, the longest window counts.
+        """
         zone = ZoneInfo(self.zone)
-        for start, end in self._windows(now.astimezone(zone).replace(tzinfo=None)):
-            if start.replace(tzinfo=zone) <= now < end.replace(tzinfo=zone):
-                return end.replace(tzinfo=zone).astimezone(UTC)
+        for start, end in self._windows(now.astimezone(zone)):
+            over = max(_meanings(end, zone))
+            if min(_meanings(start, zone)) <= now.astimezone(UTC) < over:
+                return over
         return None
 
     def _windows(self, local: datetime) -> Iterable[tuple[datetime, datetime]]:
-        """Give the windows near a local time: the one there is, or those of the last week and of this."""
+        """Give the windows near a local time: the one there is, or those of the last week, of this and of the next."""
         if isinstance(self.start, datetime) and isinstance(self.end, datetime):
             return ((self.start, self.end),)
         assert isinstance(self.start, WeekTime)
         assert isinstance(self.end, WeekTime)
         monday = datetime.combine(local.date() - timedelta(days=local.weekday()), time())
-        starts = [_moment(monday + offset, self.start) for offset in (-_WEEK, timedelta(0))]
+        starts = [_moment(monday + offset, self.start) for offset in (-_WEEK, timedelta(0), _WEEK)]
         return ((start, _next(start, self.end)) for start in starts)
 
 
@@ -74,6 +78,12 @@ def frozen(freezes: Iterable[Freeze], now: datetime) -> tuple[Freeze, datetime |
             return first, until
         until = max(ends)
     return first, None
+
+
+def _meanings(local: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Give the two moments that a local time may mean, in UTC; on all days but two of the year they are the same."""
+    first, second = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return first, second
 
 
 def _moment(monday: datetime, moment: WeekTime) -> datetime:

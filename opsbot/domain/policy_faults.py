@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from opsbot.domain.authorization import Permission
+from opsbot.domain.globs import is_within, may_meet
 from opsbot.domain.quorum import missing
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from opsbot.domain.authorization import AccessRules, Grant
     from opsbot.domain.policies import Policy
     from opsbot.domain.rules import Rules
-
-_STAND_INS = ("", "x", "xy")
 
 
 def policy_faults(rules: Rules, members: Callable[[str], frozenset[str] | None] = lambda _: None) -> Iterator[str]:
@@ -92,28 +90,12 @@ def _may_publish(person: str, policy: Policy, access: AccessRules) -> bool:
 
 
 def _touches(grant: Grant, policy: Policy) -> bool:
-    """Tell whether the grant may count for some service of the policy; where it can't be ruled out, it may."""
-    return any(_may_meet(one, other) for one in grant.services for other in policy.services)
-
-
-def _may_meet(one: str, other: str) -> bool:
-    """Tell whether two globs may match one text: they do unless what comes before their first wildcards differs."""
-    before = [
-        glob[: min((glob.find(mark) for mark in "*?" if mark in glob), default=len(glob))] for glob in (one, other)
-    ]
-    shorter, longer = sorted(before, key=len)
-    return longer.startswith(shorter)
+    """Tell whether the grant may count for some service of the policy."""
+    return any(may_meet(one, other) for one in grant.services for other in policy.services)
 
 
 def _covers_all(earlier: Policy, later: Policy) -> bool:
     """Tell whether the earlier policy matches all that the later one does."""
-    return all(any(_is_within(glob, wider) for wider in earlier.services) for glob in later.services) and all(
-        any(_is_within(glob, wider) for wider in earlier.published_services) for glob in later.published_services
-    )
-
-
-def _is_within(glob: str, wider: str) -> bool:
-    """Tell whether whatever the one matches, the wider one matches: tried with several texts for each wildcard."""
-    return all(fnmatchcase(glob.replace("?", "x").replace("*", many), wider) for many in _STAND_INS) and (
-        "?" not in glob or all(fnmatchcase(glob.replace("?", one).replace("*", "xy"), wider) for one in "y-/")
+    return all(is_within(glob, earlier.services) for glob in later.services) and all(
+        is_within(glob, earlier.published_services) for glob in later.published_services
     )

@@ -27,8 +27,18 @@ _AT_ONCE = 500
 class Watch:
     """Beats, and in turn with the other replicas sweeps, takes over what dead ones were at, and prunes."""
 
-    def __init__(self, replicas: Replicas, sweep: Callable[[], None], executor: str, tempo: Tempo) -> None:
+    def __init__(
+        self,
+        replicas: Replicas,
+        sweep: Callable[[], None],
+        executor: str,
+        tempo: Tempo,
+        active: Callable[[], frozenset[str]],
+    ) -> None:
+        """Watch in the name of an executor; `active` names the workflows that it is at."""
         self._replicas = replicas
+        self._active = active
+        self._lost: frozenset[str] = frozenset()
         self._sweep = sweep
         self._executor = executor
         self._tempo = tempo
@@ -43,6 +53,7 @@ class Watch:
             self._beat()
             if time.monotonic() >= self._next_sweep:
                 self._next_sweep = time.monotonic() + self._tempo.sweep
+                self._pick_up()
                 self._watch_alone()
         except Exception as error:  # noqa: BLE001 - a database that is gone comes back, and then all of this is done
             _log.warning("what is due could not be looked after: %s", error)
@@ -62,6 +73,15 @@ class Watch:
                 self._sweep()
                 self._prune()
 
+    def _pick_up(self) -> None:
+        """Carry on what this process should be at and isn't: the database was gone when it ended, and never heard."""
+        mine = DBOS.list_workflows(executor_id=self._executor, status="PENDING", load_input=False)
+        idle = {each.workflow_id: each.name for each in mine if each.workflow_id not in self._active()}
+        for workflow, name in idle.items():
+            if workflow in self._lost:  # twice in a row: one that is just beginning isn't
+                _carry_on(workflow, name)
+        self._lost = frozenset(idle)
+
     def _take_over(self) -> None:
         """Carry on what silent replicas were at."""
         if time.monotonic() < self._quiet_until:
@@ -69,10 +89,7 @@ class Watch:
         for executor in self._replicas.silent(self._tempo.dead):
             for left in DBOS.list_workflows(executor_id=executor, status="PENDING", load_input=False):
                 _log.warning("%s is taken over from %s, which is silent", left.workflow_id, executor)
-                if left.name == "deliver":  # the sweep has the line said by another
-                    DBOS.cancel_workflow(left.workflow_id)
-                else:
-                    DBOS.resume_workflow(left.workflow_id)
+                _carry_on(left.workflow_id, left.name)
             self._replicas.forget(executor)
 
     def _prune(self) -> None:
@@ -90,3 +107,11 @@ class Watch:
                 load_output=False,
             )
             DBOS.delete_workflows([each.workflow_id for each in ended])
+
+
+def _carry_on(workflow: str, name: str) -> None:
+    """Have a run resumed by whoever is free; a line is left to the next sweep, which has it said by another."""
+    if name == "deliver":
+        DBOS.cancel_workflow(workflow)
+    else:
+        DBOS.resume_workflow(workflow)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import Context
@@ -48,7 +49,7 @@ class DurableWork:
         self._duties = duties
         self._replicas = replicas
         self._stopping = threading.Event()
-        self._active = _Counter()
+        self._active = _Active()
         file = _file_of(url)
         self._lock = FileLock(file.with_name(f"{file.name}.lock")) if file is not None else None
         self.executor = "local" if file is not None else f"opsbot-{uuid.uuid4().hex[:12]}"
@@ -72,7 +73,7 @@ class DurableWork:
         self._package = self._workflow("package", self._three_steps("package", duties.packaging))
         self._deliver = self._workflow("deliver", self._say_the_line)
         self._next = self._step("deliver_next", duties.deliver_next)
-        self._watch = Watch(replicas, duties.sweep, self.executor, self._tempo)
+        self._watch = Watch(replicas, duties.sweep, self.executor, self._tempo, self._active.names)
         self._sweeper = threading.Thread(target=self._sweep_on, name="sweep", daemon=True)
 
     def start(self) -> None:
@@ -156,7 +157,7 @@ class DurableWork:
 
     def _workflow(self, name: str, function: Callable[P, T]) -> Callable[P, T]:
         def counted(*args: P.args, **kwargs: P.kwargs) -> T:
-            with self._active:
+            with self._active.at(DBOS.workflow_id or ""):
                 return function(*args, **kwargs)
 
         counted.__name__ = counted.__qualname__ = name
@@ -191,24 +192,30 @@ class DurableWork:
             self._lock.let_go()
 
 
-class _Counter:
-    """How many workflows this process is at."""
+class _Active:
+    """The workflows that this process is at."""
 
     def __init__(self) -> None:
-        self._count = 0
+        self._names: Counter[str] = Counter()
         self._changed = threading.Condition()
 
-    def __enter__(self) -> None:
+    @contextmanager
+    def at(self, workflow: str) -> Iterator[None]:
         with self._changed:
-            self._count += 1
+            self._names[workflow] += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._names -= Counter([workflow])
+                self._changed.notify_all()
 
-    def __exit__(self, *_: object) -> None:
+    def names(self) -> frozenset[str]:
         with self._changed:
-            self._count -= 1
-            self._changed.notify_all()
+            return frozenset(self._names)
 
     def is_none(self) -> bool:
-        return self._count == 0
+        return not self._names
 
     def wait_for_none(self, seconds: float) -> None:
         with self._changed:

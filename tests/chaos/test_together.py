@@ -7,8 +7,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-import pytest
-
 from opsbot.domain.lifecycle import State
 from opsbot.sandbox import demo
 from opsbot.store import Database, migrate
@@ -17,6 +15,8 @@ from tests.conftest import fresh_postgres
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 APPROVERS = (demo.OMAR, demo.ADA, demo.NILS, demo.VIC)
 GONE_SECONDS = 10.0

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opsbot.actions.delivering import Mouth
+from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Message
+from opsbot.domain.models import MessageRef
+from opsbot.errors import NotHereError, TellingError
+from tests.actions.doing import asked
+from tests.builders import CHANNEL, MAYA
+from tests.fakes import Scene
+
+if TYPE_CHECKING:
+    from opsbot.domain.models import Packaging, PublishRequest
+
+UNSAID = {DeliveryState.WAITING, DeliveryState.SENDING}
+
+
+class Line:
+    """Deliveries in a list, as the store keeps them."""
+
+    def __init__(self, *messages: Message) -> None:
+        self.kept = [Delivery(number, message) for number, message in enumerate(messages, 1)]
+        self.posted: datetime | None = None
+
+    def next(self, channel: str) -> Delivery | None:
+        found = next((each for each in self.kept if each.message.channel == channel and each.state in UNSAID), None)
+        if found is None:
+            return None
+        taken = replace(found, attempts=found.attempts + 1)
+        self.kept[found.id - 1] = replace(taken, state=DeliveryState.SENDING)
+        return taken
+
+    def last_post(self, channel: str) -> datetime | None:
+        return self.posted
+
+    def settle(self, delivery: Delivery, at: datetime) -> None:
+        self.kept[delivery.id - 1] = delivery
+        if delivery.state is DeliveryState.SENT and delivery.message.kind is not Kind.REPAINT:
+            self.posted = at
+
+    def add(self, messages: tuple[Message, ...], at: datetime) -> None:
+        self.kept += [Delivery(len(self.kept) + 1 + index, message) for index, message in enumerate(messages)]
+
+    def channels(self) -> list[str]:
+        return sorted({each.message.channel for each in self.kept if each.state in UNSAID})
+
+
+@dataclass
+class Slack:
+    """Remembers what was said, by its mark; fails as it is told to, before or after it heard."""
+
+    said: list[int] = field(default_factory=list)
+    fails: list[Exception | str | None] = field(default_factory=list)
+
+    def say(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+        trouble = self.fails.pop(0) if self.fails else None
+        if isinstance(trouble, TellingError) and not trouble.uncertain:
+            raise trouble
+        self.said.append(delivery.id)
+        if isinstance(trouble, Exception):
+            raise trouble
+        return MessageRef(delivery.message.channel, f"{delivery.id}.0")
+
+    def find(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+        return MessageRef(CHANNEL, f"{delivery.id}.0") if delivery.id in self.said else None
+
+
+def mouth(scene: Scene, line: Line, slack: Slack, gap: float = 0.0) -> Mouth:
+    return Mouth(line, scene.requests, scene.packagings, slack, lambda: scene.now, gap)
+
+
+def of(*kinds: Kind, channel: str = CHANNEL) -> Line:
+    return Line(*(Message(kind, channel, 1) for kind in kinds))
+
+
+@pytest.fixture
+def scene() -> Scene:
+    made = Scene()
+    asked(made)
+    return made
+
+
+def test_a_line_is_said_in_its_order_and_then_empty(scene: Scene) -> None:
+    line, slack = of(Kind.CARD, Kind.REPAINT, Kind.VOTED), Slack()
+    say = mouth(scene, line, slack)
+    assert [say.say_next(CHANNEL) for _ in range(4)] == [0.0, 0.0, 0.0, None]
+    assert slack.said == [1, 2, 3]
+    assert {each.state for each in line.kept} == {DeliveryState.SENT}
+
+
+def test_a_card_that_was_posted_is_remembered(scene: Scene) -> None:
+    mouth(scene, of(Kind.CARD), Slack()).say_next(CHANNEL)
+    assert scene.requests.get(1).card == MessageRef(CHANNEL, "1.0")
+
+
+def test_posts_keep_their_distance(scene: Scene) -> None:
+    say = mouth(scene, of(Kind.VOTED, Kind.VOTED), Slack(), gap=1.0)
+    assert say.say_next(CHANNEL) == 0.0
+    assert say.say_next(CHANNEL) == 1.0
+    scene.now += timedelta(seconds=1)
+    assert say.say_next(CHANNEL) == 0.0
+
+
+def test_what_slack_puts_off_is_said_later(scene: Scene) -> None:
+    line, slack = of(Kind.VOTED), Slack(fails=[TellingError("later", again=True, after=30.0)])
+    say = mouth(scene, line, slack)
+    assert say.say_next(CHANNEL) == 30.0
+    assert line.kept[0].state is DeliveryState.WAITING
+    assert say.say_next(CHANNEL) == 0.0
+    assert slack.said == [1]
+
+
+def test_what_may_have_been_said_is_looked_for_first(scene: Scene) -> None:
+    line, slack = of(Kind.VOTED), Slack(fails=[TellingError("lost", again=True, uncertain=True)])
+    say = mouth(scene, line, slack)
+    assert (say.say_next(CHANNEL) or 0) > 0
+    assert say.say_next(CHANNEL) == 0.0
+    assert slack.said == [1]
+    assert line.kept[0].state is DeliveryState.SENT
+
+
+def test_a_card_that_nobody_sees_is_told_to_who_asked(scene: Scene) -> None:
+    line = of(Kind.CARD)
+    mouth(scene, line, Slack(fails=[NotHereError("not_in_channel")])).say_next(CHANNEL)
+    assert line.kept[0].state is DeliveryState.FAILED
+    told = line.kept[1].message
+    assert (told.kind, told.channel) == (Kind.CARD_REFUSED, MAYA.id)
+    assert told.text == f"I'm not in <#{CHANNEL}>: invite me there."
+
+
+def test_a_refusal_of_something_nobody_waits_for_is_kept_and_the_line_goes_on(scene: Scene) -> None:
+    line, slack = of(Kind.VOTED, Kind.VOTED), Slack(fails=[TellingError("no")])
+    say = mouth(scene, line, slack)
+    assert [say.say_next(CHANNEL) for _ in range(3)] == [0.0, 0.0, None]
+    assert [each.state for each in line.kept] == [DeliveryState.FAILED, DeliveryState.SENT]
+
+
+def test_an_outcome_that_another_overtook_is_not_said(scene: Scene) -> None:
+    line, slack = Line(Message(Kind.OUTCOME, CHANNEL, 1, text="unknown")), Slack()
+    mouth(scene, line, slack).say_next(CHANNEL)
+    assert slack.said == []
+    assert line.kept[0].state is DeliveryState.SENT
+
+
+def test_what_is_about_nothing_any_more_is_given_up(scene: Scene) -> None:
+    line = Line(Message(Kind.VOTED, CHANNEL, 99))
+    assert mouth(scene, line, Slack()).say_next(CHANNEL) == 0.0
+    assert line.kept[0].state is DeliveryState.FAILED
+
+
+TROUBLE = st.sampled_from(
+    [
+        None,
+        TellingError("later", again=True),
+        TellingError("lost", again=True, uncertain=True),
+        RuntimeError("the process died after Slack had heard it"),
+    ]
+)
+
+
+@given(st.lists(TROUBLE, max_size=30))
+def test_whatever_happens_all_is_said_once_and_in_order(troubles: list[Exception | None]) -> None:
+    scene = Scene()
+    asked(scene)
+    line, slack = of(*[Kind.VOTED] * 6), Slack(fails=list(troubles))
+    say = mouth(scene, line, slack)
+    for _ in range(60):
+        try:
+            if say.say_next(CHANNEL) is None:
+                break
+        except RuntimeError:
+            continue  # another process goes on
+    assert slack.said == [1, 2, 3, 4, 5, 6]
