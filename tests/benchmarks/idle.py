@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ParamSpec
 
 from opsbot.assembly.bot import Bot
-from opsbot.cli import _log_to_terminal
+from opsbot.cli.program import _log_to_terminal
 from opsbot.config import load
 from opsbot.slack import Pool, Turns
 

