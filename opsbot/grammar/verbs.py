@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from opsbot.domain import commands
 from opsbot.domain.lifecycle import State
 from opsbot.domain.references import ProjectRef, ServiceRef
 from opsbot.errors import CommandError
+from opsbot.grammar.texts import obligatory, request_and_text
 from opsbot.grammar.types import PERSON, PROJECT, REQUEST, SERVICE, SERVICE_ID, VERSION
 
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ _PRIVATE = click.option(
 _SERVICE = click.argument("service", type=SERVICE)
 _VERSION = click.argument("version", type=VERSION)
 _WORDS = click.argument("words", nargs=-1, metavar="[REQUEST] [COMMENT]...")
-_NUMBER = re.compile(r"(?P<sure>#)?(?P<number>[0-9]{1,9})")
 _PAGE = click.option(
     "--page", type=click.IntRange(1, 10_000), default=1, metavar="N", help="Which page of a long list."
 )
@@ -192,14 +191,14 @@ def _requests(
 @click.pass_obj
 def _approve(defaults: Defaults, words: tuple[str, ...]) -> commands.Approve:
     """Approve a publish request; when nobody's approval is missing any more, it is published."""
-    return commands.Approve(*_request_and_comment(words, defaults, "approve 12"))
+    return commands.Approve(*request_and_text(words, defaults, "approve 12"))
 
 
 @_verb(commands.Decline, "decline 12 too early, the drift report is due", _WORDS)
 @click.pass_obj
 def _decline(defaults: Defaults, words: tuple[str, ...]) -> commands.Decline:
     """Decline a publish request, and say why."""
-    request, reason = _request_and_comment(words, defaults, "decline 12 too early")
+    request, reason = request_and_text(words, defaults, "decline 12 too early")
     if not reason.strip():
         raise CommandError("Why? Whoever asked will want to know.", f"decline {request} too early")
     return commands.Decline(request, reason)
@@ -209,7 +208,7 @@ def _decline(defaults: Defaults, words: tuple[str, ...]) -> commands.Decline:
 @click.pass_obj
 def _cancel(defaults: Defaults, words: tuple[str, ...]) -> commands.Cancel:
     """Take your own publish request back."""
-    return commands.Cancel(*_request_and_comment(words, defaults, "cancel 12"))
+    return commands.Cancel(*request_and_text(words, defaults, "cancel 12"))
 
 
 @_verb(
@@ -221,7 +220,7 @@ def _cancel(defaults: Defaults, words: tuple[str, ...]) -> commands.Cancel:
 )
 def _settle(request: int, end: str, reason: str) -> commands.Settle:
     """Say what became of a publish whose outcome nobody knows."""
-    return commands.Settle(request, end == "published", _obligatory(reason, "settle 12 failed --reason TEXT"))
+    return commands.Settle(request, end == "published", obligatory(reason, "settle 12 failed --reason TEXT"))
 
 
 @_verb(
@@ -232,8 +231,8 @@ def _settle(request: int, end: str, reason: str) -> commands.Settle:
 @click.pass_obj
 def _review(defaults: Defaults, words: tuple[str, ...]) -> commands.Review:
     """Say that you looked at a break-glass publish of somebody else's."""
-    request, comment = _request_and_comment(words, defaults, "review 12 all is well")
-    return commands.Review(request, _obligatory(comment, "review 12 all is well"))
+    request, comment = request_and_text(words, defaults, "review 12 all is well")
+    return commands.Review(request, obligatory(comment, "review 12 all is well"))
 
 
 @_verb(
@@ -244,7 +243,7 @@ def _review(defaults: Defaults, words: tuple[str, ...]) -> commands.Review:
 )
 def _pause(service: ServiceRef | None, reason: str) -> commands.Pause:
     """Let nothing be published, of one service or of all, until somebody resumes."""
-    return commands.Pause(_obligatory(reason, 'pause --reason "drift in production"'), service)
+    return commands.Pause(obligatory(reason, 'pause --reason "drift in production"'), service)
 
 
 @_verb(commands.Resume, "resume FRAUD/scoring", click.argument("service", type=SERVICE, required=False))
@@ -275,30 +274,3 @@ def _audit(service: ServiceRef | None, request: int | None, page: int) -> comman
 def _whoami() -> commands.ShowAccess:
     """Tell what you may do here, and by which grant."""
     return commands.ShowAccess()
-
-
-def _obligatory(text: str, example: str) -> str:
-    if not text.strip():
-        raise CommandError("Write a few words: others will want to know why.", example)
-    return text
-
-
-def _request_and_comment(words: tuple[str, ...], defaults: Defaults, example: str) -> tuple[int, str]:
-    """Tell the named request from the text behind it.
-
-    In a request's own thread no number is needed. A bare one that isn't the request's could be another request or the
-    first word of the text, so it is neither: `#3` names a request anywhere.
-    """
-    number = _NUMBER.fullmatch(words[0]) if words else None
-    if number is not None:
-        named = int(number["number"])
-        if not number["sure"] and defaults.request not in {None, named}:
-            raise CommandError(
-                f"This thread is about request {defaults.request}. Write #{named} for the other one, "
-                "or begin your text with a word.",
-                example.replace("12", f"#{named}", 1),
-            )
-        return named, " ".join(words[1:])
-    if defaults.request is None:
-        raise CommandError("Which request? Name its number; “requests” lists them.", example)
-    return defaults.request, " ".join(words)
