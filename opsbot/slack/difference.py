@@ -41,7 +41,7 @@ def _lines(difference: Difference) -> Iterator[str]:
         was, now = difference.auth
         yield f"• Authentication: {code(now)}" if was is None else f"• Authentication: {code(was)} → {code(now)}"
     for mark, lines in (("+", difference.added), ("−", difference.removed), ("•", difference.changed)):
-        yield from (f"{mark} {_line(line)}" for line in lines)
+        yield from (f"{mark} {code(line)}" for line in lines)
     if not (difference.auth or difference.added or difference.removed or difference.changed):
         yield "No difference was found." if difference.since is not None else "No endpoints."
 

@@ -1,0 +1,160 @@
+"""What else the store keeps, on both databases: packagings, deliveries, snapshots, the policies by their digests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from opsbot.actions.recording import DONE, of_packaging
+from opsbot.domain.deliveries import DeliveryState, Effects, Kind, Message
+from opsbot.domain.difference import EndpointSetup, ServiceSetup, Snapshot
+from opsbot.domain.freezes import Freeze, WeekTime
+from opsbot.domain.lifecycle import PackagingState
+from opsbot.domain.models import MessageRef, Package, Packaging
+from opsbot.domain.policies import BreakGlass, Policy, as_data
+from opsbot.errors import NotFoundError
+from opsbot.store import (
+    AuditStore,
+    Database,
+    DeliveryStore,
+    Keeper,
+    PackagingStore,
+    PolicyStore,
+    SnapshotStore,
+    migrate,
+)
+from tests.builders import ADA, CHANNEL, MAYA, NOON, SCORING, asker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WANTED = Packaging(
+    0, SCORING, "v4", "retrained", MAYA, CHANNEL, private=False, asked_at=NOON, state=PackagingState.ASKED
+)
+FULL = Policy(
+    "full",
+    ("design:FRAUD/*",),
+    ("canary-*",),
+    (("approver", 1), ("owner", 2)),
+    requester_may_approve=True,
+    packager_may_approve=True,
+    unknown_packager="refuse",
+    expires_after=timedelta(hours=3),
+    remind_every=timedelta(hours=1),
+    identity="digest",
+    approvals_channel="C1",
+    freezes=(
+        Freeze(WeekTime(4, time(16)), WeekTime(0, time(8, 30)), "Europe/Berlin", "weekend"),
+        Freeze(datetime(2026, 12, 20, 18), datetime(2027, 1, 3), "UTC", "year's end"),  # noqa: DTZ001 - local times
+    ),
+    break_glass=BreakGlass(("owner",), timedelta(hours=2)),
+)
+
+
+@pytest.fixture
+def opened(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    migrate(database)
+    yield database
+    database.close()
+
+
+def packagings(database: Database) -> PackagingStore:
+    return PackagingStore(database, Keeper(database, AuditStore(database), lambda _: None))
+
+
+def told(packaging: Packaging) -> Effects:
+    message = Message(Kind.PACKAGING, packaging.asked_in, packaging=packaging.id)
+    return Effects(of_packaging(packaging, asker(), "package", DONE, NOON), (message,))
+
+
+def test_a_packaging_comes_back_as_it_was_and_is_opened_once(opened: Database) -> None:
+    store = packagings(opened)
+    first, is_new = store.open(WANTED, told)
+    assert is_new
+    assert replace(first, id=0) == WANTED
+    assert store.get(first.id) == first
+    assert store.open(replace(WANTED, by=ADA), told) == (first, False)
+    with pytest.raises(NotFoundError, match="There is no packaging 99"):
+        store.get(99)
+
+
+def test_an_ended_packaging_makes_room_and_tells_who_made_the_package(opened: Database) -> None:
+    store = packagings(opened)
+    first, _ = store.open(WANTED, told)
+    package = Package("v4", NOON, "maya", "retrained")
+    made = replace(first, state=PackagingState.MADE, package=package, seconds=1.5, claimed_by="run", posted_at=NOON)
+    assert store.change(first.id, lambda _: (made, told(made))) == made
+    assert store.get(first.id) == made
+    assert store.made(SCORING, "v4", NOON) == made
+    assert store.made(SCORING, "v4", NOON + timedelta(seconds=1)) is None
+    assert store.change(first.id, lambda _: "no") == "no"
+    assert store.open(WANTED, told)[1]
+    assert [each.id for each in store.in_states(frozenset({PackagingState.MADE}))] == [first.id]
+
+
+def test_deliveries_are_taken_in_their_order_and_as_they_were_found(opened: Database) -> None:
+    store = DeliveryStore(opened)
+    messages = tuple(
+        Message(Kind.VOTED, channel, 1, text=str(number)) for number in range(2) for channel in ("C1", "C2")
+    )
+    store.add(messages, NOON)
+    assert store.channels() == ["C1", "C2"]
+    first = store.next("C1")
+    assert first is not None
+    assert (first.message.text, first.state, first.attempts) == ("0", DeliveryState.WAITING, 1)
+    again = store.next("C1")
+    assert again is not None
+    assert (again.id, again.state, again.attempts) == (first.id, DeliveryState.SENDING, 2)
+    store.settle(replace(again, state=DeliveryState.SENT, ref=MessageRef("C1", "1.0")), NOON)
+    assert store.last_post("C1") == NOON
+    assert store.last_post("C2") is None
+    second = store.next("C1")
+    assert second is not None
+    assert second.message.text == "1"
+    store.settle(replace(second, state=DeliveryState.WAITING, problem="later"), NOON)
+    waiting = store.next("C1")
+    assert waiting is not None
+    assert (waiting.id, waiting.state, waiting.problem) == (second.id, DeliveryState.WAITING, "later")
+    store.settle(replace(waiting, state=DeliveryState.FAILED), NOON)
+    assert store.next("C1") is None
+    assert store.channels() == ["C2"]
+
+
+@pytest.mark.parametrize("packaged_on", [NOON, None])
+def test_the_first_snapshot_of_a_package_counts(opened: Database, packaged_on: datetime | None) -> None:
+    store = SnapshotStore(opened)
+    setup = ServiceSetup("PUBLIC", (EndpointSetup("score", "STD_PREDICTION", "m", "3", None, "d"),), '{"a":1}')
+    first = Snapshot(SCORING, "v4", packaged_on, NOON, setup)
+    assert store.find(SCORING, "v4", packaged_on) is None
+    assert store.keep(first) == first
+    assert store.keep(replace(first, setup=ServiceSetup("API_KEYS", ()))) == first
+    assert store.find(SCORING, "v4", packaged_on) == first
+    assert store.find(SCORING, "v4", NOON + timedelta(days=1)) is None
+
+
+def test_policies_come_back_as_they_were_and_by_their_digests(opened: Database) -> None:
+    store, other = PolicyStore(opened), PolicyStore(opened)
+    assert store.in_force() == ()
+    assert store.put_in_force((FULL,), NOON)
+    assert not other.put_in_force((FULL,), NOON)
+    assert other.in_force() == (FULL,)
+    assert other.put_in_force((Policy("plain"),), NOON)
+    assert store.in_force() == (Policy("plain"),)
+    assert store.by_digest(FULL.digest) == as_data(FULL)
+    assert store.by_digest("0" * 64) is None
+
+
+def test_any_change_of_a_policy_is_another_digest() -> None:
+    changes = [
+        replace(FULL, name="other"),
+        replace(FULL, quorum=(("approver", 2),)),
+        replace(FULL, freezes=FULL.freezes[:1]),
+        replace(FULL, break_glass=None),
+        replace(FULL, expires_after=timedelta(hours=4)),
+    ]
+    assert len({FULL.digest, *(each.digest for each in changes)}) == 6
+    assert replace(FULL).digest == FULL.digest
