@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from opsbot.actions.ports import Gathered
 from opsbot.actions.stores import Surroundings
 from opsbot.actions.world import World
 from opsbot.domain.audit import BEFORE_THE_FIRST, Entry, Head, digest, link
@@ -15,12 +16,14 @@ from opsbot.domain.difference import EndpointSetup, ServiceSetup
 from opsbot.domain.lifecycle import HOLDING, OPEN, PackagingState, State, may_follow
 from opsbot.domain.models import (
     MessageRef,
+    NodeState,
     Package,
     PackageSummary,
     Packaging,
     Pause,
     Person,
     PublishRequest,
+    SavedModel,
     Service,
     Wish,
 )
@@ -30,7 +33,7 @@ from opsbot.grammar import manual
 from tests.builders import NOON, SCORING, TEAM, package, rules, service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from opsbot.actions.stores import RequestQuery, Step
@@ -39,8 +42,11 @@ if TYPE_CHECKING:
     from opsbot.domain.difference import Snapshot
     from opsbot.domain.models import Decision
     from opsbot.domain.policies import Policy
-    from opsbot.domain.references import ProjectRef, ServiceRef
+    from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
     from opsbot.domain.rules import Rules
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass
@@ -102,6 +108,36 @@ class FakeDesigner:
     def _fail(self, call: str) -> None:
         if call in self.fails:
             raise self.fails[call]
+
+
+@dataclass
+class FakeSurvey:
+    """Asks the fake node one thing after the other. `silent` are nodes that don't answer."""
+
+    designer: FakeDesigner
+    silent: dict[str, str] = field(default_factory=dict)
+    in_use: dict[ServiceRef, list[tuple[str, ModelRef]]] = field(default_factory=dict)
+    unread: dict[Any, DSSError] = field(default_factory=dict)
+    saved: list[SavedModel] = field(default_factory=list)
+
+    def nodes(self) -> tuple[NodeState, ...]:
+        return tuple(NodeState(name, self.silent.get(name, "")) for name in sorted({"design", *self.silent}))
+
+    def projects(self, node: str) -> list[ProjectRef]:
+        return list({ref.project_ref: None for ref in self.designer.known if ref.node == node})
+
+    def services(self, projects: Sequence[ProjectRef]) -> Gathered[ProjectRef, list[Service]]:
+        return self._gather(projects, self.designer.services)
+
+    def models_in_use(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
+        return self._gather(services, lambda ref: self.in_use.get(ref, []))
+
+    def models(self, project: ProjectRef) -> list[SavedModel]:
+        return list(self.saved)
+
+    def _gather(self, things: Sequence[K], ask: Callable[[K], V]) -> Gathered[K, V]:
+        failed = {thing: self.unread[thing] for thing in things if thing in self.unread}
+        return Gathered({thing: ask(thing) for thing in things if thing not in failed}, failed)
 
 
 class FakeAudit:
@@ -372,6 +408,7 @@ class Scene:
         self.now = NOON
         self.keeping = FakeKeeping()
         self.designer = designer or FakeDesigner()
+        self.survey = FakeSurvey(self.designer)
         self.policies = FakePolicies(self.rules.policies)
         self.pauses = FakePauses(self.keeping)
         self.requests = FakeRequests(self.keeping, self.policies, self.pauses)
@@ -395,6 +432,7 @@ class Scene:
         return World(
             rules=self.rules,
             designer=self.designer,
+            survey=self.survey,
             requests=self.requests,
             packagings=self.packagings,
             policies=self.policies,

@@ -1,21 +1,41 @@
-"""What is new in a package against what was published last, from snapshots of how the service was set up."""
+"""What is new in a package against another, from snapshots of how the service was set up; and the verb that asks."""
 
 from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING
 
+from opsbot.actions.reading import find_package
 from opsbot.domain.difference import Snapshot, compare
+from opsbot.domain.results import Compared
 from opsbot.errors import DSSError
 
 if TYPE_CHECKING:
     from opsbot.actions.ports import Clock, Designer
     from opsbot.actions.stores import Snapshots
+    from opsbot.actions.world import World
+    from opsbot.domain.authorization import Standing
+    from opsbot.domain.commands import Compare
     from opsbot.domain.difference import Difference
     from opsbot.domain.models import Package, PublishRequest
     from opsbot.domain.references import ServiceRef
 
 _log = logging.getLogger(__name__)
+
+NOW = "the service as it is now"
+
+
+def compare_versions(command: Compare, standing: Standing, world: World) -> Compared:
+    """Compare two packages of a service, or one with the service as it is set up now."""
+    older = find_package(command.service, command.version, standing, world.designer)
+    before = world.snapshots.find(command.service, older.version, older.created_on)
+    if command.other is None:
+        now = world.clock()
+        after = Snapshot(command.service, NOW, now, now, world.designer.setup(command.service))
+        return Compared(command, compare(before, after, older.version))
+    newer = find_package(command.service, command.other, standing, world.designer)
+    kept = world.snapshots.find(command.service, newer.version, newer.created_on)
+    return Compared(command, compare(before, kept, older.version))
 
 
 def seen(

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never, get_args
 
 from opsbot.actions.auditing import show_audit, show_history
+from opsbot.actions.comparing import compare_versions
 from opsbot.actions.deciding import decide
 from opsbot.actions.explaining import explain
 from opsbot.actions.introducing import show_access, show_help
 from opsbot.actions.packaging import create_package
 from opsbot.actions.pausing import pause, resume
-from opsbot.actions.reading import list_packages, list_services, show_service, show_summary
+from opsbot.actions.reading import list_packages, show_service, show_summary
 from opsbot.actions.requesting import list_requests, request_publish
+from opsbot.actions.searching import list_models, list_nodes, list_services
 from opsbot.actions.settling import review, settle_by_hand
 from opsbot.actions.trying import failed, refused, service_of
 from opsbot.domain import commands
@@ -73,14 +75,20 @@ class Dispatcher:
                 return show_help(command, standing, world.manual)
             case commands.ShowAccess():
                 return show_access(asker, standing)
+            case commands.ListNodes():
+                return list_nodes(world.survey)
             case commands.ListServices():
-                return list_services(command, standing, world.designer)
+                return list_services(command, standing, world.survey)
+            case commands.ListModels():
+                return list_models(command, standing, world.survey)
             case commands.ShowService():
                 return show_service(command, standing, world.designer)
             case commands.ListPackages():
                 return list_packages(command, standing, world.designer)
             case commands.ShowSummary():
                 return show_summary(command, standing, world.designer)
+            case commands.Compare():
+                return compare_versions(command, standing, world)
             case commands.CreatePackage():
                 return create_package(command, asker, standing, world)
             case commands.RequestPublish():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -13,15 +15,18 @@ if TYPE_CHECKING:
     from opsbot.domain.difference import ServiceSetup
     from opsbot.domain.models import (
         MessageRef,
+        NodeState,
         Package,
         PackageSummary,
         Packaging,
         Person,
         PublishRequest,
+        SavedModel,
         Service,
     )
-    from opsbot.domain.references import ProjectRef, ServiceRef
+    from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
     from opsbot.domain.results import VerbHelp
+    from opsbot.errors import DSSError
 
 
 class Designer(Protocol):
@@ -57,6 +62,42 @@ class Designer(Protocol):
 
     def published_versions(self, node: str, published_service: str) -> frozenset[str]:
         """Name the versions of a published service; none where the service isn't there."""
+        ...
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered(Generic[K, V]):
+    """What many things answered to the same question: each a value, or the error that stood in its way."""
+
+    found: Mapping[K, V]
+    failed: Mapping[K, DSSError]
+
+
+class Survey(Protocol):
+    """Many things of a node at once, read in parallel. One that fails doesn't keep the others from being read."""
+
+    def nodes(self) -> tuple[NodeState, ...]:
+        """Ask every node whether it answers; never raises."""
+        ...
+
+    def projects(self, node: str) -> list[ProjectRef]:
+        """List the projects of a node, in no order; may raise DSSError."""
+        ...
+
+    def services(self, projects: Sequence[ProjectRef]) -> Gathered[ProjectRef, list[Service]]:
+        """List the services of each project."""
+        ...
+
+    def models_in_use(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
+        """Tell of each service which of its endpoints use which saved model."""
+        ...
+
+    def models(self, project: ProjectRef) -> list[SavedModel]:
+        """List the saved models of a project, in no order; may raise DSSError."""
         ...
 
 

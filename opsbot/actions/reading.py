@@ -1,4 +1,4 @@
-"""The verbs that only look: services, service, packages, summary."""
+"""The verbs that look at one service: service, packages, summary."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.domain.authorization import Permission
 from opsbot.domain.models import PackageSummary
-from opsbot.domain.results import PackagesListed, ServiceShown, ServicesListed, SummaryShown
+from opsbot.domain.results import PackagesListed, ServiceShown, SummaryShown
 from opsbot.errors import DSSError, NotFoundError
 
 if TYPE_CHECKING:
@@ -15,16 +15,11 @@ if TYPE_CHECKING:
 
     from opsbot.actions.ports import Designer
     from opsbot.domain.authorization import Standing
-    from opsbot.domain.commands import ListPackages, ListServices, ShowService, ShowSummary
+    from opsbot.domain.commands import ListPackages, ShowService, ShowSummary
     from opsbot.domain.models import Package, Service
     from opsbot.domain.references import ProjectRef, ServiceRef
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-
-def list_services(command: ListServices, standing: Standing, designer: Designer) -> ServicesListed:
-    """List the services that the asker may see, by id."""
-    return ServicesListed(command, _seen(command.project, standing, designer))
 
 
 def show_service(command: ShowService, standing: Standing, designer: Designer) -> ServiceShown:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual
+    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Survey
     from opsbot.actions.stores import Audit, Deliveries, Packagings, Pauses, Policies, Requests, Snapshots
     from opsbot.domain.rules import Rules
 
@@ -17,6 +17,7 @@ class World:
 
     rules: Rules
     designer: Designer
+    survey: Survey
     requests: Requests
     packagings: Packagings
     policies: Policies

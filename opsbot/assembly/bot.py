@@ -14,6 +14,7 @@ from opsbot.assembly.duties import duties_of
 from opsbot.assembly.rules import rules_of
 from opsbot.dataiku import DSSClient, Patience
 from opsbot.dataiku.gateway import Nodes
+from opsbot.dataiku.survey import NodeSurvey
 from opsbot.domain.redaction import redacting
 from opsbot.durable import DurableWork
 from opsbot.errors import ConfigError, StoreError
@@ -72,6 +73,7 @@ class Bot:
         turns = Turns()
         self.database = open_database(config, turns.given_up)
         self.nodes = open_nodes(config, turns.given_up)
+        self._survey = NodeSurvey(self.nodes, turns.given_up, turns.taken)
         self.client = open_slack(config, turns.given_up)
         self._telling = open_slack(config, turns.given_up, patient=False)
         self.pool = pool or Pool(config.work.threads, config.work.queue, turns)
@@ -131,6 +133,7 @@ class Bot:
         self.pool.close()
         self._spare.close()
         self.durable.stop(_FINISHING_SECONDS)
+        self._survey.close()
         self.nodes.close()
         self.client.close()
         self._telling.close()
@@ -144,6 +147,7 @@ class Bot:
         return World(
             rules=rules,
             designer=self.nodes,
+            survey=self._survey,
             requests=RequestStore(database, keeper),
             packagings=PackagingStore(database, keeper),
             policies=PolicyStore(database),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from opsbot.assembly.bot import open_nodes, open_slack
 from opsbot.assembly.rules import rules_of
+from opsbot.dataiku.survey import NodeSurvey
 from opsbot.domain.policy_faults import policy_faults
 from opsbot.errors import ConfigError, StoreError
 from opsbot.slack import SlackDirectory, who_am_i
@@ -55,11 +57,8 @@ def _group_faults(config: Config) -> Iterator[str]:
 
 
 def _node_faults(config: Config) -> list[str]:
-    nodes = open_nodes(config)
-    try:
-        return [f"nodes.{name}: {reason}" for name, reason in nodes.unreachable().items()]
-    finally:
-        nodes.close()
+    with closing(open_nodes(config)) as nodes, closing(NodeSurvey(nodes)) as survey:
+        return [f"nodes.{node.name}: {node.problem}" for node in survey.nodes() if node.problem]
 
 
 def _database_faults(config: Config) -> Iterator[str]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from opsbot.dataiku.content import content_digest
 from opsbot.dataiku.setups import digest_of, setup_of
-from opsbot.domain.models import Endpoint, Package, PackageSummary, Service
-from opsbot.domain.references import ServiceRef
+from opsbot.domain.models import Endpoint, Package, PackageSummary, SavedModel, Service
+from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
 from opsbot.errors import DSSError, DSSNotFoundError, DSSRefusedError, NotFoundError
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from opsbot.dataiku.apiservice import DSSAPIService, DSSAPIServiceListItem
     from opsbot.dataiku.client import DSSClient
     from opsbot.domain.difference import ServiceSetup
-    from opsbot.domain.references import ProjectRef
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +31,33 @@ class Nodes:
 
     def __init__(self, clients: Mapping[str, DSSClient]) -> None:
         self._clients = clients
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name the nodes."""
+        return tuple(self._clients)
+
+    def projects(self, node: str) -> list[ProjectRef]:
+        """List the projects that our key may see on a node, in no order."""
+        with _calling(node):
+            return [ProjectRef(node, key) for key in self._client(node).list_project_keys()]
+
+    def models(self, project: ProjectRef) -> list[SavedModel]:
+        """List the saved models of a project, in no order."""
+        handle = self._client(project.node).get_project(project.project)
+        with _calling(project.node, project.project):
+            listed = handle.list_saved_models()
+        return [
+            SavedModel(each["id"], _text(each.get("name")) or each["id"], _text(each.get("type"))) for each in listed
+        ]
+
+    def models_in_use(self, service: ServiceRef) -> list[tuple[str, ModelRef]]:
+        """Tell which endpoints of a service use which saved model."""
+        handle = self._service(service)
+        with _calling(service.node, service.project):
+            endpoints = handle.get_settings().endpoints
+        models = ((str(each.get("id", "?")), _text(each.get("modelRef"))) for each in endpoints)
+        return [(endpoint, ModelRef.parse(model, service.project)) for endpoint, model in models if model]
 
     def services(self, project: ProjectRef) -> list[Service]:
         """List the services of a project, in no order."""
@@ -92,16 +118,6 @@ class Nodes:
             return frozenset()
         return frozenset(version["id"] for version in status.get_versions())
 
-    def unreachable(self) -> dict[str, str]:
-        """Call every node; gives those that don't answer as they should, each with the reason."""
-        reasons: dict[str, str] = {}
-        for name, client in self._clients.items():
-            try:
-                client.list_project_keys()
-            except DSSError as error:
-                reasons[name] = str(error)
-        return reasons
-
     def close(self) -> None:
         """Let go of every connection."""
         for client in self._clients.values():
@@ -109,8 +125,8 @@ class Nodes:
 
     def _active_version(self, service: ServiceRef, model: str) -> str | None:
         """Tell which version of a saved model is in use; None where the node won't say. A model may be another project's."""
-        project, dot, name = model.rpartition(".")
-        handle = self._client(service.node).get_project(project if dot else service.project).get_saved_model(name)
+        ref = ModelRef.parse(model, service.project)
+        handle = self._client(service.node).get_project(ref.project).get_saved_model(ref.model)
         try:
             active = handle.get_active_version()
         except DSSError as error:

@@ -8,11 +8,13 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from opsbot.domain.globs import may_meet
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from opsbot.domain.models import Asker
-    from opsbot.domain.references import ServiceRef
+    from opsbot.domain.references import ProjectRef, ServiceRef
 
 
 class Permission(StrEnum):
@@ -84,6 +86,14 @@ class Standing:
     def allows_somewhere(self, permission: Permission) -> bool:
         """Tell whether some grant allows the act on any service at all."""
         return any(permission in self.roles[grant.role] for grant in self.grants)
+
+    def allows_in(self, permission: Permission, project: ProjectRef) -> bool:
+        """Tell whether some grant allows the act on some service that the project has, or may have."""
+        services = f"{project}/*"
+        return any(
+            permission in self.roles[grant.role] and any(may_meet(glob, services) for glob in grant.services)
+            for grant in self.grants
+        )
 
     def allows_everywhere(self, permission: Permission) -> bool:
         """Tell whether some grant allows the act on every service."""

@@ -9,7 +9,7 @@ from opsbot.domain.authorization import Permission
 
 if TYPE_CHECKING:
     from opsbot.domain.lifecycle import State
-    from opsbot.domain.references import ProjectRef, ServiceRef
+    from opsbot.domain.references import ProjectRef, Scope, ServiceRef
 
 
 PAGE_SIZE = 10
@@ -52,9 +52,29 @@ class ShowAccess:
 
 @dataclass(frozen=True, slots=True)
 class ListServices:
-    """List the API services of a project."""
+    """List API services; only those that ask nobody who they are, or those with an endpoint on a saved model."""
 
     verb: ClassVar = "services"
+    permission: ClassVar[Permission | None] = Permission.READ
+    where: Scope
+    page: int = 1
+    public: bool = False
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListNodes:
+    """List the nodes, and whether they answer."""
+
+    verb: ClassVar = "nodes"
+    permission: ClassVar[Permission | None] = Permission.READ
+
+
+@dataclass(frozen=True, slots=True)
+class ListModels:
+    """List the saved models of a project."""
+
+    verb: ClassVar = "models"
     permission: ClassVar[Permission | None] = Permission.READ
     project: ProjectRef
     page: int = 1
@@ -87,6 +107,17 @@ class ShowSummary:
     permission: ClassVar[Permission | None] = Permission.READ
     service: ServiceRef
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Compare two packages of a service; without `other`, one with the service as it is set up now."""
+
+    verb: ClassVar = "diff"
+    permission: ClassVar[Permission | None] = Permission.READ
+    service: ServiceRef
+    version: str
+    other: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +272,13 @@ Change = CreatePackage | RequestPublish | OnRequest | Pause | Resume
 Command = (
     ShowHelp
     | ShowAccess
+    | ListNodes
     | ListServices
+    | ListModels
     | ShowService
     | ListPackages
     | ShowSummary
+    | Compare
     | CreatePackage
     | RequestPublish
     | Explain

@@ -82,7 +82,7 @@ class Difference:
 def compare(before: Snapshot | None, after: Snapshot | None, since: str | None) -> Difference:
     """Compare a version with the one that was published last; what isn't known is said, never taken for no change."""
     if after is None:
-        return Difference(since, caveats=("How this version is set up can't be read, so it can't be compared.",))
+        return Difference(since, caveats=("How this version was set up isn't known, so it can't be compared.",))
     new = {endpoint.id: endpoint for endpoint in after.setup.endpoints}
     auth = after.setup.auth_method
     if before is None:

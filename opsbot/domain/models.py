@@ -74,6 +74,23 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedModel:
+    """A model that endpoints can serve; `kind` is what the node calls its sort, empty where it doesn't say."""
+
+    id: str
+    name: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """A node that the bot talks to; `problem` says why it doesn't answer as it should, empty where it does."""
+
+    name: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
     """One version of a service, frozen into an archive. The node may not say when or by whom."""
 

@@ -14,7 +14,11 @@ _NODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _PROJECT = re.compile(r"\w+", re.ASCII)
 _SERVICE = re.compile(r"[\w-]+", re.ASCII)
 _VERSION = re.compile(r"(?!\.)[\w.-]+", re.ASCII)
+_MODEL = re.compile(r"(\w+\.)?[\w-]+", re.ASCII)
 _LONGEST = 200
+
+EVERY = "*"
+"""What people write for all projects of a node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,34 @@ class ProjectRef:
         """Read `[NODE:]PROJECT`, with `node` standing in for a node that isn't named."""
         named, colon, project = text.rpartition(":")
         return cls(_node(named if colon else node), _checked(project, _PROJECT, "project key", "letters, digits and _"))
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRef:
+    """`NODE:*`: all projects of a node."""
+
+    node: str
+
+    def __str__(self) -> str:
+        return f"{self.node}:{EVERY}"
+
+
+Scope = ProjectRef | NodeRef
+"""Where to look: in one project, or in all of a node's."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """A saved model, by the project that it is in; endpoints of other projects write it `PROJECT.MODEL`."""
+
+    project: str
+    model: str
+
+    @classmethod
+    def parse(cls, text: str, project: str) -> Self:
+        """Read `[PROJECT.]MODEL`, with `project` standing in for one that isn't named."""
+        named, _, model = text.rpartition(".")
+        return cls(named or project, model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +105,17 @@ def checked_version(text: str) -> str:
 def checked_service_id(text: str) -> str:
     """Give back the id of a published service, or say what is wrong with it."""
     return _checked(text, _SERVICE, "service id", "letters, digits, _ and -")
+
+
+def checked_model(text: str) -> str:
+    """Give back the reference to a saved model, or say what is wrong with it."""
+    return _checked(text, _MODEL, "saved model id", "letters, digits, _ and -, and a project key and a dot before it")
+
+
+def read_scope(text: str, *, node: str | None) -> Scope:
+    """Read `[NODE:]PROJECT`, or `[NODE:]*` for all projects, with `node` standing in for a node that isn't named."""
+    named, colon, project = text.rpartition(":")
+    return NodeRef(_node(named if colon else node)) if project == EVERY else ProjectRef.parse(text, node=node)
 
 
 def is_node_name(text: str) -> bool:

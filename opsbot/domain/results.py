@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from opsbot.domain.audit import Entry, Head
     from opsbot.domain.authorization import Grant, Permission
-    from opsbot.domain.commands import Explain, ListPackages, ListRequests, ListServices, ShowAudit, ShowHistory
-    from opsbot.domain.models import Package, PackageSummary, Packaging, Pause, Person, PublishRequest, Service
+    from opsbot.domain.commands import (
+        Compare,
+        Explain,
+        ListModels,
+        ListPackages,
+        ListRequests,
+        ListServices,
+        ShowAudit,
+        ShowHistory,
+    )
+    from opsbot.domain.difference import Difference
+    from opsbot.domain.models import (
+        NodeState,
+        Package,
+        PackageSummary,
+        Packaging,
+        Pause,
+        Person,
+        PublishRequest,
+        SavedModel,
+        Service,
+    )
     from opsbot.domain.policies import Policy
     from opsbot.domain.references import ServiceRef
 
@@ -45,10 +67,31 @@ class AccessShown:
 
 @dataclass(frozen=True, slots=True)
 class ServicesListed:
-    """The services of a project that the asker may see, by id."""
+    """The services that were asked for and that the asker may see, by id.
+
+    `endpoints` names, where a saved model was asked for, those of each service that use it. `unread` says what could not
+    be looked at, a sentence each: services may be missing there.
+    """
 
     command: ListServices
     services: tuple[Service, ...]
+    endpoints: Mapping[ServiceRef, tuple[str, ...]] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NodesListed:
+    """Every node, and whether it answers."""
+
+    nodes: tuple[NodeState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsListed:
+    """The saved models of a project, by name."""
+
+    command: ListModels
+    models: tuple[SavedModel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +120,14 @@ class SummaryShown:
 
     service: ServiceRef
     summary: PackageSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What is new in one version against another, as far as can be known."""
+
+    command: Compare
+    difference: Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +257,13 @@ class Refused:
 Result = (
     HelpShown
     | AccessShown
+    | NodesListed
     | ServicesListed
+    | ModelsListed
     | ServiceShown
     | PackagesListed
     | SummaryShown
+    | Compared
     | PackagingBegun
     | PublishRequested
     | Explained

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsbot.domain.commands import Defaults
-from opsbot.domain.references import ProjectRef, ServiceRef, checked_service_id, checked_version
+from opsbot.domain.references import (
+    ProjectRef,
+    ServiceRef,
+    checked_model,
+    checked_service_id,
+    checked_version,
+    read_scope,
+)
 from opsbot.errors import CommandError
 from opsbot.grammar.words import read_mention
 
@@ -56,6 +63,8 @@ def _request(text: str, _: Defaults) -> int:
 
 SERVICE = Read("service", lambda text, defaults: ServiceRef.parse(text, node=defaults.node, project=defaults.project))
 PROJECT = Read("project", lambda text, defaults: ProjectRef.parse(text, node=defaults.node))
+SCOPE = Read("project", lambda text, defaults: read_scope(text, node=defaults.node))
+MODEL = Read("saved model", lambda text, _: checked_model(text))
 VERSION = Read("version", lambda text, _: checked_version(text))
 SERVICE_ID = Read("published service", lambda text, _: checked_service_id(text))
 PERSON = Read("person", _mention)

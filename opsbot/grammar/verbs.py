@@ -12,11 +12,12 @@ from opsbot.domain.lifecycle import State
 from opsbot.domain.references import ProjectRef, ServiceRef
 from opsbot.errors import CommandError
 from opsbot.grammar.texts import obligatory, request_and_text
-from opsbot.grammar.types import PERSON, PROJECT, REQUEST, SERVICE, SERVICE_ID, VERSION
+from opsbot.grammar.types import MODEL, PERSON, PROJECT, REQUEST, SCOPE, SERVICE, SERVICE_ID, VERSION
 
 if TYPE_CHECKING:
     from opsbot.domain.authorization import Permission
     from opsbot.domain.commands import Command, Defaults, Mention
+    from opsbot.domain.references import Scope
 
 
 Parameter = Callable[[Any], Any]
@@ -67,6 +68,12 @@ _PAGE = click.option(
 )
 
 
+def _default_project(defaults: Defaults, example: str) -> ProjectRef:
+    if defaults.project is None:
+        raise CommandError("Which project? This channel has no default one.", example)
+    return ProjectRef.parse(defaults.project, node=defaults.node)
+
+
 @_verb(commands.ShowHelp, "help publish", click.argument("about", required=False, metavar="[VERB]"))
 def _help(about: str | None) -> commands.ShowHelp:
     """Tell what I can do for you, or how one verb is used."""
@@ -75,15 +82,37 @@ def _help(about: str | None) -> commands.ShowHelp:
     return commands.ShowHelp(about)
 
 
-@_verb(commands.ListServices, "services FRAUD", click.argument("project", type=PROJECT, required=False), _PAGE)
+@_verb(commands.ListNodes, "nodes")
+def _nodes() -> commands.ListNodes:
+    """List the nodes that I talk to, and whether they answer."""
+    return commands.ListNodes()
+
+
+@_verb(
+    commands.ListServices,
+    "services FRAUD --model fraud_xgb",
+    click.argument("where", type=SCOPE, required=False, metavar="[PROJECT|*]"),
+    click.option("--public", is_flag=True, help="Only those that ask nobody who they are."),
+    click.option("--model", type=MODEL, metavar="MODEL", help="Only those with an endpoint on this saved model."),
+    _PAGE,
+)
 @click.pass_obj
-def _services(defaults: Defaults, project: ProjectRef | None, page: int) -> commands.ListServices:
-    """List the API services of a project."""
-    if project is None:
-        if defaults.project is None:
-            raise CommandError("Which project? This channel has no default one.", "services FRAUD")
-        project = ProjectRef.parse(defaults.project, node=defaults.node)
-    return commands.ListServices(project, page)
+def _services(
+    defaults: Defaults,
+    where: Scope | None,
+    public: bool,  # noqa: FBT001 - Click calls it so
+    model: str | None,
+    page: int,
+) -> commands.ListServices:
+    """List the API services of a project, or with * of the whole node; all, the public ones, those on one model."""
+    return commands.ListServices(where or _default_project(defaults, "services FRAUD"), page, public, model)
+
+
+@_verb(commands.ListModels, "models FRAUD", click.argument("project", type=PROJECT, required=False), _PAGE)
+@click.pass_obj
+def _models(defaults: Defaults, project: ProjectRef | None, page: int) -> commands.ListModels:
+    """List the saved models of a project, which endpoints can serve."""
+    return commands.ListModels(project or _default_project(defaults, "models FRAUD"), page)
 
 
 @_verb(commands.ShowService, "service FRAUD/scoring", _SERVICE)
@@ -102,6 +131,18 @@ def _packages(service: ServiceRef, page: int) -> commands.ListPackages:
 def _summary(service: ServiceRef, version: str) -> commands.ShowSummary:
     """Show one package: when it was made, by whom, its release notes and endpoints."""
     return commands.ShowSummary(service, version)
+
+
+@_verb(
+    commands.Compare,
+    "diff FRAUD/scoring v2 v3",
+    _SERVICE,
+    _VERSION,
+    click.argument("other", type=VERSION, required=False, metavar="[VERSION]"),
+)
+def _diff(service: ServiceRef, version: str, other: str | None) -> commands.Compare:
+    """Tell what is new in a package against an earlier one; with one version, in the service as it is now."""
+    return commands.Compare(service, version, other)
 
 
 @_verb(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from opsbot.domain.commands import PAGE_SIZE
-from opsbot.domain.models import AuthMethod
 from opsbot.domain.results import (
     AccessShown,
     AuditShown,
+    Compared,
     Decided,
     Explained,
     HelpShown,
     HistoryShown,
+    ModelsListed,
+    NodesListed,
     PackagesListed,
     PackagingBegun,
     Paused,
@@ -27,19 +29,18 @@ from opsbot.domain.results import (
     SummaryShown,
 )
 from opsbot.errors import CommandError
-from opsbot.slack import approvals
+from opsbot.slack import approvals, overviews
 from opsbot.slack.messages import Answer, notes, of_lines
 from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person
-from opsbot.slack.paging import listing
+from opsbot.slack.overviews import auth
+from opsbot.slack.paging import listing, page_of
 
 if TYPE_CHECKING:
-    from opsbot.domain.models import Asker, Endpoint, Package, PublishRequest
+    from opsbot.domain.models import Asker, Package, PublishRequest
     from opsbot.domain.results import Result, VerbHelp
     from opsbot.errors import OpsbotError
 
 _APOLOGY_LIMIT = 500
-
-T = TypeVar("T")
 
 
 def answer(result: Result, asker: Asker, command_name: str, *, private: bool = False) -> Answer | None:  # noqa: C901, PLR0911, PLR0912 - one arm per result
@@ -49,8 +50,14 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
             return help_shown(result, command_name)
         case AccessShown():
             return access_shown(result)
+        case NodesListed():
+            return overviews.nodes_listed(result, asker)
         case ServicesListed():
-            return services_listed(result, asker)
+            return overviews.services_listed(result, asker)
+        case ModelsListed():
+            return overviews.models_listed(result, asker)
+        case Compared():
+            return overviews.compared(result, asker)
         case ServiceShown():
             return service_shown(result, asker)
         case PackagesListed():
@@ -118,25 +125,12 @@ def access_shown(result: AccessShown) -> Answer:
     return Answer(headline, (of_lines(lines),) if lines else (), private=True)
 
 
-def services_listed(result: ServicesListed, asker: Asker) -> Answer:
-    """List services, a page at a time."""
-    project = result.command.project
-    headline = (
-        f"{person(asker.person)} asked for the services of {code(project)}: {or_none(len(result.services), 'service')}."
-    )
-    lines = [
-        f"{code(service.ref)} · {_auth(service.auth_method)} · {_endpoints(service.endpoints)}"
-        for service in _page(result.services, result.command.page)
-    ]
-    return listing(headline, lines, f"services {project}", result.command.page, len(result.services))
-
-
 def service_shown(result: ServiceShown, asker: Asker) -> Answer:
     """Show one service."""
     service, packages = result.service, result.packages
     newest = f", the newest is {code(packages[0].version)}" if packages else ""
     headline = f"{person(asker.person)} looked at {code(service.ref)}: {or_none(len(packages), 'package')}{newest}."
-    lines = [f"Authentication: {_auth(service.auth_method)}"]
+    lines = [f"Authentication: {auth(service.auth_method)}"]
     lines += [f"Endpoint {code(endpoint.id)}: {code(endpoint.type)}" for endpoint in service.endpoints]
     lines += [] if service.endpoints else ["It has no endpoints yet."]
     lines += [_package(package, _mark(package, result.published)) for package in packages[:PAGE_SIZE]]
@@ -151,7 +145,7 @@ def packages_listed(result: PackagesListed, asker: Asker) -> Answer:
     newest = f", the newest is {code(packages[0].version)}" if packages else ""
     found = f"{or_none(len(packages), 'package')}{newest}"
     headline = f"{person(asker.person)} asked for the packages of {code(service)}: {found}."
-    lines = [_package(package) for package in _page(packages, result.command.page)]
+    lines = [_package(package) for package in page_of(packages, result.command.page)]
     return listing(headline, lines, f"packages {service}", result.command.page, len(packages))
 
 
@@ -205,19 +199,3 @@ def _package(package: Package, mark: str = "") -> str:
 
 def _mark(package: Package, published: frozenset[str] | None) -> str:
     return " · *published*" if published is not None and package.version in published else ""
-
-
-def _page(things: tuple[T, ...], page: int) -> tuple[T, ...]:
-    return things[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-
-
-def _auth(method: str) -> str:
-    return f":warning: {code(method)}, nobody is asked who they are" if method == AuthMethod.PUBLIC else code(method)
-
-
-def _endpoints(endpoints: tuple[Endpoint, ...]) -> str:
-    return (
-        listed(f"{code(endpoint.id)} ({code(endpoint.type)})" for endpoint in endpoints)
-        if endpoints
-        else "no endpoints"
-    )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from slack_sdk.models.blocks import ContextBlock
 
-from opsbot.slack.messages import SECTION_LIMIT, mrkdwn, mrkdwn_section
+from opsbot.domain.difference import in_lines
+from opsbot.slack.messages import SECTION_LIMIT, TEXT_LIMIT, mrkdwn, mrkdwn_section
 from opsbot.slack.mrkdwn import clipped, code, cut, escaped
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ def difference_blocks(difference: Difference) -> tuple[Block, ...]:
         said = "\n".join(f":information_source: {_line(caveat)}" for caveat in difference.caveats[:_MOST_LINES])
         blocks.append(ContextBlock(elements=[mrkdwn(cut(said, SECTION_LIMIT))]))
     return tuple(blocks)
+
+
+def difference_text(difference: Difference) -> str:
+    """Say the same in plain, for where no blocks are shown."""
+    return cut("\n".join(escaped(line) for line in in_lines(difference)), TEXT_LIMIT)
 
 
 def _lines(difference: Difference) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from slack_sdk.models.blocks import ActionsBlock, ContextBlock
 from slack_sdk.models.blocks.block_elements import ButtonElement
@@ -13,6 +13,8 @@ from opsbot.slack.messages import Answer, mrkdwn, of_lines
 
 if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
+
+T = TypeVar("T")
 
 TURN_PAGE = "turn_page"
 
@@ -31,6 +33,11 @@ def listing(headline: str, lines: list[str], again: str, page: int, total: int) 
             turning.append(ContextBlock(elements=[mrkdwn(f"Page {page} of {pages}")]))
         turning.append(_turning(again, page, pages, ("Newer", "Older") if newest_first else ("Previous", "Next")))
     return Answer(headline, (of_lines(lines or [f"There is no page {page}; the last is {pages}."], *turning),))
+
+
+def page_of(things: tuple[T, ...], page: int) -> tuple[T, ...]:
+    """Give the things on one page of them."""
+    return things[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
 
 
 def _turning(again: str, page: int, pages: int, labels: tuple[str, str]) -> ActionsBlock:

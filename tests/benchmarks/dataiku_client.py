@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import dataikuapi
 
+from opsbot.actions.searching import list_services
 from opsbot.dataiku import DSSClient
 from opsbot.dataiku.fleet import fetch_settings
+from opsbot.dataiku.gateway import Nodes
+from opsbot.dataiku.survey import NodeSurvey
+from opsbot.domain.authorization import BUILT_IN_ROLES, Grant, Standing
+from opsbot.domain.commands import ListServices
+from opsbot.domain.references import ProjectRef
 from tests.benchmarks.dataiku_node import KEY, FarNode, far_node
 from tests.benchmarks.report import Row, table
 
@@ -21,6 +28,9 @@ FLEET = 500
 AT_ONCE = 16
 NODE_SECONDS = 0.05
 PEER = "dataikuapi"
+
+MODEL = "churn_lr"
+EVERYTHING = Standing((Grant("viewer"),), BUILT_IN_ROLES)
 
 LISTS: dict[str, Callable[[Any], object]] = {
     "list_api_services": lambda client: client.get_project("FRAUD").list_api_services(),
@@ -36,6 +46,7 @@ def run(rounds: int = 5) -> list[Row]:
         theirs = dataikuapi.DSSClient(node.url, KEY)
         rows = [_listing(name, call, ours, theirs, rounds) for name, call in LISTS.items()]
         rows.append(_fleet(node, ours, theirs, min(rounds, 3)))
+        rows.append(_search(node, ours, theirs, min(rounds, 3)))
         theirs._session.close()
     return rows
 
@@ -76,6 +87,32 @@ def _fleet(node: FarNode, ours: DSSClient, theirs: Any, rounds: int) -> Row:
     node.control("latency", {"seconds": 0})
     name = f"settings of {FLEET} services at {NODE_SECONDS * 1000:.0f} ms, {AT_ONCE} at once"
     return _row(name, taken, FLEET, "/s", 12)
+
+
+def _search(node: FarNode, ours: DSSClient, theirs: Any, rounds: int) -> Row:
+    """Compare `services --model` with the seed's loop, over the services that `_fleet` left."""
+    node.control("latency", {"seconds": NODE_SECONDS})
+    asked = ListServices(ProjectRef("design", "CHURN"), model=MODEL)
+    taken = []
+    with closing(NodeSurvey(Nodes({"design": ours}))) as survey:
+        for _ in range(rounds):
+            began = time.perf_counter()
+            found = list_services(asked, EVERYTHING, survey).services
+            between = time.perf_counter()
+            looped = _services_on_model(theirs.get_project("CHURN"))
+            ended = time.perf_counter()
+            assert [service.ref.service for service in found] == looped == ["churn"]
+            taken.append((between - began, ended - between))
+    node.control("latency", {"seconds": 0})
+    return _row(f"services on a model, of {FLEET} at {NODE_SECONDS * 1000:.0f} ms", taken, FLEET, "/s", 12)
+
+
+def _services_on_model(project: Any) -> list[str]:
+    return [
+        service.id
+        for service in project.list_api_services(as_type="objects")
+        if any(endpoint.get("modelRef", "") == MODEL for endpoint in service.get_settings().endpoints)
+    ]
 
 
 def _row(name: str, taken: list[tuple[float, float]], amount: float, unit: str, target: float) -> Row:

@@ -8,9 +8,12 @@ from opsbot.domain.commands import (
     Approve,
     Cancel,
     Command,
+    Compare,
     CreatePackage,
     Decline,
     Defaults,
+    ListModels,
+    ListNodes,
     ListPackages,
     ListRequests,
     ListServices,
@@ -22,7 +25,7 @@ from opsbot.domain.commands import (
     ShowSummary,
 )
 from opsbot.domain.lifecycle import State
-from opsbot.domain.references import ProjectRef
+from opsbot.domain.references import NodeRef, ProjectRef
 from opsbot.errors import CommandError
 from opsbot.grammar import Typed, parse, without_mention_of
 from tests.builders import SCORING
@@ -44,6 +47,14 @@ IN_THREAD = Defaults(node="design", request=12)
         ("whoami", ShowAccess()),
         ("services", ListServices(ProjectRef("design", "FRAUD"))),
         ("services CHURN --page 2", ListServices(ProjectRef("design", "CHURN"), 2)),
+        ("services *", ListServices(NodeRef("design"))),
+        ("services eu:* --public", ListServices(NodeRef("eu"), public=True)),
+        ("services --model CHURN.churn_lr", ListServices(ProjectRef("design", "FRAUD"), model="CHURN.churn_lr")),
+        ("nodes", ListNodes()),
+        ("models", ListModels(ProjectRef("design", "FRAUD"))),
+        ("models eu:CHURN", ListModels(ProjectRef("eu", "CHURN"))),
+        ("diff scoring v2 v3", Compare(SCORING, "v2", "v3")),
+        ("diff scoring v2", Compare(SCORING, "v2")),
         ("service scoring", ShowService(SCORING)),
         ("packages FRAUD/scoring", ListPackages(SCORING)),
         ("PACKAGES design:FRAUD/scoring", ListPackages(SCORING)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,30 +11,44 @@ from hypothesis import strategies as st
 
 from opsbot.domain.audit import Entry, Head
 from opsbot.domain.authorization import Grant, Permission
-from opsbot.domain.commands import Explain, ListPackages, ListRequests, ListServices, ShowAudit, ShowHistory
+from opsbot.domain.commands import (
+    Compare,
+    Explain,
+    ListModels,
+    ListPackages,
+    ListRequests,
+    ListServices,
+    ShowAudit,
+    ShowHistory,
+)
 from opsbot.domain.difference import Difference
 from opsbot.domain.lifecycle import PackagingState, State
 from opsbot.domain.models import (
     Endpoint,
+    NodeState,
     Package,
     PackageSummary,
     Packaging,
     Pause,
     Person,
     PublishRequest,
+    SavedModel,
     Service,
     Vote,
     Wish,
 )
 from opsbot.domain.policies import DEFAULT_POLICY, BreakGlass, Policy
-from opsbot.domain.references import ProjectRef, ServiceRef
+from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.domain.results import (
     AccessShown,
     AuditShown,
+    Compared,
     Decided,
     Explained,
     HelpShown,
     HistoryShown,
+    ModelsListed,
+    NodesListed,
     PackagesListed,
     PackagingBegun,
     Paused,
@@ -148,26 +162,47 @@ holders = st.builds(
 )
 pages = st.integers(1, 40)
 grants = st.builds(Grant, words, services=st.lists(words, min_size=1, max_size=5).map(tuple))
+covered = set[Any]()
+
+
+def made(kind: Any, *args: Any, **kwargs: Any) -> st.SearchStrategy[Any]:
+    covered.add(kind)
+    return st.builds(kind, *args, **kwargs)
+
+
 results: st.SearchStrategy[Result] = st.one_of(
-    st.builds(HelpShown, st.just(manual()), st.none() | st.just("publish")),
-    st.builds(
-        AccessShown, people, st.lists(st.tuples(grants, st.just((Permission.READ,))), max_size=30).map(tuple), words
-    ),
-    st.builds(
+    made(HelpShown, st.just(manual()), st.none() | st.just("publish")),
+    made(AccessShown, people, st.lists(st.tuples(grants, st.just((Permission.READ,))), max_size=30).map(tuple), words),
+    made(
         ServicesListed,
-        st.builds(ListServices, st.builds(ProjectRef, st.just("design"), valid), pages),
+        st.builds(
+            ListServices,
+            st.builds(ProjectRef, st.just("design"), valid) | st.just(NodeRef("design")),
+            pages,
+            st.booleans(),
+            st.none() | valid,
+        ),
         st.lists(services, max_size=30).map(tuple),
+        st.dictionaries(refs, st.lists(words, max_size=5).map(tuple), max_size=3),
+        lines,
     ),
-    st.builds(ServiceShown, services, st.lists(packages, max_size=30).map(tuple), st.none() | st.frozensets(words)),
-    st.builds(
+    made(NodesListed, st.lists(st.builds(NodeState, words, words), max_size=20).map(tuple)),
+    made(
+        ModelsListed,
+        st.builds(ListModels, st.builds(ProjectRef, st.just("design"), valid), pages),
+        st.lists(st.builds(SavedModel, words, words, words), max_size=30).map(tuple),
+    ),
+    made(Compared, st.builds(Compare, refs, words, st.none() | words), differences),
+    made(ServiceShown, services, st.lists(packages, max_size=30).map(tuple), st.none() | st.frozensets(words)),
+    made(
         PackagesListed,
         st.builds(ListPackages, st.builds(ServiceRef, st.just("design"), valid, valid), pages),
         st.lists(packages, max_size=30).map(tuple),
     ),
-    st.builds(SummaryShown, refs, st.builds(PackageSummary, packages, endpoints)),
-    st.builds(PackagingBegun, packagings, st.booleans()),
-    st.builds(PublishRequested, all_requests, quorums, st.booleans()),
-    st.builds(
+    made(SummaryShown, refs, st.builds(PackageSummary, packages, endpoints)),
+    made(PackagingBegun, packagings, st.booleans()),
+    made(PublishRequested, all_requests, quorums, st.booleans()),
+    made(
         Explained,
         st.builds(Explain, refs, st.none() | words),
         policies,
@@ -176,25 +211,29 @@ results: st.SearchStrategy[Result] = st.one_of(
         lines,
         lines,
     ),
-    st.builds(Settled, all_requests),
-    st.builds(Reviewed, all_requests),
-    st.builds(Paused, all_pauses, st.integers(0, 99)),
-    st.builds(Resumed, st.lists(all_pauses, min_size=1, max_size=5).map(tuple)),
-    st.builds(HistoryShown, st.builds(ShowHistory, st.just(SCORING), pages), records, st.integers(0, 400)),
-    st.builds(AuditShown, st.builds(ShowAudit, page=pages), records, st.integers(0, 400)),
-    st.builds(
+    made(Settled, all_requests),
+    made(Reviewed, all_requests),
+    made(Paused, all_pauses, st.integers(0, 99)),
+    made(Resumed, st.lists(all_pauses, min_size=1, max_size=5).map(tuple)),
+    made(HistoryShown, st.builds(ShowHistory, st.just(SCORING), pages), records, st.integers(0, 400)),
+    made(AuditShown, st.builds(ShowAudit, page=pages), records, st.integers(0, 400)),
+    made(
         RequestsListed,
         st.builds(ListRequests, page=pages),
         st.lists(all_requests, max_size=10).map(tuple),
         st.integers(0, 400),
     ),
-    st.builds(Decided, all_requests, quorums),
-    st.builds(Refused, words),
+    made(Decided, all_requests, quorums),
+    made(Refused, words),
 )
 AROUND = Around(DEFAULT_POLICY, "<@U1>")
 many = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
+
+
+def test_no_result_is_forgotten_here() -> None:
+    assert covered == set(get_args(Result))
 
 
 @many

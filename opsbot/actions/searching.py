@@ -1,0 +1,77 @@
+"""The verbs that look at many things at once: nodes, services, models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opsbot.domain.authorization import Permission
+from opsbot.domain.models import AuthMethod
+from opsbot.domain.references import ModelRef, NodeRef, ProjectRef
+from opsbot.domain.results import ModelsListed, NodesListed, Refused, ServicesListed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from opsbot.actions.ports import Survey
+    from opsbot.domain.authorization import Standing
+    from opsbot.domain.commands import ListModels, ListServices
+    from opsbot.domain.models import Service
+    from opsbot.domain.references import Scope, ServiceRef
+    from opsbot.errors import DSSError
+
+
+def list_nodes(survey: Survey) -> NodesListed:
+    """List every node, and whether it answers."""
+    return NodesListed(survey.nodes())
+
+
+def list_services(command: ListServices, standing: Standing, survey: Survey) -> ServicesListed:
+    """List the services that the asker may see, by id: all, the public ones, those on a saved model, or both."""
+    services, unread = _services(command.where, standing, survey)
+    if command.public:
+        services = [service for service in services if service.auth_method == AuthMethod.PUBLIC]
+    if command.model is None:
+        return ServicesListed(command, tuple(services), unread=_in_words(unread))
+    using, unasked = _using(command.model, services, survey)
+    found = tuple(service for service in services if service.ref in using)
+    return ServicesListed(command, found, using, _in_words(unread) + _in_words(unasked))
+
+
+def list_models(command: ListModels, standing: Standing, survey: Survey) -> ModelsListed | Refused:
+    """List the saved models of a project in which the asker may see services, by name."""
+    if not standing.allows_in(Permission.READ, command.project):
+        return Refused(f"You may not look into {command.project}: none of your grants covers a service there.")
+    models = sorted(survey.models(command.project), key=lambda model: (model.name.casefold(), model.id))
+    return ModelsListed(command, tuple(models))
+
+
+def _services(where: Scope, standing: Standing, survey: Survey) -> tuple[list[Service], Mapping[ProjectRef, DSSError]]:
+    """Read the services of all projects in which the asker may see any; raises where none of them answers."""
+    projects = survey.projects(where.node) if isinstance(where, NodeRef) else [where]
+    gathered = survey.services([each for each in projects if standing.allows_in(Permission.READ, each)])
+    if gathered.failed and not gathered.found:
+        raise next(iter(gathered.failed.values()))
+    services = (service for found in gathered.found.values() for service in found)
+    seen = [service for service in services if standing.allows(Permission.READ, service.ref)]
+    return sorted(seen, key=lambda service: str(service.ref)), gathered.failed
+
+
+def _using(
+    model: str, services: Sequence[Service], survey: Survey
+) -> tuple[dict[ServiceRef, tuple[str, ...]], Mapping[ServiceRef, DSSError]]:
+    """Name the endpoints of each service that use the model; without a project, a model of that id in any."""
+    wanted = ModelRef.parse(model, "")
+    gathered = survey.models_in_use([service.ref for service in services])
+    using = {
+        service: tuple(endpoint for endpoint, used in endpoints if _is(used, wanted))
+        for service, endpoints in gathered.found.items()
+    }
+    return {service: endpoints for service, endpoints in using.items() if endpoints}, gathered.failed
+
+
+def _is(used: ModelRef, wanted: ModelRef) -> bool:
+    return used.model == wanted.model and wanted.project in {"", used.project}
+
+
+def _in_words(failed: Mapping[ProjectRef, DSSError] | Mapping[ServiceRef, DSSError]) -> tuple[str, ...]:
+    return tuple(f"{thing} could not be read: {error}" for thing, error in failed.items())

@@ -1,0 +1,82 @@
+"""Many things of the nodes at once, as the actions ask for them: read in parallel, a bounded number at a time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, TypeVar
+
+from opsbot.actions.ports import Gathered
+from opsbot.domain.models import NodeState
+from opsbot.errors import DSSError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from opsbot.actions.ports import Waiting
+    from opsbot.dataiku.gateway import Nodes
+    from opsbot.domain.models import SavedModel, Service
+    from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_AT_ONCE = 16
+
+
+class NodeSurvey:
+    """Surveys the nodes with threads of its own, which all who ask share: no node sees more of them at once.
+
+    `waiting` is entered while somebody waits for the threads, `computing` around what each of them does.
+    """
+
+    def __init__(
+        self, nodes: Nodes, waiting: Waiting = nullcontext, computing: Waiting = nullcontext, at_once: int = _AT_ONCE
+    ) -> None:
+        self._nodes = nodes
+        self._waiting = waiting
+        self._computing = computing
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="survey")
+
+    def nodes(self) -> tuple[NodeState, ...]:
+        """Ask every node whether it answers; never raises."""
+        asked = self._gather(self._nodes.names, self._nodes.projects)
+        problems = {name: str(error) for name, error in asked.failed.items()}
+        return tuple(NodeState(name, problems.get(name, "")) for name in self._nodes.names)
+
+    def projects(self, node: str) -> list[ProjectRef]:
+        """List the projects of a node, in no order; may raise DSSError."""
+        return self._nodes.projects(node)
+
+    def services(self, projects: Sequence[ProjectRef]) -> Gathered[ProjectRef, list[Service]]:
+        """List the services of each project."""
+        return self._gather(projects, self._nodes.services)
+
+    def models_in_use(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
+        """Tell of each service which of its endpoints use which saved model."""
+        return self._gather(services, self._nodes.models_in_use)
+
+    def models(self, project: ProjectRef) -> list[SavedModel]:
+        """List the saved models of a project, in no order; may raise DSSError."""
+        return self._nodes.models(project)
+
+    def close(self) -> None:
+        """Begin nothing more, and wait for what is under way."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def _gather(self, things: Iterable[K], ask: Callable[[K], V]) -> Gathered[K, V]:
+        def one(thing: K) -> V:
+            with self._computing():
+                return ask(thing)
+
+        asked = {thing: self._threads.submit(one, thing) for thing in things}
+        found: dict[K, V] = {}
+        failed: dict[K, DSSError] = {}
+        with self._waiting():
+            wait(asked.values())
+        for thing, answer in asked.items():
+            try:
+                found[thing] = answer.result()
+            except DSSError as error:
+                failed[thing] = error
+        return Gathered(found, failed)
