@@ -24,8 +24,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+@dataclass(frozen=True, slots=True)
+class Misspelling:
+    """A word that was typed, and the one that was probably meant."""
+
+    wrong: str
+    right: str
+
+
 class OpsbotError(Exception):
-    """The root: whatever opsbot raises on purpose."""
+    """The root: whatever opsbot raises on purpose. `near` is what would mend the line that was typed, where one word does."""
+
+    near: Misspelling | None = None
 
 
 class ConfigError(OpsbotError):
@@ -39,13 +49,18 @@ class ConfigError(OpsbotError):
 class CommandError(OpsbotError):
     """The words typed aren't a command; `suggestion` is what to type instead."""
 
-    def __init__(self, message: str, suggestion: str | None = None) -> None:
+    def __init__(self, message: str, suggestion: str | None = None, near: Misspelling | None = None) -> None:
         super().__init__(message)
         self.suggestion = suggestion
+        self.near = near
 
 
 class NotFoundError(OpsbotError):
     """What was named isn't there."""
+
+    def __init__(self, message: str, near: Misspelling | None = None) -> None:
+        super().__init__(message)
+        self.near = near
 
 
 class ConflictError(OpsbotError):

@@ -14,14 +14,14 @@ from opsbot.actions.packaging import create_package
 from opsbot.actions.pausing import pause, resume
 from opsbot.actions.reading import list_packages, show_service, show_summary
 from opsbot.actions.requesting import list_requests, request_publish
-from opsbot.actions.searching import list_models, list_nodes, list_services
+from opsbot.actions.searching import list_models, list_nodes, list_services, no_such_project
 from opsbot.actions.settling import review, settle_by_hand
-from opsbot.actions.trying import failed, refused, service_of
+from opsbot.actions.trying import failed, project_of, refused, service_of
 from opsbot.domain import commands
 from opsbot.domain.authorization import refusal
 from opsbot.domain.models import MessageRef
 from opsbot.domain.results import Refused
-from opsbot.errors import OpsbotError, StoreError
+from opsbot.errors import DSSRefusedError, OpsbotError, StoreError
 
 if TYPE_CHECKING:
     from opsbot.actions.world import World
@@ -66,7 +66,15 @@ class Dispatcher:
             return Refused(f"“{command.verb}” isn't for this channel; its settings allow other verbs only.")
         membership = self.world.directory.membership(asker.person)
         standing = self.world.rules.access.standing(asker, membership)
-        return self._forbidden(command, standing) or self._do(command, asker, standing)
+        forbidden = self._forbidden(command, standing)
+        if forbidden is not None:
+            return forbidden
+        try:
+            return self._do(command, asker, standing)
+        except DSSRefusedError as error:  # so a node answers about a project that isn't there, too
+            project = project_of(command)
+            missing = no_such_project(project, standing, self.world.survey) if project is not None else None
+            raise missing or error from error
 
     def _do(self, command: Command, asker: Asker, standing: Standing) -> Result:  # noqa: C901, PLR0911, PLR0912 - one arm per verb
         world = self.world
@@ -133,7 +141,10 @@ class Dispatcher:
             allowed = standing.allows_everywhere(command.permission)
         else:  # lists show what the grants cover, and nothing else
             allowed = standing.allows_somewhere(command.permission)
-        return None if allowed else Refused(refusal(standing, command.permission, service))
+        if allowed:
+            return None
+        ask = self.world.rules.access.administrators(service)
+        return Refused(refusal(standing, command.permission, service), ask)
 
     def _request_of(self, place: Place) -> int | None:
         if place.thread is None:

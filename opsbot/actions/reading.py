@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.domain.authorization import Permission
 from opsbot.domain.models import PackageSummary
+from opsbot.domain.nearness import did_you_mean, nearest
 from opsbot.domain.results import PackagesListed, ServiceShown, SummaryShown
 from opsbot.errors import DSSError, NotFoundError
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Package, Service
     from opsbot.domain.references import ProjectRef, ServiceRef
 
+_MOST_NAMED = 10
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -51,8 +53,11 @@ def find_service(ref: ServiceRef, standing: Standing, designer: Designer) -> Ser
     seen = _seen(ref.project_ref, standing, designer)
     found = next((service for service in seen if service.ref == ref), None)
     if found is None:
-        others = ", ".join(service.ref.service for service in seen[:10]) or "none that you may see"
-        raise NotFoundError(f"{ref.project_ref} has no service “{ref.service}”. Its services: {others}.")
+        others = [service.ref.service for service in seen]
+        near = nearest(ref.service, others)
+        listed = ", ".join(others[:_MOST_NAMED]) or "none that you may see"
+        said = f"{ref.project_ref} has no service “{ref.service}”.{did_you_mean(near)} Its services: {listed}."
+        raise NotFoundError(said, near)
     return found
 
 
@@ -63,7 +68,7 @@ def find_package(service: ServiceRef, version: str, standing: Standing, designer
     if found is None and not packages:
         find_service(service, standing, designer)
     if found is None:
-        raise NotFoundError(_no_such_version(service, version, packages))
+        raise _no_such_version(service, version, packages)
     return found
 
 
@@ -84,8 +89,9 @@ def _published(service: ServiceRef, designer: Designer) -> frozenset[str] | None
         return None  # the result says that it isn't known: a node without an API Deployer is still worth showing
 
 
-def _no_such_version(service: ServiceRef, version: str, packages: tuple[Package, ...]) -> str:
+def _no_such_version(service: ServiceRef, version: str, packages: tuple[Package, ...]) -> NotFoundError:
     if not packages:
-        return f"{service} has no package “{version}”; it has none at all."
+        return NotFoundError(f"{service} has no package “{version}”; it has none at all.")
+    near = nearest(version, (package.version for package in packages))
     newest = ", ".join(package.version for package in packages[:5])
-    return f"{service} has no package “{version}”. The newest there: {newest}."
+    return NotFoundError(f"{service} has no package “{version}”.{did_you_mean(near)} The newest there: {newest}.", near)

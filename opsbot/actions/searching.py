@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from opsbot.domain.authorization import Permission
 from opsbot.domain.models import AuthMethod
+from opsbot.domain.nearness import did_you_mean, nearest
 from opsbot.domain.references import ModelRef, NodeRef, ProjectRef
 from opsbot.domain.results import ModelsListed, NodesListed, Refused, ServicesListed
+from opsbot.errors import DSSError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
     from opsbot.domain.commands import ListModels, ListServices
     from opsbot.domain.models import Service
     from opsbot.domain.references import Scope, ServiceRef
-    from opsbot.errors import DSSError
+
+_MOST_NAMED = 10
 
 
 def list_nodes(survey: Survey) -> NodesListed:
@@ -43,6 +46,23 @@ def list_models(command: ListModels, standing: Standing, survey: Survey) -> Mode
         return Refused(f"You may not look into {command.project}: none of your grants covers a service there.")
     models = sorted(survey.models(command.project), key=lambda model: (model.name.casefold(), model.id))
     return ModelsListed(command, tuple(models))
+
+
+def no_such_project(project: ProjectRef, standing: Standing, survey: Survey) -> NotFoundError | None:
+    """Tell that a project isn't on its node, and which one may have been meant; None where it is there, or nobody knows."""
+    try:
+        there = survey.projects(project.node)
+    except DSSError:
+        return None
+    if project in there:
+        return None
+    seen = [each.project for each in there if standing.allows_in(Permission.READ, each)]
+    near = nearest(project.project, seen)
+    listed = ", ".join(sorted(seen)[:_MOST_NAMED]) or "none that you may look into"
+    said = (
+        f"{project.node} has no project “{project.project}” that I can see.{did_you_mean(near)} Its projects: {listed}."
+    )
+    return NotFoundError(said, near)
 
 
 def _services(where: Scope, standing: Standing, survey: Survey) -> tuple[list[Service], Mapping[ProjectRef, DSSError]]:

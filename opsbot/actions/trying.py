@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from opsbot.actions.recording import entry
 from opsbot.domain import commands
 from opsbot.domain.audit import Entry
+from opsbot.domain.references import ProjectRef
 from opsbot.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -35,6 +36,18 @@ def service_of(command: Command) -> ServiceRef | None:
     """Tell the service that a command is about, if it names one."""
     service: ServiceRef | None = getattr(command, "service", None)
     return service
+
+
+def project_of(command: Command) -> ProjectRef | None:
+    """Tell the project that a command looks into, if it names one."""
+    service = service_of(command)
+    if service is not None:
+        return service.project_ref
+    match command:
+        case commands.ListServices(where=ProjectRef() as project) | commands.ListModels(project=project):
+            return project
+        case _:
+            return None
 
 
 def _entry(command: Command, asker: Asker, outcome: str, world: World) -> Entry:

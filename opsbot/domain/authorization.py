@@ -117,6 +117,16 @@ class AccessRules:
         held = (grant for grant in self.grants if _holds(grant, asker, membership))
         return Standing(tuple(held), self.roles, membership.problem)
 
+    def administrators(self, service: ServiceRef | None) -> tuple[frozenset[str], frozenset[str]]:
+        """Name the users and the groups who may do everything on the service, or everywhere: whom to ask for a grant."""
+        giving = [
+            grant
+            for grant in self.grants
+            if Permission.ADMIN in self.roles[grant.role]
+            and (grant.covers(service) if service is not None else "*" in grant.services)
+        ]
+        return _union(grant.users for grant in giving), _union(grant.groups for grant in giving)
+
     def holders(self, role: str, service: ServiceRef, channel: str) -> tuple[frozenset[str], frozenset[str]]:
         """Name the users and the groups who hold the role on the service in the channel."""
         giving = [

@@ -249,9 +249,13 @@ class AuditShown:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The asker may not, or came too late; nothing was changed."""
+    """The asker may not, or came too late; nothing was changed.
+
+    `ask` are the people and the user groups who could change that, where a grant is missing.
+    """
 
     reason: str
+    ask: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
 
 Result = (

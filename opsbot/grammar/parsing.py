@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from opsbot.domain.commands import Command, ShowHelp
-from opsbot.errors import CommandError
+from opsbot.domain.nearness import did_you_mean, nearest
+from opsbot.errors import CommandError, Misspelling
 from opsbot.grammar.verbs import Verb, verbs
 from opsbot.grammar.words import split
 
@@ -64,11 +65,17 @@ def parse(text: str, defaults: Defaults) -> Typed:
         with verb.make_context(verb.name, words[1:], obj=defaults) as ctx:
             return Typed(cast("Command", verb.invoke(ctx)), private=bool(ctx.meta.get("private")))
     except click.UsageError as error:
-        raise CommandError(_sentence(error), verb.example) from error
+        raise CommandError(_sentence(error), verb.example, _near(error)) from error
     except CommandError as error:
         if error.suggestion is None:
             error.suggestion = verb.example
         raise
+
+
+def corrected(text: str, near: Misspelling) -> str | None:
+    """Write the line again with the right word, if the wrong one stands in it by itself."""
+    line, replaced = re.subn(rf"(?<![\w.-]){re.escape(near.wrong)}(?![\w.-])", lambda _: near.right, text, count=1)
+    return line.strip() if replaced else None
 
 
 def _split(text: str) -> list[str]:
@@ -84,10 +91,20 @@ def _verb(word: str) -> Verb:
     found = verbs.commands.get(word) or verbs.commands.get(word.lower())
     if found is not None:
         return cast("Verb", found)
-    near = _INSTEAD.get(word.lower()) or next(iter(get_close_matches(word.lower(), verbs.commands, n=1)), None)
+    known = _INSTEAD.get(word.lower())
+    near = Misspelling(word, known) if known is not None else nearest(word, verbs.commands)
     if near is None:
         raise CommandError(f"I don't know “{word}”.", "help")
-    raise CommandError(f"I don't know “{word}”. Did you mean “{near}”?", cast("Verb", verbs.commands[near]).example)
+    example = cast("Verb", verbs.commands[near.right]).example
+    raise CommandError(f"I don't know “{word}”.{did_you_mean(near)}", example, near)
+
+
+def _near(error: click.UsageError) -> Misspelling | None:
+    match error:
+        case click.NoSuchOption(option_name=name, possibilities=[near, *_]):
+            return Misspelling(name, near)
+        case _:
+            return None
 
 
 def _sentence(error: click.UsageError) -> str:  # noqa: PLR0911 - one arm per mistake

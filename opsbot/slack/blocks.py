@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from slack_sdk.models.blocks import ActionsBlock
+from slack_sdk.models.blocks.block_elements import ButtonElement
+
 from opsbot.domain.commands import PAGE_SIZE
 from opsbot.domain.results import (
     AccessShown,
@@ -30,7 +33,7 @@ from opsbot.domain.results import (
 )
 from opsbot.errors import CommandError
 from opsbot.slack import approvals, overviews
-from opsbot.slack.messages import Answer, notes, of_lines
+from opsbot.slack.messages import Answer, Message, mrkdwn_section, notes, of_lines
 from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person
 from opsbot.slack.overviews import auth
 from opsbot.slack.paging import listing, page_of
@@ -40,7 +43,12 @@ if TYPE_CHECKING:
     from opsbot.domain.results import Result, VerbHelp
     from opsbot.errors import OpsbotError
 
+RUN = "run_line"
+"""The action of buttons whose value is a line, done as if whoever clicks had typed it."""
+
 _APOLOGY_LIMIT = 500
+_LONGEST_LINE = 2000
+_MOST_ASKED = 5
 
 
 def answer(result: Result, asker: Asker, command_name: str, *, private: bool = False) -> Answer | None:  # noqa: C901, PLR0911, PLR0912 - one arm per result
@@ -83,16 +91,30 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
         case HistoryShown() | AuditShown():
             return approvals.records_shown(result, asker)
         case Refused():
-            return Answer(f":no_entry: {escaped(clipped(result.reason, _APOLOGY_LIMIT))}", private=True)
+            return refused(result)
         case _:
             assert_never(result)
 
 
-def apology(error: OpsbotError, command_name: str, note: str = "") -> Answer:
-    """Say what was wrong, and what to type instead where that is known."""
+def refused(result: Refused) -> Answer:
+    """Say that the asker may not, and who could change that."""
+    users, groups = result.ask
+    whom = [f"<@{user}>" for user in sorted(users)] + [code(group) for group in sorted(groups)]
+    more = [f"{len(whom) - _MOST_ASKED} more"] if len(whom) > _MOST_ASKED else []
+    ask = f" Ask {listed([*whom[:_MOST_ASKED], *more], 'or')} for it." if whom else ""
+    return Answer(f":no_entry: {escaped(clipped(result.reason, _APOLOGY_LIMIT))}{ask}", private=True)
+
+
+def apology(error: OpsbotError, command_name: str, note: str = "", instead: str | None = None) -> Answer:
+    """Say what was wrong, and what to type instead where that is known; `instead` is the whole line, for a button."""
     said = f":warning: {escaped(clipped(str(error), _APOLOGY_LIMIT))}"
     if note:
         said += f" {note}"
+    if instead is not None and len(instead) <= _LONGEST_LINE:
+        meant = f"You may have meant {code(f'{command_name} {instead}')}"
+        button = ButtonElement(text="Do that", action_id=RUN, value=instead)
+        mended = Message(meant, (mrkdwn_section(meant), ActionsBlock(elements=[button])))
+        return Answer(said, (mended,), private=True)
     if isinstance(error, CommandError) and error.suggestion is not None:
         said += f"\nType for example: {code(f'{command_name} {error.suggestion}')}"
     return Answer(said, private=True)

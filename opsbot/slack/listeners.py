@@ -13,9 +13,9 @@ from opsbot.domain.commands import Approve, Cancel, Decline
 from opsbot.domain.models import Person
 from opsbot.domain.results import Refused
 from opsbot.errors import CommandError, OpsbotError, StoreError
-from opsbot.grammar import parse, without_mention_of
+from opsbot.grammar import corrected, parse, without_mention_of
 from opsbot.slack import cards
-from opsbot.slack.blocks import answer, apology
+from opsbot.slack.blocks import RUN, answer, apology
 from opsbot.slack.messages import Answer, Message
 from opsbot.slack.modals import Metadata, Submission, approve_form, decline_form, missing_reason
 from opsbot.slack.paging import TURN_PAGE
@@ -139,9 +139,9 @@ class Listeners:
             _log.warning("%s could not even be told that there is too much to do", asker.person.id)
 
     def _answer(self, text: str, asker: Asker, response_url: str | None) -> None:
-        said = self._in_words(lambda: self._do(text, asker))
+        said = self._in_words(lambda: self._do(text, asker), typed=text)
         if said is not None:
-            self.replier.reply(said, asker, response_url)
+            self.replier.reply(said, asker, response_url, thread=asker.place.thread)
 
     def _do(self, text: str, asker: Asker) -> Answer | None:
         """Read a line, do what it asks, and say what came of it."""
@@ -152,6 +152,8 @@ class Listeners:
     def _take_click(self, click: Click) -> None:
         if click.action.startswith(TURN_PAGE):
             self._turn_page(click)
+        elif click.action == RUN:
+            self._answer(click.value, click.asker, click.response_url)
         elif click.action in _FORMS:
             self._open_form(click)
         elif click.action in _DECISIONS:
@@ -210,14 +212,15 @@ class Listeners:
             return self._do(without_mention_of(self.bot_user, mention.event.text), replace(asker, person=person))
 
         asker = mention.asker
-        said = self._in_words(do, "@opsbot")
+        said = self._in_words(do, "@opsbot", without_mention_of(self.bot_user, mention.event.text))
         if said is not None:
             self.replier.reply(said, asker, None, thread=mention.thread)
 
-    def _in_words(self, job: Callable[[], Answer | None], address: str | None = None) -> Answer | None:
+    def _in_words(self, job: Callable[[], Answer | None], address: str | None = None, typed: str = "") -> Answer | None:
         """Do a job; whatever goes wrong with it becomes an answer, and what is a fault of ours gets a number.
 
-        `address` is what a line to the bot begins with there; the slash command unless said otherwise.
+        `address` is what a line to the bot begins with there, the slash command unless said otherwise; `typed` is the
+        rest of it, which may be mended.
         """
         try:
             return job()
@@ -225,7 +228,8 @@ class Listeners:
             return apology(error, self.command_name, _incident("the store failed"))
         except OpsbotError as error:
             _log.info("not done: %s", error)
-            return apology(error, address or self.command_name)
+            instead = corrected(typed, error.near) if error.near is not None else None
+            return apology(error, address or self.command_name, instead=instead)
         except Exception:  # noqa: BLE001 - a fault of ours, whatever it is, is told with its number
             return Answer(_incident("a job failed"), private=True)
 

@@ -56,10 +56,10 @@ def date(at: datetime | None) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
 
 
-def listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str], joined: str = "and") -> str:
     """Join words as a sentence does."""
     *first, last = list(words) or [""]
-    return f"{', '.join(first)} and {last}" if first else last
+    return f"{', '.join(first)} {joined} {last}" if first else last
 
 
 def counted(number: int, noun: str) -> str:

@@ -5,7 +5,16 @@ from datetime import timedelta
 import pytest
 
 from opsbot.actions.dispatcher import Dispatcher
-from opsbot.domain.commands import Command, ListPackages, ListServices, ShowAccess, ShowHelp, ShowService, ShowSummary
+from opsbot.domain.commands import (
+    Command,
+    CreatePackage,
+    ListPackages,
+    ListServices,
+    ShowAccess,
+    ShowHelp,
+    ShowService,
+    ShowSummary,
+)
 from opsbot.domain.models import Package, Person
 from opsbot.domain.references import ProjectRef, ServiceRef
 from opsbot.domain.results import (
@@ -19,7 +28,7 @@ from opsbot.domain.results import (
     SummaryShown,
 )
 from opsbot.domain.rules import ChannelRules, Rules
-from opsbot.errors import DSSUnavailableError, NotFoundError
+from opsbot.errors import DSSUnavailableError, Misspelling, NotFoundError
 from tests.builders import CHANNEL, MAYA, SCORING, VIC, asker, grant, package, rules, service
 from tests.fakes import FakeDesigner, Scene
 
@@ -141,3 +150,19 @@ def test_a_place_says_what_is_meant_there() -> None:
     here, elsewhere = dispatcher.defaults(asker().place), dispatcher.defaults(asker(channel="C9").place)
     assert (here.node, here.project) == ("eu", "FRAUD")
     assert (elsewhere.node, elsewhere.project) == (None, None)
+
+
+def test_who_lacks_a_grant_is_told_who_gives_them() -> None:
+    allowed = rules(grant("viewer", VIC), grant("admin", MAYA, services=("design:FRAUD/*",)), grant("admin", STRANGER))
+    result = do(CreatePackage(SCORING, "v9"), Scene(rules=allowed))
+    assert isinstance(result, Refused)
+    assert result.ask == (frozenset({MAYA.id, STRANGER.id}), frozenset())
+    elsewhere = do(CreatePackage(ServiceRef("design", "CHURN", "churn"), "v9"), Scene(rules=allowed))
+    assert isinstance(elsewhere, Refused)
+    assert elsewhere.ask == (frozenset({STRANGER.id}), frozenset())
+
+
+def test_a_misspelt_name_is_told_with_the_one_that_was_meant() -> None:
+    with pytest.raises(NotFoundError, match="Did you mean “scoring”") as raised:
+        do(ListPackages(ServiceRef("design", "FRAUD", "Scorin")), Scene())
+    assert raised.value.near == Misspelling("Scorin", "scoring")

@@ -280,6 +280,12 @@ def test_what_is_cut_is_never_cut_inside_an_entity(text: str) -> None:
     assert re.fullmatch(r"(?:[^&]|&amp;)*…", kept) or "&amp;" not in text
 
 
+def test_who_may_not_is_told_whom_to_ask() -> None:
+    said = answer(Refused("You may not.", (frozenset({"U1"}), frozenset({"@ops"}))), asker(), "/apid")
+    assert said is not None
+    assert said.headline == ":no_entry: You may not. Ask <@U1> or `@ops` for it."
+
+
 def test_slack_adds_nothing_of_its_own_to_our_markup() -> None:
     said = answer(Refused("see https://x.test and #general"), asker(), "/apid")
     assert said is not None

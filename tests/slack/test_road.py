@@ -135,7 +135,7 @@ def test_a_card_that_can_not_be_posted_is_said_and_the_request_stands(stage: Sta
     [
         ("pakages", "Did you mean “packages”"),
         ("packages FRAUD/nothing", "has no service “nothing”. Its services: rules, scoring"),
-        ("packages NOWHERE/x", "There is no project “NOWHERE” on design, or my key on design may not do that"),
+        ("packages NOWHERE/x", "design has no project “NOWHERE” that I can see. Its projects: CHURN, FRAUD"),
         ("package FRAUD/nothing v1", "has no service “nothing”. Its services: rules, scoring"),
         ("publish FRAUD/nothing v1", "has no service “nothing”. Its services: rules, scoring"),
         ("summary FRAUD/scoring v9", "has no package “v9”. The newest there: v4"),
@@ -154,6 +154,23 @@ def test_bad_input_gets_a_sentence_for_the_asker_alone(stage: Stage, text: str, 
 def test_who_may_not_is_told_so_alone(stage: Stage) -> None:
     stage.command("packages FRAUD/scoring", user="nils")
     assert stage.wait_for("You may not do that", user="nils")["addressee"] == "U05NILS"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("pakages FRAUD/scoring", "packages FRAUD/scoring"),
+        ("packages FRUAD/scoring", "packages FRAUD/scoring"),
+        ("packages FRAUD/scorin", "packages FRAUD/scoring"),
+        ("packages FRAUD/scoring --pag 1", "packages FRAUD/scoring --page 1"),
+    ],
+)
+def test_a_misspelt_line_has_a_button_that_does_what_was_meant(stage: Stage, typed: str, meant: str) -> None:
+    stage.command(typed)
+    mistake = stage.wait_for("You may have meant")
+    assert f"`/apid {meant}`" in shown(mistake)
+    stage.click(mistake, buttons(mistake)["Do that"], user="maya")
+    stage.wait_for("asked for the packages of `design:FRAUD/scoring`")
 
 
 def test_a_package_is_made_with_its_notes_and_announced(tmp_path: Path) -> None:
@@ -194,6 +211,17 @@ def test_the_rest_of_the_verbs_answer(stage: Stage) -> None:
     assert "published" in shown(stage.wait_for_reply(stage.wait_for("looked at `design:FRAUD/scoring`")))
     stage.command("summary FRAUD/scoring v1")
     assert "Endpoint" in shown(stage.wait_for_reply(stage.wait_for("looked at `v1`")))
+    stage.command("services * --public")
+    assert "`design:FRAUD/rules`" in shown(stage.wait_for_reply(stage.wait_for("asked for the public services")))
+    stage.command("services FRAUD --model fraud_xgb")
+    assert "uses it in `score`" in shown(stage.wait_for_reply(stage.wait_for("use the model `fraud_xgb`: 1 service")))
+    stage.command("nodes")
+    assert "`design` answers" in shown(stage.wait_for_reply(stage.wait_for("1 node, all answer")))
+    stage.command("models FRAUD")
+    assert "Fraud score (XGBoost)" in shown(stage.wait_for_reply(stage.wait_for("saved models of `design:FRAUD`")))
+    stage.command("diff FRAUD/scoring v1")
+    compared = shown(stage.wait_for_reply(stage.wait_for("compared the service as it is now with `v1`")))
+    assert "There is no snapshot of v1" in compared
     stage.command("requests")
     stage.wait_for("asked for open requests: no requests")
     stage.command("whoami")
