@@ -33,8 +33,8 @@ from opsbot.domain.results import (
 )
 from opsbot.errors import CommandError
 from opsbot.slack import approvals, overviews
-from opsbot.slack.messages import Answer, Message, mrkdwn_section, notes, of_lines
-from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person
+from opsbot.slack.messages import Answer, Message, notes, of_lines
+from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person, readable
 from opsbot.slack.overviews import auth
 from opsbot.slack.paging import listing, page_of
 
@@ -48,6 +48,7 @@ RUN = "run_line"
 
 _APOLOGY_LIMIT = 500
 _LONGEST_LINE = 2000
+_BUTTON_LIMIT = 75
 _MOST_ASKED = 5
 
 
@@ -111,9 +112,9 @@ def apology(error: OpsbotError, command_name: str, note: str = "", instead: str 
     if note:
         said += f" {note}"
     if instead is not None and len(instead) <= _LONGEST_LINE:
-        meant = f"You may have meant {code(f'{command_name} {instead}')}"
-        button = ButtonElement(text="Do that", action_id=RUN, value=instead)
-        mended = Message(meant, (mrkdwn_section(meant), ActionsBlock(elements=[button])))
+        line = f"{command_name} {instead}"
+        button = ButtonElement(text=clipped(readable(line), _BUTTON_LIMIT), action_id=RUN, value=instead)
+        mended = Message(f"Type: {code(line)}", (ActionsBlock(elements=[button]),))
         return Answer(said, (mended,), private=True)
     if isinstance(error, CommandError) and error.suggestion is not None:
         said += f"\nType for example: {code(f'{command_name} {error.suggestion}')}"

@@ -21,8 +21,8 @@ _MOST_UNREAD = 5
 def nodes_listed(result: NodesListed, asker: Asker) -> Answer:
     """List the nodes; what is wrong with one stands behind it."""
     silent = [node for node in result.nodes if node.problem]
-    state = f"{len(silent)} of them {'does' if len(silent) == 1 else 'do'} not answer" if silent else "all answer"
-    headline = f"{person(asker.person)} asked for the nodes: {or_none(len(result.nodes), 'node')}, {state}."
+    wrong = f"; {len(silent)} {'does' if len(silent) == 1 else 'do'} not answer" if silent else ""
+    headline = f"{person(asker.person)} asked for the nodes: {or_none(len(result.nodes), 'node')}{wrong}."
     return Answer(headline, (of_lines([_node(node) for node in result.nodes]),) if result.nodes else ())
 
 

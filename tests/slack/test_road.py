@@ -167,9 +167,8 @@ def test_who_may_not_is_told_so_alone(stage: Stage) -> None:
 )
 def test_a_misspelt_line_has_a_button_that_does_what_was_meant(stage: Stage, typed: str, meant: str) -> None:
     stage.command(typed)
-    mistake = stage.wait_for("You may have meant")
-    assert f"`/apid {meant}`" in shown(mistake)
-    stage.click(mistake, buttons(mistake)["Do that"], user="maya")
+    mistake = stage.wait_for("Did you mean")
+    stage.click(mistake, buttons(mistake)[f"/apid {meant}"], user="maya")
     stage.wait_for("asked for the packages of `design:FRAUD/scoring`")
 
 
@@ -216,7 +215,7 @@ def test_the_rest_of_the_verbs_answer(stage: Stage) -> None:
     stage.command("services FRAUD --model fraud_xgb")
     assert "uses it in `score`" in shown(stage.wait_for_reply(stage.wait_for("use the model `fraud_xgb`: 1 service")))
     stage.command("nodes")
-    assert "`design` answers" in shown(stage.wait_for_reply(stage.wait_for("1 node, all answer")))
+    assert "`design` answers" in shown(stage.wait_for_reply(stage.wait_for("asked for the nodes: 1 node.")))
     stage.command("models FRAUD")
     assert "Fraud score (XGBoost)" in shown(stage.wait_for_reply(stage.wait_for("saved models of `design:FRAUD`")))
     stage.command("diff FRAUD/scoring v1")
