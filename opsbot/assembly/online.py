@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from opsbot.assembly.bot import open_nodes, open_slack
+from opsbot.assembly.opening import open_nodes, open_slack
 from opsbot.assembly.rules import rules_of
 from opsbot.domain.policy_faults import policy_faults
 from opsbot.errors import ConfigError, StoreError
