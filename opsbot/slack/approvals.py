@@ -43,10 +43,10 @@ def packaging_begun(result: PackagingBegun, asker: Asker) -> Answer:
         return Answer(
             f"{what} is being packaged already, as {person(made.by)} asked {date(made.asked_at)}.", private=True
         )
-    here = "here"
+    tell = "say here"
     if asker.place.terminal:
-        here = f"in <#{made.asked_in}>" if made.asked_in != made.by.id else "to you in Slack"
-    return Answer(f"I'm packaging {what}, and say {here} when it is done.", private=True)
+        tell = f"say in <#{made.asked_in}>" if made.asked_in != made.by.id else "tell you in Slack"
+    return Answer(f"I'm packaging {what}, and {tell} when it is done.", private=True)
 
 
 def publish_requested(result: PublishRequested, asker: Asker, *, private: bool) -> Answer | None:
@@ -182,7 +182,8 @@ def _record(head: Head, entry: Entry) -> str:
     about += [code(entry.service)] if entry.service is not None and not entry.version else []
     outcome = "" if entry.outcome == "done" else f" — *{escaped(clipped(entry.outcome, _OUTCOME_LIMIT))}*"
     mark = ":no_entry: " if outcome else ""
-    return f"{code(head.seq)} {date(entry.at)} · {mark}{who}: {escaped(entry.what)} {' · '.join(about)}{where}{outcome}"
+    what = " ".join([escaped(entry.what), *([" · ".join(about)] if about else [])])
+    return f"{code(head.seq)} {date(entry.at)} · {mark}{who}: {what}{where}{outcome}"
 
 
 def _where(place: Place) -> str:
