@@ -105,12 +105,16 @@ class Terminal:
 
     def _asker(self, user: str | None, channel: str | None) -> Asker:
         user = user or self._rules.terminal.known(self._login)
+        if user and user.startswith("@") and self._slack is not None:
+            user = self._slack.find(user[1:]) or user
         if user is None:
             raise CommandError(
                 "Who asks? Name their Slack id with --user, or whose login it is under [terminal.people]."
             )
         if not _USER.fullmatch(user):
-            raise CommandError(f"“{user}” isn't a person's id in Slack, like U012AB3CD; their profile has it.")
+            raise CommandError(
+                f"“{user}” is nobody that I know: name their Slack id, like U012AB3CD; their profile has it."
+            )
         if channel is not None and not _CHANNEL.fullmatch(channel):
             raise CommandError(f"“{channel}” isn't a channel's id in Slack, like C012AB3CD; its details have it.")
         return Asker(Person(user, self._name(user)), Place(channel or "", terminal=self._login))

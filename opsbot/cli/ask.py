@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("text")
-@click.option("--user", metavar="ID", help="Who asks, by their Slack id; else whose login it is by [terminal.people].")
+@click.option("--user", metavar="ID", help="Who asks: a Slack id, or @NAME; else whose login it is.")
 @click.option("--channel", metavar="ID", help="In which channel, by its Slack id: its defaults and grants hold then.")
 @CONFIG
 @click.pass_context
@@ -36,11 +36,14 @@ def ask(context: click.Context, text: str, user: str | None, channel: str | None
       4  not found, or in conflict with what is there
       5  the node, or Slack where it has to be asked, doesn't answer
     """  # noqa: D301 - Click wants \b so, and the line ends with what is typed
+    import logging
+
     from opsbot.assembly.terminal import Terminal
     from opsbot.cli.codes import Code, code_of
     from opsbot.cli.reading import read_config
     from opsbot.cli.screen import login, show
 
+    logging.basicConfig(handlers=[logging.NullHandler()])  # what goes wrong is in the answer
     with Terminal(read_config(path, tokens_needed=False), login()) as terminal:
         reply = terminal.ask(text, user, channel)
     code = code_of(reply)

@@ -112,20 +112,21 @@ def test_without_a_token_groups_do_not_count_and_the_person_is_told_why(
     tmp_path: Path, node: DesignerServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = written(tmp_path, node.url)
-    assert ask(capsys, config, "whoami", "--user", OMAR) == (
-        0,
+    code, out, err = ask(capsys, config, "whoami", "--user", OMAR)
+    assert (code, err) == (0, "")
+    assert out == (
         "@U02OMAR, you hold 1 grant here.\n"
         "• publisher on *: publish, read\n"
-        "I have no token for Slack here, so grants to user groups don't count.\n",
-        "",
+        "I have no token for Slack here, so grants to user groups don't count.\n"
     )
 
 
+@pytest.mark.parametrize("omar", [OMAR, "@omar"])
 def test_with_a_token_they_do(
-    tmp_path: Path, node: DesignerServer, slack: WorkspaceServer, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, node: DesignerServer, slack: WorkspaceServer, capsys: pytest.CaptureFixture[str], omar: str
 ) -> None:
     config = written(tmp_path, node.url, slack_url=slack.url)
-    code, out, _ = ask(capsys, config, "whoami", "--user", OMAR)
+    code, out, _ = ask(capsys, config, "whoami", "--user", omar)
     assert (code, out.splitlines()) == (
         0,
         ["@omar, you hold 2 grants here.", "• publisher on *: publish, read", "• approver on *: approve, read"],
@@ -166,7 +167,7 @@ def test_whose_login_it_is_needs_no_user(
 
 CODES = [
     (0, "packages FRAUD/scoring", (), ""),
-    (2, "", ("--user", "@maya"), "“@maya” isn't a person's id in Slack"),
+    (2, "", ("--user", "@maya"), "“@maya” is nobody that I know: name their Slack id"),
     (2, "help", ("--channel", "#ml-ops"), "“#ml-ops” isn't a channel's id in Slack"),
     (2, "help", ("--user", ""), "Who asks? Name their Slack id with --user"),
     (2, "pakages FRAUD/scoring", (), 'Did you mean “packages”?\nType for example: opsbot ask "packages FRAUD/scoring"'),
@@ -214,9 +215,12 @@ def test_who_is_refused_while_slack_is_silent_may_come_back(
     tmp_path: Path, node: DesignerServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = written(tmp_path, node.url, slack_url="http://127.0.0.1:9")
-    code, _, err = ask(capsys, config, "packages FRAUD/scoring", "--user", "U9")
-    assert code == 5
-    assert "Slack's user groups can't be read" in err
+    refused = process(config, "packages FRAUD/scoring", "--user", "U9")
+    assert (refused.returncode, refused.stdout) == (5, "")
+    assert refused.stderr == (
+        "⛔ You may not do that on design:FRAUD/scoring: none of your grants here gives “read”. "
+        "Slack's user groups can't be read (URLError), so grants to groups don't count now.\n"
+    )
     assert ask(capsys, config, "packages FRAUD/scoring")[0] == 0
 
 
