@@ -32,7 +32,7 @@ def ask(context: click.Context, text: str, user: str | None, channel: str | None
       0  done
       1  a fault of opsbot, its configuration, its database or the node's key
       2  the text or an option can't be read; what to type instead is said
-      3  refused: not allowed, or not so
+      3  refused: not allowed, or something speaks against it
       4  not found, or in conflict with what is there
       5  the node, or Slack where it has to be asked, doesn't answer
     """  # noqa: D301 - Click wants \b so, and the line ends with what is typed

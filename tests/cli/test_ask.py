@@ -346,6 +346,23 @@ def test_the_running_bot_carries_on_what_the_terminal_claimed(tmp_path: Path, da
     ]
 
 
+def test_what_needs_nobodys_approval_is_published_and_what_is_held_back_ends(tmp_path: Path) -> None:
+    policy = {"services": ["design:FRAUD/*"], "quorum": {}, "approvals_channel": "C02APPROVALS"}
+    waiting = {"services": ["design:FRAUD/*"], "published_services": ["other"], "approvals_channel": "C02APPROVALS"}
+    with staged(tmp_path, tempo=Tempo(beat=0.1, sweep=0.2), policies=[waiting, policy]) as stage:
+        config = written(tmp_path, stage.designer.url, CHANGES, slack_url=stage.workspace.url)
+        assert process(config, "publish FRAUD/scoring v4").returncode == 0
+        stage.wait_for("is published to `scoring`", "approvals")
+        assert process(config, "publish FRAUD/scoring v4 --as other").returncode == 0
+        card = stage.wait_for("Request 2", "approvals")
+        assert process(config, "cancel 2 not today").returncode == 0
+        stage.wait_for_reply(card, "cancelled by <@U01MAYA>")
+        assert "v4" not in stage.published("other")
+        with pytest.raises(SystemExit) as exported:
+            main(["audit", "export", "--request", "2", "-o", str(tmp_path / "bundle.json"), "--config", config])
+        assert exported.value.code == 0
+
+
 def test_who_names_no_channel_is_told_directly_when_their_package_is_made(tmp_path: Path) -> None:
     with staged(tmp_path, tempo=Tempo(beat=0.1, sweep=0.2)) as stage:
         config = written(tmp_path, stage.designer.url, CHANGES, slack_url=stage.workspace.url)
