@@ -64,11 +64,10 @@ def wish(
         reason=reason,
         asked_in=CHANNEL,
         asked_at=NOON,
-        card_channel=CHANNEL,
         policy=policy.digest,
         policy_name=policy.name,
         summary_digest=f"summary of {version}",
-        **{"expires_at": NOON + policy.expires_after, **more},
+        **{"card_channel": CHANNEL, "expires_at": NOON + policy.expires_after, **more},
     )
 
 

@@ -21,6 +21,7 @@ from opsbot.domain import commands
 from opsbot.domain.authorization import refusal
 from opsbot.domain.models import MessageRef
 from opsbot.domain.results import Refused
+from opsbot.domain.terminal import objection_at_the_door, unheard
 from opsbot.errors import DSSRefusedError, OpsbotError, StoreError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Asker, Place
     from opsbot.domain.results import Result
 
+_CHANGES = get_args(commands.Change)
 _ON_REQUEST = get_args(commands.OnRequest)
 
 
@@ -62,6 +64,9 @@ class Dispatcher:
         return result
 
     def _try(self, command: Command, asker: Asker) -> Result:
+        objected = objection_at_the_door(command, asker, self.world.rules.terminal)
+        if objected is not None:
+            return Refused(objected)
         if not self._is_allowed_in(asker.place, command):
             return Refused(f"“{command.verb}” isn't for this channel; its settings allow other verbs only.")
         membership = self.world.directory.membership(asker.person)
@@ -134,6 +139,8 @@ class Dispatcher:
         """Refuse what no grant allows; what is done to a request is judged by the policy, which knows the request."""
         if command.permission is None or isinstance(command, _ON_REQUEST):
             return None
+        if standing.in_terminal and isinstance(command, _CHANGES) and (objected := unheard(command)) is not None:
+            return Refused(objected)
         service = service_of(command)
         if service is not None:
             allowed = standing.allows(command.permission, service)

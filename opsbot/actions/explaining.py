@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from opsbot.actions.reading import find_package, find_service
 from opsbot.actions.requesting import packager_of
 from opsbot.domain.authorization import Permission, refusal
+from opsbot.domain.commands import Approve
 from opsbot.domain.lifecycle import OPEN, State
 from opsbot.domain.models import Package, Person, PublishRequest, Wish
 from opsbot.domain.policies import policy_for
 from opsbot.domain.policy import lacking, objection_to_break_glass, objection_to_vote
 from opsbot.domain.results import Explained, RoleHolders
+from opsbot.domain.terminal import unheard
 from opsbot.domain.verdict import obstacle
 
 if TYPE_CHECKING:
@@ -89,6 +91,8 @@ class _Question:
         if self.policy.quorum and why_not is not None:
             supposed = "" if is_open else "If you asked for it: "
             yield f"{supposed}{why_not}"
+        if self.policy.quorum and self.standing.in_terminal:
+            yield from filter(None, [unheard(Approve(self.request.id))])
         if self.policy.break_glass is not None:
             yield from filter(None, [objection_to_break_glass(self.request.wish, self.standing, self.policy)])
         debt = next((each for each in self.world.requests.in_debt() if each.wish.policy_name == self.policy.name), None)

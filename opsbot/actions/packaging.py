@@ -38,7 +38,7 @@ def create_package(command: CreatePackage, asker: Asker, standing: Standing, wor
         version=command.version,
         release_notes=command.release_notes,
         by=asker.person,
-        asked_in=asker.place.channel,
+        asked_in=asker.place.channel or asker.person.id,  # where no channel is, they are told directly
         private=command.private,
         asked_at=now,
         state=PackagingState.ASKED,

@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import logging
-from contextlib import nullcontext
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from opsbot.actions.delivering import Mouth
 from opsbot.actions.dispatcher import Dispatcher
 from opsbot.actions.world import World
 from opsbot.assembly.duties import duties_of
+from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secret_of, secrets_of
 from opsbot.assembly.rules import rules_of
-from opsbot.dataiku import DSSClient, Patience
-from opsbot.dataiku.gateway import Nodes
 from opsbot.dataiku.survey import NodeSurvey
 from opsbot.domain.redaction import redacting
 from opsbot.durable import DurableWork
-from opsbot.errors import ConfigError, StoreError
 from opsbot.grammar import manual
 from opsbot.http import HttpServer, routes
 from opsbot.slack import (
-    EVENTS_PATH,
-    KeptWebClient,
     Listeners,
     Pool,
     Replier,
     SlackDirectory,
     SlackMessenger,
-    SocketConnection,
     Turns,
-    http_application,
     who_am_i,
 )
+from opsbot.slack.app import EVENTS_PATH, SocketConnection, http_application
 from opsbot.store import (
     AuditStore,
-    Database,
     DeliveryStore,
     Keeper,
     PackagingStore,
@@ -45,17 +37,13 @@ from opsbot.store import (
     RequestStore,
     SeenStore,
     SnapshotStore,
-    is_current,
-    migrate,
 )
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from pydantic import SecretStr
-
-    from opsbot.actions.ports import Messenger, Waiting
-    from opsbot.config import Config, NodeConfig
+    from opsbot.actions.ports import Messenger
+    from opsbot.config import Config
     from opsbot.domain.rules import Rules
     from opsbot.durable import Tempo
 
@@ -109,10 +97,10 @@ class Bot:
         applications = {}
         self._socket: SocketConnection | None = None
         if config.slack.mode == "socket":
-            self._socket = SocketConnection(self.client, identity, self.listeners, _secret(config.slack.app_token))
+            self._socket = SocketConnection(self.client, identity, self.listeners, secret_of(config.slack.app_token))
             checks["socket"] = self._socket.is_open
         else:
-            secret = _secret(config.slack.signing_secret)
+            secret = secret_of(config.slack.signing_secret)
             applications[EVENTS_PATH] = http_application(self.client, identity, self.listeners, secret)
         self.http = HttpServer(routes(applications, checks), config.http.host, config.http.port, config.http.threads)
 
@@ -178,63 +166,3 @@ class Bot:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def open_database(config: Config, waiting: Waiting = nullcontext) -> Database:
-    """Open the database, with its schema as this version needs it; StoreError where a person must migrate first.
-
-    An SQLite file has no other user, so it is migrated on the spot; a server may have other replicas on it.
-    """
-    database = Database(config.database.url.get_secret_value(), waiting)
-    if database.is_embedded:
-        migrate(database)
-    elif not is_current(database):
-        database.close()
-        raise StoreError("The database's schema isn't the one that this version needs: run “opsbot migrate” first.")
-    return database
-
-
-def open_nodes(config: Config, waiting: Waiting = nullcontext) -> Nodes:
-    """Make a client for every node; nothing is called yet."""
-    return Nodes({name: _node_client(name, node, waiting) for name, node in config.nodes.items()})
-
-
-def open_slack(config: Config, waiting: Waiting = nullcontext, *, patient: bool = True) -> KeptWebClient:
-    """Make Slack's client; nothing is called yet. One that isn't patient tells at once that it is to come back later."""
-    return KeptWebClient(_secret(config.slack.bot_token), str(config.slack.api_url), waiting, patient=patient)
-
-
-def secrets_of(config: Config) -> list[str]:
-    """List every secret of the configuration, for them to be taken out of what is kept."""
-    slack = (config.slack.bot_token, config.slack.app_token, config.slack.signing_secret)
-    nodes = (node.api_key for node in config.nodes.values())
-    return [_secret(secret) for secret in (*slack, *nodes) if secret is not None]
-
-
-def now() -> datetime:
-    """Tell the time, in UTC."""
-    return datetime.now(UTC)
-
-
-def _node_client(name: str, node: NodeConfig, waiting: Waiting) -> DSSClient:
-    certificate = str(node.client_certificate) if node.client_certificate is not None else None
-    key = str(node.client_key) if node.client_key is not None else None
-    try:
-        return DSSClient(
-            str(node.url),
-            _secret(node.api_key),
-            client_certificate=(certificate, key) if certificate is not None and key is not None else certificate,
-            ca_bundle=str(node.ca_bundle) if node.ca_bundle is not None else None,
-            patience=Patience(
-                connect=node.connect_timeout.total_seconds(),
-                read=node.read_timeout.total_seconds(),
-                long_read=node.long_timeout.total_seconds(),
-            ),
-            waiting=waiting,
-        )
-    except ValueError as error:
-        raise ConfigError(f"The node “{name}” can't be called as nodes.{name} says: {error}") from error
-
-
-def _secret(value: SecretStr | None) -> str:
-    return value.get_secret_value() if value is not None else ""

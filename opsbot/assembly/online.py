@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from opsbot.assembly.bot import open_nodes, open_slack
+from opsbot.assembly.opening import open_nodes, open_slack
 from opsbot.assembly.rules import rules_of
 from opsbot.dataiku.survey import NodeSurvey
 from opsbot.domain.policy_faults import policy_faults

@@ -8,6 +8,7 @@ from opsbot.domain.authorization import BUILT_IN_ROLES, AccessRules, Grant
 from opsbot.domain.freezes import Freeze
 from opsbot.domain.policies import BreakGlass, Policy
 from opsbot.domain.rules import ChannelRules, Rules
+from opsbot.domain.terminal import TerminalRules
 
 if TYPE_CHECKING:
     from opsbot.config import Config
@@ -42,6 +43,7 @@ def rules_of(config: Config) -> Rules:
         policies=tuple(_policy(policy, index) for index, policy in enumerate(config.policies)),
         channels=channels,
         people=dict(config.people),
+        terminal=TerminalRules(config.terminal.changes, dict(config.terminal.people)),
     )
 
 

@@ -11,16 +11,16 @@ import click
 import yaml
 from click.core import ParameterSource
 
+from opsbot.cli.ask import ask
 from opsbot.cli.audit import audit
 from opsbot.cli.ending import End
 from opsbot.cli.options import CONFIG
+from opsbot.cli.reading import read_config
 from opsbot.errors import ConfigError, OpsbotError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    from opsbot.config import Config
 
 _STOPPING_SECONDS = 25.0
 """For what was begun to finish, once we were told to stop; whoever watches over containers often kills after 30."""
@@ -52,7 +52,7 @@ def serve(path: Path) -> None:
 
     _log_to_terminal()
     end = End(_STOPPING_SECONDS)
-    with Bot(_load(path)) as bot:
+    with Bot(read_config(path)) as bot:
         _leave_what_stays_to_itself()
         click.echo(f"opsbot is ready; its HTTP port is {bot.http.port}.")
         end.wait()
@@ -67,7 +67,7 @@ def check(path: Path, online: bool) -> None:  # noqa: FBT001 - Click calls it so
     from opsbot.assembly.rules import rules_of
     from opsbot.domain.policy_faults import notices
 
-    config = _load(path)
+    config = read_config(path)
     for notice in notices(rules_of(config)):
         click.echo(f"  {notice}.")
     faults = faults_online(config) if online else ()
@@ -110,6 +110,7 @@ def migrate(path: Path) -> None:
     click.echo("The database is ready.")
 
 
+program.add_command(ask)
 program.add_command(audit)
 
 
@@ -139,16 +140,6 @@ def sandbox(**options: Any) -> None:
         with designer_only(options["host"], options["port"], options["api_key"]) as url:
             click.echo(f"The design node is at {url}; its key is {options['api_key']}.")
             end.wait()
-
-
-def _load(path: Path) -> Config:
-    from opsbot.assembly.rules import rules_of
-    from opsbot.config import load
-    from opsbot.domain.policy_faults import policy_faults
-    from opsbot.grammar import manual
-    from opsbot.store.engine import url_problem
-
-    return load(path, [entry.verb for entry in manual()], url_problem, lambda config: policy_faults(rules_of(config)))
 
 
 def _leave_what_stays_to_itself() -> None:

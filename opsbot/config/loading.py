@@ -20,17 +20,22 @@ if TYPE_CHECKING:
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
+_TOKENS = frozenset(f"slack.{name}{end}" for name in SlackConfig.secrets for end in ("", "_file"))
+
 
 def load(
     path: Path,
     verbs: Iterable[str],
     url_problem: Callable[[str], str] = lambda _: "",
     contradictions: Callable[[Config], Iterable[str]] = lambda _: (),
+    *,
+    tokens_needed: bool = True,
 ) -> Config:
     """Read the file and the environment; raises ConfigError, which lists every fault in its `faults`.
 
     `verbs` are those that a channel's `verbs` may name; `url_problem` says what keeps a database's url from being
-    used, or nothing; `contradictions` says what is wrong with what can be read, taken as a whole.
+    used, or nothing; `contradictions` says what is wrong with what can be read, taken as a whole. Where no `tokens_needed`,
+    Slack's secrets may be missing, or in files that can't be read: they are left out then.
     """
     file = _read(path)
     data, faults = _gathered(file, Config.model_fields)
@@ -42,6 +47,7 @@ def load(
         *unknown_variables(os.environ),
         *_of_database(data, url_problem),
     ]
+    faults = [fault for fault in faults if tokens_needed or fault.path not in _TOKENS]
     config = _validated(Config, data, path, faults)
     contradicting = tuple(contradictions(config))
     if contradicting:

@@ -244,6 +244,23 @@ class ChannelConfig(Section):
     announce: list[Glob] = []
 
 
+class TerminalConfig(Section):
+    """What `opsbot ask` may do beside reading, and whose login is whose on the machine where it runs."""
+
+    changes: bool = False
+    people: dict[UserId, Name] = {}
+
+    @model_validator(mode="after")
+    def _knows_who_changes(self) -> Self:
+        if self.changes and not self.people:
+            raise ValueError(
+                'name under [terminal.people] who may change: Slack id = login there, like U012AB3CD = "ada"'
+            )
+        if len(set(self.people.values())) < len(self.people):
+            raise ValueError("two people can't share a login: nobody could tell which of them it was")
+        return self
+
+
 class HttpConfig(Section):
     """Where opsbot listens."""
 
@@ -274,6 +291,7 @@ class Config(BaseSettings):
     people: dict[UserId, Name] = {}
     policies: list[PolicyConfig] = []
     channels: list[ChannelConfig] = []
+    terminal: TerminalConfig = TerminalConfig()
     http: HttpConfig = HttpConfig()
     work: WorkConfig = WorkConfig()
 

@@ -96,19 +96,20 @@ def data_of(entry: Entry, seq: int) -> dict[str, Any]:
 def entry_of(record: Record) -> Entry:
     """Read the entry back from its record."""
     data = json.loads(record.body)
-    where, service = data["where"], data["service"]
+    where, service, detail = data["where"], data["service"], data["detail"]
+    terminal = detail.pop("terminal", "") if where is not None else ""
     return Entry(
         at=datetime.fromisoformat(data["at"]),
         who=Person(data["who"]["id"], data["who"]["name"]),
         what=data["what"],
         outcome=data["outcome"],
-        where=Place(where["channel"], where["thread"]) if where is not None else None,
+        where=Place(where["channel"], where["thread"], terminal) if where is not None else None,
         service=ServiceRef.parse(service, node=None, project=None) if service is not None else None,
         version=data["version"],
         published_service=data["published_service"],
         request=data["request"],
         policy=data["policy"],
-        detail=data["detail"],
+        detail=detail,
     )
 
 

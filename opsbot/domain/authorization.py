@@ -69,11 +69,15 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The grants that hold for one asker in one place: all that is needed to say yes or no."""
+    """The grants that hold for one asker in one place: all that is needed to say yes or no.
+
+    `in_terminal`: they ask in a terminal, where not all that they say is heard.
+    """
 
     grants: tuple[Grant, ...]
     roles: Mapping[str, frozenset[Permission]] = field(repr=False)
     problem: str = ""
+    in_terminal: bool = False
 
     def allows(self, permission: Permission, service: ServiceRef) -> bool:
         """Tell whether some grant allows the act on the service."""
@@ -115,7 +119,7 @@ class AccessRules:
     def standing(self, asker: Asker, membership: Membership) -> Standing:
         """Pick the grants that hold for this asker, here and now."""
         held = (grant for grant in self.grants if _holds(grant, asker, membership))
-        return Standing(tuple(held), self.roles, membership.problem)
+        return Standing(tuple(held), self.roles, membership.problem, in_terminal=bool(asker.place.terminal))
 
     def administrators(self, service: ServiceRef | None) -> tuple[frozenset[str], frozenset[str]]:
         """Name the users and the groups who may do everything on the service, or everywhere: whom to ask for a grant."""

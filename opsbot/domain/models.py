@@ -25,10 +25,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in Slack something was said: a channel, and the thread in it, if any."""
+    """Where something was said: a channel of Slack, and the thread in it, if any.
+
+    `terminal` is the login of whoever said it in a terminal; the channel is then the one that they named, or "".
+    """
 
     channel: str
     thread: str | None = None
+    terminal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The one predicate: who may do what to a publish request.
 
-Every door leads through here: button, modal, mention, command, and the run that counts the votes again.
+Every door leads through here: button, modal, mention, command, terminal, and the run that counts the votes again.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from opsbot.domain.commands import Approve, Cancel, Decline, Review, Settle
 from opsbot.domain.lifecycle import State, may_follow
 from opsbot.domain.policies import policy_for
 from opsbot.domain.quorum import missing
+from opsbot.domain.terminal import GLASS_IN_SLACK, unheard
 from opsbot.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -45,6 +46,13 @@ def objection(
     """
     if not _may_see(request, person, standing):
         raise no_such_request(request.id, standing.problem)
+    objected = unheard(command) if standing.in_terminal else None
+    return objected or _objection_by_kind(command, request, person, standing, policy)
+
+
+def _objection_by_kind(
+    command: OnRequest, request: PublishRequest, person: Person, standing: Standing, policy: Policy
+) -> str | None:
     match command:
         case Settle():
             return _objection_to_settling(request, person, standing, policy)
@@ -78,14 +86,20 @@ def lacking(request: PublishRequest, policy: Policy) -> tuple[tuple[str, int], .
 
 
 def objection_to_asking(wish: Wish, policy: Policy) -> str | None:
-    """Say why nobody could ever approve what is asked for, or None where somebody might."""
+    """Say why nobody could ever approve what is asked for so, or None where somebody might."""
     if wish.packager is None and policy.unknown_packager == "refuse" and not policy.packager_may_approve:
         return f"{_unknown_packager(wish, policy)} Have it packaged by me, or name its maker under [people]."
+    if not wish.card_channel:
+        return (
+            f"Its card needs a channel: name one with --channel, or as the policy “{policy.name}”'s approvals_channel."
+        )
     return None
 
 
 def objection_to_break_glass(wish: Wish, standing: Standing, policy: Policy) -> str | None:
     """Say why the glass may not be broken so, or None where it may."""
+    if standing.in_terminal:
+        return GLASS_IN_SLACK
     if policy.break_glass is None:
         return f"The policy “{policy.name}” has no break-glass. Ask without --break-glass."
     if not standing.roles_on(wish.service) & frozenset(policy.break_glass.roles):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from opsbot.domain.authorization import AccessRules, covers
+from opsbot.domain.terminal import TerminalRules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,7 @@ class Rules:
     policies: tuple[Policy, ...] = ()
     channels: Mapping[str, ChannelRules] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
+    terminal: TerminalRules = field(default_factory=TerminalRules)
 
     def channel(self, channel: str) -> ChannelRules:
         """Find the rules of a channel."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 def body(entry: Entry, seq: int, redact: Redact) -> str:
     """Write an entry in its place in the chain, its texts without secrets; TypeError for what has no one way to write."""
+    # Who sat at a terminal is part of the detail: `where` is Slack's, in records of any age.
+    terminal = {"terminal": entry.where.terminal} if entry.where and entry.where.terminal else {}
     table = {
         "seq": seq,
         "at": entry.at.astimezone(UTC).isoformat(),
@@ -27,7 +29,7 @@ def body(entry: Entry, seq: int, redact: Redact) -> str:
         "request": entry.request,
         "policy": entry.policy,
         "outcome": entry.outcome,
-        "detail": entry.detail,
+        "detail": {**entry.detail, **terminal},
     }
     return canonical(plain(table, redact))
 

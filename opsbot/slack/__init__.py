@@ -1,6 +1,5 @@
 """The chat surface: Slack payloads in, Slack messages out."""
 
-from opsbot.slack.app import EVENTS_PATH, SocketConnection, http_application
 from opsbot.slack.client import KeptWebClient
 from opsbot.slack.directory import SlackDirectory
 from opsbot.slack.identity import Identity, who_am_i
@@ -12,7 +11,6 @@ from opsbot.slack.replies import Replier
 from opsbot.slack.turns import Turns
 
 __all__ = [
-    "EVENTS_PATH",
     "Identity",
     "KeptWebClient",
     "Listeners",
@@ -20,9 +18,7 @@ __all__ = [
     "Replier",
     "SlackDirectory",
     "SlackMessenger",
-    "SocketConnection",
     "Turns",
-    "http_application",
     "manifest",
     "who_am_i",
 ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from opsbot.domain.audit import Entry, Head
-    from opsbot.domain.models import Asker, PublishRequest
+    from opsbot.domain.models import Asker, Place, PublishRequest
     from opsbot.domain.policies import Policy
     from opsbot.domain.results import (
         AuditShown,
@@ -35,7 +35,7 @@ _MOST_NAMED = 12
 _OUTCOME_LIMIT = 200
 
 
-def packaging_begun(result: PackagingBegun) -> Answer:
+def packaging_begun(result: PackagingBegun, asker: Asker) -> Answer:
     """Say that a package is on its way."""
     made = result.packaging
     what = f"{code(made.version)} of {code(made.service)}"
@@ -43,7 +43,10 @@ def packaging_begun(result: PackagingBegun) -> Answer:
         return Answer(
             f"{what} is being packaged already, as {person(made.by)} asked {date(made.asked_at)}.", private=True
         )
-    return Answer(f"I'm packaging {what}, and say here when it is done.", private=True)
+    tell = "say here"
+    if asker.place.terminal:
+        tell = f"say in <#{made.asked_in}>" if made.asked_in != made.by.id else "tell you in Slack"
+    return Answer(f"I'm packaging {what}, and {tell} when it is done.", private=True)
 
 
 def publish_requested(result: PublishRequested, asker: Asker, *, private: bool) -> Answer | None:
@@ -173,13 +176,20 @@ def _length(seconds: float) -> str:
 
 def _record(head: Head, entry: Entry) -> str:
     who = escaped(entry.who.name)
-    where = f" in <#{entry.where.channel}>" if entry.where is not None else ""
+    where = f" in {_where(entry.where)}" if entry.where is not None else ""
     about = [f"request {entry.request}"] if entry.request is not None else []
     about += [f"{code(entry.version)} of {code(entry.service)}"] if entry.service is not None and entry.version else []
     about += [code(entry.service)] if entry.service is not None and not entry.version else []
     outcome = "" if entry.outcome == "done" else f" — *{escaped(clipped(entry.outcome, _OUTCOME_LIMIT))}*"
     mark = ":no_entry: " if outcome else ""
-    return f"{code(head.seq)} {date(entry.at)} · {mark}{who}: {escaped(entry.what)} {' · '.join(about)}{where}{outcome}"
+    what = " ".join([escaped(entry.what), *([" · ".join(about)] if about else [])])
+    return f"{code(head.seq)} {date(entry.at)} · {mark}{who}: {what}{where}{outcome}"
+
+
+def _where(place: Place) -> str:
+    if not place.terminal:
+        return f"<#{place.channel}>"
+    return f"the terminal of {code(place.terminal)}" + (f", for <#{place.channel}>" if place.channel else "")
 
 
 def _what(request: PublishRequest) -> str:

@@ -76,7 +76,7 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
         case RequestsListed():
             return requests_listed(result, asker)
         case PackagingBegun():
-            return approvals.packaging_begun(result)
+            return approvals.packaging_begun(result, asker)
         case PublishRequested():
             return approvals.publish_requested(result, asker, private=private)
         case Explained():

@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 _GROUPS_LAST = 60.0
 _FAILURE_LASTS = 5.0
 _NAMES_LAST = 300.0
+_PEOPLE_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,17 @@ class SlackDirectory:
             lasts = _FAILURE_LASTS
         self._names[user] = (name, self._now() + lasts)
         return name
+
+    def find(self, name: str) -> str | None:
+        """Find who is called so, by their id; None where nobody is, or Slack won't say."""
+        try:
+            for page in self._client.users_list(limit=_PEOPLE_AT_ONCE):
+                for user in page.get("members") or ():
+                    if user.get("name") == name:
+                        return str(user["id"])
+        except CALL_ERRORS as error:
+            _log.warning("who is called @%s can't be read: %s", name, error_code(error))
+        return None
 
     def handle(self, group: str) -> str:
         """Tell how a group is called, without telling its members; what it was named by where Slack won't say."""

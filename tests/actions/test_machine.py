@@ -16,18 +16,30 @@ from opsbot.actions.dispatcher import Dispatcher
 from opsbot.actions.publishing import run_of
 from opsbot.actions.sweeping import sweep
 from opsbot.domain.authorization import BUILT_IN_ROLES, AccessRules, Grant
-from opsbot.domain.commands import Approve, Cancel, Decline, Defaults, Pause, RequestPublish, Resume, Settle
+from opsbot.domain.commands import (
+    Approve,
+    Cancel,
+    Change,
+    Decline,
+    Defaults,
+    Pause,
+    RequestPublish,
+    Resume,
+    Review,
+    Settle,
+)
 from opsbot.domain.freezes import Freeze
 from opsbot.domain.lifecycle import State
-from opsbot.domain.models import Person
+from opsbot.domain.models import Asker, Person, Place
 from opsbot.domain.policies import BreakGlass, Policy
 from opsbot.domain.results import PublishRequested, Refused
 from opsbot.domain.rules import Rules
+from opsbot.domain.terminal import TerminalRules
 from opsbot.errors import OpsbotError
 from opsbot.grammar import parse
 from opsbot.slack.modals import Submission
 from tests.actions.doing import carry_out
-from tests.builders import NOON, SCORING, asker
+from tests.builders import CHANNEL, NOON, SCORING, asker
 from tests.fakes import FakeDesigner, Scene
 
 PEOPLE = [Person(f"U{number}", name) for number, name in enumerate(("ann", "bob", "cy", "dee"))]
@@ -38,6 +50,7 @@ POLICIES = (
     Policy("one", quorum=(("approver", 1),), identity="digest", freezes=(FROZEN,)),
     Policy("glass", quorum=(("owner", 2),), break_glass=BreakGlass(("publisher",)), freezes=(FROZEN,)),
 )
+TERMINAL = TerminalRules(changes=True, people={person.id: person.name for person in PEOPLE})
 people = st.sampled_from(PEOPLE)
 
 
@@ -57,7 +70,7 @@ class Approvals(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.held = {(person.id, role) for person in PEOPLE for role in ROLES[:3]} | {("U3", "admin")}
-        self.scene = Scene(Rules(("design",)), WatchedDesigner())
+        self.scene = Scene(Rules(("design",), terminal=TERMINAL), WatchedDesigner())
         self.scene.designer.machine = self  # type: ignore[attr-defined]  # it is the watched one
         self.scene.policies.policies = POLICIES[:1]
         self.grant()
@@ -107,6 +120,27 @@ class Approvals(RuleBasedStateMachine):
     @rule(who=people, stop=st.booleans())
     def pause(self, who: Person, stop: bool) -> None:  # noqa: FBT001 - as above
         self.do(Pause("drift") if stop else Resume(), who)
+
+    @rule(
+        who=people,
+        other=st.none() | people,
+        newest=st.integers(0, 1),
+        verb=st.sampled_from(
+            ["approve", "settle", "review", "glass", "resume", "publish", "decline", "cancel", "pause"]
+        ),
+    )
+    def type_in_a_terminal(self, who: Person, other: Person | None, newest: int, verb: str) -> None:
+        """Ask and hold back there, if it is nobody other who sits there; nothing else has any effect."""
+        sitting = other or who
+        if verb == "glass":
+            self.policy_changes(POLICIES[2])
+        before = self.what_is()
+        self.do(typed(verb, self.request(newest)), who, Place(CHANNEL, terminal=sitting.name))
+        if who is not sitting or verb in {"approve", "settle", "review", "glass", "resume"}:
+            assert self.what_is() == before, verb
+
+    def what_is(self) -> Any:
+        return self.scene.requests.in_states(frozenset(State)), self.scene.pauses.active()
 
     # what happens
 
@@ -223,9 +257,9 @@ class Approvals(RuleBasedStateMachine):
             for some in permutations(counting, len(wanted))
         )
 
-    def do(self, command: Any, who: Person) -> None:
+    def do(self, command: Any, who: Person, place: Place | None = None) -> None:
         try:
-            result = Dispatcher(self.scene.world).do(command, asker(who))
+            result = Dispatcher(self.scene.world).do(command, Asker(who, place) if place is not None else asker(who))
         except OpsbotError:
             self.turned_away += 1
         else:
@@ -244,8 +278,31 @@ def submitted(number: int) -> Any:
     return Submission.model_validate({"user": {"id": "U0"}, "view": view}).command
 
 
+def typed(verb: str, number: int) -> Change:
+    commands: dict[str, Change] = {
+        "approve": Approve(number),
+        "settle": Settle(number, published=True, reason="I looked"),
+        "review": Review(number, "all is well"),
+        "glass": RequestPublish(SCORING, "v3", "g", "it burns", break_glass=True),
+        "resume": Resume(),
+        "publish": RequestPublish(SCORING, "v3", "t", "it is due"),
+        "decline": Decline(number, "no"),
+        "cancel": Cancel(number, "no"),
+        "pause": Pause("drift"),
+    }
+    return commands[verb]
+
+
 TestApprovals = Approvals.TestCase
 TestApprovals.settings = settings(max_examples=250, stateful_step_count=50, deadline=None)
+
+
+def test_what_is_typed_in_a_terminal_is_heard_where_it_may_be() -> None:
+    machine = Approvals()
+    machine.type_in_a_terminal(PEOPLE[0], None, 0, "publish")
+    assert len(machine.scene.requests.in_states(frozenset({State.PENDING}))) == 1
+    machine.type_in_a_terminal(PEOPLE[1], None, 0, "decline")
+    assert len(machine.scene.requests.in_states(frozenset({State.DECLINED}))) == 1
 
 
 def test_the_judge_can_say_no() -> None:

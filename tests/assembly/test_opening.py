@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from opsbot.assembly.bot import open_nodes
+from opsbot.assembly.opening import open_nodes
 from opsbot.config import Config
 from opsbot.errors import ConfigError
 

@@ -295,3 +295,30 @@ def test_a_file_that_can_not_be_read_is_said(tmp_path: Path, content: Any, says:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     with pytest.raises(ConfigError, match=says):
         load(path, VERBS)
+
+
+def test_a_terminal_that_changes_things_knows_who_does(tmp_path: Path) -> None:
+    assert "terminal: name under [terminal.people] who may change" in faults(
+        tmp_path, GOOD + "[terminal]\nchanges = true"
+    )
+    shared = '[terminal.people]\nU1 = "shared"\nU2 = "shared"'
+    assert "terminal: two people can't share a login" in faults(tmp_path, GOOD + shared)
+    read_so = read(tmp_path, GOOD + '[terminal]\nchanges = true\n[terminal.people]\nU1 = "ada"').terminal
+    assert (read_so.changes, read_so.people) == (True, {"U1": "ada"})
+    assert not read(tmp_path, GOOD).terminal.changes
+
+
+def test_where_no_tokens_are_needed_theirs_are_no_faults_but_all_others_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPSBOT_SLACK__BOT_TOKEN")
+    monkeypatch.delenv("OPSBOT_SLACK__SIGNING_SECRET")
+    path = tmp_path / "opsbot.toml"
+    path.write_text(GOOD.replace("[nodes", 'bot_token_file = "/nowhere"\n[nodes'))
+    assert load(path, VERBS, tokens_needed=False).slack.bot_token is None
+    with pytest.raises(ConfigError, match="has 2 faults"):
+        load(path, VERBS)
+    monkeypatch.delenv("OPSBOT_NODES__DESIGN__API_KEY")
+    with pytest.raises(ConfigError) as caught:
+        load(path, VERBS, tokens_needed=False)
+    assert [fault.partition(":")[0] for fault in caught.value.faults] == ["nodes.design.api_key"]

@@ -10,6 +10,7 @@ import pytest
 
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace.people import Person
 from opsbot.slack import KeptWebClient, SlackDirectory, manifest
 from tests.builders import MAYA, OMAR
 
@@ -104,3 +105,20 @@ def test_a_name_is_asked_for_once_in_five_minutes(server: WorkspaceServer, clien
 def test_a_name_that_slack_will_not_tell_is_the_id() -> None:
     with serving(without="users:read") as server, closing(client_of(server.url)) as refused:
         assert SlackDirectory(refused, NAMED).name("U02OMAR") == "U02OMAR"
+
+
+def test_who_is_called_so_is_found_on_any_page() -> None:
+    crowd = tuple(Person(f"U{number}", f"p{number}", f"P {number}", "one of many") for number in range(250))
+    made = Workspace(manifest("/apid"), people=(*crowd, demo.OMAR), channels=demo.CHANNELS, user_groups=())
+    with WorkspaceServer(made) as server, closing(client_of(server.url)) as client:
+        directory = SlackDirectory(client, NAMED)
+        assert directory.find("omar") == OMAR.id
+        assert calls(server, "users.list") == 2
+        assert directory.find("p3") == "U3"
+        assert calls(server, "users.list") == 3
+        assert directory.find("nobody") is None
+
+
+def test_nobody_is_found_where_slack_does_not_say() -> None:
+    with serving(without="users:read") as server, closing(client_of(server.url)) as client:
+        assert SlackDirectory(client, NAMED).find("omar") is None

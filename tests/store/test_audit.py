@@ -51,6 +51,16 @@ def test_what_is_kept_comes_back_as_it_was(database: Database) -> None:
     assert audit.head() == head
 
 
+def test_who_sat_at_a_terminal_is_in_the_detail_of_the_record(database: Database) -> None:
+    audit = AuditStore(database)
+    said = entry(where=Place("", terminal="ada"), detail={"reason": "due"})
+    audit.append(said)
+    (record,) = audit.records()
+    assert '"detail":{"reason":"due","terminal":"ada"}' in record.body
+    assert '"where":{"channel":"","thread":null}' in record.body
+    assert entry_of(record) == said
+
+
 def test_a_text_that_no_encoding_takes_is_kept_all_the_same(database: Database) -> None:
     audit = AuditStore(database)
     audit.append(entry(detail={"comment": "half a pair: \ud83d"}))

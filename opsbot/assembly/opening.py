@@ -1,0 +1,80 @@
+"""What the configuration names, opened: the database, the nodes, Slack."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from opsbot.dataiku import DSSClient, Patience
+from opsbot.dataiku.gateway import Nodes
+from opsbot.errors import ConfigError, StoreError
+from opsbot.slack import KeptWebClient
+from opsbot.store import Database, is_current, migrate
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from opsbot.actions.ports import Waiting
+    from opsbot.config import Config, NodeConfig
+
+
+def open_database(config: Config, waiting: Waiting = nullcontext, *, is_ours: bool = True) -> Database:
+    """Open the database, with its schema as this version needs it; StoreError where a person must migrate first.
+
+    An SQLite file that `is_ours` has no other user, so it is migrated on the spot; a server may have other replicas on it.
+    """
+    database = Database(config.database.url.get_secret_value(), waiting)
+    if database.is_embedded and is_ours:
+        migrate(database)
+    elif not is_current(database):
+        database.close()
+        raise StoreError("The database's schema isn't the one that this version needs: run “opsbot migrate” first.")
+    return database
+
+
+def open_nodes(config: Config, waiting: Waiting = nullcontext) -> Nodes:
+    """Make a client for every node; nothing is called yet."""
+    return Nodes({name: _node_client(name, node, waiting) for name, node in config.nodes.items()})
+
+
+def open_slack(config: Config, waiting: Waiting = nullcontext, *, patient: bool = True) -> KeptWebClient:
+    """Make Slack's client; nothing is called yet. One that isn't patient tells at once that it is to come back later."""
+    return KeptWebClient(secret_of(config.slack.bot_token), str(config.slack.api_url), waiting, patient=patient)
+
+
+def secrets_of(config: Config) -> list[str]:
+    """List every secret of the configuration, for them to be taken out of what is kept."""
+    slack = (config.slack.bot_token, config.slack.app_token, config.slack.signing_secret)
+    nodes = (node.api_key for node in config.nodes.values())
+    return [secret_of(secret) for secret in (*slack, *nodes) if secret is not None]
+
+
+def now() -> datetime:
+    """Tell the time, in UTC."""
+    return datetime.now(UTC)
+
+
+def _node_client(name: str, node: NodeConfig, waiting: Waiting) -> DSSClient:
+    certificate = str(node.client_certificate) if node.client_certificate is not None else None
+    key = str(node.client_key) if node.client_key is not None else None
+    try:
+        return DSSClient(
+            str(node.url),
+            secret_of(node.api_key),
+            client_certificate=(certificate, key) if certificate is not None and key is not None else certificate,
+            ca_bundle=str(node.ca_bundle) if node.ca_bundle is not None else None,
+            patience=Patience(
+                connect=node.connect_timeout.total_seconds(),
+                read=node.read_timeout.total_seconds(),
+                long_read=node.long_timeout.total_seconds(),
+            ),
+            waiting=waiting,
+        )
+    except ValueError as error:
+        raise ConfigError(f"The node “{name}” can't be called as nodes.{name} says: {error}") from error
+
+
+def secret_of(value: SecretStr | None) -> str:
+    """Give the secret in plain; nothing where there is none."""
+    return value.get_secret_value() if value is not None else ""

@@ -1,0 +1,184 @@
+"""The bot in a terminal, wired: the same road as in Slack, but nothing is listened to, and nothing carried out.
+
+What is claimed here is in the database; the running bot finds it at its next sweep, and carries it on.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from opsbot.actions.dispatcher import Dispatcher
+from opsbot.actions.world import World
+from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secrets_of
+from opsbot.assembly.rules import rules_of
+from opsbot.dataiku.survey import NodeSurvey
+from opsbot.domain.authorization import Membership
+from opsbot.domain.models import Asker, Person, Place
+from opsbot.domain.redaction import redacting
+from opsbot.errors import CommandError, ConfigError, OpsbotError, StoreError
+from opsbot.grammar import manual, parse
+from opsbot.slack import SlackDirectory
+from opsbot.slack.blocks import answer, apology
+from opsbot.slack.plain import Reader
+from opsbot.store import (
+    AuditStore,
+    DeliveryStore,
+    Keeper,
+    PackagingStore,
+    PauseStore,
+    PolicyStore,
+    RequestStore,
+    SnapshotStore,
+)
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from opsbot.config import Config
+    from opsbot.domain.results import Result
+    from opsbot.domain.rules import Rules
+    from opsbot.slack.plain import Line
+
+PROGRAM = "opsbot ask"
+
+_USER = re.compile(r"[UW][A-Z0-9]+")
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said, and why: a result, or an error. `slack_is_silent`: whether that may be for Slack's silence."""
+
+    lines: tuple[Line, ...]
+    result: Result | None = None
+    error: OpsbotError | None = None
+    slack_is_silent: bool = False
+
+
+class Terminal:
+    """Answers one person's lines; `login` is who the operating system says they are."""
+
+    def __init__(self, config: Config, login: str) -> None:
+        self._login = login
+        self._rules = rules_of(config)
+        self._database = open_database(config, is_ours=False)
+        self._nodes = open_nodes(config)
+        self._survey = NodeSurvey(self._nodes)
+        self._client = open_slack(config) if config.slack.bot_token is not None else None
+        groups = self._rules.access.groups
+        self._slack = SlackDirectory(self._client, groups) if self._client is not None else None
+        self._dispatcher = Dispatcher(self._make_world(secrets_of(config)))
+        self._command_name = config.slack.command
+        self._reader = Reader(self._name, config.slack.command, PROGRAM)
+
+    def ask(self, text: str, user: str | None, channel: str | None) -> Reply:
+        """Do what a line asks, as if this person had typed it in this channel, and say what came of it.
+
+        Raises StoreError: whoever runs this may mend the database.
+        """
+        try:
+            asker = self._asker(user, channel)
+            command = parse(text, self._dispatcher.defaults(asker.place)).command
+            result = self._dispatcher.do(command, asker)
+        except (StoreError, ConfigError):
+            raise
+        except OpsbotError as error:
+            return Reply(tuple(self._reader.lines(apology(error, self._command_name))), error=error)
+        said = answer(result, asker, self._command_name, private=True)
+        lines = tuple(self._reader.lines(said)) if said is not None else ()
+        return Reply(lines, result, slack_is_silent=self._slack_is_silent())
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._survey.close()
+        self._nodes.close()
+        if self._client is not None:
+            self._client.close()
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _asker(self, user: str | None, channel: str | None) -> Asker:
+        user = user or self._rules.terminal.known(self._login)
+        if user and user.startswith("@") and self._slack is not None:
+            user = self._slack.find(user[1:]) or user
+        if user is None:
+            raise CommandError(
+                "Who asks? Name their Slack id with --user, or whose login it is under [terminal.people]."
+            )
+        if not _USER.fullmatch(user):
+            raise CommandError(
+                f"“{user}” is nobody that I know: name their Slack id, like U012AB3CD; their profile has it."
+            )
+        if channel is not None and not _CHANNEL.fullmatch(channel):
+            raise CommandError(f"“{channel}” isn't a channel's id in Slack, like C012AB3CD; its details have it.")
+        return Asker(Person(user, self._name(user)), Place(channel or "", terminal=self._login))
+
+    def _name(self, user: str) -> str:
+        return self._slack.name(user) if self._slack is not None else user
+
+    def _slack_is_silent(self) -> bool:
+        return self._slack is not None and bool(self._rules.access.groups and self._slack.problem())
+
+    def _make_world(self, secrets: list[str]) -> World:
+        database = self._database
+        left = _LeftToTheBot()
+        audit = AuditStore(database, redacting(secrets))
+        keeper = Keeper(database, audit, left.deliver)
+        return World(
+            rules=self._rules,
+            designer=self._nodes,
+            survey=self._survey,
+            requests=RequestStore(database, keeper),
+            packagings=PackagingStore(database, keeper),
+            policies=PolicyStore(database),
+            pauses=PauseStore(database, keeper),
+            snapshots=SnapshotStore(database),
+            deliveries=DeliveryStore(database),
+            audit=audit,
+            directory=self._slack or _NoSlack(self._rules),
+            durable=left,
+            manual=manual,
+            clock=now,
+        )
+
+
+class _LeftToTheBot:
+    """Begins nothing: the sweep of the bot that runs begins what it finds claimed."""
+
+    def publish(self, request: int, attempt: int) -> None:
+        """Leave the request approved."""
+
+    def package(self, packaging: int) -> None:
+        """Leave the package asked for."""
+
+    def deliver(self, channel: str) -> None:
+        """Leave what is to be said in its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _NoSlack:
+    """Knows of nobody's user groups, and says why."""
+
+    rules: Rules
+
+    def membership(self, person: Person, *, fresh: bool = False) -> Membership:  # noqa: ARG002 - the port says so
+        """Tell that groups can't be read, if any grant names one."""
+        named = self.rules.access.groups
+        return (
+            Membership(problem="I have no token for Slack here, so grants to user groups don't count.")
+            if named
+            else Membership()
+        )
+
+    def members(self, group: str) -> frozenset[str]:  # noqa: ARG002 - as above
+        """Name nobody."""
+        return frozenset()
