@@ -176,7 +176,7 @@ CODES = [
     (3, "package FRAUD/scoring v9", (), "set “changes = true” in [terminal]"),
     (3, "approve 1", (), "set “changes = true” in [terminal]"),
     (4, "summary FRAUD/scoring v99", (), "has no package “v99”"),
-    (4, "services NOPE", (), "There is no project “NOPE”"),
+    (4, "services NOPE", (), "design has no project “NOPE”"),
     (4, "packages else:FRAUD/scoring", ("--user", demo.VIC.id), "There is no node “else”"),
 ]
 
