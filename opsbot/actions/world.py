@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual
-    from opsbot.actions.stores import Audit, Deliveries, Packagings, Pauses, Policies, Requests, Snapshots
+    from opsbot.actions.stores import Audit, Deliveries, Homes, Packagings, Pauses, Policies, Requests, Snapshots
     from opsbot.domain.rules import Rules
 
 
@@ -28,3 +28,4 @@ class World:
     durable: Durable
     manual: Manual
     clock: Clock
+    homes: Homes

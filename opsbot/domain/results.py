@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from opsbot.domain.homes import HomeShown
+
 if TYPE_CHECKING:
     from opsbot.domain.audit import Entry, Head
     from opsbot.domain.authorization import Grant, Permission
@@ -221,6 +223,7 @@ Result = (
     | Resumed
     | HistoryShown
     | AuditShown
+    | HomeShown
     | Refused
 )
 """All that can come of a command."""

@@ -3,6 +3,8 @@
 from opsbot.slack.app import EVENTS_PATH, SocketConnection, http_application
 from opsbot.slack.client import KeptWebClient
 from opsbot.slack.directory import SlackDirectory
+from opsbot.slack.home_listener import HomeListener
+from opsbot.slack.home_screen import SlackHomeScreen
 from opsbot.slack.identity import Identity, who_am_i
 from opsbot.slack.listeners import Listeners
 from opsbot.slack.manifest import manifest
@@ -13,12 +15,14 @@ from opsbot.slack.turns import Turns
 
 __all__ = [
     "EVENTS_PATH",
+    "HomeListener",
     "Identity",
     "KeptWebClient",
     "Listeners",
     "Pool",
     "Replier",
     "SlackDirectory",
+    "SlackHomeScreen",
     "SlackMessenger",
     "SocketConnection",
     "Turns",

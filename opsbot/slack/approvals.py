@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opsbot.domain.lifecycle import State
+from opsbot.domain.models import HOME
 from opsbot.domain.policy import in_words
 from opsbot.domain.results import HistoryShown
 from opsbot.slack.messages import Answer, of_lines
@@ -174,6 +175,7 @@ def _length(seconds: float) -> str:
 def _record(head: Head, entry: Entry) -> str:
     who = escaped(entry.who.name)
     where = f" in <#{entry.where.channel}>" if entry.where is not None else ""
+    where = " in their Home" if entry.where == HOME else where
     about = [f"request {entry.request}"] if entry.request is not None else []
     about += [f"{code(entry.version)} of {code(entry.service)}"] if entry.service is not None and entry.version else []
     about += [code(entry.service)] if entry.service is not None and not entry.version else []

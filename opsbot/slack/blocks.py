@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from opsbot.domain.commands import PAGE_SIZE
+from opsbot.domain.homes import HomeShown
 from opsbot.domain.models import AuthMethod
 from opsbot.domain.results import (
     AccessShown,
@@ -28,6 +29,7 @@ from opsbot.domain.results import (
 )
 from opsbot.errors import CommandError
 from opsbot.slack import approvals
+from opsbot.slack.home import inbox
 from opsbot.slack.messages import Answer, notes, of_lines
 from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person
 from opsbot.slack.paging import listing
@@ -75,6 +77,8 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
             return approvals.resumed(result, asker)
         case HistoryShown() | AuditShown():
             return approvals.records_shown(result, asker)
+        case HomeShown():
+            return inbox(result, command_name)
         case Refused():
             return Answer(f":no_entry: {escaped(clipped(result.reason, _APOLOGY_LIMIT))}", private=True)
         case _:
