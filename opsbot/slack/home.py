@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _REASON_LIMIT = 300
 _CONTEXT_LIMIT = 2000
+_LINE_LIMIT = 500
 _MOST_PAUSES = 3
 _MOST_GRANTS = 12
 _MOST_GLOBS = 5
@@ -38,8 +39,11 @@ def home_view(home: HomeShown, command_name: str) -> View:
         *map(mrkdwn_section, _paused(home.pauses)),
         *_waiting(home, command_name),
         *_unjudged(home, command_name),
+        DividerBlock(),
         *_own(home, command_name),
+        DividerBlock(),
         *_published(home, command_name),
+        DividerBlock(),
         *_access(home, command_name),
     ]
     return View(type="home", blocks=blocks)
@@ -52,7 +56,7 @@ def inbox(home: HomeShown, command_name: str) -> Answer:
     lines = [*_paused(home.pauses), *(_asked_for(choice.request) for choice in waiting.shown)]
     lines += _more(waiting.more, f"{command_name} requests --state pending")
     lines += [_to_judge(request, command_name) for request in home.unjudged.shown]
-    if waiting.total:
+    if waiting.shown:
         lines.append(
             f"To decide: {code(f'{command_name} approve {waiting.shown[0].request.id}')}, or the card's buttons."
         )
@@ -62,6 +66,7 @@ def inbox(home: HomeShown, command_name: str) -> Answer:
     lines += ["*Published lately*"] if home.published.shown else []
     lines += [_was_published(request) for request in home.published.shown]
     lines += [escaped(home.problem)] if home.problem else []
+    lines = [cut(line, _LINE_LIMIT) for line in lines]
     return Answer(headline, (of_lines(lines),) if lines else (), private=True)
 
 
@@ -86,19 +91,18 @@ def _to_decide(choice: Choice) -> Iterator[Block]:
         yield plain_section(clipped(f"“{wish.reason.strip()}”", _REASON_LIMIT))
     if wish.difference is not None:
         yield from difference_blocks(wish.difference)
-    yield _small(" · ".join(_circumstances(choice)))
-    yield _buttons(choice)
+    yield _small(_circumstances(choice))
+    yield from _buttons(choice)
 
 
-def _circumstances(choice: Choice) -> Iterator[str]:
+def _circumstances(choice: Choice) -> str:
     wish = choice.request.wish
-    yield f"Asked by {person(wish.requester)} {date(wish.asked_at)}"
     by = f" by {person(wish.packager)}" if wish.packager is not None else ""
-    yield f"packaged {date(wish.package.created_on)}{by}"
-    yield f"takes {escaped(in_words(choice.missing))}"
-    if wish.expires_at is not None:
-        yield f"expires {date(wish.expires_at)}"
-    yield f"its card is in <#{wish.card_channel}>"
+    until = f" · expires {date(wish.expires_at)}" if wish.expires_at is not None else ""
+    return (
+        f"Asked by {person(wish.requester)} {date(wish.asked_at)} · packaged {date(wish.package.created_on)}{by}\n"
+        f"Takes {escaped(in_words(choice.missing))}{until} · card in <#{wish.card_channel}>"
+    )
 
 
 def _unjudged(home: HomeShown, command_name: str) -> Iterator[Block]:
@@ -194,11 +198,10 @@ def _grant(grant: Grant, permissions: tuple[Permission, ...]) -> str:
     return f"• {code(grant.role)} on {where}: {', '.join(permissions)}"
 
 
-def _buttons(choice: Choice) -> ActionsBlock:
-    verbs = [
-        verb for verb in (Approve.verb, _WITH_COMMENT, Decline.verb, Cancel.verb) if _BUTTONS[verb][0] in choice.verbs
-    ]
-    return ActionsBlock(elements=[_button(verb, choice.request.id) for verb in verbs])
+def _buttons(choice: Choice) -> Iterator[ActionsBlock]:
+    names = [name for name, (verb, *_) in _BUTTONS.items() if verb in choice.verbs]
+    if names:
+        yield ActionsBlock(elements=[_button(name, choice.request.id) for name in names])
 
 
 _WITH_COMMENT = "approve with a comment"
