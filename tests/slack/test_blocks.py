@@ -17,6 +17,7 @@ from opsbot.domain.difference import Difference
 from opsbot.domain.homes import Choice, Few, HomeShown
 from opsbot.domain.lifecycle import PackagingState, State
 from opsbot.domain.models import (
+    HOME,
     Endpoint,
     Package,
     PackageSummary,
@@ -303,6 +304,13 @@ def test_slack_adds_nothing_of_its_own_to_our_markup() -> None:
     assert said is not None
     for block in (*said.in_one().blocks, *card(request(), AROUND).blocks):
         assert all(text.get("verbatim") is True for text in _texts(block.to_dict()) if text["type"] == "mrkdwn")
+
+
+def test_what_was_decided_in_the_home_is_told_so() -> None:
+    done = Entry(NOON, MAYA, "approve", "done", where=HOME, request=12)
+    said = answer(AuditShown(ShowAudit(), ((Head(1, "a" * 64), done),), 1), asker(), "/apid")
+    assert said is not None
+    assert "approve request 12 in their Home" in said.details[0].text
 
 
 def test_the_card_in_plain_sight_is_the_answer() -> None:

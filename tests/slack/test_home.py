@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pytest
+
+from opsbot.actions.homes import HomePainter
+from opsbot.domain.homes import HomeShown
+from opsbot.domain.models import Person
+from opsbot.errors import OvertakenError, TellingError
 from opsbot.sandbox import demo
+from opsbot.slack import HomeListener, Pool, SlackHomeScreen, Turns
 from tests.stage import shown, staged
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.stage import JSON, Stage
@@ -145,3 +154,64 @@ def test_however_many_paint_at_once_the_last_picture_is_the_true_one(stage: Stag
     stage.wait_for("won't be published: declined by <@U03ADA>")
     stage.wait_until(lambda: stage.bot.world.deliveries.channels() == [])
     assert buttons(home(stage, "omar")) == set()
+
+
+@dataclass
+class SlowScreen:
+    """A screen before which something happens while the first picture is on its way to it."""
+
+    screen: SlackHomeScreen
+    meanwhile: list[Callable[[], None]]
+
+    def show(self, picture: HomeShown, instead_of: str) -> str:
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        return self.screen.show(picture, instead_of)
+
+
+def known(stage: Stage, user: str) -> str:
+    """The mark of what a Home shows, once the bot has kept it."""
+    seen = home(stage, user)["hash"]
+    stage.wait_until(lambda: getattr(stage.bot.world.homes.get(home(stage, user)["user"]), "mark", "") == seen)
+    return str(seen)
+
+
+def test_a_replica_that_is_late_with_an_older_picture_shows_what_is_true(stage: Stage) -> None:
+    opened(stage, "omar")
+    assert known(stage, "omar")
+
+    def overtake() -> None:
+        stage.command(f"publish FRAUD/scoring {UNPUBLISHED}")
+        stage.wait_until(lambda: "*Request 1*" in shown(home(stage, "omar")))
+
+    slow = SlowScreen(SlackHomeScreen(stage.bot.client, "/apid"), [overtake])
+    HomePainter(stage.bot.world, slow).paint(demo.OMAR.id)
+    assert slow.meanwhile == []
+    assert "*Request 1*" in shown(home(stage, "omar"))
+
+
+def test_what_slack_says_to_a_home_is_told_apart(stage: Stage) -> None:
+    opened(stage, "omar")
+    mark = known(stage, "omar")
+    screen, picture = SlackHomeScreen(stage.bot.client, "/apid"), HomeShown(Person(demo.OMAR.id, "omar"))
+    assert screen.show(picture, mark) == home(stage, "omar")["hash"]
+    with pytest.raises(OvertakenError):
+        screen.show(picture, mark)
+    with pytest.raises(TellingError) as refused:
+        screen.show(HomeShown(Person("U0NOBODY", "nobody")), "")
+    assert not refused.value.again
+
+
+def test_an_opening_that_can_not_be_read_is_acknowledged_and_one_too_many_is_dropped(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    acked: list[bool] = []
+    closed = Pool(1, 1, Turns())
+    closed.close()
+    listener = HomeListener(closed, closed, stage.bot.homes)
+    listener.on_opened(lambda: acked.append(True), {"event": {"tab": "home"}})
+    listener.on_opened(lambda: acked.append(True), {"event": {"user": demo.OMAR.id}})
+    assert acked == [True, True]
+    assert "could not be read" in caplog.text
+    assert "too much to do" in caplog.text
+    assert home(stage, "omar")["blocks"] == []
