@@ -8,6 +8,7 @@
       StoreError               the store can't be reached or isn't ready
       TellingError             Slack didn't take what was to be said
         NotHereError           the bot may not speak there
+        OvertakenError         something else is shown there by now
       DSSError                 a Dataiku node said no, or nothing that can be read
         DSSArgumentError       what was given can't be sent: nothing was
         DSSUnavailableError    no answer, 429, 502 to 504
@@ -86,6 +87,10 @@ class TellingError(OpsbotError):
 
 class NotHereError(TellingError):
     """The bot may not speak there: it isn't in the channel, or there is none such."""
+
+
+class OvertakenError(TellingError):
+    """What was to be replaced isn't what is shown there any more: somebody else replaced it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from opsbot.actions.world import World
 from opsbot.domain.audit import BEFORE_THE_FIRST, Entry, Head, digest, link
 from opsbot.domain.authorization import Membership
 from opsbot.domain.difference import EndpointSetup, ServiceSetup
+from opsbot.domain.homes import Home
 from opsbot.domain.lifecycle import HOLDING, OPEN, PackagingState, State, may_follow
 from opsbot.domain.models import (
     MessageRef,
@@ -397,6 +398,29 @@ class FakeDurable:
         self.delivered.append(channel)
 
 
+class FakeHomes:
+    """Homes in a dict."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Home] = {}
+
+    def opened(self, user: str, at: datetime) -> None:
+        self.kept.setdefault(user, Home(user))
+
+    def get(self, user: str) -> Home | None:
+        return self.kept.get(user)
+
+    def see(self, user: str, sight: frozenset[str]) -> None:
+        self.kept[user] = replace(self.kept[user], sight=sight)
+
+    def shown(self, user: str, mark: str, *, instead_of: str) -> None:
+        if instead_of in {"", self.kept[user].mark}:
+            self.kept[user] = replace(self.kept[user], mark=mark)
+
+    def forget(self, user: str) -> None:
+        self.kept.pop(user, None)
+
+
 SOME_RULES = rules(*TEAM)
 
 
@@ -416,6 +440,7 @@ class Scene:
         self.snapshots = FakeSnapshots()
         self.directory = FakeDirectory()
         self.durable = FakeDurable()
+        self.homes = FakeHomes()
 
     @property
     def entries(self) -> list[Entry]:
@@ -444,6 +469,7 @@ class Scene:
             durable=self.durable,
             manual=manual,
             clock=lambda: self.now,
+            homes=self.homes,
         )
 
 

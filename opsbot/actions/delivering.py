@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from opsbot.domain.deliveries import DeliveryState, Kind
@@ -11,6 +11,8 @@ from opsbot.domain.models import PublishRequest
 from opsbot.errors import NotFoundError, NotHereError, TellingError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from opsbot.actions.ports import Clock, Messenger
     from opsbot.actions.stores import Deliveries, Packagings, Requests
     from opsbot.domain.deliveries import Delivery, Message
@@ -25,7 +27,10 @@ _OWED = frozenset({Kind.CARD, Kind.OUTCOME, Kind.PACKAGING})
 
 @dataclass(frozen=True, slots=True)
 class Mouth:
-    """Says what is to be said; `gap` is how many seconds lie between two posts in a channel."""
+    """Says what is to be said; `gap` is how many seconds lie between two posts in a channel.
+
+    `paint` shows somebody's Home as it is to be now, by their id.
+    """
 
     deliveries: Deliveries
     requests: Requests
@@ -33,6 +38,7 @@ class Mouth:
     messenger: Messenger
     clock: Clock
     gap: float = 1.0
+    paint: Callable[[str], None] = field(kw_only=True)
 
     def say_next(self, channel: str) -> float | None:
         """Say the next thing in the channel; gives the seconds to wait before the one after it, None at the end.
@@ -60,6 +66,9 @@ class Mouth:
         return self.gap - (self.clock() - last).total_seconds() if last is not None else 0.0
 
     def _say(self, delivery: Delivery) -> MessageRef | None:
+        if delivery.message.kind is Kind.HOME:
+            self.paint(delivery.message.text)
+            return None
         subject = self._subject(delivery.message)
         if _is_overtaken(delivery.message, subject):
             return None
@@ -86,9 +95,12 @@ class Mouth:
 
     def _tell_directly(self, delivery: Delivery, error: TellingError) -> None:
         """Let whoever asked know, in a direct message, what nobody can see where it should have been said."""
-        message, subject = delivery.message, self._subject(delivery.message)
+        message = delivery.message
+        if message.kind not in _OWED:
+            return
+        subject = self._subject(message)
         who = subject.wish.requester if isinstance(subject, PublishRequest) else subject.by
-        if message.channel == who.id or message.kind not in _OWED:
+        if message.channel == who.id:
             return
         instead = replace(message, channel=who.id)
         if message.kind is Kind.CARD:

@@ -9,6 +9,7 @@ from opsbot.actions.auditing import show_audit, show_history
 from opsbot.actions.comparing import compare_versions
 from opsbot.actions.deciding import decide
 from opsbot.actions.explaining import explain
+from opsbot.actions.homes import show_home
 from opsbot.actions.introducing import show_access, show_help
 from opsbot.actions.packaging import create_package
 from opsbot.actions.pausing import pause, resume
@@ -124,6 +125,8 @@ class Dispatcher:
                 return show_history(command, world.audit)
             case commands.ShowAudit():
                 return show_audit(command, world.audit)
+            case commands.ShowHome():
+                return show_home(asker, standing, world)
             case _:
                 assert_never(command)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from opsbot.domain.authorization import Membership
     from opsbot.domain.deliveries import Delivery
     from opsbot.domain.difference import ServiceSetup
+    from opsbot.domain.homes import HomeShown
     from opsbot.domain.models import (
         MessageRef,
         NodeState,
@@ -114,6 +115,18 @@ class Messenger(Protocol):
 
     def find(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
         """Find where it was said already, by the mark that every message carries; TellingError where Slack won't tell."""
+        ...
+
+
+class HomeScreen(Protocol):
+    """Slack's App Homes."""
+
+    def show(self, home: HomeShown, instead_of: str) -> str:
+        """Show the person their Home from now on; gives Slack's mark of what is shown.
+
+        Where `instead_of` is the mark of what is to be replaced, and something else is shown by now, nothing is done:
+        OvertakenError. Any other refusal is a TellingError.
+        """
         ...
 
 

@@ -85,9 +85,8 @@ def packager_of(service: ServiceRef, package: Package, world: World) -> Person |
 
 def list_requests(command: ListRequests, standing: Standing, requests: Requests) -> RequestsListed:
     """List publish requests on the services that the asker may see, newest first."""
-    readable = (grant.services for grant in standing.grants if Permission.READ in standing.roles[grant.role])
     query = RequestQuery(
-        visible=tuple({glob for globs in readable for glob in globs}),
+        visible=standing.reach(Permission.READ),
         service=command.service,
         states=_states(command),
         requester=command.requester,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from opsbot.domain.commands import Mention
     from opsbot.domain.deliveries import Delivery, Effects, Message
     from opsbot.domain.difference import Snapshot
+    from opsbot.domain.homes import Home
     from opsbot.domain.lifecycle import PackagingState, State
     from opsbot.domain.models import (
         Decision,
@@ -213,4 +214,28 @@ class Deliveries(Protocol):
 
     def channels(self) -> list[str]:
         """Name the channels in which something is still to be said."""
+        ...
+
+
+class Homes(Protocol):
+    """Who has opened their Home, and what it shows. Every call may raise StoreError."""
+
+    def opened(self, user: str, at: datetime) -> None:
+        """Remember that somebody looks at their Home: from here on every change that concerns it is told."""
+        ...
+
+    def get(self, user: str) -> Home | None:
+        """Find what is known of somebody's Home; None where they never opened it."""
+        ...
+
+    def see(self, user: str, sight: frozenset[str]) -> None:
+        """Remember of which services the Home tells: from here on every change of these is told."""
+        ...
+
+    def shown(self, user: str, mark: str, *, instead_of: str) -> None:
+        """Remember the mark of what is shown now, unless somebody else remembered another; empty replaces any."""
+        ...
+
+    def forget(self, user: str) -> None:
+        """Tell nothing more until the Home is opened again."""
         ...

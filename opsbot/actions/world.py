@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Survey
-    from opsbot.actions.stores import Audit, Deliveries, Packagings, Pauses, Policies, Requests, Snapshots
+    from opsbot.actions.stores import Audit, Deliveries, Homes, Packagings, Pauses, Policies, Requests, Snapshots
     from opsbot.domain.rules import Rules
 
 
@@ -29,3 +29,4 @@ class World:
     durable: Durable
     manual: Manual
     clock: Clock
+    homes: Homes

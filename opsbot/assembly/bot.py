@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from opsbot.actions.delivering import Mouth
 from opsbot.actions.dispatcher import Dispatcher
+from opsbot.actions.homes import HomePainter
 from opsbot.actions.world import World
 from opsbot.assembly.duties import duties_of
 from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secret_of, secrets_of
@@ -17,10 +18,12 @@ from opsbot.durable import DurableWork
 from opsbot.grammar import manual
 from opsbot.http import HttpServer, routes
 from opsbot.slack import (
+    HomeListener,
     Listeners,
     Pool,
     Replier,
     SlackDirectory,
+    SlackHomeScreen,
     SlackMessenger,
     Turns,
     who_am_i,
@@ -29,6 +32,7 @@ from opsbot.slack.app import EVENTS_PATH, SocketConnection, http_application
 from opsbot.store import (
     AuditStore,
     DeliveryStore,
+    HomeStore,
     Keeper,
     PackagingStore,
     PauseStore,
@@ -81,6 +85,7 @@ class Bot:
             policies=self.world.policies.in_force,
             command_name=config.slack.command,
         )
+        self.homes = HomePainter(self.world, SlackHomeScreen(self._telling, config.slack.command))
         self._mouth = self.make_mouth(messenger)
         self.listeners = Listeners(
             dispatcher=Dispatcher(self.world),
@@ -92,6 +97,7 @@ class Bot:
             clock=now,
             command_name=config.slack.command,
             bot_user=identity.user,
+            home=HomeListener(self.pool, self._spare, self.homes),
         )
         checks = {"database": self.database.ping}
         applications = {}
@@ -147,12 +153,13 @@ class Bot:
             durable=self.durable,
             manual=manual,
             clock=now,
+            homes=HomeStore(database, keeper),
         )
 
     def make_mouth(self, messenger: Messenger) -> Mouth:
         """Put together what says in Slack what isn't an answer."""
         world = self.world
-        return Mouth(world.deliveries, world.requests, world.packagings, messenger, now)
+        return Mouth(world.deliveries, world.requests, world.packagings, messenger, now, paint=self.homes.paint)
 
     def __enter__(self) -> Self:
         try:

@@ -25,6 +25,7 @@ from opsbot.slack.plain import Reader
 from opsbot.store import (
     AuditStore,
     DeliveryStore,
+    HomeStore,
     Keeper,
     PackagingStore,
     PauseStore,
@@ -141,6 +142,7 @@ class Terminal:
             packagings=PackagingStore(database, keeper),
             policies=PolicyStore(database),
             pauses=PauseStore(database, keeper),
+            homes=HomeStore(database, keeper),
             snapshots=SnapshotStore(database),
             deliveries=DeliveryStore(database),
             audit=audit,

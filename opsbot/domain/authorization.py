@@ -87,6 +87,11 @@ class Standing:
         """Name the roles that are held on the service."""
         return frozenset(grant.role for grant in self.grants if grant.covers(service))
 
+    def reach(self, permission: Permission) -> tuple[str, ...]:
+        """Name the services that the act is allowed on, as globs."""
+        giving = (grant for grant in self.grants if permission in self.roles[grant.role])
+        return tuple({glob: None for grant in giving for glob in grant.services})
+
     def allows_somewhere(self, permission: Permission) -> bool:
         """Tell whether some grant allows the act on any service at all."""
         return any(permission in self.roles[grant.role] for grant in self.grants)

@@ -260,6 +260,14 @@ class ShowAudit:
     page: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class ShowHome:
+    """Show what waits for the asker's decision, what they asked for, and what was published lately."""
+
+    verb: ClassVar = "inbox"
+    permission: ClassVar[Permission | None] = None
+
+
 Decide = Approve | Decline | Cancel
 """What ends the waiting of a publish request."""
 
@@ -288,5 +296,6 @@ Command = (
     | Resume
     | ShowHistory
     | ShowAudit
+    | ShowHome
 )
 """All that can be asked."""

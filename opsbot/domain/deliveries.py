@@ -34,6 +34,12 @@ class Kind(StrEnum):
     """Where a package was asked for: what became of it."""
     PACKAGED = "packaged"
     """To a channel that wants to hear of new packages."""
+    HOME = "home"
+    """In the line of all Homes: the Home of whom the text names, as it is to be shown now."""
+
+
+HOMES = "homes"
+"""The line of all Homes, which is no channel: Slack counts the Homes of a workspace together, too."""
 
 
 class DeliveryState(StrEnum):

@@ -35,6 +35,10 @@ class Place:
     terminal: str = ""
 
 
+HOME = Place("home")
+"""The App Home: nothing is said in a channel there, so what counts in some channels only doesn't count."""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageRef:
     """One message in Slack, by its channel and timestamp."""

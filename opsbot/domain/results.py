@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from opsbot.domain.homes import HomeShown
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -279,6 +281,7 @@ Result = (
     | Resumed
     | HistoryShown
     | AuditShown
+    | HomeShown
     | Refused
 )
 """All that can come of a command."""

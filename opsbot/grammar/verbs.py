@@ -311,6 +311,12 @@ def _audit(service: ServiceRef | None, request: int | None, page: int) -> comman
     return commands.ShowAudit(service, request, page)
 
 
+@_verb(commands.ShowHome, "inbox")
+def _inbox() -> commands.ShowHome:
+    """Show what waits for your decision, and where what you asked for stands."""
+    return commands.ShowHome()
+
+
 @_verb(commands.ShowAccess, "whoami")
 def _whoami() -> commands.ShowAccess:
     """Tell what you may do here, and by which grant."""

@@ -2,6 +2,8 @@
 
 from opsbot.slack.client import KeptWebClient
 from opsbot.slack.directory import SlackDirectory
+from opsbot.slack.home_listener import HomeListener
+from opsbot.slack.home_screen import SlackHomeScreen
 from opsbot.slack.identity import Identity, who_am_i
 from opsbot.slack.listeners import Listeners
 from opsbot.slack.manifest import manifest
@@ -11,12 +13,14 @@ from opsbot.slack.replies import Replier
 from opsbot.slack.turns import Turns
 
 __all__ = [
+    "HomeListener",
     "Identity",
     "KeptWebClient",
     "Listeners",
     "Pool",
     "Replier",
     "SlackDirectory",
+    "SlackHomeScreen",
     "SlackMessenger",
     "Turns",
     "manifest",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opsbot.domain.lifecycle import State
+from opsbot.domain.models import HOME
 from opsbot.domain.policy import in_words
 from opsbot.domain.results import HistoryShown
 from opsbot.slack.messages import Answer, of_lines
@@ -187,6 +188,8 @@ def _record(head: Head, entry: Entry) -> str:
 
 
 def _where(place: Place) -> str:
+    if place == HOME:
+        return "their Home"
     if not place.terminal:
         return f"<#{place.channel}>"
     return f"the terminal of {code(place.terminal)}" + (f", for <#{place.channel}>" if place.channel else "")

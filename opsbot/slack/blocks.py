@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import ActionsBlock
 from slack_sdk.models.blocks.block_elements import ButtonElement
 
 from opsbot.domain.commands import PAGE_SIZE
+from opsbot.domain.homes import HomeShown
 from opsbot.domain.results import (
     AccessShown,
     AuditShown,
@@ -33,6 +34,7 @@ from opsbot.domain.results import (
 )
 from opsbot.errors import CommandError
 from opsbot.slack import approvals, overviews
+from opsbot.slack.home import inbox
 from opsbot.slack.messages import Answer, Message, notes, of_lines
 from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person, readable
 from opsbot.slack.overviews import auth
@@ -91,6 +93,8 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
             return approvals.resumed(result, asker)
         case HistoryShown() | AuditShown():
             return approvals.records_shown(result, asker)
+        case HomeShown():
+            return inbox(result, command_name)
         case Refused():
             return refused(result)
         case _:

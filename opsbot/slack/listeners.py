@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from opsbot.domain.commands import Decide
     from opsbot.domain.models import Asker
     from opsbot.slack.directory import SlackDirectory
+    from opsbot.slack.home_listener import HomeListener
     from opsbot.slack.pool import Pool
     from opsbot.slack.replies import Replier
 
@@ -79,11 +80,12 @@ class Listeners:
     clock: Callable[[], datetime]
     command_name: str
     bot_user: str
+    home: HomeListener
 
     @property
     def events(self) -> Mapping[str, Callable[[Ack, dict[str, Any]], None]]:
         """Name the events that are listened to, each with its listener; the manifest asks Slack for these."""
-        return {"app_mention": self.on_mention}
+        return {"app_mention": self.on_mention, **self.home.events}
 
     def on_command(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take a slash command."""
@@ -179,12 +181,13 @@ class Listeners:
         said = self._in_words(do)
         if said is not None:
             self.replier.whisper(said.in_one(), asker, response_url)
+            self.home.show_what_is_true(asker)
 
     def _open_form(self, click: Click) -> None:
         """Open the form at once: Slack lets us for three seconds."""
 
         def do() -> None:
-            metadata = Metadata(request=_number(click.value), channel=click.channel.id, thread=click.thread)
+            metadata = Metadata(request=_number(click.value), channel=click.asker.place.channel, thread=click.thread)
             self.replier.open_form(click.trigger_id, _FORMS[click.action](metadata))
 
         said = self._in_words(do)
@@ -196,7 +199,7 @@ class Listeners:
         said = self._in_words(lambda: self._do(click.value, click.asker))
         if said is None:
             return
-        if said.private:
+        if said.private or click.response_url is None:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
         else:
             page = said.in_one() if click.container.is_ephemeral or not said.details else said.details[0]

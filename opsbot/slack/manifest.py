@@ -14,7 +14,10 @@ SCOPES = (
     "users:read",  # names of people who mention the bot
 )
 
-EVENTS = ("app_mention",)
+EVENTS = (
+    "app_home_opened",  # somebody looks at their Home
+    "app_mention",
+)
 
 
 def manifest(command_name: str, request_url: str | None = None) -> dict[str, Any]:
@@ -35,6 +38,11 @@ def manifest(command_name: str, request_url: str | None = None) -> dict[str, Any
             "background_color": "#17324d",
         },
         "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,  # what nobody else need read is told there
+                "messages_tab_read_only_enabled": False,  # Slack takes slash commands there, too
+            },
             "bot_user": {"display_name": "opsbot", "always_online": True},
             "slash_commands": [command],
         },

@@ -71,7 +71,7 @@ class SlackMessenger:
                 return None
             return self._post(delivery, subject)
         except CALL_ERRORS as error:
-            raise _telling_error(error) from error
+            raise telling_error(error) from error
 
     def find(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
         """Find where it was said already, by its mark."""
@@ -82,7 +82,7 @@ class SlackMessenger:
                 if mark.get("event_type") == MARK and mark.get("event_payload", {}).get("delivery") == delivery.id:
                     return MessageRef(delivery.message.channel, str(message["ts"]))
         except CALL_ERRORS as error:
-            raise _telling_error(error, uncertain=True) from error
+            raise telling_error(error, uncertain=True) from error
         return None
 
     def _said_lately(self, channel: str, thread: str | None) -> Iterator[dict[str, Any]]:
@@ -144,7 +144,7 @@ class SlackMessenger:
                 return told.review(request)
             case Kind.CARD_REFUSED:
                 return told.card_refused(request, delivery.message.text, self._command_name)
-            case Kind.PACKAGING | Kind.PACKAGED:
+            case Kind.PACKAGING | Kind.PACKAGED | Kind.HOME:
                 raise ValueError(f"a request has no {kind}")
             case _:
                 assert_never(kind)
@@ -190,7 +190,7 @@ def _mark(delivery: Delivery, subject: PublishRequest | Packaging) -> dict[str, 
     return mark
 
 
-def _telling_error(error: Exception, *, uncertain: bool = False) -> TellingError:
+def telling_error(error: Exception, *, uncertain: bool = False) -> TellingError:
     """Say what Slack's refusal, or its silence, means for another try."""
     code = error_code(error)
     if is_not_here(error):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from opsbot.domain.models import Asker, Person, Place
+from opsbot.domain.models import HOME, Asker, Person, Place
 
 
 class _Payload(BaseModel):
@@ -49,19 +49,19 @@ class _Action(_Payload):
 
 
 class Click(_Payload):
-    """Somebody clicked a button in one of our messages."""
+    """Somebody clicked a button in one of our messages, or in their Home, which has neither channel nor address."""
 
     user: _Who
-    channel: _Where
+    channel: _Where | None = None
     container: _Container
     actions: Annotated[list[_Action], Field(min_length=1)]
-    response_url: str
+    response_url: str | None = None
     trigger_id: str = ""
 
     @property
     def asker(self) -> Asker:
         """Who clicked, and where."""
-        place = Place(self.channel.id, self.container.thread_ts)
+        place = Place(self.channel.id, self.container.thread_ts) if self.channel is not None else HOME
         return Asker(Person(self.user.id, self.user.name or self.user.id), place)
 
     @property
@@ -103,3 +103,24 @@ class BotMention(_Payload):
     def thread(self) -> str:
         """The thread that it belongs to, or begins."""
         return self.event.thread_ts or self.event.ts
+
+
+class _HomeEvent(_Payload):
+    user: str
+    tab: str = "home"
+
+
+class HomeOpened(_Payload):
+    """Somebody opened the conversation with the bot: its Home, or another tab."""
+
+    event: _HomeEvent
+
+    @property
+    def user(self) -> str:
+        """Who it was, by their id."""
+        return self.event.user
+
+    @property
+    def is_home(self) -> bool:
+        """Whether it is the Home that they look at."""
+        return self.event.tab == "home"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from opsbot.domain.models import HOME
 from opsbot.slack.calls import CALL_ERRORS, error_code, is_not_here
 from opsbot.slack.messages import TEXT_LIMIT, Answer, Message
 from opsbot.slack.mrkdwn import cut
@@ -73,6 +74,9 @@ class Replier:
         self.whisper(Answer(hint, (answer.in_one(),)).in_one(), asker, response_url)
 
     def _whisper_in_channel(self, message: Message, asker: Asker) -> None:
+        if asker.place == HOME:  # no channel: it is told in the conversation with the bot
+            say(self._client, message, asker.person.id)
+            return
         self._client.chat_postEphemeral(
             channel=asker.place.channel,
             user=asker.person.id,

@@ -3,6 +3,7 @@
 from opsbot.store.audit import AuditStore
 from opsbot.store.deliveries import DeliveryStore
 from opsbot.store.engine import Database
+from opsbot.store.homes import HomeStore
 from opsbot.store.keeping import Keeper
 from opsbot.store.migrating import is_current, migrate
 from opsbot.store.packagings import PackagingStore
@@ -17,6 +18,7 @@ __all__ = [
     "AuditStore",
     "Database",
     "DeliveryStore",
+    "HomeStore",
     "Keeper",
     "PackagingStore",
     "PauseStore",

@@ -62,6 +62,10 @@ class AuditStore:
         connection.execute(update(audit_head).values(link=head.link))
         return head
 
+    def hold_in(self, connection: Connection) -> None:
+        """Have everyone who appends wait until the transaction ends; SQLite has one writer anyway."""
+        connection.execute(select(audit_head.c.seq).with_for_update())
+
     def page(
         self, *, service: ServiceRef | None, request: int | None, page: int, size: int
     ) -> tuple[list[Record], int]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
-from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Message
+from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message
 from opsbot.domain.models import MessageRef
 from opsbot.store.schema import deliveries as table
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import RowMapping
+    from sqlalchemy import Connection, RowMapping
 
     from opsbot.store.engine import Database
 
@@ -31,10 +31,12 @@ class DeliveryStore:
         """Take the first of the channel's line that isn't said: marked as being sent from now on.
 
         It comes as it was found: one that was being sent already may have been said by somebody who died since.
+        Homes have no order among them, so that one which can't be shown doesn't keep the others waiting.
         """
         here = (table.c.channel == channel) & table.c.state.in_(_UNSAID)
+        order = (table.c.attempts, table.c.id) if channel == HOMES else (table.c.id,)
         with self._database.transaction() as connection:
-            row = connection.execute(select(table).where(here).order_by(table.c.id).limit(1)).mappings().one_or_none()
+            row = connection.execute(select(table).where(here).order_by(*order).limit(1)).mappings().one_or_none()
             if row is None:
                 return None
             taken = {"state": DeliveryState.SENDING.value, "attempts": row["attempts"] + 1}
@@ -49,15 +51,20 @@ class DeliveryStore:
         return last
 
     def settle(self, delivery: Delivery, at: datetime) -> None:
-        """Keep what became of a delivery; one that is waiting again goes back to the head of its line."""
+        """Keep what became of a delivery; one that is waiting again goes back to the head of its line.
+
+        Of a Home that is shown nothing is kept: it will be shown again, and again.
+        """
         values: dict[str, Any] = {
             "state": delivery.state.value,
             "problem": delivery.problem,
             "ts": delivery.ref.ts if delivery.ref is not None else None,
             "sent_at": at if delivery.state is DeliveryState.SENT else None,
         }
+        is_over = delivery.message.kind is Kind.HOME and delivery.state is DeliveryState.SENT
+        mine = table.c.id == delivery.id
         with self._database.transaction() as connection:
-            connection.execute(update(table).where(table.c.id == delivery.id).values(values))
+            connection.execute(delete(table).where(mine) if is_over else update(table).where(mine).values(values))
 
     def add(self, messages: tuple[Message, ...], at: datetime) -> None:
         """Put messages at the end of their channels' lines."""
@@ -69,6 +76,21 @@ class DeliveryStore:
         unsaid = select(table.c.channel).where(table.c.state.in_(_UNSAID)).distinct().order_by(table.c.channel)
         with self._database.transaction() as connection:
             return list(connection.execute(unsaid).scalars())
+
+
+def want_homes_in(connection: Connection, users: Iterable[str], at: datetime) -> None:
+    """Have people's Homes shown anew, as a part of a transaction: one that waits to be shown already is enough.
+
+    That one is written to, so that whoever takes it meanwhile waits for the end of the transaction, and then sees what
+    it changed. One that is being shown isn't enough: it may show what was true before.
+    """
+    wanted = list(users)
+    here = (table.c.channel == HOMES) & (table.c.state == DeliveryState.WAITING.value) & table.c.text.in_(wanted)
+    touched = update(table).where(here).values(created_at=at).returning(table.c.text)
+    waiting = set(connection.execute(touched).scalars())
+    missing = [Message(Kind.HOME, HOMES, text=user) for user in wanted if user not in waiting]
+    if missing:
+        connection.execute(insert(table), waiting_rows(missing, at))
 
 
 def waiting_rows(messages: Iterable[Message], at: datetime) -> list[dict[str, Any]]:

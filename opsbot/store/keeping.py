@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert
 
-from opsbot.domain.deliveries import DeliveryState
+from opsbot.domain.deliveries import HOMES, DeliveryState
+from opsbot.store.deliveries import want_homes_in
+from opsbot.store.homes import concerned_in
 from opsbot.store.schema import deliveries
 
 if TYPE_CHECKING:
@@ -43,7 +45,15 @@ class Keeping:
         # become visible in the order of their numbers.
         head = self._audit.append_in(self.connection, effects.entry)
         self.say(effects.messages, effects.entry.at)
+        users = concerned_in(self.connection, effects.entry)
+        if users:
+            want_homes_in(self.connection, users, effects.entry.at)
+            self.channels[HOMES] = None
         return head
+
+    def alone(self) -> None:
+        """Have everyone who keeps something wait from here on, until the transaction ends."""
+        self._audit.hold_in(self.connection)
 
     def say(self, messages: tuple[Message, ...], at: datetime) -> None:
         """Put messages at the end of their channels' lines, without an entry."""

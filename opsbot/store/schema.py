@@ -252,6 +252,16 @@ audit_head = Table(
     Column("link", String(64), nullable=False),
 )
 
+homes = Table(
+    "homes",
+    metadata,
+    Column("user_id", String(32), primary_key=True),
+    Column("opened_at", Instant, nullable=False),
+    Column("sight", Text, nullable=False),  # a JSON list of globs
+    Column("mark", String(255), nullable=False),  # Slack's hash of the view; empty where it isn't known
+    Index("homes_by_opening", "opened_at"),
+)
+
 replicas = Table(
     "replicas",
     metadata,

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsbot.actions.delivering import Mouth
-from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Message
+from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message
 from opsbot.domain.models import MessageRef
 from opsbot.errors import NotHereError, TellingError
 from tests.actions.doing import asked
-from tests.builders import CHANNEL, MAYA
+from tests.builders import CHANNEL, MAYA, OMAR
 from tests.fakes import Scene
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Line:
 
     def settle(self, delivery: Delivery, at: datetime) -> None:
         self.kept[delivery.id - 1] = delivery
-        if delivery.state is DeliveryState.SENT and delivery.message.kind is not Kind.REPAINT:
+        if delivery.state is DeliveryState.SENT and delivery.message.kind not in {Kind.REPAINT, Kind.HOME}:
             self.posted = at
 
     def add(self, messages: tuple[Message, ...], at: datetime) -> None:
@@ -73,7 +73,11 @@ class Slack:
 
 
 def mouth(scene: Scene, line: Line, slack: Slack, gap: float = 0.0) -> Mouth:
-    return Mouth(line, scene.requests, scene.packagings, slack, lambda: scene.now, gap)
+    return Mouth(line, scene.requests, scene.packagings, slack, lambda: scene.now, gap, paint=_nobody)
+
+
+def _nobody(user: str) -> None:
+    raise AssertionError(f"nobody asked for the Home of {user}")
 
 
 def of(*kinds: Kind, channel: str = CHANNEL) -> Line:
@@ -178,3 +182,20 @@ def test_whatever_happens_all_is_said_once_and_in_order(troubles: list[Exception
         except RuntimeError:
             continue  # another process goes on
     assert slack.said == [1, 2, 3, 4, 5, 6]
+
+
+def test_homes_are_painted_and_one_that_is_put_off_or_refused_is_told_to_nobody_else(scene: Scene) -> None:
+    painted: list[str] = []
+    troubles = [None, TellingError("later", again=True, after=3.0), TellingError("no")]
+
+    def paint(user: str) -> None:
+        painted.append(user)
+        trouble = troubles.pop(0)
+        if trouble is not None:
+            raise trouble
+
+    line = Line(*(Message(Kind.HOME, HOMES, text=person.id) for person in (MAYA, OMAR)))
+    say = Mouth(line, scene.requests, scene.packagings, Slack(), lambda: scene.now, paint=paint)
+    assert [say.say_next(HOMES) for _ in range(4)] == [0.0, 3.0, 0.0, None]
+    assert painted == [MAYA.id, OMAR.id, OMAR.id]
+    assert [each.state for each in line.kept] == [DeliveryState.SENT, DeliveryState.FAILED]

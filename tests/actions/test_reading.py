@@ -118,7 +118,7 @@ def test_help_names_only_what_the_asker_may_do() -> None:
     verbs = {
         person: {entry.verb for entry in shown.verbs} for person, shown in seen.items() if isinstance(shown, HelpShown)
     }
-    assert verbs[STRANGER] == {"help", "whoami"}
+    assert verbs[STRANGER] == {"help", "inbox", "whoami"}
     assert "packages" in verbs[VIC]
     assert "publish" not in verbs[VIC]
     assert {"publish", "package"} <= verbs[MAYA]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -22,8 +23,10 @@ from opsbot.domain.commands import (
     ShowHistory,
 )
 from opsbot.domain.difference import Difference
+from opsbot.domain.homes import Choice, Few, HomeShown
 from opsbot.domain.lifecycle import PackagingState, State
 from opsbot.domain.models import (
+    HOME,
     Endpoint,
     NodeState,
     Package,
@@ -69,8 +72,9 @@ from opsbot.grammar import manual
 from opsbot.slack import told
 from opsbot.slack.blocks import answer, apology
 from opsbot.slack.cards import Around, card
+from opsbot.slack.home import home_view
 from opsbot.slack.mrkdwn import cut
-from tests.builders import CARD, NOON, SCORING, asker, decision, request
+from tests.builders import CARD, MAYA, NOON, SCORING, asker, decision, request, wish
 
 if TYPE_CHECKING:
     from opsbot.slack.messages import Message
@@ -161,6 +165,15 @@ holders = st.builds(
     st.lists(words, max_size=5).map(tuple),
 )
 pages = st.integers(1, 40)
+ALL_VERBS = st.just(frozenset({"approve", "decline", "cancel"}))
+
+
+def few(things: st.SearchStrategy[Any], most: int) -> st.SearchStrategy[Few[Any]]:
+    """The first of many things, and that there may be more."""
+    shown = st.lists(things, max_size=most).map(tuple)
+    return st.builds(lambda some, more: Few(some, len(some) + more), shown, st.integers(0, 9))
+
+
 grants = st.builds(Grant, words, services=st.lists(words, min_size=1, max_size=5).map(tuple))
 covered = set[Any]()
 
@@ -170,6 +183,20 @@ def made(kind: Any, *args: Any, **kwargs: Any) -> st.SearchStrategy[Any]:
     return st.builds(kind, *args, **kwargs)
 
 
+choices = st.builds(
+    Choice, all_requests, quorums, st.frozensets(st.sampled_from(["approve", "decline", "cancel"])) | ALL_VERBS
+)
+homes = made(
+    HomeShown,
+    people,
+    few(choices, 8),
+    few(all_requests, 5),
+    few(choices, 10),
+    few(all_requests, 5),
+    st.lists(all_pauses, max_size=5).map(tuple),
+    st.lists(st.tuples(grants, st.just((Permission.READ,))), max_size=30).map(tuple),
+    words,
+)
 results: st.SearchStrategy[Result] = st.one_of(
     made(HelpShown, st.just(manual()), st.none() | st.just("publish")),
     made(AccessShown, people, st.lists(st.tuples(grants, st.just((Permission.READ,))), max_size=30).map(tuple), words),
@@ -224,6 +251,7 @@ results: st.SearchStrategy[Result] = st.one_of(
         st.integers(0, 400),
     ),
     made(Decided, all_requests, quorums),
+    homes,
     made(Refused, words),
 )
 AROUND = Around(DEFAULT_POLICY, "<@U1>")
@@ -257,6 +285,36 @@ def test_every_card_and_whatever_is_told_of_it_is_too(asked: PublishRequest, aro
         told.review(asked),
     ):
         check(message)
+
+
+@settings(many, max_examples=60)
+@given(homes)
+def test_every_home_is_too(home: HomeShown) -> None:
+    view = home_view(home, "/apid").to_dict()
+    assert len(json.dumps(view)) < 250_000  # view_too_large
+    check_blocks(view["blocks"], most=100)
+
+
+def test_the_longest_home_is_within_slacks_limits() -> None:
+    named, told_so = ("y" * 2000,) * 30, ("z" * 2000,) * 30
+    long = Difference("x" * 300, named, named, named, ("API_KEYS", "PUBLIC"), told_so)
+    asked = request(wanted=wish(reason="é" * 5000, difference=long, ref=ServiceRef("n", "p" * 200, "s" * 200)))
+    over = request(state=State.FAILED, outcome="w" * 5000)
+    verbs = frozenset({"approve", "decline", "cancel"})
+    pause = Pause(1, "*", "r" * 5000, MAYA, NOON)
+    home = HomeShown(
+        MAYA,
+        Few((Choice(asked, (("approver", 1),), verbs),) * 8, 99),
+        Few((request(state=State.UNKNOWN),) * 5, 99),
+        Few((Choice(over),) * 10, 99),
+        Few((over,) * 5, 99),
+        (pause,) * 9,
+        ((Grant("g" * 200, services=("q" * 600,) * 99), tuple(Permission)),) * 99,
+        "p" * 5000,
+    )
+    view = home_view(home, "/apid").to_dict()
+    assert len(json.dumps(view)) < 250_000
+    check_blocks(view["blocks"], most=100)
 
 
 @many
@@ -293,6 +351,13 @@ def test_slack_adds_nothing_of_its_own_to_our_markup() -> None:
         assert all(text.get("verbatim") is True for text in _texts(block.to_dict()) if text["type"] == "mrkdwn")
 
 
+def test_what_was_decided_in_the_home_is_told_so() -> None:
+    done = Entry(NOON, MAYA, "approve", "done", where=HOME, request=12)
+    said = answer(AuditShown(ShowAudit(), ((Head(1, "a" * 64), done),), 1), asker(), "/apid")
+    assert said is not None
+    assert "approve request 12 in their Home" in said.details[0].text
+
+
 def test_the_card_in_plain_sight_is_the_answer() -> None:
     assert answer(PublishRequested(request()), asker(channel=CARD.channel), "/apid") is None
     assert answer(PublishRequested(request()), asker(channel="C9"), "/apid") is not None
@@ -311,16 +376,19 @@ def test_only_what_waits_has_buttons(state: State) -> None:
 
 
 def check(message: Message) -> None:
-    blocks = [block.to_dict() for block in message.blocks]  # slack_sdk's own validators run here
+    check_blocks([block.to_dict() for block in message.blocks])  # slack_sdk's own validators run here
     assert message.text
     assert len(message.text) <= 4000
-    assert len(blocks) <= 50
+    _check_inert(message.text)
+
+
+def check_blocks(blocks: list[dict[str, Any]], most: int = 50) -> None:
+    assert len(blocks) <= most
     assert all(1 <= len(block["elements"]) <= 25 for block in blocks if block["type"] in {"actions", "context"})
     for text in _texts(blocks):
         assert 1 <= len(text["text"]) <= 3000
         if text["type"] == "mrkdwn":
             _check_inert(text["text"])
-    _check_inert(message.text)
 
 
 def _check_inert(text: str) -> None:

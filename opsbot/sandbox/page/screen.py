@@ -120,8 +120,7 @@ class Screen:
         self._main.classes(add="at-home" if on else "", remove="" if on else "at-home")
         self._header.at_home = on
         self._header.refresh()
-        if on:
-            await self.interactions.views.open_home(self.viewer)
+        await self.interactions.views.open_home(self.viewer, "home" if on else "messages")
 
     async def send(self, text: str, *, in_thread: bool) -> None:
         """Do what was typed: a command if it starts with a slash, else a message."""

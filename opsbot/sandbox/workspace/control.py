@@ -81,7 +81,7 @@ class Control:
 
     async def _open_home(self, request: Request) -> JSON:
         body = await _body(request, "user")
-        view = await self._interactions.views.open_home(body["user"])
+        view = await self._interactions.views.open_home(body["user"], body.get("tab", "home"))
         return {"ok": True, "view": view_json(self._workspace, view) if view is not None else None}
 
     async def _submit(self, request: Request) -> JSON:

@@ -9,7 +9,7 @@ from opsbot.sandbox.workspace.delivery import Acknowledged, Delivery, Retry
 from opsbot.sandbox.workspace.feed import Change, MembershipChanged, MessageChanged, MessageDeleted, MessagePosted
 from opsbot.sandbox.workspace.payloads import event_callback
 from opsbot.sandbox.workspace.people import SLACKBOT
-from opsbot.sandbox.workspace.shapes import JSON, message_json
+from opsbot.sandbox.workspace.shapes import JSON, message_json, view_json
 
 if TYPE_CHECKING:
     from opsbot.sandbox.workspace.messages import Message
@@ -44,9 +44,12 @@ class Events:
             case _:
                 pass
 
-    async def home_opened(self, user: str, channel: str) -> None:
-        """Tell the app that somebody looks at its Home."""
-        event = {"type": "app_home_opened", "user": user, "channel": channel, "tab": "home"}
+    async def home_opened(self, user: str, channel: str, tab: str) -> None:
+        """Tell the app that somebody entered the conversation with it: at a Home that was published, with its view."""
+        event: JSON = {"type": "app_home_opened", "user": user, "channel": channel, "tab": tab}
+        home = self._workspace.views.home(user)
+        if tab == "home" and home is not None:
+            event["view"] = view_json(self._workspace, home)
         await self._send_if_subscribed("app_home_opened", event | {"event_ts": self._workspace.next_ts()})
 
     async def close(self) -> None:

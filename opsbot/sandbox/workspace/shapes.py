@@ -122,6 +122,7 @@ def view_json(workspace: Workspace, view: View) -> JSON:
         "id": view.id,
         "team_id": workspace.team_id,
         "app_id": workspace.app.app_id,
+        "app_installed_team_id": workspace.team_id,
         "bot_id": workspace.app.bot_id,
         "root_view_id": view.root_id,
         "previous_view_id": view.previous_id,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from opsbot.sandbox.workspace.state import Workspace
     from opsbot.sandbox.workspace.views import View
 
+_TABS = frozenset({"home", "messages"})
 _NOT_SUBMITTED = "We had some trouble connecting. Try again?"
 
 
@@ -45,11 +46,16 @@ class ViewInteractions:
         self._delivery = delivery
         self._events = events
 
-    async def open_home(self, user: str) -> View | None:
-        """Look at the app's Home; return what it shows so far. The app hears of it and may publish another."""
+    async def open_home(self, user: str, tab: str = "home") -> View | None:
+        """Enter the conversation with the app at its `home` or its `messages`; return what the Home shows so far.
+
+        The app hears of it and may publish another.
+        """
         person = self._workspace.directory.get(user)
+        if tab not in _TABS or (tab == "home" and not self._workspace.app.manifest.home_tab):
+            raise RefusedError("no_such_tab")
         channel = self._workspace.channels.direct(person.id, self._workspace.app.bot_user)
-        await self._events.home_opened(person.id, channel.id)
+        await self._events.home_opened(person.id, channel.id, tab)
         return self._workspace.views.home(person.id)
 
     def fill(self, user: str, view_id: str, use: Use) -> View:

@@ -70,9 +70,9 @@ class Views:
         return self._replace(replace(view, state=state), quiet=True)
 
     def publish_home(self, user: str, content: Mapping[str, Any], *, expected_hash: str | None = None) -> View:
-        """Show a Home to the person from now on."""
+        """Show a Home to the person from now on; refuse when it isn't to replace what the caller last published."""
         old = self._homes.get(user)
-        if expected_hash is not None and old is not None and expected_hash != old.hash:
+        if expected_hash is not None and (old is None or expected_hash != old.hash):
             raise RefusedError("hash_conflict")
         view_id = old.id if old is not None else _new_id()
         home = View(view_id, "home", user, content, _new_hash(), view_id)

@@ -180,3 +180,57 @@ def test_a_home_is_published_when_somebody_looks(app: App, control: Control) -> 
 
     control.post("/open-home", user="maya")
     wait_until(lambda: [view["user"] for view in control.get("/state")["views"]] == ["U01MAYA"])
+
+
+def test_a_home_that_was_published_comes_with_its_opening_and_with_clicks_in_it(
+    app: App, client: WebClient, control: Control
+) -> None:
+    heard: queue.Queue[JSON] = queue.Queue()
+
+    @app.event("app_home_opened")
+    def opened(event: JSON) -> None:
+        heard.put(event)
+
+    @app.action("yes")
+    def clicked(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        heard.put(body)
+
+    control.post("/open-home", user="maya")
+    assert "view" not in heard.get(timeout=5)
+    yes = {"type": "button", "action_id": "yes", "text": {"type": "plain_text", "text": "Yes"}, "value": "1"}
+    view = {"type": "home", "blocks": [{"type": "actions", "elements": [yes]}]}
+    published = client.views_publish(user_id="U01MAYA", view=view)["view"]
+    control.post("/open-home", user="maya")
+    event = heard.get(timeout=5)
+    assert (event["tab"], event["view"]["hash"]) == ("home", published["hash"])
+    control.post("/open-home", user="maya", tab="messages")
+    event = heard.get(timeout=5)
+    assert (event["tab"], "view" in event) == ("messages", False)
+    control.post("/interact", user="maya", view=published["id"], action={"action_id": "yes"})
+    body = heard.get(timeout=5)
+    assert body["container"] == {"type": "view", "view_id": published["id"]}
+    assert body["view"]["hash"] == published["hash"]
+    assert body["view"]["type"] == "home"
+    assert {"channel", "message", "response_url"} & body.keys() == set()
+
+
+def test_a_home_is_replaced_only_by_who_knows_what_it_shows(client: WebClient) -> None:
+    def publish(mark: str | None = None) -> JSON:
+        shown: JSON = client.views_publish(user_id="U01MAYA", view={"type": "home", "blocks": []}, hash=mark)["view"]
+        return shown
+
+    with pytest.raises(SlackApiError) as error:
+        publish("1.nothing")
+    assert code(error) == "hash_conflict"
+    first = publish()
+    second = publish(first["hash"])
+    assert (second["id"], second["hash"] != first["hash"]) == (first["id"], True)
+    with pytest.raises(SlackApiError) as error:
+        publish(first["hash"])
+    assert code(error) == "hash_conflict"
+    assert publish()["id"] == first["id"]
+
+
+def test_a_tab_that_is_none_can_not_be_entered(control: Control) -> None:
+    assert control.post("/open-home", user="maya", tab="about")["error"] == "no_such_tab"
