@@ -10,16 +10,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from opsbot.domain.authorization import Membership
+    from opsbot.domain.changes import NodeChange
     from opsbot.domain.deliveries import Delivery
     from opsbot.domain.difference import ServiceSetup
     from opsbot.domain.models import (
+        Endpoint,
+        EndpointType,
         MessageRef,
         Package,
         PackageSummary,
-        Packaging,
         Person,
         Place,
         PublishRequest,
+        SavedModel,
         Service,
     )
     from opsbot.domain.references import ProjectRef, ServiceRef
@@ -43,6 +46,32 @@ class Designer(Protocol):
 
     def create_package(self, service: ServiceRef, version: str, release_notes: str) -> None:
         """Create a package; ConflictError where the version exists."""
+        ...
+
+    def delete_package(self, service: ServiceRef, version: str) -> None:
+        """Delete a package; NotFoundError where there is none, as far as the node tells."""
+        ...
+
+    def create_service(self, service: ServiceRef) -> None:
+        """Create a service without endpoints; ConflictError where the id is taken."""
+        ...
+
+    def endpoints(self, service: ServiceRef) -> tuple[Endpoint, ...]:
+        """Read the endpoints of a service as it is set up now; NotFoundError where there is no such service."""
+        ...
+
+    def models(self, project: ProjectRef) -> list[SavedModel]:
+        """List the saved models of a project, in no order."""
+        ...
+
+    def add_endpoint(
+        self, service: ServiceRef, endpoint: str, kind: EndpointType, model: str, *, compute_propensity: bool
+    ) -> None:
+        """Add an endpoint that calls a saved model; ConflictError where the id is taken, or somebody else is saving."""
+        ...
+
+    def remove_endpoint(self, service: ServiceRef, endpoint: str) -> None:
+        """Take an endpoint out; NotFoundError where there is none, ConflictError where somebody else is saving."""
         ...
 
     def publish(self, service: ServiceRef, version: str, published_service: str) -> None:
@@ -69,11 +98,11 @@ class Messenger(Protocol):
     whether another try may help, `after` how many seconds to wait first, `uncertain` whether it may have been said.
     """
 
-    def say(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+    def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
         """Say it; gives where, or None where there was nothing to say any more."""
         ...
 
-    def find(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+    def find(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
         """Find where it was said already, by the mark that every message carries; TellingError where Slack won't tell."""
         ...
 
@@ -100,8 +129,8 @@ class Durable(Protocol):
         """Have an approved request carried out; twice for the same attempt is the same as once."""
         ...
 
-    def package(self, packaging: int) -> None:
-        """Have a package made; twice is the same as once."""
+    def change(self, change: int) -> None:
+        """Have a node changed; twice is the same as once."""
         ...
 
     def deliver(self, channel: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Progresses
-    from opsbot.actions.stores import Audit, Deliveries, Packagings, Pauses, Policies, Requests, Snapshots
+    from opsbot.actions.stores import Audit, Deliveries, NodeChanges, Pauses, Policies, Requests, Snapshots
     from opsbot.domain.rules import Rules
 
 
@@ -18,7 +18,7 @@ class World:
     rules: Rules
     designer: Designer
     requests: Requests
-    packagings: Packagings
+    changes: NodeChanges
     policies: Policies
     pauses: Pauses
     snapshots: Snapshots

@@ -39,7 +39,7 @@ from opsbot.store import (
     Database,
     DeliveryStore,
     Keeper,
-    PackagingStore,
+    NodeChangeStore,
     PauseStore,
     PolicyStore,
     ReplicaStore,
@@ -152,7 +152,7 @@ class Bot:
             rules=rules,
             designer=self.nodes,
             requests=RequestStore(database, keeper),
-            packagings=PackagingStore(database, keeper),
+            changes=NodeChangeStore(database, keeper),
             policies=PolicyStore(database),
             pauses=PauseStore(database, keeper),
             snapshots=SnapshotStore(database),
@@ -168,7 +168,7 @@ class Bot:
     def make_mouth(self, messenger: Messenger) -> Mouth:
         """Put together what says in Slack what isn't an answer."""
         world = self.world
-        return Mouth(world.deliveries, world.requests, world.packagings, messenger, now)
+        return Mouth(world.deliveries, world.requests, world.changes, messenger, now)
 
     def __enter__(self) -> Self:
         try:

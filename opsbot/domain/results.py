@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from opsbot.domain.audit import Entry, Head
     from opsbot.domain.authorization import Grant, Permission
-    from opsbot.domain.commands import Explain, ListPackages, ListRequests, ListServices, ShowAudit, ShowHistory
-    from opsbot.domain.models import Package, PackageSummary, Packaging, Pause, Person, PublishRequest, Service
+    from opsbot.domain.changes import NodeChange
+    from opsbot.domain.commands import (
+        DeletePackage,
+        Explain,
+        ListPackages,
+        ListRequests,
+        ListServices,
+        ShowAudit,
+        ShowHistory,
+    )
+    from opsbot.domain.models import Package, PackageSummary, Pause, Person, PublishRequest, Service
     from opsbot.domain.policies import Policy
     from opsbot.domain.references import ServiceRef
 
@@ -80,11 +89,19 @@ class SummaryShown:
 
 
 @dataclass(frozen=True, slots=True)
-class PackagingBegun:
-    """A package is being made, by this asking or, where it `was_begun`, by an earlier one; the outcome is told later."""
+class ChangeBegun:
+    """A node is being changed, by this asking or, where it `was_begun`, by an earlier one; the outcome is told later."""
 
-    packaging: Packaging
+    change: NodeChange
     was_begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationAsked:
+    """Nothing was done yet: whoever asked is to confirm it first, in spite of the `warning` if there is one."""
+
+    command: DeletePackage
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +227,8 @@ Result = (
     | ServiceShown
     | PackagesListed
     | SummaryShown
-    | PackagingBegun
+    | ChangeBegun
+    | ConfirmationAsked
     | PublishRequested
     | Explained
     | RequestsListed

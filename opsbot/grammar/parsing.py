@@ -11,7 +11,7 @@ import click
 
 from opsbot.domain.commands import Command, ShowHelp
 from opsbot.errors import CommandError
-from opsbot.grammar.verbs import Verb, verbs
+from opsbot.grammar.every import Verb, verbs
 from opsbot.grammar.words import split
 
 if TYPE_CHECKING:

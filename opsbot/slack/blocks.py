@@ -9,12 +9,13 @@ from opsbot.domain.models import AuthMethod
 from opsbot.domain.results import (
     AccessShown,
     AuditShown,
+    ChangeBegun,
+    ConfirmationAsked,
     Decided,
     Explained,
     HelpShown,
     HistoryShown,
     PackagesListed,
-    PackagingBegun,
     Paused,
     PublishRequested,
     Refused,
@@ -27,7 +28,7 @@ from opsbot.domain.results import (
     SummaryShown,
 )
 from opsbot.errors import CommandError
-from opsbot.slack import approvals
+from opsbot.slack import approvals, changes
 from opsbot.slack.messages import Answer, notes, of_lines
 from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person
 from opsbot.slack.paging import listing
@@ -59,8 +60,10 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
             return summary_shown(result, asker)
         case RequestsListed():
             return requests_listed(result, asker)
-        case PackagingBegun():
-            return approvals.packaging_begun(result)
+        case ChangeBegun():
+            return changes.change_begun(result)
+        case ConfirmationAsked():
+            return changes.confirmation_asked(result)
         case PublishRequested():
             return approvals.publish_requested(result, asker, private=private)
         case Explained():

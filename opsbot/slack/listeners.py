@@ -16,8 +16,10 @@ from opsbot.errors import CommandError, OpsbotError, StoreError
 from opsbot.grammar import parse, without_mention_of
 from opsbot.slack import cards
 from opsbot.slack.blocks import answer, apology
+from opsbot.slack.changes import RUN_LINE
 from opsbot.slack.messages import Answer, Message
 from opsbot.slack.modals import Metadata, Submission, approve_form, decline_form, missing_reason
+from opsbot.slack.mrkdwn import code
 from opsbot.slack.paging import TURN_PAGE
 from opsbot.slack.payloads import BotMention, Click, SlashCommand
 
@@ -156,6 +158,8 @@ class Listeners:
             self._open_form(click)
         elif click.action in _DECISIONS:
             self._decide(click)
+        elif click.action == RUN_LINE:
+            self._run_line(click)
         else:
             _log.warning("a button is clicked that means nothing: %s", click.action)
 
@@ -199,6 +203,14 @@ class Listeners:
         else:
             page = said.in_one() if click.container.is_ephemeral or not said.details else said.details[0]
             self.replier.replace(page, click.response_url)
+
+    def _run_line(self, click: Click) -> None:
+        """Do what a button's line says, as if whoever clicked had typed it; the button is gone once it is begun."""
+        said = self._in_words(lambda: self._do(click.value, click.asker))
+        if said is None:
+            self.replier.replace(Message(f"You confirmed it: {code(click.value)}"), click.response_url)
+        else:
+            self.replier.reply(said, click.asker, click.response_url, thread=click.asker.place.thread)
 
     def _take_mention(self, mention: BotMention) -> None:
         """Do what a mention asks; all see the answer in the thread of the mention, the asker alone in the channel."""

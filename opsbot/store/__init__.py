@@ -5,7 +5,7 @@ from opsbot.store.deliveries import DeliveryStore
 from opsbot.store.engine import Database
 from opsbot.store.keeping import Keeper
 from opsbot.store.migrating import is_current, migrate
-from opsbot.store.packagings import PackagingStore
+from opsbot.store.node_changes import NodeChangeStore
 from opsbot.store.pauses import PauseStore
 from opsbot.store.policies import PolicyStore
 from opsbot.store.replicas import ReplicaStore
@@ -18,7 +18,7 @@ __all__ = [
     "Database",
     "DeliveryStore",
     "Keeper",
-    "PackagingStore",
+    "NodeChangeStore",
     "PauseStore",
     "PolicyStore",
     "ReplicaStore",

@@ -17,7 +17,8 @@ from tests.builders import CHANNEL, MAYA
 from tests.fakes import Scene
 
 if TYPE_CHECKING:
-    from opsbot.domain.models import Packaging, PublishRequest
+    from opsbot.domain.changes import NodeChange
+    from opsbot.domain.models import PublishRequest
 
 UNSAID = {DeliveryState.WAITING, DeliveryState.SENDING}
 
@@ -59,7 +60,7 @@ class Slack:
     said: list[int] = field(default_factory=list)
     fails: list[Exception | str | None] = field(default_factory=list)
 
-    def say(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+    def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
         trouble = self.fails.pop(0) if self.fails else None
         if isinstance(trouble, TellingError) and not trouble.uncertain:
             raise trouble
@@ -68,12 +69,12 @@ class Slack:
             raise trouble
         return MessageRef(delivery.message.channel, f"{delivery.id}.0")
 
-    def find(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+    def find(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
         return MessageRef(CHANNEL, f"{delivery.id}.0") if delivery.id in self.said else None
 
 
 def mouth(scene: Scene, line: Line, slack: Slack, gap: float = 0.0) -> Mouth:
-    return Mouth(line, scene.requests, scene.packagings, slack, lambda: scene.now, gap)
+    return Mouth(line, scene.requests, scene.changes, slack, lambda: scene.now, gap)
 
 
 def of(*kinds: Kind, channel: str = CHANNEL) -> Line:

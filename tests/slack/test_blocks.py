@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,16 +12,31 @@ from hypothesis import strategies as st
 
 from opsbot.domain.audit import Entry, Head
 from opsbot.domain.authorization import Grant, Permission
-from opsbot.domain.commands import Explain, ListPackages, ListRequests, ListServices, ShowAudit, ShowHistory
+from opsbot.domain.changes import ChangeState, NodeChange
+from opsbot.domain.commands import (
+    AddEndpoint,
+    CreatePackage,
+    CreateService,
+    Defaults,
+    DeletePackage,
+    Explain,
+    ListPackages,
+    ListRequests,
+    ListServices,
+    RemoveEndpoint,
+    ShowAudit,
+    ShowHistory,
+)
 from opsbot.domain.difference import Difference
-from opsbot.domain.lifecycle import PackagingState, State
+from opsbot.domain.lifecycle import State
 from opsbot.domain.models import (
     Endpoint,
+    EndpointType,
     Package,
     PackageSummary,
-    Packaging,
     Pause,
     Person,
+    Place,
     PublishRequest,
     Service,
     Vote,
@@ -31,12 +47,13 @@ from opsbot.domain.references import ProjectRef, ServiceRef
 from opsbot.domain.results import (
     AccessShown,
     AuditShown,
+    ChangeBegun,
+    ConfirmationAsked,
     Decided,
     Explained,
     HelpShown,
     HistoryShown,
     PackagesListed,
-    PackagingBegun,
     Paused,
     PublishRequested,
     Refused,
@@ -51,12 +68,12 @@ from opsbot.domain.results import (
     SummaryShown,
 )
 from opsbot.errors import CommandError
-from opsbot.grammar import manual
-from opsbot.slack import told
+from opsbot.grammar import manual, parse
+from opsbot.slack import changes, told
 from opsbot.slack.blocks import answer, apology
 from opsbot.slack.cards import Around, card
 from opsbot.slack.mrkdwn import cut
-from tests.builders import CARD, NOON, SCORING, asker, decision, request
+from tests.builders import CARD, MAYA, NOON, SCORING, asker, decision, request
 
 if TYPE_CHECKING:
     from opsbot.slack.messages import Message
@@ -121,19 +138,26 @@ policies = st.builds(
     break_glass=st.none() | st.builds(BreakGlass, roles),
 )
 arounds = st.builds(Around, policies, st.just("<@U1>"), st.lists(all_pauses, max_size=5).map(tuple))
-packagings = st.builds(
-    Packaging,
-    st.just(1),
-    refs,
-    words,
-    notes,
-    people,
-    st.just("C1"),
-    st.booleans(),
-    st.just(NOON),
-    st.sampled_from(PackagingState),
-    notes,
+whether = st.booleans()
+wanted = st.one_of(
+    st.builds(CreateService, refs, whether),
+    st.builds(AddEndpoint, refs, words, st.sampled_from(EndpointType), words, whether, whether),
+    st.builds(RemoveEndpoint, refs, words, whether),
+    st.builds(CreatePackage, refs, words, notes, whether),
+    st.builds(DeletePackage, refs, words, whether, whether, whether),
 )
+all_changes = st.builds(
+    NodeChange,
+    st.integers(1, 10**9),
+    wanted,
+    people,
+    st.just(Place("C1")),
+    st.just(NOON),
+    st.sampled_from(ChangeState),
+    outcome=notes,
+    seconds=st.floats(0, 10**6),
+)
+deletions = st.builds(DeletePackage, st.builds(ServiceRef, st.just("design"), valid, valid), valid, whether, whether)
 entries = st.builds(
     Entry, st.just(NOON), people, words, st.just("done") | notes, service=st.none() | st.just(SCORING), version=words
 )
@@ -165,7 +189,8 @@ results: st.SearchStrategy[Result] = st.one_of(
         st.lists(packages, max_size=30).map(tuple),
     ),
     st.builds(SummaryShown, refs, st.builds(PackageSummary, packages, endpoints)),
-    st.builds(PackagingBegun, packagings, st.booleans()),
+    st.builds(ChangeBegun, all_changes, whether),
+    st.builds(ConfirmationAsked, deletions, notes),
     st.builds(PublishRequested, all_requests, quorums, st.booleans()),
     st.builds(
         Explained,
@@ -221,10 +246,47 @@ def test_every_card_and_whatever_is_told_of_it_is_too(asked: PublishRequest, aro
 
 
 @many
-@given(packagings)
-def test_whatever_is_told_of_a_packaging_is_too(made: Packaging) -> None:
-    check(told.packaging(made, "/apid"))
-    check(told.packaged(made))
+@given(all_changes, words)
+def test_whatever_is_told_of_a_change_is_too(change: NodeChange, why_here: str) -> None:
+    check(changes.shown(change, "/apid"))
+    check(changes.shown(change, "/apid", why_here))
+    check(changes.outcome(change, "/apid"))
+    check(changes.reply(change, "/apid"))
+    check(changes.packaged(change))
+
+
+@many
+@given(deletions)
+def test_the_line_on_the_button_is_the_deletion_confirmed(command: DeletePackage) -> None:
+    typed = parse(changes.confirming(command), Defaults(node=None))
+    assert typed.command == replace(command, confirmed=True)
+
+
+@pytest.mark.parametrize("state", ChangeState)
+def test_what_became_of_a_change_is_said_in_its_words(state: ChangeState) -> None:
+    change = NodeChange(
+        1,
+        AddEndpoint(SCORING, "effect", EndpointType.CAUSAL, "uplift", compute_propensity=True),
+        MAYA,
+        Place("C1"),
+        NOON,
+        state,
+        outcome="Because." if state in {ChangeState.FAILED, ChangeState.UNKNOWN} else "",
+        seconds=2.04,
+    )
+    what = "endpoint `effect` of `design:FRAUD/scoring`"
+    under_way = ":hourglass_flowing_sand: Adding endpoint effect of design:FRAUD/scoring for maya"
+    assert (
+        changes.shown(change, "/apid").text
+        == {
+            ChangeState.ASKED: under_way,
+            ChangeState.DOING: under_way,
+            ChangeState.DONE: f":heavy_plus_sign: <@U01MAYA> added {what} (causal with the model `uplift`, with propensity); "
+            "the node took 2.0 s.",
+            ChangeState.FAILED: f":x: <@U01MAYA>: {what} was not added. Because.",
+            ChangeState.UNKNOWN: f":grey_question: <@U01MAYA>: whether {what} was added can't be said yet. Because.",
+        }[state]
+    )
 
 
 @many
