@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,36 +13,39 @@ from opsbot.actions.stores import Surroundings
 from opsbot.actions.world import World
 from opsbot.domain.audit import BEFORE_THE_FIRST, Entry, Head, digest, link
 from opsbot.domain.authorization import Membership
+from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, part_of
 from opsbot.domain.difference import EndpointSetup, ServiceSetup
 from opsbot.domain.homes import Home
-from opsbot.domain.lifecycle import HOLDING, OPEN, PackagingState, State, may_follow
+from opsbot.domain.lifecycle import HOLDING, OPEN, State, may_follow
 from opsbot.domain.models import (
+    Endpoint,
     MessageRef,
     NodeState,
     Package,
     PackageSummary,
-    Packaging,
     Pause,
     Person,
+    Place,
     PublishRequest,
     SavedModel,
     Service,
     Wish,
 )
 from opsbot.domain.policy import no_such_request
-from opsbot.errors import ConflictError, DSSError, NotFoundError
+from opsbot.errors import ConflictError, DSSError, DSSRefusedError, DSSUnavailableError, NotFoundError
 from opsbot.grammar import manual
 from tests.builders import NOON, SCORING, TEAM, package, rules, service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from opsbot.actions.stores import RequestQuery, Step
     from opsbot.domain.audit import Record
+    from opsbot.domain.changes import NodeChange
     from opsbot.domain.deliveries import Delivery, Effects, Message
     from opsbot.domain.difference import Snapshot
-    from opsbot.domain.models import Decision
+    from opsbot.domain.models import Decision, EndpointType
     from opsbot.domain.policies import Policy
     from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
     from opsbot.domain.rules import Rules
@@ -61,6 +65,11 @@ class FakeDesigner:
     publishes: list[tuple[ServiceRef, str, str]] = field(default_factory=list)
     publish_arrives: bool = True
     archives: dict[str, str] = field(default_factory=dict)
+    saved: dict[str, list[SavedModel]] = field(
+        default_factory=lambda: {"FRAUD": [SavedModel("fraud_xgb", "Fraud score"), SavedModel("tree", "Rules")]}
+    )
+    asked: list[str] = field(default_factory=list)
+    loses_answers: bool = False
 
     def services(self, project: ProjectRef) -> list[Service]:
         self._fail("services")
@@ -81,6 +90,49 @@ class FakeDesigner:
         if any(each.version == version for each in self.made.get(ref, ())):
             raise ConflictError("already exists")
         self.made.setdefault(ref, []).append(replace(package(version), release_notes=release_notes))
+        self._note("create_package")
+
+    def delete_package(self, ref: ServiceRef, version: str) -> None:
+        self._fail("delete_package")
+        if all(each.version != version for each in self.made.get(ref, ())):
+            raise NotFoundError("no such package")
+        self.made[ref] = [each for each in self.made[ref] if each.version != version]
+        self._note("delete_package")
+
+    def create_service(self, ref: ServiceRef) -> None:
+        self._fail("create_service")
+        if ref in self.known:
+            raise ConflictError("already exists")
+        self.known[ref] = Service(ref, ref.service, "PUBLIC", ())
+        self._note("create_service")
+
+    def endpoints(self, ref: ServiceRef) -> tuple[Endpoint, ...]:
+        self._fail("endpoints")
+        if ref not in self.known:
+            raise NotFoundError(f"no service {ref}")
+        return self.known[ref].endpoints
+
+    def models(self, project: ProjectRef) -> list[SavedModel]:
+        self._fail("models")
+        if project.project not in self.saved:
+            raise DSSRefusedError("You may not see that project.")
+        return self.saved[project.project]
+
+    def add_endpoint(
+        self, ref: ServiceRef, endpoint: str, kind: EndpointType, model: str, *, compute_propensity: bool
+    ) -> None:
+        self._fail("add_endpoint")
+        known = self.known[ref]
+        if any(each.id == endpoint for each in known.endpoints):
+            raise ConflictError("already exists")
+        self.known[ref] = replace(known, endpoints=(*known.endpoints, Endpoint(endpoint, kind.on_node, model)))
+        self._note("add_endpoint")
+
+    def remove_endpoint(self, ref: ServiceRef, endpoint: str) -> None:
+        self._fail("remove_endpoint")
+        left = tuple(each for each in self.known[ref].endpoints if each.id != endpoint)
+        self.known[ref] = replace(self.known[ref], endpoints=left)
+        self._note("remove_endpoint")
 
     def publish(self, ref: ServiceRef, version: str, published_service: str) -> None:
         self.publishes.append((ref, version, published_service))
@@ -106,6 +158,12 @@ class FakeDesigner:
         self.made[ref] = [each for each in self.made[ref] if each.version != version]
         self.made[ref].append(replace(package(version), created_on=later))
 
+    def _note(self, call: str) -> None:
+        """Note a change that was made; its answer may be lost."""
+        self.asked.append(call)
+        if self.loses_answers:
+            raise DSSUnavailableError("The answer was lost.")
+
     def _fail(self, call: str) -> None:
         if call in self.fails:
             raise self.fails[call]
@@ -119,7 +177,6 @@ class FakeSurvey:
     silent: dict[str, str] = field(default_factory=dict)
     in_use: dict[ServiceRef, list[tuple[str, ModelRef]]] = field(default_factory=dict)
     unread: dict[Any, DSSError] = field(default_factory=dict)
-    saved: list[SavedModel] = field(default_factory=list)
 
     def nodes(self) -> tuple[NodeState, ...]:
         return tuple(NodeState(name, self.silent.get(name, "")) for name in sorted({"design", *self.silent}))
@@ -132,9 +189,6 @@ class FakeSurvey:
 
     def models_in_use(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
         return self._gather(services, lambda ref: self.in_use.get(ref, []))
-
-    def models(self, project: ProjectRef) -> list[SavedModel]:
-        return list(self.saved)
 
     def _gather(self, things: Sequence[K], ask: Callable[[K], V]) -> Gathered[K, V]:
         failed = {thing: self.unread[thing] for thing in things if thing in self.unread}
@@ -277,6 +331,10 @@ class FakeRequests:
         ]
         return max(there, key=lambda each: (each.ended_at or NOON, each.id), default=None)
 
+    def published_services_of(self, ref: ServiceRef) -> frozenset[str]:
+        published = self.in_states(frozenset({State.PUBLISHED}))
+        return frozenset(each.wish.published_service for each in published if each.service == ref)
+
     def change(self, request: int, step: Step) -> PublishRequest | str:
         with self._lock:
             before = self.get(request)
@@ -306,51 +364,62 @@ class FakeRequests:
         return sorted(self._kept.values(), key=lambda each: each.id, reverse=True)
 
 
-class FakePackagings:
-    """Packagings in a dict."""
+class FakeNodeChanges:
+    """Changes of nodes in a dict."""
 
     def __init__(self, keeping: FakeKeeping) -> None:
-        self._kept: dict[int, Packaging] = {}
+        self._kept: dict[int, NodeChange] = {}
         self._keeping = keeping
 
-    def open(self, packaging: Packaging, effects: Callable[[Packaging], Effects]) -> tuple[Packaging, bool]:
-        for found in self.in_states(frozenset({PackagingState.ASKED, PackagingState.MAKING})):
-            if (found.service, found.version) == (packaging.service, packaging.version):
+    def open(self, change: NodeChange, effects: Callable[[NodeChange], Effects]) -> tuple[NodeChange, bool]:
+        for found in self.in_states(GOING_ON):
+            if (found.service, lane_of(found.wanted)) == (change.service, lane_of(change.wanted)):
                 return found, False
-        opened = replace(packaging, id=len(self._kept) + 1)
+        opened = replace(change, id=len(self._kept) + 1)
         self._kept[opened.id] = opened
         self._keeping.keep(effects(opened))
         return opened, True
 
-    def get(self, packaging: int) -> Packaging:
-        if packaging not in self._kept:
-            raise NotFoundError(f"There is no packaging {packaging}.")
-        return self._kept[packaging]
+    def get(self, change: int) -> NodeChange:
+        if change not in self._kept:
+            raise NotFoundError(f"There is no change {change}.")
+        return self._kept[change]
 
-    def made(self, ref: ServiceRef, version: str, created_on: datetime | None) -> Packaging | None:
+    def made(self, ref: ServiceRef, version: str, created_on: datetime | None) -> NodeChange | None:
         found = (
             each
-            for each in self.in_states(frozenset({PackagingState.MADE}))
-            if (each.service, each.version) == (ref, version)
+            for each in self.in_states(frozenset({ChangeState.DONE}))
+            if (each.service, part_of(each.wanted)) == (ref, version)
             and each.package is not None
             and each.package.created_on == created_on
         )
         return next(found, None)
 
-    def in_states(self, states: frozenset[PackagingState]) -> list[Packaging]:
+    def in_states(self, states: frozenset[ChangeState]) -> list[NodeChange]:
         return [kept for _, kept in sorted(self._kept.items()) if kept.state in states]
 
+    def is_asked_again(self, change: NodeChange) -> bool:
+        later = (each for number, each in self._kept.items() if number > change.id and each.service == change.service)
+        return any(
+            (lane_of(each.wanted), part_of(each.wanted)) == (lane_of(change.wanted), part_of(change.wanted))
+            for each in later
+        )
+
     def change(
-        self, packaging: int, step: Callable[[Packaging], tuple[Packaging, Effects | None] | str]
-    ) -> Packaging | str:
-        said = step(self.get(packaging))
+        self, change: int, step: Callable[[NodeChange], tuple[NodeChange, Effects | None] | str]
+    ) -> NodeChange | str:
+        said = step(self.get(change))
         if isinstance(said, str):
             return said
         after, effects = said
-        self._kept[packaging] = after
+        self._kept[change] = replace(after, message=self._kept[change].message)
         if effects is not None:
             self._keeping.keep(effects)
         return after
+
+    def remember_message(self, change: int, message: MessageRef) -> None:
+        kept = self._kept[change]
+        self._kept[change] = replace(kept, message=kept.message or message)
 
 
 class FakeSnapshots:
@@ -385,14 +454,14 @@ class FakeDurable:
     """Keeps what was to be done, for the test to do it."""
 
     published: list[tuple[int, int]] = field(default_factory=list)
-    packaged: list[int] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
     delivered: list[str] = field(default_factory=list)
 
     def publish(self, request: int, attempt: int) -> None:
         self.published.append((request, attempt))
 
-    def package(self, packaging: int) -> None:
-        self.packaged.append(packaging)
+    def change(self, change: int) -> None:
+        self.changed.append(change)
 
     def deliver(self, channel: str) -> None:
         self.delivered.append(channel)
@@ -421,6 +490,39 @@ class FakeHomes:
         self.kept.pop(user, None)
 
 
+@dataclass
+class FakeProgress:
+    """Remembers what it was told; `going_on` counts the work that isn't over."""
+
+    told: list[str] = field(default_factory=list)
+    going_on: int = 0
+
+    @contextmanager
+    def begin(self, place: Place, text: str) -> Iterator[Telling]:
+        with self.over(lambda: MessageRef(place.channel, "1.0"), text) as progress:
+            yield progress
+
+    @contextmanager
+    def over(self, where: Callable[[], MessageRef | None], text: str) -> Iterator[Telling]:
+        self.told.append(text)
+        self.going_on += 1
+        try:
+            yield Telling(self.told, where)
+        finally:
+            self.going_on -= 1
+
+
+@dataclass
+class Telling:
+    """The progress of one piece of work."""
+
+    told: list[str]
+    where: Callable[[], MessageRef | None]
+
+    def tell(self, text: str) -> None:
+        self.told.append(text)
+
+
 SOME_RULES = rules(*TEAM)
 
 
@@ -436,11 +538,12 @@ class Scene:
         self.policies = FakePolicies(self.rules.policies)
         self.pauses = FakePauses(self.keeping)
         self.requests = FakeRequests(self.keeping, self.policies, self.pauses)
-        self.packagings = FakePackagings(self.keeping)
+        self.changes = FakeNodeChanges(self.keeping)
         self.snapshots = FakeSnapshots()
         self.directory = FakeDirectory()
         self.durable = FakeDurable()
         self.homes = FakeHomes()
+        self.progress = FakeProgress()
 
     @property
     def entries(self) -> list[Entry]:
@@ -459,7 +562,7 @@ class Scene:
             designer=self.designer,
             survey=self.survey,
             requests=self.requests,
-            packagings=self.packagings,
+            changes=self.changes,
             policies=self.policies,
             pauses=self.pauses,
             snapshots=self.snapshots,
@@ -467,6 +570,7 @@ class Scene:
             audit=self.keeping.audit,
             directory=self.directory,
             durable=self.durable,
+            progress=self.progress,
             manual=manual,
             clock=lambda: self.now,
             homes=self.homes,

@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from opsbot.actions.ports import Clock, Messenger
-    from opsbot.actions.stores import Deliveries, Packagings, Requests
+    from opsbot.actions.stores import Deliveries, NodeChanges, Requests
+    from opsbot.domain.changes import NodeChange
     from opsbot.domain.deliveries import Delivery, Message
-    from opsbot.domain.models import MessageRef, Packaging
+    from opsbot.domain.models import MessageRef
 
 _log = logging.getLogger(__name__)
 
 _LONGEST_WAIT = 60.0
-_OWED = frozenset({Kind.CARD, Kind.OUTCOME, Kind.PACKAGING})
+_OWED = frozenset({Kind.CARD, Kind.OUTCOME, Kind.CHANGE, Kind.CHANGE_ENDED})
 """What whoever asked has to hear of, wherever."""
 
 
@@ -34,7 +35,7 @@ class Mouth:
 
     deliveries: Deliveries
     requests: Requests
-    packagings: Packagings
+    changes: NodeChanges
     messenger: Messenger
     clock: Clock
     gap: float = 1.0
@@ -78,6 +79,8 @@ class Mouth:
         said = found or self.messenger.say(delivery, subject)
         if delivery.message.kind is Kind.CARD and said is not None and isinstance(subject, PublishRequest):
             self.requests.remember_card(subject.id, said)
+        if delivery.message.kind is Kind.CHANGE and said is not None:
+            self.changes.remember_message(subject.id, said)
         return said
 
     def _after(self, delivery: Delivery, error: TellingError) -> float:
@@ -103,22 +106,23 @@ class Mouth:
         if message.channel == who.id:
             return
         instead = replace(message, channel=who.id)
+        why = f"I'm not in <#{message.channel}>: invite me there." if isinstance(error, NotHereError) else str(error)
         if message.kind is Kind.CARD:
-            where = f"<#{message.channel}>"
-            why = f"I'm not in {where}: invite me there." if isinstance(error, NotHereError) else str(error)
             instead = replace(instead, kind=Kind.CARD_REFUSED, text=why)
+        if message.kind is Kind.CHANGE:
+            instead = replace(instead, text=why)
         self.deliveries.add((instead,), self.clock())
 
     def _settle(self, delivery: Delivery) -> None:
         self.deliveries.settle(delivery, self.clock())
 
-    def _subject(self, message: Message) -> PublishRequest | Packaging:
+    def _subject(self, message: Message) -> PublishRequest | NodeChange:
         if message.request is not None:
             return self.requests.get(message.request)
-        assert message.packaging is not None
-        return self.packagings.get(message.packaging)
+        assert message.change is not None
+        return self.changes.get(message.change)
 
 
-def _is_overtaken(message: Message, subject: PublishRequest | Packaging) -> bool:
+def _is_overtaken(message: Message, subject: PublishRequest | NodeChange) -> bool:
     """Tell whether another outcome waits behind this one in the line: the last word is said once."""
-    return message.kind is Kind.OUTCOME and isinstance(subject, PublishRequest) and message.text != subject.state.value
+    return message.kind in {Kind.OUTCOME, Kind.CHANGE_ENDED} and message.text not in {"", subject.state.value}

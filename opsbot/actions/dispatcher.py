@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, assert_never, get_args
 from opsbot.actions.auditing import show_audit, show_history
 from opsbot.actions.comparing import compare_versions
 from opsbot.actions.deciding import decide
+from opsbot.actions.designing import add_endpoint, create_service, remove_endpoint
 from opsbot.actions.explaining import explain
 from opsbot.actions.homes import show_home
 from opsbot.actions.introducing import show_access, show_help
-from opsbot.actions.packaging import create_package
+from opsbot.actions.packaging import create_package, delete_package
 from opsbot.actions.pausing import pause, resume
 from opsbot.actions.reading import list_packages, show_service, show_summary
 from opsbot.actions.requesting import list_requests, request_publish
@@ -94,7 +95,7 @@ class Dispatcher:
             case commands.ListServices():
                 return list_services(command, standing, world.survey)
             case commands.ListModels():
-                return list_models(command, standing, world.survey)
+                return list_models(command, standing, world.designer)
             case commands.ShowService():
                 return show_service(command, standing, world.designer)
             case commands.ListPackages():
@@ -105,6 +106,14 @@ class Dispatcher:
                 return compare_versions(command, standing, world)
             case commands.CreatePackage():
                 return create_package(command, asker, standing, world)
+            case commands.CreateService():
+                return create_service(command, asker, standing, world)
+            case commands.AddEndpoint():
+                return add_endpoint(command, asker, standing, world)
+            case commands.RemoveEndpoint():
+                return remove_endpoint(command, asker, standing, world)
+            case commands.DeletePackage():
+                return delete_package(command, asker, standing, world)
             case commands.RequestPublish():
                 return request_publish(command, asker, standing, world)
             case commands.Explain():

@@ -6,21 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
     from opsbot.domain.authorization import Membership
+    from opsbot.domain.changes import NodeChange
     from opsbot.domain.deliveries import Delivery
     from opsbot.domain.difference import ServiceSetup
     from opsbot.domain.homes import HomeShown
     from opsbot.domain.models import (
+        Endpoint,
+        EndpointType,
         MessageRef,
         NodeState,
         Package,
         PackageSummary,
-        Packaging,
         Person,
+        Place,
         PublishRequest,
         SavedModel,
         Service,
@@ -47,6 +50,32 @@ class Designer(Protocol):
 
     def create_package(self, service: ServiceRef, version: str, release_notes: str) -> None:
         """Create a package; ConflictError where the version exists."""
+        ...
+
+    def delete_package(self, service: ServiceRef, version: str) -> None:
+        """Delete a package; NotFoundError where there is none, as far as the node tells."""
+        ...
+
+    def create_service(self, service: ServiceRef) -> None:
+        """Create a service without endpoints; ConflictError where the id is taken."""
+        ...
+
+    def endpoints(self, service: ServiceRef) -> tuple[Endpoint, ...]:
+        """Read the endpoints of a service as it is set up now; NotFoundError where there is no such service."""
+        ...
+
+    def models(self, project: ProjectRef) -> list[SavedModel]:
+        """List the saved models of a project, in no order."""
+        ...
+
+    def add_endpoint(
+        self, service: ServiceRef, endpoint: str, kind: EndpointType, model: str, *, compute_propensity: bool
+    ) -> None:
+        """Add an endpoint that calls a saved model; ConflictError where the id is taken, or somebody else is saving."""
+        ...
+
+    def remove_endpoint(self, service: ServiceRef, endpoint: str) -> None:
+        """Take an endpoint out; NotFoundError where there is none, ConflictError where somebody else is saving."""
         ...
 
     def publish(self, service: ServiceRef, version: str, published_service: str) -> None:
@@ -97,10 +126,6 @@ class Survey(Protocol):
         """Tell of each service which of its endpoints use which saved model."""
         ...
 
-    def models(self, project: ProjectRef) -> list[SavedModel]:
-        """List the saved models of a project, in no order; may raise DSSError."""
-        ...
-
 
 class Messenger(Protocol):
     """Slack, for what is told without being the answer to a command.
@@ -109,11 +134,11 @@ class Messenger(Protocol):
     whether another try may help, `after` how many seconds to wait first, `uncertain` whether it may have been said.
     """
 
-    def say(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+    def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
         """Say it; gives where, or None where there was nothing to say any more."""
         ...
 
-    def find(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+    def find(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
         """Find where it was said already, by the mark that every message carries; TellingError where Slack won't tell."""
         ...
 
@@ -152,12 +177,39 @@ class Durable(Protocol):
         """Have an approved request carried out; twice for the same attempt is the same as once."""
         ...
 
-    def package(self, packaging: int) -> None:
-        """Have a package made; twice is the same as once."""
+    def change(self, change: int) -> None:
+        """Have a node changed; twice is the same as once."""
         ...
 
     def deliver(self, channel: str) -> None:
         """Have said what waits in the channel's line."""
+        ...
+
+
+class Progress(Protocol):
+    """The progress of one piece of work, as long as it lasts."""
+
+    def tell(self, text: str) -> None:
+        """Say what is being done from now on, in plain words; shown with the next edit."""
+        ...
+
+    def where(self) -> MessageRef | None:
+        """Tell which message it is; None where nothing could be posted."""
+        ...
+
+
+class Progresses(Protocol):
+    """Long work in one message, edited with what is being done and the time so far. Never raises."""
+
+    def begin(self, place: Place, text: str) -> AbstractContextManager[Progress]:
+        """Post a message that says, in plain words, what is being done; it is edited until the context ends.
+
+        What the message says afterwards is the caller's business: it is at the progress's `where`.
+        """
+        ...
+
+    def over(self, where: Callable[[], MessageRef | None], text: str) -> AbstractContextManager[Progress]:
+        """Edit a message that is there already, or will be: `where` is asked before each edit, and may say None."""
         ...
 
 

@@ -13,9 +13,15 @@ from opsbot.domain.lifecycle import TRANSITIONS
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from opsbot.domain.models import Asker, Packaging, PublishRequest, Wish
+    from opsbot.domain.changes import NodeChange
+    from opsbot.domain.commands import Command
+    from opsbot.domain.models import Asker, PublishRequest, Wish
 
 DONE = "done"
+_WRITTEN = (
+    *("reason", "comment", "release_notes", "break_glass", "published_service"),
+    *("endpoint", "type", "model", "compute_propensity", "force"),
+)
 
 
 def changed(
@@ -61,18 +67,25 @@ def entry(request: PublishRequest, asker: Asker | None, what: str, outcome: str,
     )
 
 
-def of_packaging(packaging: Packaging, asker: Asker | None, what: str, outcome: str, at: datetime) -> Entry:
-    """Make the audit's entry of something that was tried about a packaging."""
+def of_change(change: NodeChange, asker: Asker | None, what: str, outcome: str, at: datetime) -> Entry:
+    """Make the audit's entry of something that was tried about a change of a node."""
+    wanted = change.wanted
     return Entry(
         at,
         asker.person if asker is not None else OPSBOT,
         what,
         outcome,
         asker.place if asker is not None else None,
-        packaging.service,
-        packaging.version,
-        detail={"packaging": packaging.id, "state": packaging.state.value, "outcome": packaging.outcome},
+        change.service,
+        getattr(wanted, "version", ""),
+        detail={"change": change.id, "state": change.state.value, "outcome": change.outcome, **written_with(wanted)},
     )
+
+
+def written_with(command: Command) -> dict[str, Any]:
+    """Keep what somebody wrote with a command."""
+    said = {name: getattr(command, name, None) for name in _WRITTEN}
+    return {name: value for name, value in said.items() if value not in {None, ""}}
 
 
 def identity(wish: Wish) -> dict[str, Any]:

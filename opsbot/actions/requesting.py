@@ -75,7 +75,7 @@ def begin_at_once(request: PublishRequest, policy: Policy, world: World) -> Publ
 
 def packager_of(service: ServiceRef, package: Package, world: World) -> Person | None:
     """Tell who packaged it: who asked the bot to, else whom the node names and [people] knows, else nobody."""
-    asked = world.packagings.made(service, package.version, package.created_on)
+    asked = world.changes.made(service, package.version, package.created_on)
     if asked is not None:
         return asked.by
     people = world.rules.people

@@ -14,7 +14,7 @@ from opsbot.errors import DSSError, NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from opsbot.actions.ports import Survey
+    from opsbot.actions.ports import Designer, Survey
     from opsbot.domain.authorization import Standing
     from opsbot.domain.commands import ListModels, ListServices
     from opsbot.domain.models import Service
@@ -40,11 +40,11 @@ def list_services(command: ListServices, standing: Standing, survey: Survey) -> 
     return ServicesListed(command, found, using, _in_words(unread) + _in_words(unasked))
 
 
-def list_models(command: ListModels, standing: Standing, survey: Survey) -> ModelsListed | Refused:
+def list_models(command: ListModels, standing: Standing, designer: Designer) -> ModelsListed | Refused:
     """List the saved models of a project in which the asker may see services, by name."""
     if not standing.allows_in(Permission.READ, command.project):
         return Refused(f"You may not look into {command.project}: none of your grants covers a service there.")
-    models = sorted(survey.models(command.project), key=lambda model: (model.name.casefold(), model.id))
+    models = sorted(designer.models(command.project), key=lambda model: (model.name.casefold(), model.id))
     return ModelsListed(command, tuple(models))
 
 

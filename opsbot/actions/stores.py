@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from opsbot.domain.audit import Entry, Head, Record
+    from opsbot.domain.changes import ChangeState, NodeChange
     from opsbot.domain.commands import Mention
     from opsbot.domain.deliveries import Delivery, Effects, Message
     from opsbot.domain.difference import Snapshot
     from opsbot.domain.homes import Home
-    from opsbot.domain.lifecycle import PackagingState, State
+    from opsbot.domain.lifecycle import State
     from opsbot.domain.models import (
         Decision,
         MessageRef,
-        Packaging,
         Pause,
         PublishRequest,
         Wish,
@@ -101,6 +101,10 @@ class Requests(Protocol):
         """Find the request that was published last on the published service."""
         ...
 
+    def published_services_of(self, service: ServiceRef) -> frozenset[str]:
+        """Name the published services that versions of the service were published to."""
+        ...
+
     def change(self, request: int, step: Step) -> PublishRequest | str:
         """Have the step decide, with the request locked, and keep what it says in one transaction.
 
@@ -141,29 +145,37 @@ class Policies(Protocol):
         ...
 
 
-class Packagings(Protocol):
-    """Packages that people asked for, kept. Every call may raise StoreError."""
+class NodeChanges(Protocol):
+    """Changes of nodes that people asked for, kept. Every call may raise StoreError."""
 
-    def open(self, packaging: Packaging, effects: Callable[[Packaging], Effects]) -> tuple[Packaging, bool]:
-        """Keep a new one (its id is given here), or find the one for the same version that isn't ended yet."""
+    def open(self, change: NodeChange, effects: Callable[[NodeChange], Effects]) -> tuple[NodeChange, bool]:
+        """Keep a new one (its id is given here), or find the one in the same lane of the service that is going on."""
         ...
 
-    def get(self, packaging: int) -> Packaging:
+    def get(self, change: int) -> NodeChange:
         """Find one by its number; NotFoundError where there is none."""
         ...
 
-    def made(self, service: ServiceRef, version: str, created_on: datetime | None) -> Packaging | None:
+    def made(self, service: ServiceRef, version: str, created_on: datetime | None) -> NodeChange | None:
         """Find the one that made this very package."""
         ...
 
-    def in_states(self, states: frozenset[PackagingState]) -> list[Packaging]:
+    def in_states(self, states: frozenset[ChangeState]) -> list[NodeChange]:
         """Find those in one of the states, oldest first."""
         ...
 
+    def is_asked_again(self, change: NodeChange) -> bool:
+        """Tell whether somebody asked later for a change of the same part of the service."""
+        ...
+
     def change(
-        self, packaging: int, step: Callable[[Packaging], tuple[Packaging, Effects | None] | str]
-    ) -> Packaging | str:
-        """Have the step decide, with the packaging locked, and keep what it says; or give its sentence."""
+        self, change: int, step: Callable[[NodeChange], tuple[NodeChange, Effects | None] | str]
+    ) -> NodeChange | str:
+        """Have the step decide, with the change locked, and keep what it says; or give its sentence."""
+        ...
+
+    def remember_message(self, change: int, message: MessageRef) -> None:
+        """Keep where it is told how the change goes, unless that is known."""
         ...
 
 

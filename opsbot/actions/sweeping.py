@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from opsbot.actions.changing import look_later
 from opsbot.actions.deciding import end
-from opsbot.actions.packaging import look_for_package
 from opsbot.actions.publishing import ask_again
 from opsbot.actions.recording import changed
 from opsbot.actions.requesting import begin_at_once
+from opsbot.domain.changes import ChangeState
 from opsbot.domain.deliveries import Kind
-from opsbot.domain.lifecycle import PackagingState, State
+from opsbot.domain.lifecycle import State
 from opsbot.domain.policy import policy_of
 from opsbot.domain.verdict import ending
 from opsbot.errors import OpsbotError
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from opsbot.actions.stores import Changed, Surroundings
     from opsbot.actions.world import World
-    from opsbot.domain.models import Packaging, PublishRequest
+    from opsbot.domain.changes import NodeChange
+    from opsbot.domain.models import PublishRequest
     from opsbot.domain.policies import Policy
 
 T = TypeVar("T")
@@ -39,8 +41,8 @@ def sweep(world: World) -> None:
     waiting = world.requests.in_states(frozenset({State.PENDING, State.APPROVED, State.UNKNOWN}))
     _each(waiting, lambda request: _look_after(request, world))
     _each(world.requests.in_debt(), lambda request: _remind_of_review(request, world))
-    packagings = world.packagings.in_states(frozenset({PackagingState.ASKED, PackagingState.UNKNOWN}))
-    _each(packagings, lambda packaging: _look_after_packaging(packaging, world))
+    changes = world.changes.in_states(frozenset({ChangeState.ASKED, ChangeState.UNKNOWN}))
+    _each(changes, lambda change: _look_after_change(change, world))
     for channel in world.deliveries.channels():
         world.durable.deliver(channel)
 
@@ -95,11 +97,11 @@ def _remind_of_review(request: PublishRequest, world: World) -> None:
         world.requests.change(request.id, step)
 
 
-def _look_after_packaging(packaging: Packaging, world: World) -> None:
-    if packaging.state is PackagingState.ASKED:
-        world.durable.package(packaging.id)
+def _look_after_change(change: NodeChange, world: World) -> None:
+    if change.state is ChangeState.ASKED:
+        world.durable.change(change.id)
     else:
-        look_for_package(packaging, world)
+        look_later(change, world)
 
 
 def _each(things: Iterable[T], do: Callable[[T], None]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
-from opsbot.actions.recording import entry
+from opsbot.actions.recording import entry, written_with
 from opsbot.domain import commands
 from opsbot.domain.audit import Entry
 from opsbot.domain.references import ProjectRef
@@ -52,7 +52,7 @@ def project_of(command: Command) -> ProjectRef | None:
 
 def _entry(command: Command, asker: Asker, outcome: str, world: World) -> Entry:
     now = world.clock()
-    said = _said(command)
+    said = written_with(command)
     if isinstance(command, _ON_REQUEST):
         try:
             return entry(world.requests.get(command.request), asker, command.verb, outcome, now, **said)
@@ -60,9 +60,3 @@ def _entry(command: Command, asker: Asker, outcome: str, world: World) -> Entry:
             said["request"] = command.request
     version: str = getattr(command, "version", None) or ""
     return Entry(now, asker.person, command.verb, outcome, asker.place, service_of(command), version, detail=said)
-
-
-def _said(command: Command) -> dict[str, Any]:
-    """Keep what somebody wrote with it."""
-    names = ("reason", "comment", "release_notes", "break_glass", "published_service")
-    return {name: value for name in names if (value := getattr(command, name, None)) not in {None, ""}}

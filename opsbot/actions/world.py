@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Survey
-    from opsbot.actions.stores import Audit, Deliveries, Homes, Packagings, Pauses, Policies, Requests, Snapshots
+    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Progresses, Survey
+    from opsbot.actions.stores import Audit, Deliveries, Homes, NodeChanges, Pauses, Policies, Requests, Snapshots
     from opsbot.domain.rules import Rules
 
 
@@ -19,7 +19,7 @@ class World:
     designer: Designer
     survey: Survey
     requests: Requests
-    packagings: Packagings
+    changes: NodeChanges
     policies: Policies
     pauses: Pauses
     snapshots: Snapshots
@@ -27,6 +27,7 @@ class World:
     audit: Audit
     directory: Directory
     durable: Durable
+    progress: Progresses
     manual: Manual
     clock: Clock
     homes: Homes

@@ -18,6 +18,7 @@ from opsbot.durable import DurableWork
 from opsbot.grammar import manual
 from opsbot.http import HttpServer, routes
 from opsbot.slack import (
+    Budget,
     HomeListener,
     Listeners,
     Pool,
@@ -25,6 +26,7 @@ from opsbot.slack import (
     SlackDirectory,
     SlackHomeScreen,
     SlackMessenger,
+    SlackProgress,
     Turns,
     who_am_i,
 )
@@ -34,7 +36,7 @@ from opsbot.store import (
     DeliveryStore,
     HomeStore,
     Keeper,
-    PackagingStore,
+    NodeChangeStore,
     PauseStore,
     PolicyStore,
     ReplicaStore,
@@ -76,6 +78,8 @@ class Bot:
         duties = duties_of(lambda: self.world, lambda: self._mouth, turns)
         url = config.database.url.get_secret_value()
         self.durable = DurableWork(url, duties, ReplicaStore(self.database), tempo)
+        budget = Budget()
+        self.progress = SlackProgress(self._telling, budget, turns.given_up)
         self.world = self.make_world(rules, directory, secrets_of(config))
         messenger = SlackMessenger(
             self._telling,
@@ -84,6 +88,7 @@ class Bot:
             pauses=self.world.pauses.active,
             policies=self.world.policies.in_force,
             command_name=config.slack.command,
+            budget=budget,
         )
         self.homes = HomePainter(self.world, SlackHomeScreen(self._telling, config.slack.command))
         self._mouth = self.make_mouth(messenger)
@@ -114,6 +119,7 @@ class Bot:
         """Put the policies in force, carry on what was left undone, and begin to listen."""
         if self.world.policies.put_in_force(self.world.rules.policies, now()):
             _log.info("other policies are in force from now on")
+        self.progress.start()
         self.durable.start()
         self.http.start()
         if self._socket is not None:
@@ -128,6 +134,7 @@ class Bot:
         self._spare.close()
         self.durable.stop(_FINISHING_SECONDS)
         self._survey.close()
+        self.progress.close()
         self.nodes.close()
         self.client.close()
         self._telling.close()
@@ -143,7 +150,7 @@ class Bot:
             designer=self.nodes,
             survey=self._survey,
             requests=RequestStore(database, keeper),
-            packagings=PackagingStore(database, keeper),
+            changes=NodeChangeStore(database, keeper),
             policies=PolicyStore(database),
             pauses=PauseStore(database, keeper),
             snapshots=SnapshotStore(database),
@@ -151,6 +158,7 @@ class Bot:
             audit=audit,
             directory=directory,
             durable=self.durable,
+            progress=self.progress,
             manual=manual,
             clock=now,
             homes=HomeStore(database, keeper),
@@ -159,7 +167,7 @@ class Bot:
     def make_mouth(self, messenger: Messenger) -> Mouth:
         """Put together what says in Slack what isn't an answer."""
         world = self.world
-        return Mouth(world.deliveries, world.requests, world.packagings, messenger, now, paint=self.homes.paint)
+        return Mouth(world.deliveries, world.requests, world.changes, messenger, now, paint=self.homes.paint)
 
     def __enter__(self) -> Self:
         try:

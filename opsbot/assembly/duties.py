@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from opsbot.actions.packaging import begin_packaging, post_packaging, settle_packaging
+from opsbot.actions import changing
 from opsbot.actions.publishing import begin, give_up, post, settle
 from opsbot.actions.sweeping import sweep
-from opsbot.domain.lifecycle import PackagingState, State
+from opsbot.domain.changes import ChangeState
+from opsbot.domain.commands import CreatePackage
+from opsbot.domain.lifecycle import State
 from opsbot.domain.models import Package
 from opsbot.domain.verdict import Ending
 from opsbot.durable import Duties, Run
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from opsbot.actions.delivering import Mouth
     from opsbot.actions.world import World
-    from opsbot.domain.models import Packaging
+    from opsbot.domain.changes import NodeChange
     from opsbot.slack import Turns
 
 P = ParamSpec("P")
@@ -33,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 def duties_of(world: Callable[[], World], mouth: Callable[[], Mouth], turns: Turns) -> Duties:
     """Make the duties; the world is asked for when one is done, since it holds the durable work itself."""
-    publishing, packaging = _Publishing(world), _Packaging(world)
+    publishing, changes = _Publishing(world), _Changing(world)
     return Duties(
         publishing=Run(
             begin=_in_turn(publishing.begin, turns),
@@ -41,11 +43,11 @@ def duties_of(world: Callable[[], World], mouth: Callable[[], Mouth], turns: Tur
             settle=_in_turn(publishing.settle, turns),
             give_up=_in_turn(publishing.give_up, turns),
         ),
-        packaging=Run(
-            begin=_in_turn(packaging.begin, turns),
-            post=_in_turn(packaging.post, turns),
-            settle=_in_turn(packaging.settle, turns),
-            give_up=_in_turn(packaging.give_up, turns),
+        changing=Run(
+            begin=_in_turn(changes.begin, turns),
+            post=_in_turn(changes.post, turns),
+            settle=_in_turn(changes.settle, turns),
+            give_up=_in_turn(changes.give_up, turns),
         ),
         deliver_next=_in_turn(lambda channel: mouth().say_next(channel), turns),
         sweep=_in_turn(lambda: sweep(world()), turns),
@@ -71,39 +73,38 @@ class _Publishing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Packaging:
+class _Changing:
     world: Callable[[], World]
 
-    def begin(self, packaging: int, run: str) -> bool:
-        return begin_packaging(packaging, run, self.world())
+    def begin(self, change: int, run: str) -> bool:
+        return changing.begin(change, run, self.world())
 
-    def post(self, packaging: int, run: str) -> JSON:
-        ended = post_packaging(packaging, run, self.world())
+    def post(self, change: int, run: str) -> JSON:
+        ended = changing.post(change, run, self.world())
         package = ended.package
         return {
             "state": ended.state.value,
             "outcome": ended.outcome,
             "seconds": ended.seconds,
+            "made": package is not None,
             "created_on": package.created_on.isoformat() if package is not None and package.created_on else None,
             "created_by": package.created_by if package is not None else None,
         }
 
-    def settle(self, packaging: int, _: str, reply: JSON) -> None:
-        settle_packaging(_ended(self.world().packagings.get(packaging), reply), self.world())
+    def settle(self, change: int, _: str, reply: JSON) -> None:
+        changing.settle(_ended(self.world().changes.get(change), reply), self.world())
 
-    def give_up(self, packaging: int, run: str, why: str) -> None:
-        world = self.world()
-        said = f"Something went wrong on my side, incident {_incident(run, why)}."
-        settle_packaging(replace(world.packagings.get(packaging), state=PackagingState.UNKNOWN, outcome=said), world)
+    def give_up(self, change: int, run: str, why: str) -> None:
+        changing.give_up(change, _incident(run, why), self.world())
 
 
-def _ended(packaging: Packaging, reply: JSON) -> Packaging:
-    state = PackagingState(reply["state"])
+def _ended(change: NodeChange, reply: JSON) -> NodeChange:
     package = None
-    if state is PackagingState.MADE:
+    if reply["made"] and isinstance(change.wanted, CreatePackage):
         created_on = datetime.fromisoformat(reply["created_on"]) if reply["created_on"] is not None else None
-        package = Package(packaging.version, created_on, reply["created_by"], packaging.release_notes)
-    return replace(packaging, state=state, outcome=reply["outcome"], seconds=reply["seconds"], package=package)
+        package = Package(change.wanted.version, created_on, reply["created_by"], change.wanted.release_notes)
+    state = ChangeState(reply["state"])
+    return replace(change, state=state, outcome=reply["outcome"], seconds=reply["seconds"], package=package)
 
 
 def _incident(run: str, why: str) -> str:

@@ -6,6 +6,7 @@ What is claimed here is in the database; the running bot finds it at its next sw
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -27,7 +28,7 @@ from opsbot.store import (
     DeliveryStore,
     HomeStore,
     Keeper,
-    PackagingStore,
+    NodeChangeStore,
     PauseStore,
     PolicyStore,
     RequestStore,
@@ -35,9 +36,12 @@ from opsbot.store import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from opsbot.config import Config
+    from opsbot.domain.models import MessageRef
     from opsbot.domain.results import Result
     from opsbot.domain.rules import Rules
     from opsbot.slack.plain import Line
@@ -139,7 +143,7 @@ class Terminal:
             designer=self._nodes,
             survey=self._survey,
             requests=RequestStore(database, keeper),
-            packagings=PackagingStore(database, keeper),
+            changes=NodeChangeStore(database, keeper),
             policies=PolicyStore(database),
             pauses=PauseStore(database, keeper),
             homes=HomeStore(database, keeper),
@@ -148,6 +152,7 @@ class Terminal:
             audit=audit,
             directory=self._slack or _NoSlack(self._rules),
             durable=left,
+            progress=_NoProgress(),
             manual=manual,
             clock=now,
         )
@@ -159,11 +164,34 @@ class _LeftToTheBot:
     def publish(self, request: int, attempt: int) -> None:
         """Leave the request approved."""
 
-    def package(self, packaging: int) -> None:
-        """Leave the package asked for."""
+    def change(self, change: int) -> None:
+        """Leave the change asked for."""
 
     def deliver(self, channel: str) -> None:
         """Leave what is to be said in its line."""
+
+
+class _NoProgress:
+    """Shows nothing: whoever waits at a terminal sees that they wait."""
+
+    def begin(self, place: Place, text: str) -> AbstractContextManager[_NoProgress]:  # noqa: ARG002 - the port says so
+        """Post nothing."""
+        return nullcontext(self)
+
+    def over(
+        self,
+        where: Callable[[], MessageRef | None],  # noqa: ARG002 - as above
+        text: str,  # noqa: ARG002 - as above
+    ) -> AbstractContextManager[_NoProgress]:
+        """Edit nothing."""
+        return nullcontext(self)
+
+    def tell(self, text: str) -> None:
+        """Say nothing."""
+
+    def where(self) -> MessageRef | None:
+        """Name no message."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)

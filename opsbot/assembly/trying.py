@@ -72,6 +72,7 @@ def demo_config(workspace_url: str, designer_url: str, api_key: str, folder: Pat
             "http": {"port": 0},
             "grants": [
                 {"role": "viewer", "users": [demo.VIC.id]},
+                {"role": "designer", "users": [demo.MAYA.id]},
                 {"role": "packager", "users": [demo.MAYA.id]},
                 {"role": "publisher", "users": [demo.MAYA.id, demo.OMAR.id]},
                 {"role": "approver", "groups": ["@ml-approvers"]},

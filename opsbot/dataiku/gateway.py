@@ -10,6 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opsbot.dataiku import designing
 from opsbot.dataiku.content import content_digest
 from opsbot.dataiku.setups import digest_of, setup_of
 from opsbot.domain.models import Endpoint, Package, PackageSummary, SavedModel, Service
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from opsbot.dataiku.apiservice import DSSAPIService, DSSAPIServiceListItem
     from opsbot.dataiku.client import DSSClient
     from opsbot.domain.difference import ServiceSetup
+    from opsbot.domain.models import EndpointType
 
 _log = logging.getLogger(__name__)
 
@@ -41,15 +43,6 @@ class Nodes:
         """List the projects that our key may see on a node, in no order."""
         with _calling(node):
             return [ProjectRef(node, key) for key in self._client(node).list_project_keys()]
-
-    def models(self, project: ProjectRef) -> list[SavedModel]:
-        """List the saved models of a project, in no order."""
-        handle = self._client(project.node).get_project(project.project)
-        with _calling(project.node, project.project):
-            listed = handle.list_saved_models()
-        return [
-            SavedModel(each["id"], _text(each.get("name")) or each["id"], _text(each.get("type"))) for each in listed
-        ]
 
     def models_in_use(self, service: ServiceRef) -> list[tuple[str, ModelRef]]:
         """Tell which endpoints of a service use which saved model."""
@@ -101,6 +94,47 @@ class Nodes:
         handle = self._service(service)
         with _calling(service.node, service.project):
             handle.create_package(version, release_notes or None)
+
+    def delete_package(self, service: ServiceRef, version: str) -> None:
+        """Delete a package; NotFoundError where there is none, as far as the node tells."""
+        handle = self._service(service)
+        with _calling(service.node, service.project):
+            handle.delete_package(version)
+
+    def create_service(self, service: ServiceRef) -> None:
+        """Create a service without endpoints; ConflictError where the id is taken."""
+        handle = self._client(service.node).get_project(service.project)
+        with _calling(service.node, service.project):
+            handle.create_api_service(service.service)
+
+    def endpoints(self, service: ServiceRef) -> tuple[Endpoint, ...]:
+        """Read the endpoints of a service as it is set up now; NotFoundError where there is no such service."""
+        handle = self._service(service)
+        with _calling(service.node, service.project):
+            return designing.endpoints_of(handle)
+
+    def models(self, project: ProjectRef) -> list[SavedModel]:
+        """List the saved models of a project, in no order."""
+        handle = self._client(project.node).get_project(project.project)
+        with _calling(project.node, project.project):
+            listed = handle.list_saved_models()
+        return [
+            SavedModel(each["id"], _text(each.get("name")) or each["id"], _text(each.get("type"))) for each in listed
+        ]
+
+    def add_endpoint(
+        self, service: ServiceRef, endpoint: str, kind: EndpointType, model: str, *, compute_propensity: bool
+    ) -> None:
+        """Add an endpoint that calls a saved model; ConflictError where the id is taken, or somebody else is saving."""
+        handle = self._service(service)
+        with _calling(service.node, service.project):
+            designing.add_endpoint(handle, endpoint, kind, model, compute_propensity=compute_propensity)
+
+    def remove_endpoint(self, service: ServiceRef, endpoint: str) -> None:
+        """Take an endpoint out; NotFoundError where there is none, ConflictError where somebody else is saving."""
+        handle = self._service(service)
+        with _calling(service.node, service.project):
+            designing.remove_endpoint(handle, endpoint)
 
     def publish(self, service: ServiceRef, version: str, published_service: str) -> None:
         """Put a version on the API Deployer, once."""

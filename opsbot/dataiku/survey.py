@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from opsbot.actions.ports import Waiting
     from opsbot.dataiku.gateway import Nodes
-    from opsbot.domain.models import SavedModel, Service
+    from opsbot.domain.models import Service
     from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
 
 K = TypeVar("K")
@@ -55,10 +55,6 @@ class NodeSurvey:
     def models_in_use(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
         """Tell of each service which of its endpoints use which saved model."""
         return self._gather(services, self._nodes.models_in_use)
-
-    def models(self, project: ProjectRef) -> list[SavedModel]:
-        """List the saved models of a project, in no order; may raise DSSError."""
-        return self._nodes.models(project)
 
     def close(self) -> None:
         """Begin nothing more, and wait for what is under way."""

@@ -9,6 +9,7 @@ from opsbot.domain.authorization import Permission
 
 if TYPE_CHECKING:
     from opsbot.domain.lifecycle import State
+    from opsbot.domain.models import EndpointType
     from opsbot.domain.references import ProjectRef, Scope, ServiceRef
 
 
@@ -268,13 +269,67 @@ class ShowHome:
     permission: ClassVar[Permission | None] = None
 
 
+@dataclass(frozen=True, slots=True)
+class CreateService:
+    """Create an API service without endpoints."""
+
+    verb: ClassVar = "create"
+    permission: ClassVar[Permission | None] = Permission.DESIGN
+    service: ServiceRef
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddEndpoint:
+    """Add an endpoint that calls a saved model, by its id; `PROJECT.ID` where it is another project's."""
+
+    verb: ClassVar = "add-endpoint"
+    permission: ClassVar[Permission | None] = Permission.DESIGN
+    service: ServiceRef
+    endpoint: str
+    type: EndpointType
+    model: str
+    compute_propensity: bool = False
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveEndpoint:
+    """Take an endpoint out of a service."""
+
+    verb: ClassVar = "remove-endpoint"
+    permission: ClassVar[Permission | None] = Permission.DESIGN
+    service: ServiceRef
+    endpoint: str
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePackage:
+    """Delete a package; without `confirmed` the asker is asked first.
+
+    `force`: although it is published, or nobody can say whether it is.
+    """
+
+    verb: ClassVar = "delete"
+    permission: ClassVar[Permission | None] = Permission.PACKAGE
+    service: ServiceRef
+    version: str
+    force: bool = False
+    confirmed: bool = False
+    private: bool = False
+
+
 Decide = Approve | Decline | Cancel
 """What ends the waiting of a publish request."""
 
 OnRequest = Decide | Settle | Review
 """What is done to a request that is there; the policy says by whom."""
 
-Change = CreatePackage | RequestPublish | OnRequest | Pause | Resume
+ChangeNode = CreateService | AddEndpoint | RemoveEndpoint | CreatePackage | DeletePackage
+"""What changes something on a node, by way of a run that survives a crash."""
+
+Change = ChangeNode | RequestPublish | OnRequest | Pause | Resume
 """What changes something; each try is audited."""
 
 Command = (
@@ -287,7 +342,7 @@ Command = (
     | ListPackages
     | ShowSummary
     | Compare
-    | CreatePackage
+    | ChangeNode
     | RequestPublish
     | Explain
     | ListRequests

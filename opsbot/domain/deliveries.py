@@ -17,7 +17,7 @@ class Kind(StrEnum):
     CARD = "card"
     """The card of a request, posted."""
     REPAINT = "repaint"
-    """The card of a request, as the request is now."""
+    """The card of a request, or the message of a change, as it is now."""
     VOTED = "voted"
     """In the card's thread: who said yes, and what is still missing."""
     HELD = "held"
@@ -30,8 +30,10 @@ class Kind(StrEnum):
     """In the card's thread: a break-glass publish waits for its review, or was reviewed."""
     CARD_REFUSED = "card_refused"
     """To the requester, directly: the card could not be posted."""
-    PACKAGING = "packaging"
-    """Where a package was asked for: what became of it."""
+    CHANGE = "change"
+    """Where a change of a node was asked for: what is being done, and later what became of it; posted."""
+    CHANGE_ENDED = "change_ended"
+    """To who asked for a change: what became of it, if that is still the state which the text names."""
     PACKAGED = "packaged"
     """To a channel that wants to hear of new packages."""
     HOME = "home"
@@ -54,12 +56,12 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something to say about a request or a packaging, in a channel or to a person; `text` is what neither tells."""
+    """Something to say about a request or a change of a node, in a channel or to a person; `text` is what neither tells."""
 
     kind: Kind
     channel: str
     request: int | None = None
-    packaging: int | None = None
+    change: int | None = None
     text: str = ""
 
 

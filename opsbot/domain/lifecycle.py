@@ -21,16 +21,6 @@ class State(StrEnum):
     STALE = "stale"
 
 
-class PackagingState(StrEnum):
-    """Where the making of a package stands."""
-
-    ASKED = "asked"
-    MAKING = "making"
-    MADE = "made"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
 TRANSITIONS = MappingProxyType(
     {
         State.PENDING: frozenset({State.APPROVED, State.DECLINED, State.CANCELLED, State.EXPIRED, State.STALE}),

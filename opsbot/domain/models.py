@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
     from opsbot.domain.audit import Head
     from opsbot.domain.difference import Difference
-    from opsbot.domain.lifecycle import PackagingState, State
+    from opsbot.domain.lifecycle import State
     from opsbot.domain.references import ServiceRef
 
 
@@ -57,10 +58,35 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One callable thing in a service."""
+    """One callable thing in a service; `model` is the saved model that it calls, where it calls one and that is known."""
 
     id: str
     type: str
+    model: str | None = None
+
+
+class EndpointType(StrEnum):
+    """What an endpoint that calls a saved model does with it, in people's words."""
+
+    PREDICTION = "prediction"
+    CLUSTERING = "clustering"
+    FORECASTING = "forecasting"
+    CAUSAL = "causal"
+
+    @property
+    def on_node(self) -> str:
+        """The node's own word for it."""
+        return _ON_NODE[self]
+
+
+_ON_NODE = MappingProxyType(
+    {
+        EndpointType.PREDICTION: "STD_PREDICTION",
+        EndpointType.CLUSTERING: "STD_CLUSTERING",
+        EndpointType.FORECASTING: "STD_FORECAST",
+        EndpointType.CAUSAL: "STD_CAUSAL_PREDICTION",
+    }
+)
 
 
 class AuthMethod(StrEnum):
@@ -83,7 +109,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class SavedModel:
-    """A model that endpoints can serve; `kind` is what the node calls its sort, empty where it doesn't say."""
+    """A model that endpoints can call; `kind` is what the node calls its sort, empty where it doesn't say."""
 
     id: str
     name: str
@@ -212,23 +238,3 @@ class Pause:
     reason: str
     by: Person
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Packaging:
-    """A person's wish to have a package made, and what became of it. `seconds` is how long the node took."""
-
-    id: int
-    service: ServiceRef
-    version: str
-    release_notes: str
-    by: Person
-    asked_in: str
-    private: bool
-    asked_at: datetime
-    state: PackagingState
-    outcome: str = ""
-    claimed_by: str = ""
-    posted_at: datetime | None = None
-    seconds: float = 0.0
-    package: Package | None = None

@@ -102,6 +102,11 @@ def checked_version(text: str) -> str:
     return _checked(text, _VERSION, "version", "letters, digits, _, - and . (not first)")
 
 
+def checked_endpoint(text: str) -> str:
+    """Give back the id of an endpoint, or say what is wrong with it."""
+    return _checked(text, _VERSION, "endpoint id", "letters, digits, _, - and . (not first)")
+
+
 def checked_service_id(text: str) -> str:
     """Give back the id of a published service, or say what is wrong with it."""
     return _checked(text, _SERVICE, "service id", "letters, digits, _ and -")

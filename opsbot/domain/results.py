@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
     from opsbot.domain.audit import Entry, Head
     from opsbot.domain.authorization import Grant, Permission
+    from opsbot.domain.changes import NodeChange
     from opsbot.domain.commands import (
         Compare,
+        DeletePackage,
         Explain,
         ListModels,
         ListPackages,
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
         NodeState,
         Package,
         PackageSummary,
-        Packaging,
         Pause,
         Person,
         PublishRequest,
@@ -133,11 +134,19 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class PackagingBegun:
-    """A package is being made, by this asking or, where it `was_begun`, by an earlier one; the outcome is told later."""
+class ChangeBegun:
+    """A node is being changed, by this asking or, where it `was_begun`, by an earlier one; the outcome is told later."""
 
-    packaging: Packaging
+    change: NodeChange
     was_begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationAsked:
+    """Nothing was done yet: whoever asked is to confirm it first, in spite of the `warning` if there is one."""
+
+    command: DeletePackage
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +279,8 @@ Result = (
     | PackagesListed
     | SummaryShown
     | Compared
-    | PackagingBegun
+    | ChangeBegun
+    | ConfirmationAsked
     | PublishRequested
     | Explained
     | RequestsListed

@@ -13,12 +13,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never, get_args
 
 from opsbot.domain.commands import (
+    AddEndpoint,
     Approve,
     Cancel,
     Change,
     CreatePackage,
+    CreateService,
     Decline,
+    DeletePackage,
     Pause,
+    RemoveEndpoint,
     RequestPublish,
     Resume,
     Review,
@@ -66,7 +70,9 @@ def objection_at_the_door(command: Command, asker: Asker, rules: TerminalRules) 
 def unheard(command: Change) -> str | None:
     """Say why this isn't heard from a terminal, whoever says it, or None where it is."""
     match command:
-        case CreatePackage() | RequestPublish() | Decline() | Cancel() | Pause():
+        case CreatePackage() | DeletePackage() | CreateService() | AddEndpoint() | RemoveEndpoint():
+            return None
+        case RequestPublish() | Decline() | Cancel() | Pause():
             return None  # whether the glass may be broken is asked where the policy is known
         case Approve():
             return "Approve in Slack: a vote from the terminal doesn't count towards a quorum."

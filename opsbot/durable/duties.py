@@ -35,7 +35,7 @@ class Duties:
     """
 
     publishing: Run
-    packaging: Run
+    changing: Run
     deliver_next: Callable[[str], float | None]
     sweep: Callable[[], None]
 

@@ -70,7 +70,7 @@ class DurableWork:
             self._let_go()
             raise
         self._publish = self._workflow("publish", self._three_steps("publish", duties.publishing))
-        self._package = self._workflow("package", self._three_steps("package", duties.packaging))
+        self._change = self._workflow("change", self._three_steps("change", duties.changing))
         self._deliver = self._workflow("deliver", self._say_the_line)
         self._next = self._step("deliver_next", duties.deliver_next)
         self._watch = Watch(replicas, duties.sweep, self.executor, self._tempo, self._active.names)
@@ -91,9 +91,9 @@ class DurableWork:
         """Have an approved request carried out; twice for the same attempt is the same as once."""
         self._begin(f"publish-{request}-{attempt}", self._publish, request)
 
-    def package(self, packaging: int) -> None:
-        """Have a package made; twice is the same as once."""
-        self._begin(f"package-{packaging}", self._package, packaging)
+    def change(self, change: int) -> None:
+        """Have a node changed; twice is the same as once."""
+        self._begin(f"change-{change}", self._change, change)
 
     def deliver(self, channel: str) -> None:
         """Have said what waits in the channel's line; one at a time does so, in whatever process."""

@@ -8,7 +8,7 @@ from typing import cast
 import click
 
 from opsbot.domain.results import VerbHelp
-from opsbot.grammar.verbs import Verb, verbs
+from opsbot.grammar.every import Verb, verbs
 
 
 @cache

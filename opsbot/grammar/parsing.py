@@ -12,7 +12,7 @@ import click
 from opsbot.domain.commands import Command, ShowHelp
 from opsbot.domain.nearness import did_you_mean, nearest
 from opsbot.errors import CommandError, Misspelling
-from opsbot.grammar.verbs import Verb, verbs
+from opsbot.grammar.every import Verb, verbs
 from opsbot.grammar.words import split
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from opsbot.domain.commands import Defaults
 from opsbot.domain.references import (
     ProjectRef,
     ServiceRef,
+    checked_endpoint,
     checked_model,
     checked_service_id,
     checked_version,
@@ -30,6 +31,7 @@ else:
 
 
 _LONGEST_NUMBER = 9
+_LONGEST_MODEL = 200
 
 
 class Read(_Type):
@@ -61,11 +63,19 @@ def _request(text: str, _: Defaults) -> int:
     return int(number)
 
 
+def _model(text: str) -> str:
+    if not text.strip() or len(text) > _LONGEST_MODEL:
+        raise CommandError(f"A saved model is named by its id or its name, of at most {_LONGEST_MODEL} characters.")
+    return text
+
+
 SERVICE = Read("service", lambda text, defaults: ServiceRef.parse(text, node=defaults.node, project=defaults.project))
 PROJECT = Read("project", lambda text, defaults: ProjectRef.parse(text, node=defaults.node))
 SCOPE = Read("project", lambda text, defaults: read_scope(text, node=defaults.node))
-MODEL = Read("saved model", lambda text, _: checked_model(text))
+MODEL_ID = Read("saved model", lambda text, _: checked_model(text))
 VERSION = Read("version", lambda text, _: checked_version(text))
+ENDPOINT = Read("endpoint", lambda text, _: checked_endpoint(text))
+MODEL = Read("model", lambda text, _: _model(text))
 SERVICE_ID = Read("published service", lambda text, _: checked_service_id(text))
 PERSON = Read("person", _mention)
 REQUEST = Read("request", _request)

@@ -1,9 +1,8 @@
-"""The one declaration of what can be typed: a Click command per verb."""
+"""The one declaration of what can be typed: a Click command per verb. Those that design are in `designing`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,61 +10,18 @@ from opsbot.domain import commands
 from opsbot.domain.lifecycle import State
 from opsbot.domain.references import ProjectRef, ServiceRef
 from opsbot.errors import CommandError
+from opsbot.grammar.declaring import A_SERVICE as _SERVICE
+from opsbot.grammar.declaring import A_VERSION as _VERSION
+from opsbot.grammar.declaring import PAGE as _PAGE
+from opsbot.grammar.declaring import WORDS as _WORDS
+from opsbot.grammar.declaring import is_private, verbs
+from opsbot.grammar.declaring import verb as _verb
 from opsbot.grammar.texts import obligatory, request_and_text
-from opsbot.grammar.types import MODEL, PERSON, PROJECT, REQUEST, SCOPE, SERVICE, SERVICE_ID, VERSION
+from opsbot.grammar.types import MODEL_ID, PERSON, PROJECT, REQUEST, SCOPE, SERVICE, SERVICE_ID, VERSION
 
 if TYPE_CHECKING:
-    from opsbot.domain.authorization import Permission
-    from opsbot.domain.commands import Command, Defaults, Mention
+    from opsbot.domain.commands import Defaults, Mention
     from opsbot.domain.references import Scope
-
-
-Parameter = Callable[[Any], Any]
-
-
-class Verb(click.Command):
-    """A verb of the grammar: what it needs, an example, and `--private` like all others."""
-
-    permission: Permission | None
-    example: str
-
-
-@click.group(name="opsbot", add_help_option=False)
-def verbs() -> None:
-    """Everything that can be asked."""
-
-
-def _verb(command: type[Command], example: str, *parameters: Parameter) -> Callable[[Callable[..., Command]], Verb]:
-    def declare(function: Callable[..., Command]) -> Verb:
-        verb = click.command(command.verb, cls=Verb, add_help_option=False)(function)
-        verb.permission = command.permission
-        verb.example = example
-        verb.ignore_unknown_options = _WORDS in parameters  # a reason may well hold a dash or two
-        for parameter in (*parameters, _PRIVATE):
-            parameter(verb)
-        verbs.add_command(verb)
-        return verb
-
-    return declare
-
-
-def _say_privately(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - Click calls it so
-    ctx.meta["private"] = value
-
-
-_PRIVATE = click.option(
-    "--private",
-    is_flag=True,
-    expose_value=False,
-    callback=_say_privately,
-    help="Answer only me; cards and announcements stay public.",
-)
-_SERVICE = click.argument("service", type=SERVICE)
-_VERSION = click.argument("version", type=VERSION)
-_WORDS = click.argument("words", nargs=-1, metavar="[REQUEST] [COMMENT]...")
-_PAGE = click.option(
-    "--page", type=click.IntRange(1, 10_000), default=1, metavar="N", help="Which page of a long list."
-)
 
 
 def _default_project(defaults: Defaults, example: str) -> ProjectRef:
@@ -93,7 +49,7 @@ def _nodes() -> commands.ListNodes:
     "services FRAUD --model fraud_xgb",
     click.argument("where", type=SCOPE, required=False, metavar="[PROJECT|*]"),
     click.option("--public", is_flag=True, help="Only those that ask nobody who they are."),
-    click.option("--model", type=MODEL, metavar="MODEL", help="Only those with an endpoint on this saved model."),
+    click.option("--model", type=MODEL_ID, metavar="MODEL", help="Only those with an endpoint on this saved model."),
     _PAGE,
 )
 @click.pass_obj
@@ -155,7 +111,7 @@ def _diff(service: ServiceRef, version: str, other: str | None) -> commands.Comp
 @click.pass_context
 def _package(ctx: click.Context, service: ServiceRef, version: str, notes: str) -> commands.CreatePackage:
     """Create a package of a service as it is now."""
-    return commands.CreatePackage(service, version, notes, private=bool(ctx.meta.get("private")))
+    return commands.CreatePackage(service, version, notes, private=is_private(ctx))
 
 
 @_verb(

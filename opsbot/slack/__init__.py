@@ -9,10 +9,12 @@ from opsbot.slack.listeners import Listeners
 from opsbot.slack.manifest import manifest
 from opsbot.slack.messenger import SlackMessenger
 from opsbot.slack.pool import Pool
+from opsbot.slack.progress import Budget, SlackProgress
 from opsbot.slack.replies import Replier
 from opsbot.slack.turns import Turns
 
 __all__ = [
+    "Budget",
     "HomeListener",
     "Identity",
     "KeptWebClient",
@@ -22,6 +24,7 @@ __all__ = [
     "SlackDirectory",
     "SlackHomeScreen",
     "SlackMessenger",
+    "SlackProgress",
     "Turns",
     "manifest",
     "who_am_i",

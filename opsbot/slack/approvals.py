@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         AuditShown,
         Decided,
         Explained,
-        PackagingBegun,
         Paused,
         PublishRequested,
         Resumed,
@@ -34,20 +33,6 @@ if TYPE_CHECKING:
 _SHORT = 12
 _MOST_NAMED = 12
 _OUTCOME_LIMIT = 200
-
-
-def packaging_begun(result: PackagingBegun, asker: Asker) -> Answer:
-    """Say that a package is on its way."""
-    made = result.packaging
-    what = f"{code(made.version)} of {code(made.service)}"
-    if result.was_begun:
-        return Answer(
-            f"{what} is being packaged already, as {person(made.by)} asked {date(made.asked_at)}.", private=True
-        )
-    tell = "say here"
-    if asker.place.terminal:
-        tell = f"say in <#{made.asked_in}>" if made.asked_in != made.by.id else "tell you in Slack"
-    return Answer(f"I'm packaging {what}, and {tell} when it is done.", private=True)
 
 
 def publish_requested(result: PublishRequested, asker: Asker, *, private: bool) -> Answer | None:

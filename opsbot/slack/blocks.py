@@ -12,7 +12,9 @@ from opsbot.domain.homes import HomeShown
 from opsbot.domain.results import (
     AccessShown,
     AuditShown,
+    ChangeBegun,
     Compared,
+    ConfirmationAsked,
     Decided,
     Explained,
     HelpShown,
@@ -20,7 +22,6 @@ from opsbot.domain.results import (
     ModelsListed,
     NodesListed,
     PackagesListed,
-    PackagingBegun,
     Paused,
     PublishRequested,
     Refused,
@@ -33,9 +34,9 @@ from opsbot.domain.results import (
     SummaryShown,
 )
 from opsbot.errors import CommandError
-from opsbot.slack import approvals, overviews
+from opsbot.slack import approvals, changes, overviews
 from opsbot.slack.home import inbox
-from opsbot.slack.messages import Answer, Message, notes, of_lines
+from opsbot.slack.messages import RUN_LINE, Answer, Message, notes, of_lines
 from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person, readable
 from opsbot.slack.overviews import auth
 from opsbot.slack.paging import listing, page_of
@@ -44,9 +45,6 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Asker, Package, PublishRequest
     from opsbot.domain.results import Result, VerbHelp
     from opsbot.errors import OpsbotError
-
-RUN = "run_line"
-"""The action of buttons whose value is a line, done as if whoever clicks had typed it."""
 
 _APOLOGY_LIMIT = 500
 _LONGEST_LINE = 2000
@@ -77,8 +75,10 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
             return summary_shown(result, asker)
         case RequestsListed():
             return requests_listed(result, asker)
-        case PackagingBegun():
-            return approvals.packaging_begun(result, asker)
+        case ChangeBegun():
+            return changes.change_begun(result, asker)
+        case ConfirmationAsked():
+            return changes.confirmation_asked(result)
         case PublishRequested():
             return approvals.publish_requested(result, asker, private=private)
         case Explained():
@@ -117,7 +117,7 @@ def apology(error: OpsbotError, command_name: str, note: str = "", instead: str 
         said += f" {note}"
     if instead is not None and len(instead) <= _LONGEST_LINE:
         line = f"{command_name} {instead}"
-        button = ButtonElement(text=clipped(readable(line), _BUTTON_LIMIT), action_id=RUN, value=instead)
+        button = ButtonElement(text=clipped(readable(line), _BUTTON_LIMIT), action_id=RUN_LINE, value=instead)
         mended = Message(f"Type: {code(line)}", (ActionsBlock(elements=[button]),))
         return Answer(said, (mended,), private=True)
     if isinstance(error, CommandError) and error.suggestion is not None:

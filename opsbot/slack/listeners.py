@@ -15,9 +15,10 @@ from opsbot.domain.results import Refused
 from opsbot.errors import CommandError, OpsbotError, StoreError
 from opsbot.grammar import corrected, parse, without_mention_of
 from opsbot.slack import cards
-from opsbot.slack.blocks import RUN, answer, apology
-from opsbot.slack.messages import Answer, Message
+from opsbot.slack.blocks import answer, apology
+from opsbot.slack.messages import RUN_LINE, Answer, Message
 from opsbot.slack.modals import Metadata, Submission, approve_form, decline_form, missing_reason
+from opsbot.slack.mrkdwn import code
 from opsbot.slack.paging import TURN_PAGE
 from opsbot.slack.payloads import BotMention, Click, SlashCommand
 
@@ -154,12 +155,12 @@ class Listeners:
     def _take_click(self, click: Click) -> None:
         if click.action.startswith(TURN_PAGE):
             self._turn_page(click)
-        elif click.action == RUN:
-            self._answer(click.value, click.asker, click.response_url)
         elif click.action in _FORMS:
             self._open_form(click)
         elif click.action in _DECISIONS:
             self._decide(click)
+        elif click.action == RUN_LINE:
+            self._run_line(click)
         else:
             _log.warning("a button is clicked that means nothing: %s", click.action)
 
@@ -204,6 +205,14 @@ class Listeners:
         else:
             page = said.in_one() if click.container.is_ephemeral or not said.details else said.details[0]
             self.replier.replace(page, click.response_url)
+
+    def _run_line(self, click: Click) -> None:
+        """Do what a button's line says, as if whoever clicked had typed it; the button is gone once it is begun."""
+        said = self._in_words(lambda: self._do(click.value, click.asker), typed=click.value)
+        if said is None and click.response_url is not None:
+            self.replier.replace(Message(f"You chose: {code(click.value)}"), click.response_url)
+        elif said is not None:
+            self.replier.reply(said, click.asker, click.response_url, thread=click.asker.place.thread)
 
     def _take_mention(self, mention: BotMention) -> None:
         """Do what a mention asks; all see the answer in the thread of the mention, the asker alone in the channel."""

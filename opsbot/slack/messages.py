@@ -9,6 +9,9 @@ from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTe
 
 from opsbot.slack.mrkdwn import clipped, cut, readable
 
+RUN_LINE = "run_line"
+"""The action of a button whose value is a line, which is run as if whoever clicks had typed it."""
+
 SECTION_LIMIT = 3000
 TEXT_LIMIT = 4000
 

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any, assert_never
 from slack_sdk.errors import SlackApiError
 
 from opsbot.domain.authorization import covers
+from opsbot.domain.changes import NodeChange
 from opsbot.domain.deliveries import Kind
-from opsbot.domain.models import MessageRef, Packaging, PublishRequest
+from opsbot.domain.models import MessageRef, PublishRequest
 from opsbot.domain.policy import policy_of
 from opsbot.errors import NotHereError, TellingError
-from opsbot.slack import told
-from opsbot.slack.calls import CALL_ERRORS, ReplyLostError, error_code, is_not_here
+from opsbot.slack import changes, told
+from opsbot.slack.calls import CALL_ERRORS, ReplyLostError, come_back_after, error_code, is_not_here
 from opsbot.slack.cards import Around, card
 from opsbot.slack.mrkdwn import escaped, listed
+from opsbot.slack.progress import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +38,6 @@ MARK = "opsbot_delivery"
 
 _MOST_NAMED = 12
 _LOOKED_THROUGH = 200
-_BACK_LATER = 5.0
 _SERVER_ERRORS = 500
 
 
@@ -52,18 +53,20 @@ class SlackMessenger:
         pauses: Callable[[], tuple[Pause, ...]],
         policies: Callable[[], tuple[Policy, ...]],
         command_name: str,
+        budget: Budget | None = None,
     ) -> None:
         self._client = client
+        self._budget = budget or Budget()
         self._directory = directory
         self._access = access
         self._pauses = pauses
         self._policies = policies
         self._command_name = command_name
 
-    def say(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+    def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
         """Say it; gives where, or None where there was nothing to say any more."""
         try:
-            if delivery.message.kind is Kind.REPAINT and isinstance(subject, PublishRequest):
+            if delivery.message.kind is Kind.REPAINT:
                 return self._repaint(subject)
             listener = _only_listener(delivery, subject)
             if listener is not None:
@@ -71,9 +74,10 @@ class SlackMessenger:
                 return None
             return self._post(delivery, subject)
         except CALL_ERRORS as error:
+            self._budget.close_for(come_back_after(error) or 0.0)
             raise telling_error(error) from error
 
-    def find(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+    def find(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
         """Find where it was said already, by its mark."""
         thread = _thread(delivery, subject)
         try:
@@ -93,7 +97,7 @@ class SlackMessenger:
             reply = self._client.conversations_replies(ts=thread, **where)
         yield from reply.get("messages") or ()
 
-    def _post(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef:
+    def _post(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef:
         message = self._worded(delivery, subject)
         reply = self._client.chat_postMessage(
             channel=delivery.message.channel,
@@ -105,27 +109,43 @@ class SlackMessenger:
         )
         return MessageRef(str(reply["channel"]), str(reply["ts"]))
 
-    def _repaint(self, request: PublishRequest) -> MessageRef | None:
-        if request.card is None:
+    def _repaint(self, subject: PublishRequest | NodeChange) -> MessageRef | None:
+        there = subject.card if isinstance(subject, PublishRequest) else subject.message
+        if there is None:
             return None
-        message = card(request, self._around(request))
-        self._client.chat_update(
-            channel=request.card.channel, ts=request.card.ts, text=message.text, blocks=message.blocks
-        )
-        return request.card
+        if isinstance(subject, PublishRequest):
+            message = card(subject, self._around(subject))
+        else:
+            message = changes.shown(subject, self._command_name)
+        self._budget.spend()
+        self._client.chat_update(channel=there.channel, ts=there.ts, text=message.text, blocks=message.blocks)
+        return there
 
-    def _whisper(self, delivery: Delivery, subject: PublishRequest | Packaging, user: str) -> None:
+    def _whisper(self, delivery: Delivery, subject: PublishRequest | NodeChange, user: str) -> None:
         message = self._worded(delivery, subject)
         self._client.chat_postEphemeral(
-            channel=delivery.message.channel, user=user, text=message.text, blocks=message.blocks or None
+            channel=delivery.message.channel,
+            user=user,
+            text=message.text,
+            blocks=message.blocks or None,
+            thread_ts=_thread(delivery, subject),
         )
 
-    def _worded(self, delivery: Delivery, subject: PublishRequest | Packaging) -> Message:
-        if isinstance(subject, Packaging):
-            if delivery.message.kind is Kind.PACKAGED:
-                return told.packaged(subject)
-            return told.packaging(subject, self._command_name)
-        return self._of_request(delivery, subject)
+    def _worded(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> Message:
+        if isinstance(subject, PublishRequest):
+            return self._of_request(delivery, subject)
+        return self._of_change(delivery, subject)
+
+    def _of_change(self, delivery: Delivery, change: NodeChange) -> Message:
+        match delivery.message.kind:
+            case Kind.PACKAGED:
+                return changes.packaged(change)
+            case Kind.CHANGE:
+                return changes.shown(change, self._command_name, delivery.message.text)
+            case Kind.CHANGE_ENDED if _is_told_beside(delivery, change):
+                return changes.reply(change, self._command_name)
+            case _:
+                return changes.outcome(change, self._command_name)
 
     def _of_request(self, delivery: Delivery, request: PublishRequest) -> Message:  # noqa: PLR0911 - one arm per kind
         kind = delivery.message.kind
@@ -144,7 +164,7 @@ class SlackMessenger:
                 return told.review(request)
             case Kind.CARD_REFUSED:
                 return told.card_refused(request, delivery.message.text, self._command_name)
-            case Kind.PACKAGING | Kind.PACKAGED | Kind.HOME:
+            case Kind.CHANGE | Kind.CHANGE_ENDED | Kind.PACKAGED | Kind.HOME:
                 raise ValueError(f"a request has no {kind}")
             case _:
                 assert_never(kind)
@@ -168,20 +188,31 @@ class SlackMessenger:
         return listed([*named[:_MOST_NAMED], *more]) if named else f"nobody here; a grant of “{wanted}” is missing"
 
 
-def _only_listener(delivery: Delivery, subject: PublishRequest | Packaging) -> str | None:
+def _only_listener(delivery: Delivery, subject: PublishRequest | NodeChange) -> str | None:
     """Name the one person in the channel whom it is for; None where it is for all of it."""
-    if not isinstance(subject, Packaging) or delivery.message.kind is not Kind.PACKAGING or not subject.private:
+    if isinstance(subject, PublishRequest) or delivery.message.kind is not Kind.CHANGE_ENDED or not subject.is_private:
         return None
     return subject.by.id if delivery.message.channel != subject.by.id else None
 
 
-def _thread(delivery: Delivery, subject: PublishRequest | Packaging) -> str | None:
-    if delivery.message.kind is Kind.CARD or not isinstance(subject, PublishRequest) or subject.card is None:
+def _thread(delivery: Delivery, subject: PublishRequest | NodeChange) -> str | None:
+    kind, channel = delivery.message.kind, delivery.message.channel
+    if isinstance(subject, NodeChange):
+        asked_in = subject.asked_in.thread if subject.asked_in.channel == channel else None
+        if kind is Kind.CHANGE_ENDED and asked_in is None and _is_told_beside(delivery, subject):
+            return subject.message.ts if subject.message is not None else None
+        return asked_in if kind is not Kind.PACKAGED else None
+    if kind is Kind.CARD or subject.card is None:
         return None
-    return subject.card.ts if subject.card.channel == delivery.message.channel else None
+    return subject.card.ts if subject.card.channel == channel else None
 
 
-def _mark(delivery: Delivery, subject: PublishRequest | Packaging) -> dict[str, Any]:
+def _is_told_beside(delivery: Delivery, change: NodeChange) -> bool:
+    """Tell whether the message about the change is where the delivery goes, too."""
+    return change.message is not None and change.message.channel == delivery.message.channel
+
+
+def _mark(delivery: Delivery, subject: PublishRequest | NodeChange) -> dict[str, Any]:
     mark: dict[str, Any] = {"delivery": delivery.id, "kind": delivery.message.kind.value}
     if isinstance(subject, PublishRequest):
         mark["request"] = subject.id
@@ -196,11 +227,10 @@ def telling_error(error: Exception, *, uncertain: bool = False) -> TellingError:
     if is_not_here(error):
         return NotHereError(f"Slack says {code}.", uncertain=uncertain)
     if isinstance(error, SlackApiError):
-        status = error.response.status_code
-        if code == "ratelimited" or status == 429:  # noqa: PLR2004 - HTTP's word for it
-            after = float(error.response.headers.get("Retry-After", _BACK_LATER))
+        after = come_back_after(error)
+        if after is not None:
             return TellingError("Slack asks to come back later.", again=True, after=after, uncertain=uncertain)
-        again = status >= _SERVER_ERRORS
+        again = error.response.status_code >= _SERVER_ERRORS
         return TellingError(f"Slack says {code}.", again=again, uncertain=uncertain or again)
     lost = isinstance(error, ReplyLostError)
     return TellingError(f"Slack doesn't answer ({code}).", again=True, uncertain=uncertain or lost)

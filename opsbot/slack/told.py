@@ -1,4 +1,4 @@
-"""What is told in a request's thread, and of packagings: a message for each kind of delivery."""
+"""What is told in a request's thread: a message for each kind of delivery."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 from slack_sdk.models.blocks import ContextBlock
 
-from opsbot.domain.lifecycle import PackagingState
 from opsbot.domain.policy import in_words, lacking
 from opsbot.slack.cards import MARKS, NOTES_LIMIT, ending
-from opsbot.slack.messages import Message, mrkdwn, mrkdwn_section, notes, plain_section
+from opsbot.slack.messages import Message, mrkdwn, mrkdwn_section, plain_section
 from opsbot.slack.mrkdwn import clipped, code, date, escaped, person
 
 if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
 
-    from opsbot.domain.models import Packaging, PublishRequest
+    from opsbot.domain.models import PublishRequest
     from opsbot.domain.policies import Policy
 
 
@@ -77,28 +76,3 @@ def card_refused(request: PublishRequest, why: str, command_name: str) -> Messag
         f"Until then {code(f'{command_name} approve {request.id}')} decides, too."
     )
     return Message(said)
-
-
-def packaging(made: Packaging, command_name: str) -> Message:
-    """Tell what became of a package that somebody asked for."""
-    what = f"{code(made.version)} of {code(made.service)}"
-    who = person(made.by)
-    because = f" {escaped(clipped(made.outcome, NOTES_LIMIT))}" if made.outcome else ""
-    match made.state:
-        case PackagingState.MADE:
-            said = f":package: {who} packaged {what}; the node took {made.seconds:.1f} s.{because}"
-            todo = f"To have it published: {code(f'{command_name} publish {made.service} {made.version}')}"
-            return Message(
-                said, (mrkdwn_section(said), mrkdwn_section(todo), *notes(clipped(made.release_notes, NOTES_LIMIT)))
-            )
-        case PackagingState.UNKNOWN:
-            said = f":grey_question: {who}: whether {what} was packaged can't be said yet.{because}"
-        case _:
-            said = f":x: {who}: {what} was not packaged.{because}"
-    return Message(said, (mrkdwn_section(said),))
-
-
-def packaged(made: Packaging) -> Message:
-    """Announce a package."""
-    text = f":package: {person(made.by)} packaged {code(made.version)} of {code(made.service)}."
-    return Message(text, (mrkdwn_section(text), *notes(clipped(made.release_notes, NOTES_LIMIT))))

@@ -6,7 +6,7 @@ from opsbot.store.engine import Database
 from opsbot.store.homes import HomeStore
 from opsbot.store.keeping import Keeper
 from opsbot.store.migrating import is_current, migrate
-from opsbot.store.packagings import PackagingStore
+from opsbot.store.node_changes import NodeChangeStore
 from opsbot.store.pauses import PauseStore
 from opsbot.store.policies import PolicyStore
 from opsbot.store.replicas import ReplicaStore
@@ -20,7 +20,7 @@ __all__ = [
     "DeliveryStore",
     "HomeStore",
     "Keeper",
-    "PackagingStore",
+    "NodeChangeStore",
     "PauseStore",
     "PolicyStore",
     "ReplicaStore",

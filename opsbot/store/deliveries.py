@@ -100,7 +100,7 @@ def waiting_rows(messages: Iterable[Message], at: datetime) -> list[dict[str, An
             "channel": message.channel,
             "kind": message.kind.value,
             "request": message.request,
-            "packaging": message.packaging,
+            "node_change": message.change,
             "text": message.text,
             "created_at": at,
             "state": DeliveryState.WAITING.value,
@@ -110,6 +110,6 @@ def waiting_rows(messages: Iterable[Message], at: datetime) -> list[dict[str, An
 
 
 def _delivery(row: RowMapping, *, attempts: int) -> Delivery:
-    message = Message(Kind(row["kind"]), row["channel"], row["request"], row["packaging"], row["text"])
+    message = Message(Kind(row["kind"]), row["channel"], row["request"], row["node_change"], row["text"])
     ref = MessageRef(row["channel"], row["ts"]) if row["ts"] is not None else None
     return Delivery(row["id"], message, DeliveryState(row["state"]), attempts, row["problem"], ref)

@@ -93,7 +93,7 @@ def _row(message: Message, at: datetime) -> dict[str, object]:
         "channel": message.channel,
         "kind": message.kind.value,
         "request": message.request,
-        "packaging": message.packaging,
+        "node_change": message.change,
         "text": message.text,
         "created_at": at,
         "state": DeliveryState.WAITING.value,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from opsbot.actions.stores import Changed, RequestQuery, Step
     from opsbot.domain.deliveries import Effects
     from opsbot.domain.models import MessageRef, PublishRequest, Wish
+    from opsbot.domain.references import ServiceRef
     from opsbot.store.engine import Database
     from opsbot.store.keeping import Keeper, Keeping
 
@@ -92,6 +93,14 @@ class RequestStore:
         with self._database.transaction() as connection:
             row = connection.execute(newest).mappings().one_or_none()
             return _requests(connection, [row])[0] if row is not None else None
+
+    def published_services_of(self, service: ServiceRef) -> frozenset[str]:
+        """Name the published services that versions of the service were published to."""
+        published = (table.c.service == str(service)) & (table.c.state == State.PUBLISHED.value)
+        with self._database.transaction() as connection:
+            return frozenset(
+                connection.execute(select(table.c.published_service).where(published).distinct()).scalars()
+            )
 
     def change(self, request: int, step: Step) -> PublishRequest | str:
         """Have the step decide, with the request locked, and keep what it says in one transaction.

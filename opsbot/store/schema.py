@@ -22,12 +22,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from opsbot.domain.changes import GOING_ON
 from opsbot.domain.lifecycle import HOLDING, OPEN
 
 if TYPE_CHECKING:
-    from sqlalchemy import TextClause
+    from collections.abc import Iterable
+    from enum import StrEnum
 
-    from opsbot.domain.lifecycle import State
+    from sqlalchemy import TextClause
 
 
 class Instant(TypeDecorator[datetime]):
@@ -48,13 +50,13 @@ class Instant(TypeDecorator[datetime]):
 metadata = MetaData()
 
 
-def _in(states: frozenset[State]) -> TextClause:
+def _in(states: Iterable[StrEnum]) -> TextClause:
     return text("state IN ({})".format(", ".join(f"'{state.value}'" for state in sorted(states))))
 
 
 _open = _in(OPEN)
 _holding = _in(HOLDING)
-_at_it = text("state IN ('asked', 'making')")
+_going_on = _in(GOING_ON)
 _in_debt = text("review_due IS NOT NULL AND reviewed_at IS NULL")
 
 publish_requests = Table(
@@ -169,17 +171,20 @@ policies_in_force = Table(
     Column("stored_at", Instant, nullable=False),
 )
 
-packagings = Table(
-    "packagings",
+node_changes = Table(
+    "node_changes",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(20), nullable=False),
     Column("service", String(620), nullable=False),
-    Column("version", String(200), nullable=False),
-    Column("release_notes", Text, nullable=False),
+    Column("part", String(200), nullable=False),
+    Column("lane", String(220), nullable=False),
+    Column("detail", Text, nullable=False),  # a JSON table
+    Column("private", Boolean, nullable=False),
     Column("by_id", String(32), nullable=False),
     Column("by_name", Text, nullable=False),
-    Column("asked_in", String(32), nullable=False),
-    Column("private", Boolean, nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("thread", String(32)),
     Column("asked_at", Instant, nullable=False),
     Column("state", String(16), nullable=False),
     Column("revision", Integer, nullable=False, server_default="0"),
@@ -187,17 +192,21 @@ packagings = Table(
     Column("claimed_by", String(64), nullable=False, server_default=""),
     Column("posted_at", Instant),
     Column("seconds", Float, nullable=False, server_default="0"),
+    Column("look_at", Instant),
     Column("packaged_on", Instant),
     Column("packaged_by", Text),
+    Column("message_channel", String(32)),
+    Column("message_ts", String(32)),
     Index(
-        "one_packaging_per_version",
+        "one_change_at_a_time",
         "service",
-        "version",
+        "lane",
         unique=True,
-        sqlite_where=_at_it,
-        postgresql_where=_at_it,
+        sqlite_where=_going_on,
+        postgresql_where=_going_on,
     ),
-    Index("packagings_by_state", "state", "id"),
+    Index("node_changes_by_state", "state", "id"),
+    Index("node_changes_by_part", "service", "part", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -218,7 +227,7 @@ deliveries = Table(
     Column("channel", String(32), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("request", Integer),
-    Column("packaging", Integer),
+    Column("node_change", Integer),
     Column("text", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("state", String(16), nullable=False),

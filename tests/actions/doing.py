@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from opsbot.actions import changing
 from opsbot.actions.dispatcher import Dispatcher
-from opsbot.actions.packaging import begin_packaging, post_packaging, settle_packaging
 from opsbot.actions.publishing import begin, post, run_of, settle
 from opsbot.domain.commands import Approve, RequestPublish
-from opsbot.domain.results import Decided, PublishRequested
+from opsbot.domain.results import ChangeBegun, Decided, PublishRequested
 from tests.builders import MAYA, OMAR, SCORING, asker
 
 if TYPE_CHECKING:
+    from opsbot.domain.changes import NodeChange
     from opsbot.domain.commands import Command
     from opsbot.domain.models import Person, PublishRequest
     from opsbot.domain.results import Result
@@ -44,8 +45,16 @@ def carry_out(scene: Scene, number: int) -> PublishRequest:
     return scene.requests.get(number)
 
 
-def make(scene: Scene, number: int) -> None:
-    """Run the steps of a packaging."""
-    run = f"package-{number}"
-    if begin_packaging(number, run, scene.world):
-        settle_packaging(post_packaging(number, run, scene.world), scene.world)
+def make(scene: Scene, number: int) -> NodeChange:
+    """Run the steps of a change of a node, none of them interrupted."""
+    run = changing.run_of(number)
+    if changing.begin(number, run, scene.world):
+        changing.settle(changing.post(number, run, scene.world), scene.world)
+    return scene.changes.get(number)
+
+
+def made(scene: Scene, command: Command, person: Person = MAYA) -> NodeChange:
+    """Have a change made from its asking to its end."""
+    result = do(scene, command, person)
+    assert isinstance(result, ChangeBegun), result
+    return make(scene, result.change.id)

@@ -17,7 +17,8 @@ from tests.builders import CHANNEL, MAYA, OMAR
 from tests.fakes import Scene
 
 if TYPE_CHECKING:
-    from opsbot.domain.models import Packaging, PublishRequest
+    from opsbot.domain.changes import NodeChange
+    from opsbot.domain.models import PublishRequest
 
 UNSAID = {DeliveryState.WAITING, DeliveryState.SENDING}
 
@@ -59,7 +60,7 @@ class Slack:
     said: list[int] = field(default_factory=list)
     fails: list[Exception | str | None] = field(default_factory=list)
 
-    def say(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+    def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
         trouble = self.fails.pop(0) if self.fails else None
         if isinstance(trouble, TellingError) and not trouble.uncertain:
             raise trouble
@@ -68,12 +69,12 @@ class Slack:
             raise trouble
         return MessageRef(delivery.message.channel, f"{delivery.id}.0")
 
-    def find(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
+    def find(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
         return MessageRef(CHANNEL, f"{delivery.id}.0") if delivery.id in self.said else None
 
 
 def mouth(scene: Scene, line: Line, slack: Slack, gap: float = 0.0) -> Mouth:
-    return Mouth(line, scene.requests, scene.packagings, slack, lambda: scene.now, gap, paint=_nobody)
+    return Mouth(line, scene.requests, scene.changes, slack, lambda: scene.now, gap, paint=_nobody)
 
 
 def _nobody(user: str) -> None:
@@ -195,7 +196,7 @@ def test_homes_are_painted_and_one_that_is_put_off_or_refused_is_told_to_nobody_
             raise trouble
 
     line = Line(*(Message(Kind.HOME, HOMES, text=person.id) for person in (MAYA, OMAR)))
-    say = Mouth(line, scene.requests, scene.packagings, Slack(), lambda: scene.now, paint=paint)
+    say = Mouth(line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint)
     assert [say.say_next(HOMES) for _ in range(4)] == [0.0, 3.0, 0.0, None]
     assert painted == [MAYA.id, OMAR.id, OMAR.id]
     assert [each.state for each in line.kept] == [DeliveryState.SENT, DeliveryState.FAILED]

@@ -71,9 +71,9 @@ def test_what_a_crash_left_approved_or_asked_for_is_begun() -> None:
     number = approved(scene)
     do(scene, CreatePackage(SCORING, "v4"))
     scene.durable.published.clear()
-    scene.durable.packaged.clear()
+    scene.durable.changed.clear()
     swept(scene)
-    assert (scene.durable.published, scene.durable.packaged) == ([(number, 0)], [1])
+    assert (scene.durable.published, scene.durable.changed) == ([(number, 0)], [1])
     assert scene.durable.delivered == ["C01MLOPS"]
 
 

@@ -94,7 +94,7 @@ def test_projects_in_which_one_may_see_nothing_are_not_even_asked() -> None:
 
 def test_models_are_listed_by_name_to_who_may_see_services_there() -> None:
     made = scene("design:FRAUD/*")
-    made.survey.saved = [SavedModel("b1", "Zebra"), SavedModel("a1", "ant", "PREDICTION")]
+    made.designer.saved["FRAUD"] = [SavedModel("b1", "Zebra"), SavedModel("a1", "ant", "PREDICTION")]
     result = do(ListModels(ProjectRef("design", "FRAUD")), made)
     assert isinstance(result, ModelsListed)
     assert [model.id for model in result.models] == ["a1", "b1"]

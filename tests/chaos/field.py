@@ -24,7 +24,7 @@ from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.slack import manifest
-from opsbot.store import AuditStore, Database, Keeper, RequestStore
+from opsbot.store import AuditStore, Database, Keeper, NodeChangeStore, RequestStore
 from tests.stage import GRANTS, shown
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ class Field:
         self.audit = AuditStore(self.database)
         keeper = Keeper(self.database, self.audit, lambda _: None)
         self.requests = RequestStore(self.database, keeper)
+        self.changes = NodeChangeStore(self.database, keeper)
         self.armed = self.folder / "armed"
         self.config = self.folder / "config.json"
         app = self.workspace.workspace.app
@@ -188,6 +189,10 @@ class Field:
         """How often the node was asked to publish there."""
         asked = [seen for seen in self.designer.site.seen if seen.method == "POST" and seen.path.endswith("/publish")]
         return sum(1 for seen in asked if parse_qs(seen.query).get("publishedServiceId") == [target])
+
+    def said(self, *words: str) -> list[JSON]:
+        """The messages that hold all of these words."""
+        return [each for each in self._messages() if all(word in each["text"] for word in words)]
 
     def last_record(self, request: PublishRequest) -> str:
         """The state in which the audit's last record leaves the request."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from opsbot.assembly import duties
 from opsbot.assembly.bot import Bot
 from opsbot.config import Config
+from opsbot.domain.changes import ChangeState, NodeChange
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import PublishRequest
@@ -25,6 +26,8 @@ from opsbot.domain.verdict import Ending
 from opsbot.durable import Tempo
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from opsbot.actions.delivering import Mouth
     from opsbot.actions.ports import Messenger
     from opsbot.actions.world import World
@@ -40,6 +43,11 @@ POINTS = (
     "settled",  # the end is in the database, the step isn't done
     "telling",  # the outcome is about to be said
     "told",  # the outcome is said in Slack, and not recorded
+)
+CHANGE_POINTS = (
+    "change set out",  # the call is announced in the database, and not sent
+    "change posting",  # the node is at it
+    "change posted",  # the node is done, and nobody here knows
 )
 IN_FLIGHT = 0.1
 QUICK = Tempo(line=0.05, sweep=0.5, beat=0.25, dead=1.5)
@@ -91,6 +99,18 @@ class FragileDesigner(_Around):
         self._inner.publish(*args)
         self._trap.reach("posted")
 
+    def create_package(self, *args: Any) -> None:
+        self._change(self._inner.create_package, *args)
+
+    def delete_package(self, *args: Any) -> None:
+        self._change(self._inner.delete_package, *args)
+
+    def _change(self, call: Callable[..., None], *args: Any) -> None:
+        if self._trap.is_set("change posting"):
+            threading.Timer(IN_FLIGHT, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        call(*args)
+        self._trap.reach("change posted")
+
 
 class FragileRequests(_Around):
     def change(self, *args: Any) -> Any:
@@ -107,6 +127,14 @@ class FragileRequests(_Around):
                     self._trap.reach("settled")
                 case _:
                     pass
+        return changed
+
+
+class FragileChanges(_Around):
+    def change(self, *args: Any) -> Any:
+        changed = self._inner.change(*args)
+        if isinstance(changed, NodeChange) and changed.state is ChangeState.DOING and changed.posted_at is not None:
+            self._trap.reach("change set out")
         return changed
 
 
@@ -139,6 +167,7 @@ class FragileBot(Bot):
             world,
             designer=FragileDesigner(world.designer, trap),
             requests=FragileRequests(world.requests, trap),
+            changes=FragileChanges(world.changes, trap),
             durable=FragileDurable(world.durable, trap),
         )
 

@@ -8,7 +8,7 @@ import pytest
 from opsbot.dataiku import DSSClient
 from opsbot.dataiku.gateway import Nodes
 from opsbot.dataiku.survey import NodeSurvey
-from opsbot.domain.models import NodeState, SavedModel
+from opsbot.domain.models import NodeState
 from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
 from opsbot.errors import DSSRefusedError
 from tests.dataiku.conftest import IMPATIENT
@@ -44,10 +44,9 @@ def test_a_project_that_is_not_there_keeps_no_other_from_being_read(survey: Node
     assert isinstance(gathered.failed[NOWHERE], DSSRefusedError)
 
 
-def test_models_and_who_uses_them_are_told(survey: NodeSurvey) -> None:
-    assert SavedModel("churn_lr", "Churn in 30 days") in [
-        SavedModel(model.id, model.name) for model in survey.models(CHURN)
-    ]
+def test_models_and_who_uses_them_are_told(survey: NodeSurvey, client: DSSClient) -> None:
+    models = Nodes({"design": client}).models(CHURN)
+    assert ("churn_lr", "Churn in 30 days") in [(model.id, model.name) for model in models]
     scoring = ServiceRef("design", "FRAUD", "scoring")
     assert survey.models_in_use([scoring]).found == {scoring: [("score", ModelRef("FRAUD", "fraud_xgb"))]}
 

@@ -30,7 +30,7 @@ class Doings:
         self.lock = threading.Lock()
 
     def duties(self) -> Duties:
-        return Duties(self.run("publish"), self.run("package"), self.deliver_next, self.sweep)
+        return Duties(self.run("publish"), self.run("change"), self.deliver_next, self.sweep)
 
     def run(self, kind: str) -> Run:
         def begin(about: int, run: str) -> bool:
@@ -107,10 +107,10 @@ def test_another_attempt_is_another_run(database_url: str) -> None:
     with working(database_url, doings) as work:
         work.publish(7, 0)
         work.publish(7, 1)
-        work.package(7)
+        work.change(7)
         doings.wait_for(lambda: len(doings.seen) >= 9)
     runs = {run for what, _, run, *_ in doings.seen if what.endswith("begin")}
-    assert runs == {"publish-7-0", "publish-7-1", "package-7"}
+    assert runs == {"publish-7-0", "publish-7-1", "change-7"}
 
 
 def test_a_step_is_tried_again_while_the_database_is_gone(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
@@ -12,28 +13,36 @@ from hypothesis import strategies as st
 
 from opsbot.domain.audit import Entry, Head
 from opsbot.domain.authorization import Grant, Permission
+from opsbot.domain.changes import ChangeState, NodeChange
 from opsbot.domain.commands import (
+    AddEndpoint,
     Compare,
+    CreatePackage,
+    CreateService,
+    Defaults,
+    DeletePackage,
     Explain,
     ListModels,
     ListPackages,
     ListRequests,
     ListServices,
+    RemoveEndpoint,
     ShowAudit,
     ShowHistory,
 )
 from opsbot.domain.difference import Difference
 from opsbot.domain.homes import Choice, Few, HomeShown
-from opsbot.domain.lifecycle import PackagingState, State
+from opsbot.domain.lifecycle import State
 from opsbot.domain.models import (
     HOME,
     Endpoint,
+    EndpointType,
     NodeState,
     Package,
     PackageSummary,
-    Packaging,
     Pause,
     Person,
+    Place,
     PublishRequest,
     SavedModel,
     Service,
@@ -45,7 +54,9 @@ from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.domain.results import (
     AccessShown,
     AuditShown,
+    ChangeBegun,
     Compared,
+    ConfirmationAsked,
     Decided,
     Explained,
     HelpShown,
@@ -53,7 +64,6 @@ from opsbot.domain.results import (
     ModelsListed,
     NodesListed,
     PackagesListed,
-    PackagingBegun,
     Paused,
     PublishRequested,
     Refused,
@@ -68,8 +78,8 @@ from opsbot.domain.results import (
     SummaryShown,
 )
 from opsbot.errors import CommandError
-from opsbot.grammar import manual
-from opsbot.slack import told
+from opsbot.grammar import manual, parse
+from opsbot.slack import changes, told
 from opsbot.slack.blocks import answer, apology
 from opsbot.slack.cards import Around, card
 from opsbot.slack.home import home_view
@@ -139,19 +149,26 @@ policies = st.builds(
     break_glass=st.none() | st.builds(BreakGlass, roles),
 )
 arounds = st.builds(Around, policies, st.just("<@U1>"), st.lists(all_pauses, max_size=5).map(tuple))
-packagings = st.builds(
-    Packaging,
-    st.just(1),
-    refs,
-    words,
-    notes,
-    people,
-    st.just("C1"),
-    st.booleans(),
-    st.just(NOON),
-    st.sampled_from(PackagingState),
-    notes,
+whether = st.booleans()
+wanted = st.one_of(
+    st.builds(CreateService, refs, whether),
+    st.builds(AddEndpoint, refs, words, st.sampled_from(EndpointType), words, whether, whether),
+    st.builds(RemoveEndpoint, refs, words, whether),
+    st.builds(CreatePackage, refs, words, notes, whether),
+    st.builds(DeletePackage, refs, words, whether, whether, whether),
 )
+all_changes = st.builds(
+    NodeChange,
+    st.integers(1, 10**9),
+    wanted,
+    people,
+    st.just(Place("C1")),
+    st.just(NOON),
+    st.sampled_from(ChangeState),
+    outcome=notes,
+    seconds=st.floats(0, 10**6),
+)
+deletions = st.builds(DeletePackage, st.builds(ServiceRef, st.just("design"), valid, valid), valid, whether, whether)
 entries = st.builds(
     Entry, st.just(NOON), people, words, st.just("done") | notes, service=st.none() | st.just(SCORING), version=words
 )
@@ -227,7 +244,8 @@ results: st.SearchStrategy[Result] = st.one_of(
         st.lists(packages, max_size=30).map(tuple),
     ),
     made(SummaryShown, refs, st.builds(PackageSummary, packages, endpoints)),
-    made(PackagingBegun, packagings, st.booleans()),
+    made(ChangeBegun, all_changes, whether),
+    made(ConfirmationAsked, deletions, notes),
     made(PublishRequested, all_requests, quorums, st.booleans()),
     made(
         Explained,
@@ -318,10 +336,47 @@ def test_the_longest_home_is_within_slacks_limits() -> None:
 
 
 @many
-@given(packagings)
-def test_whatever_is_told_of_a_packaging_is_too(made: Packaging) -> None:
-    check(told.packaging(made, "/apid"))
-    check(told.packaged(made))
+@given(all_changes, words)
+def test_whatever_is_told_of_a_change_is_too(change: NodeChange, why_here: str) -> None:
+    check(changes.shown(change, "/apid"))
+    check(changes.shown(change, "/apid", why_here))
+    check(changes.outcome(change, "/apid"))
+    check(changes.reply(change, "/apid"))
+    check(changes.packaged(change))
+
+
+@many
+@given(deletions)
+def test_the_line_on_the_button_is_the_deletion_confirmed(command: DeletePackage) -> None:
+    typed = parse(changes.confirming(command), Defaults(node=None))
+    assert typed.command == replace(command, confirmed=True)
+
+
+@pytest.mark.parametrize("state", ChangeState)
+def test_what_became_of_a_change_is_said_in_its_words(state: ChangeState) -> None:
+    change = NodeChange(
+        1,
+        AddEndpoint(SCORING, "effect", EndpointType.CAUSAL, "uplift", compute_propensity=True),
+        MAYA,
+        Place("C1"),
+        NOON,
+        state,
+        outcome="Because." if state in {ChangeState.FAILED, ChangeState.UNKNOWN} else "",
+        seconds=2.04,
+    )
+    what = "endpoint `effect` of `design:FRAUD/scoring`"
+    under_way = ":hourglass_flowing_sand: Adding endpoint effect of design:FRAUD/scoring for maya"
+    assert (
+        changes.shown(change, "/apid").text
+        == {
+            ChangeState.ASKED: under_way,
+            ChangeState.DOING: under_way,
+            ChangeState.DONE: f":heavy_plus_sign: <@U01MAYA> added {what} (causal with the model `uplift`, with propensity); "
+            "the node took 2.0 s.",
+            ChangeState.FAILED: f":x: <@U01MAYA>: {what} was not added. Because.",
+            ChangeState.UNKNOWN: f":grey_question: <@U01MAYA>: whether {what} was added can't be said yet. Because.",
+        }[state]
+    )
 
 
 @many

@@ -17,7 +17,7 @@ from tests.builders import MAYA, NOON
 ENTRY = Entry(NOON, MAYA, "publish", "done", request=12)
 CARD = Message(Kind.CARD, "C1", request=12)
 OUTCOME = Message(Kind.OUTCOME, "C1", request=12, text="done")
-PACKAGED = Message(Kind.PACKAGED, "C2", packaging=7)
+PACKAGED = Message(Kind.PACKAGED, "C2", change=7)
 
 
 class Woken:

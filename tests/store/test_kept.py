@@ -1,4 +1,4 @@
-"""What else the store keeps, on both databases: packagings, deliveries, snapshots, the policies by their digests."""
+"""What else the store keeps, on both databases: deliveries, snapshots, the policies by their digests."""
 
 from __future__ import annotations
 
@@ -8,32 +8,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from opsbot.actions.recording import DONE, of_packaging
-from opsbot.domain.deliveries import DeliveryState, Effects, Kind, Message
+from opsbot.domain.deliveries import DeliveryState, Kind, Message
 from opsbot.domain.difference import EndpointSetup, ServiceSetup, Snapshot
 from opsbot.domain.freezes import Freeze, WeekTime
-from opsbot.domain.lifecycle import PackagingState
-from opsbot.domain.models import MessageRef, Package, Packaging
+from opsbot.domain.models import MessageRef
 from opsbot.domain.policies import BreakGlass, Policy, as_data
-from opsbot.errors import NotFoundError
 from opsbot.store import (
-    AuditStore,
     Database,
     DeliveryStore,
-    Keeper,
-    PackagingStore,
     PolicyStore,
     SnapshotStore,
     migrate,
 )
-from tests.builders import ADA, CHANNEL, MAYA, NOON, SCORING, asker
+from tests.builders import NOON, SCORING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WANTED = Packaging(
-    0, SCORING, "v4", "retrained", MAYA, CHANNEL, private=False, asked_at=NOON, state=PackagingState.ASKED
-)
 FULL = Policy(
     "full",
     ("design:FRAUD/*",),
@@ -60,40 +51,6 @@ def opened(database_url: str) -> Iterator[Database]:
     migrate(database)
     yield database
     database.close()
-
-
-def packagings(database: Database) -> PackagingStore:
-    return PackagingStore(database, Keeper(database, AuditStore(database), lambda _: None))
-
-
-def told(packaging: Packaging) -> Effects:
-    message = Message(Kind.PACKAGING, packaging.asked_in, packaging=packaging.id)
-    return Effects(of_packaging(packaging, asker(), "package", DONE, NOON), (message,))
-
-
-def test_a_packaging_comes_back_as_it_was_and_is_opened_once(opened: Database) -> None:
-    store = packagings(opened)
-    first, is_new = store.open(WANTED, told)
-    assert is_new
-    assert replace(first, id=0) == WANTED
-    assert store.get(first.id) == first
-    assert store.open(replace(WANTED, by=ADA), told) == (first, False)
-    with pytest.raises(NotFoundError, match="There is no packaging 99"):
-        store.get(99)
-
-
-def test_an_ended_packaging_makes_room_and_tells_who_made_the_package(opened: Database) -> None:
-    store = packagings(opened)
-    first, _ = store.open(WANTED, told)
-    package = Package("v4", NOON, "maya", "retrained")
-    made = replace(first, state=PackagingState.MADE, package=package, seconds=1.5, claimed_by="run", posted_at=NOON)
-    assert store.change(first.id, lambda _: (made, told(made))) == made
-    assert store.get(first.id) == made
-    assert store.made(SCORING, "v4", NOON) == made
-    assert store.made(SCORING, "v4", NOON + timedelta(seconds=1)) is None
-    assert store.change(first.id, lambda _: "no") == "no"
-    assert store.open(WANTED, told)[1]
-    assert [each.id for each in store.in_states(frozenset({PackagingState.MADE}))] == [first.id]
 
 
 def test_deliveries_are_taken_in_their_order_and_as_they_were_found(opened: Database) -> None:

@@ -3,15 +3,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import column, insert, table
 
+from opsbot.actions.recording import DONE, of_change
+from opsbot.domain.changes import ChangeState, NodeChange
+from opsbot.domain.commands import CreatePackage
+from opsbot.domain.deliveries import Effects, Kind, Message
+from opsbot.domain.models import Package, Place
 from opsbot.errors import ConfigError, StoreError
-from opsbot.store import Database, PolicyStore, is_current, migrate
-from opsbot.store.schema import metadata
+from opsbot.store import (
+    AuditStore,
+    Database,
+    DeliveryStore,
+    Keeper,
+    NodeChangeStore,
+    PolicyStore,
+    is_current,
+    migrate,
+)
+from opsbot.store.migrating import _config
+from opsbot.store.schema import Instant, metadata
+from tests.builders import CHANNEL, MAYA, NOON, SCORING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sqlalchemy import TableClause
 
 
 def test_migrating_makes_what_this_version_needs_and_twice_is_the_same_as_once(database_url: str) -> None:
@@ -26,6 +46,69 @@ def test_migrating_makes_what_this_version_needs_and_twice_is_the_same_as_once(d
 def test_the_migrations_lead_to_the_schema_in_the_code(database: Database) -> None:
     with database.transaction() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+OLD: tuple[dict[str, object], ...] = (
+    {"version": "v1", "state": "made", "posted_at": NOON, "packaged_on": NOON, "packaged_by": "maya", "seconds": 1.5},
+    {"version": "v2", "state": "failed", "posted_at": NOON},
+    {"version": "v3", "state": "unknown", "posted_at": NOON, "private": True},
+    {"version": "v4", "state": "making", "posted_at": NOON, "claimed_by": "package-4"},
+    {"version": "v5", "state": "making", "claimed_by": "package-5"},
+    {"version": "v6", "state": "asked"},
+)
+
+
+def test_packagings_are_carried_over_as_one_kind_of_change(database_url: str) -> None:
+    database = Database(database_url)
+    with database.transaction() as connection:
+        command.upgrade(_config(connection), "0002")
+        for number, old in enumerate(OLD, 1):
+            row: dict[str, object] = {
+                "id": number,
+                "service": str(SCORING),
+                "release_notes": "“new”",
+                "by_id": MAYA.id,
+                "by_name": "maya",
+                "asked_in": CHANNEL,
+                "private": False,
+                "asked_at": NOON,
+                "outcome": f"said {number}",
+                **old,
+            }
+            connection.execute(insert(_table("packagings", row)).values(row))
+        said = {
+            "channel": CHANNEL,
+            "kind": "packaging",
+            "packaging": 3,
+            "text": "",
+            "created_at": NOON,
+            "state": "waiting",
+        }
+        connection.execute(insert(_table("deliveries", said)).values(said))
+    migrate(database)
+    store = NodeChangeStore(database, Keeper(database, AuditStore(database), lambda _: None))
+    found = {change.id: change for change in store.in_states(frozenset(ChangeState))}
+    wanted = [CreatePackage(SCORING, f"v{number}", "“new”", private=number == 3) for number in range(1, 7)]
+    assert [found[number].wanted for number in range(1, 7)] == wanted
+    stand = [(each.state.value, each.claimed_by, each.outcome) for each in found.values()]
+    states = ["done", "failed", "unknown", "unknown", "asked", "asked"]
+    assert stand == [(state, "", f"said {number}") for number, state in enumerate(states, 1)]
+    assert {(each.by, each.asked_in, each.asked_at) for each in found.values()} == {(MAYA, Place(CHANNEL), NOON)}
+    assert found[1].package == Package("v1", NOON, "maya", "“new”")
+    assert (found[1].posted_at, found[1].seconds) == (NOON, 1.5)
+    assert store.made(SCORING, "v1", NOON) == found[1]
+    delivery = DeliveryStore(database).next(CHANNEL)
+    assert delivery is not None
+    assert delivery.message == Message(Kind.CHANGE_ENDED, CHANNEL, change=3)
+    fresh = NodeChange(0, CreatePackage(SCORING, "v7"), MAYA, Place(CHANNEL), NOON, ChangeState.ASKED)
+    opened, _ = store.open(fresh, lambda each: Effects(of_change(each, None, "package", DONE, NOON)))
+    assert opened.id == 7
+    database.close()
+
+
+def _table(name: str, row: dict[str, object]) -> TableClause:
+    times = {"posted_at", "packaged_on", "asked_at", "created_at"}
+    return table(name, *(column(each, Instant() if each in times else None) for each in row))
 
 
 def test_a_database_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
