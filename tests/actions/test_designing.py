@@ -36,7 +36,9 @@ def test_an_endpoint_whose_id_is_taken_is_not_added(scene: Scene) -> None:
 
 
 def test_endpoints_of_a_service_that_is_not_there_are_about_the_services_that_are(scene: Scene) -> None:
-    with pytest.raises(NotFoundError, match=r"has no service “scorin”\. Its services: scoring"):
+    with pytest.raises(
+        NotFoundError, match=r"has no service “scorin”\. Did you mean “scoring”\? Its services: scoring"
+    ):
         do(scene, replace(ADD, service=ServiceRef("design", "FRAUD", "scorin")))
 
 

@@ -259,7 +259,7 @@ except SystemExit as ended:
 """
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert ran.stdout.splitlines() == [
-        "I'm packaging v8 of design:FRAUD/scoring, and tell you in Slack when it is done.",
+        "I'm packaging v8 of design:FRAUD/scoring, and tell you in Slack what comes of it.",
         "0 []",
     ]
 
@@ -325,7 +325,7 @@ def test_the_running_bot_carries_on_what_the_terminal_claimed(tmp_path: Path, da
         packaged = process(config, 'package scoring v9 --notes "from the terminal"', *here)
         assert (packaged.returncode, packaged.stdout) == (
             0,
-            "I'm packaging v9 of design:FRAUD/scoring, and say in #C01MLOPS when it is done.\n",
+            "I'm packaging v9 of design:FRAUD/scoring, and say in #C01MLOPS what comes of it.\n",
         )
         stage.wait_for("<@U01MAYA> packaged `v9` of `design:FRAUD/scoring`")
         asked = process(config, "publish scoring v9", *here)

@@ -6,20 +6,24 @@ import pytest
 
 from opsbot.domain.authorization import AccessRules, Membership
 from opsbot.domain.commands import (
+    AddEndpoint,
     Approve,
     Cancel,
     Change,
     CreatePackage,
+    CreateService,
     Decline,
+    DeletePackage,
     ListPackages,
     Pause,
+    RemoveEndpoint,
     RequestPublish,
     Resume,
     Review,
     Settle,
 )
 from opsbot.domain.lifecycle import State
-from opsbot.domain.models import Asker, Place
+from opsbot.domain.models import Asker, EndpointType, Place
 from opsbot.domain.policies import DEFAULT_POLICY, BreakGlass, Policy
 from opsbot.domain.policy import objection, objection_to_asking, objection_to_break_glass
 from opsbot.domain.terminal import GLASS_IN_SLACK, TerminalRules, objection_at_the_door, unheard
@@ -61,7 +65,13 @@ def test_a_login_tells_whose_it_is() -> None:
 
 
 def test_one_may_ask_and_hold_back_but_let_nothing_go_on() -> None:
-    heard = (CreatePackage(SCORING, "v9"), PUBLISH, Decline(1, "no"), Cancel(1), Pause("drift"))
+    designing = (
+        CreateService(SCORING),
+        AddEndpoint(SCORING, "a", EndpointType.CAUSAL, "m"),
+        RemoveEndpoint(SCORING, "a"),
+    )
+    packaging = (CreatePackage(SCORING, "v9"), DeletePackage(SCORING, "v9"))
+    heard = (*designing, *packaging, PUBLISH, Decline(1, "no"), Cancel(1), Pause("drift"))
     not_heard = (Approve(1), Settle(1, published=True, reason="so"), Review(1, "so"), Resume())
     assert {type(each) for each in (*heard, *not_heard)} == set(get_args(Change))
     assert [unheard(each) for each in heard] == [None] * len(heard)

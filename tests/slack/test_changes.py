@@ -119,7 +119,7 @@ def test_a_deletion_is_confirmed_by_a_button_which_runs_its_line_as_who_clicks(s
     deleted = stage.wait_for("<@U01MAYA> deleted `v4` of `design:FRAUD/scoring`")
     stage.wait_for_reply(deleted, "`v4` of `design:FRAUD/scoring` is deleted.")
     assert "v4" not in versions(stage, "scoring")
-    stage.wait_for("You confirmed it: `delete design:FRAUD/scoring v4 --yes`")
+    stage.wait_for("You chose: `delete design:FRAUD/scoring v4 --yes`")
 
 
 def test_a_made_up_button_does_no_more_than_typing_could(tmp_path: Path) -> None:
