@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from opsbot.domain.models import (
     Packaging,
     Pause,
     Person,
+    Place,
     PublishRequest,
     Service,
     Wish,
@@ -30,7 +32,7 @@ from opsbot.grammar import manual
 from tests.builders import NOON, SCORING, TEAM, package, rules, service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from opsbot.actions.stores import RequestQuery, Step
@@ -361,6 +363,39 @@ class FakeDurable:
         self.delivered.append(channel)
 
 
+@dataclass
+class FakeProgress:
+    """Remembers what it was told; `going_on` counts the work that isn't over."""
+
+    told: list[str] = field(default_factory=list)
+    going_on: int = 0
+
+    @contextmanager
+    def begin(self, place: Place, text: str) -> Iterator[Telling]:
+        with self.over(lambda: MessageRef(place.channel, "1.0"), text) as progress:
+            yield progress
+
+    @contextmanager
+    def over(self, where: Callable[[], MessageRef | None], text: str) -> Iterator[Telling]:
+        self.told.append(text)
+        self.going_on += 1
+        try:
+            yield Telling(self.told, where)
+        finally:
+            self.going_on -= 1
+
+
+@dataclass
+class Telling:
+    """The progress of one piece of work."""
+
+    told: list[str]
+    where: Callable[[], MessageRef | None]
+
+    def tell(self, text: str) -> None:
+        self.told.append(text)
+
+
 SOME_RULES = rules(*TEAM)
 
 
@@ -379,6 +414,7 @@ class Scene:
         self.snapshots = FakeSnapshots()
         self.directory = FakeDirectory()
         self.durable = FakeDurable()
+        self.progress = FakeProgress()
 
     @property
     def entries(self) -> list[Entry]:
@@ -404,6 +440,7 @@ class Scene:
             audit=self.keeping.audit,
             directory=self.directory,
             durable=self.durable,
+            progress=self.progress,
             manual=manual,
             clock=lambda: self.now,
         )

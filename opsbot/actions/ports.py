@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
         PackageSummary,
         Packaging,
         Person,
+        Place,
         PublishRequest,
         Service,
     )
@@ -104,6 +106,33 @@ class Durable(Protocol):
 
     def deliver(self, channel: str) -> None:
         """Have said what waits in the channel's line."""
+        ...
+
+
+class Progress(Protocol):
+    """The progress of one piece of work, as long as it lasts."""
+
+    def tell(self, text: str) -> None:
+        """Say what is being done from now on, in plain words; shown with the next edit."""
+        ...
+
+    def where(self) -> MessageRef | None:
+        """Tell which message it is; None where nothing could be posted."""
+        ...
+
+
+class Progresses(Protocol):
+    """Long work in one message, edited with what is being done and the time so far. Never raises."""
+
+    def begin(self, place: Place, text: str) -> AbstractContextManager[Progress]:
+        """Post a message that says, in plain words, what is being done; it is edited until the context ends.
+
+        What the message says afterwards is the caller's business: it is at the progress's `where`.
+        """
+        ...
+
+    def over(self, where: Callable[[], MessageRef | None], text: str) -> AbstractContextManager[Progress]:
+        """Edit a message that is there already, or will be: `where` is asked before each edit, and may say None."""
         ...
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual
+    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Progresses
     from opsbot.actions.stores import Audit, Deliveries, Packagings, Pauses, Policies, Requests, Snapshots
     from opsbot.domain.rules import Rules
 
@@ -26,5 +26,6 @@ class World:
     audit: Audit
     directory: Directory
     durable: Durable
+    progress: Progresses
     manual: Manual
     clock: Clock

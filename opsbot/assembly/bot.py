@@ -21,12 +21,14 @@ from opsbot.grammar import manual
 from opsbot.http import HttpServer, routes
 from opsbot.slack import (
     EVENTS_PATH,
+    Budget,
     KeptWebClient,
     Listeners,
     Pool,
     Replier,
     SlackDirectory,
     SlackMessenger,
+    SlackProgress,
     SocketConnection,
     Turns,
     http_application,
@@ -82,6 +84,8 @@ class Bot:
         duties = duties_of(lambda: self.world, lambda: self._mouth, turns)
         url = config.database.url.get_secret_value()
         self.durable = DurableWork(url, duties, ReplicaStore(self.database), tempo)
+        budget = Budget()
+        self.progress = SlackProgress(self._telling, budget, turns.given_up)
         self.world = self.make_world(rules, directory, secrets_of(config))
         messenger = SlackMessenger(
             self._telling,
@@ -90,6 +94,7 @@ class Bot:
             pauses=self.world.pauses.active,
             policies=self.world.policies.in_force,
             command_name=config.slack.command,
+            budget=budget,
         )
         self._mouth = self.make_mouth(messenger)
         self.listeners = Listeners(
@@ -118,6 +123,7 @@ class Bot:
         """Put the policies in force, carry on what was left undone, and begin to listen."""
         if self.world.policies.put_in_force(self.world.rules.policies, now()):
             _log.info("other policies are in force from now on")
+        self.progress.start()
         self.durable.start()
         self.http.start()
         if self._socket is not None:
@@ -131,6 +137,7 @@ class Bot:
         self.pool.close()
         self._spare.close()
         self.durable.stop(_FINISHING_SECONDS)
+        self.progress.close()
         self.nodes.close()
         self.client.close()
         self._telling.close()
@@ -153,6 +160,7 @@ class Bot:
             audit=audit,
             directory=directory,
             durable=self.durable,
+            progress=self.progress,
             manual=manual,
             clock=now,
         )

@@ -8,11 +8,13 @@ from opsbot.slack.listeners import Listeners
 from opsbot.slack.manifest import manifest
 from opsbot.slack.messenger import SlackMessenger
 from opsbot.slack.pool import Pool
+from opsbot.slack.progress import Budget, SlackProgress
 from opsbot.slack.replies import Replier
 from opsbot.slack.turns import Turns
 
 __all__ = [
     "EVENTS_PATH",
+    "Budget",
     "Identity",
     "KeptWebClient",
     "Listeners",
@@ -20,6 +22,7 @@ __all__ = [
     "Replier",
     "SlackDirectory",
     "SlackMessenger",
+    "SlackProgress",
     "SocketConnection",
     "Turns",
     "http_application",

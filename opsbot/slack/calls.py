@@ -12,6 +12,8 @@ class ReplyLostError(OSError):
 CALL_ERRORS = (SlackClientError, OSError)
 """What a call to Slack may raise: its refusal, or no answer."""
 
+_TOO_MANY = 429
+_BACK_LATER = 5.0
 _NOT_HERE = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
 
 
@@ -20,6 +22,19 @@ def error_code(error: BaseException) -> str:
     if isinstance(error, SlackApiError):
         return str(error.response.get("error", "unknown_error"))
     return type(error).__name__
+
+
+def come_back_after(error: BaseException) -> float | None:
+    """Tell how many seconds to wait where Slack says 429; None where it said something else, or nothing."""
+    if not isinstance(error, SlackApiError):
+        return None
+    if error_code(error) != "ratelimited" and error.response.status_code != _TOO_MANY:
+        return None
+    headers = {name.lower(): value for name, value in error.response.headers.items()}  # Slack writes them small
+    try:
+        return float(headers["retry-after"])
+    except (KeyError, ValueError, TypeError):
+        return _BACK_LATER
 
 
 def is_not_here(error: BaseException) -> bool:

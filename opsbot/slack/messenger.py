@@ -13,9 +13,10 @@ from opsbot.domain.models import MessageRef, Packaging, PublishRequest
 from opsbot.domain.policy import policy_of
 from opsbot.errors import NotHereError, TellingError
 from opsbot.slack import told
-from opsbot.slack.calls import CALL_ERRORS, ReplyLostError, error_code, is_not_here
+from opsbot.slack.calls import CALL_ERRORS, ReplyLostError, come_back_after, error_code, is_not_here
 from opsbot.slack.cards import Around, card
 from opsbot.slack.mrkdwn import escaped, listed
+from opsbot.slack.progress import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +37,6 @@ MARK = "opsbot_delivery"
 
 _MOST_NAMED = 12
 _LOOKED_THROUGH = 200
-_BACK_LATER = 5.0
 _SERVER_ERRORS = 500
 
 
@@ -52,8 +52,10 @@ class SlackMessenger:
         pauses: Callable[[], tuple[Pause, ...]],
         policies: Callable[[], tuple[Policy, ...]],
         command_name: str,
+        budget: Budget | None = None,
     ) -> None:
         self._client = client
+        self._budget = budget or Budget()
         self._directory = directory
         self._access = access
         self._pauses = pauses
@@ -71,6 +73,7 @@ class SlackMessenger:
                 return None
             return self._post(delivery, subject)
         except CALL_ERRORS as error:
+            self._budget.close_for(come_back_after(error) or 0.0)
             raise _telling_error(error) from error
 
     def find(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef | None:
@@ -109,6 +112,7 @@ class SlackMessenger:
         if request.card is None:
             return None
         message = card(request, self._around(request))
+        self._budget.spend()
         self._client.chat_update(
             channel=request.card.channel, ts=request.card.ts, text=message.text, blocks=message.blocks
         )
@@ -196,11 +200,10 @@ def _telling_error(error: Exception, *, uncertain: bool = False) -> TellingError
     if is_not_here(error):
         return NotHereError(f"Slack says {code}.", uncertain=uncertain)
     if isinstance(error, SlackApiError):
-        status = error.response.status_code
-        if code == "ratelimited" or status == 429:  # noqa: PLR2004 - HTTP's word for it
-            after = float(error.response.headers.get("Retry-After", _BACK_LATER))
+        after = come_back_after(error)
+        if after is not None:
             return TellingError("Slack asks to come back later.", again=True, after=after, uncertain=uncertain)
-        again = status >= _SERVER_ERRORS
+        again = error.response.status_code >= _SERVER_ERRORS
         return TellingError(f"Slack says {code}.", again=again, uncertain=uncertain or again)
     lost = isinstance(error, ReplyLostError)
     return TellingError(f"Slack doesn't answer ({code}).", again=True, uncertain=uncertain or lost)

@@ -1,0 +1,132 @@
+"""Progress in a message of a real workspace, with a clock that the test turns."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from opsbot.domain.models import MessageRef, Place
+from opsbot.sandbox import demo
+from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.slack import Budget, KeptWebClient, SlackProgress, manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ML_OPS = demo.CHANNELS[0].id
+RANDOM = "C03RANDOM"  # the bot isn't there
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Bench:
+    """Progress over a workspace, and what people see of it."""
+
+    def __init__(self, server: WorkspaceServer, client: KeptWebClient) -> None:
+        self.client = client
+        self.clock = Clock()
+        self.budget = Budget(self.clock)
+        self.progress = SlackProgress(client, self.budget, clock=self.clock)
+        self._workspace = server.workspace
+
+    def pass_by(self, seconds: float) -> None:
+        """Let time pass, and what is due be done."""
+        self.clock.now += seconds
+        self.progress.look()
+
+    def refuse_edits(self, seconds: float | None) -> None:
+        self._workspace.rate_limit = lambda method, _: seconds if method == "chat.update" else None
+
+    def said(self) -> list[str]:
+        return [str(each["text"]) for each in reversed(self._history())]
+
+    def _history(self) -> list[Any]:
+        return list(self.client.conversations_history(channel=ML_OPS)["messages"])
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    made = Workspace(manifest("/apid"), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
+    with (
+        WorkspaceServer(made) as server,
+        closing(KeptWebClient("xoxb-sandbox", f"{server.url}/api/", patient=False)) as client,
+    ):
+        yield Bench(server, client)
+
+
+def test_one_message_says_what_is_done_and_how_long_already(bench: Bench) -> None:
+    with bench.progress.begin(Place(ML_OPS), "Downloading v4 <!here>") as telling:
+        assert bench.said() == [":hourglass_flowing_sand: Downloading v4 &lt;!here&gt;"]
+        telling.tell("Uploading v4")
+        bench.pass_by(4.9)
+        assert "so far" not in bench.said()[0]
+        bench.pass_by(0.2)
+        assert bench.said() == [":hourglass_flowing_sand: Uploading v4 · 5 s so far"]
+        bench.pass_by(60)
+        assert bench.said() == [":hourglass_flowing_sand: Uploading v4 · 1 min 5 s so far"]
+
+
+def test_once_the_work_is_over_nothing_is_edited(bench: Bench) -> None:
+    with bench.progress.begin(Place(ML_OPS), "Downloading v4") as telling:
+        message = telling.where()
+    assert message is not None
+    bench.client.chat_update(channel=message.channel, ts=message.ts, text="done")
+    bench.pass_by(60)
+    assert bench.said() == ["done"]
+
+
+def test_a_message_that_is_no_more_in_progress_is_left_alone(bench: Bench) -> None:
+    reply = bench.client.chat_postMessage(channel=ML_OPS, text="begun")
+    there: list[MessageRef | None] = [MessageRef(ML_OPS, str(reply["ts"]))]
+    with bench.progress.over(lambda: there[0], "Packaging v4"):
+        bench.pass_by(5)
+        there[0] = None
+        bench.client.chat_update(channel=ML_OPS, ts=str(reply["ts"]), text="somebody else finished it")
+        bench.pass_by(5)
+    assert bench.said() == ["somebody else finished it"]
+
+
+def test_where_slack_asks_to_come_back_later_progress_is_dropped_until_then(bench: Bench) -> None:
+    with bench.progress.begin(Place(ML_OPS), "Packaging v4"):
+        bench.refuse_edits(30)
+        bench.pass_by(5)
+        bench.refuse_edits(None)
+        bench.pass_by(20)
+        assert "so far" not in bench.said()[0]
+        bench.pass_by(10)
+        assert "35 s so far" in bench.said()[0]
+
+
+def test_cards_are_edited_whatever_was_spent_and_progress_only_of_what_they_leave(bench: Bench) -> None:
+    budget = Budget(bench.clock, a_minute=5, for_cards=3)
+    assert [budget.may_spend() for _ in range(3)] == [True, True, False]
+    bench.clock.now += 60
+    budget.spend()
+    budget.spend()
+    assert not budget.may_spend()
+    bench.clock.now += 60
+    assert budget.may_spend()
+
+
+def test_what_can_not_be_posted_is_work_without_words(bench: Bench) -> None:
+    with bench.progress.begin(Place(RANDOM), "Packaging v4") as telling:
+        assert telling.where() is None
+        bench.pass_by(5)
+    assert bench.said() == []
+
+
+def test_edits_are_made_by_themselves(bench: Bench) -> None:
+    bench.progress.start()
+    with bench.progress.begin(Place(ML_OPS), "Packaging v4"):
+        bench.clock.now += 7
+        while "7 s so far" not in bench.said()[0]:
+            pass
+    bench.progress.close()
