@@ -13,6 +13,7 @@ from opsbot.actions.world import World
 from opsbot.domain.audit import BEFORE_THE_FIRST, Entry, Head, digest, link
 from opsbot.domain.authorization import Membership
 from opsbot.domain.difference import EndpointSetup, ServiceSetup
+from opsbot.domain.files import Archive
 from opsbot.domain.lifecycle import HOLDING, OPEN, PackagingState, State, may_follow
 from opsbot.domain.models import (
     MessageRef,
@@ -34,7 +35,9 @@ from tests.builders import NOON, SCORING, TEAM, package, rules, service
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+    from pathlib import Path
 
+    from opsbot.actions.ports import Heard
     from opsbot.actions.stores import RequestQuery, Step
     from opsbot.domain.audit import Record
     from opsbot.domain.deliveries import Delivery, Effects, Message
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from opsbot.domain.policies import Policy
     from opsbot.domain.references import ProjectRef, ServiceRef
     from opsbot.domain.rules import Rules
+    from opsbot.domain.timeline import Timeline
 
 
 @dataclass
@@ -56,6 +60,7 @@ class FakeDesigner:
     publishes: list[tuple[ServiceRef, str, str]] = field(default_factory=list)
     publish_arrives: bool = True
     archives: dict[str, str] = field(default_factory=dict)
+    announces: bool = False
 
     def services(self, project: ProjectRef) -> list[Service]:
         self._fail("services")
@@ -91,6 +96,23 @@ class FakeDesigner:
     def archive_digest(self, ref: ServiceRef, version: str) -> str:
         self._fail("archive_digest")
         return self.archives.get(version, f"archive of {version}")
+
+    def settings(self, ref: ServiceRef) -> str:
+        self._fail("settings")
+        return f'{{"id": "{ref.service}"}}\n'
+
+    def download(self, ref: ServiceRef, version: str, path: Path, heard: Heard) -> Archive:
+        """Send the archive in pieces of four bytes, and announce its size if `announces`."""
+        self._fail("download")
+        content = self.archives.get(version, f"archive of {version}").encode()
+        with path.open("wb") as file:
+            for start in range(0, len(content), 4):
+                file.write(content[start : start + 4])
+                heard(file.tell(), len(content) if self.announces else None)
+        return Archive(len(content), f"sha256 of {version}", f"entries of {version}")
+
+    def page(self, ref: ServiceRef) -> str:
+        return f"https://dss.test/{ref.project}/{ref.service}"
 
     def published_versions(self, node: str, published_service: str) -> frozenset[str]:
         self._fail("published_versions")
@@ -396,6 +418,17 @@ class Telling:
         self.told.append(text)
 
 
+@dataclass
+class FakePictures:
+    """Draws nothing, and keeps what it was to draw."""
+
+    drawn: list[Timeline] = field(default_factory=list)
+
+    def timeline(self, timeline: Timeline) -> bytes:
+        self.drawn.append(timeline)
+        return b"a picture"
+
+
 SOME_RULES = rules(*TEAM)
 
 
@@ -415,6 +448,7 @@ class Scene:
         self.directory = FakeDirectory()
         self.durable = FakeDurable()
         self.progress = FakeProgress()
+        self.pictures = FakePictures()
 
     @property
     def entries(self) -> list[Entry]:
@@ -441,6 +475,7 @@ class Scene:
             directory=self.directory,
             durable=self.durable,
             progress=self.progress,
+            pictures=self.pictures,
             manual=manual,
             clock=lambda: self.now,
         )

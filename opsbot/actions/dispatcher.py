@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never, get_args
 
-from opsbot.actions.auditing import show_audit, show_history
+from opsbot.actions.auditing import draw_history, show_audit, show_history
 from opsbot.actions.deciding import decide
 from opsbot.actions.explaining import explain
+from opsbot.actions.fetching import download_package, show_settings
 from opsbot.actions.introducing import show_access, show_help
 from opsbot.actions.packaging import create_package
 from opsbot.actions.pausing import pause, resume
@@ -59,12 +60,18 @@ class Dispatcher:
             self._keep(refused(command, asker, result, self.world))
         return result
 
+    def may(self, command: Command, asker: Asker) -> bool:
+        """Tell whether channel and grants allow the command, before it is begun; `do` asks again."""
+        return self._is_allowed_in(asker.place, command) and self._forbidden(command, self._standing(asker)) is None
+
     def _try(self, command: Command, asker: Asker) -> Result:
         if not self._is_allowed_in(asker.place, command):
             return Refused(f"“{command.verb}” isn't for this channel; its settings allow other verbs only.")
-        membership = self.world.directory.membership(asker.person)
-        standing = self.world.rules.access.standing(asker, membership)
+        standing = self._standing(asker)
         return self._forbidden(command, standing) or self._do(command, asker, standing)
+
+    def _standing(self, asker: Asker) -> Standing:
+        return self.world.rules.access.standing(asker, self.world.directory.membership(asker.person))
 
     def _do(self, command: Command, asker: Asker, standing: Standing) -> Result:  # noqa: C901, PLR0911, PLR0912 - one arm per verb
         world = self.world
@@ -75,6 +82,8 @@ class Dispatcher:
                 return show_access(asker, standing)
             case commands.ListServices():
                 return list_services(command, standing, world.designer)
+            case commands.ShowService(raw=True):
+                return show_settings(command, standing, world.designer)
             case commands.ShowService():
                 return show_service(command, standing, world.designer)
             case commands.ListPackages():
@@ -83,6 +92,8 @@ class Dispatcher:
                 return show_summary(command, standing, world.designer)
             case commands.CreatePackage():
                 return create_package(command, asker, standing, world)
+            case commands.DownloadPackage():
+                return download_package(command, asker, standing, world)
             case commands.RequestPublish():
                 return request_publish(command, asker, standing, world)
             case commands.Explain():
@@ -99,6 +110,8 @@ class Dispatcher:
                 return pause(command, asker, world)
             case commands.Resume():
                 return resume(command, asker, world)
+            case commands.ShowHistory(picture=True):
+                return draw_history(command, standing, world)
             case commands.ShowHistory():
                 return show_history(command, world.audit)
             case commands.ShowAudit():

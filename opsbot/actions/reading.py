@@ -31,7 +31,7 @@ def show_service(command: ShowService, standing: Standing, designer: Designer) -
     """Show a service with its packages, and which of them are published under its own id."""
     service = find_service(command.service, standing, designer)
     packages = newest_first(designer.packages(command.service))
-    return ServiceShown(service, packages, _published(command.service, designer))
+    return ServiceShown(service, packages, published_of(command.service, designer))
 
 
 def list_packages(command: ListPackages, standing: Standing, designer: Designer) -> PackagesListed:
@@ -72,6 +72,14 @@ def find_package(service: ServiceRef, version: str, standing: Standing, designer
     return found
 
 
+def published_of(service: ServiceRef, designer: Designer) -> frozenset[str] | None:
+    """Name the versions that are published under the service's own id; None where nobody can tell."""
+    try:
+        return designer.published_versions(service.node, service.service)
+    except DSSError:
+        return None  # the result says that it isn't known: a node without an API Deployer is still worth showing
+
+
 def newest_first(packages: Iterable[Package]) -> tuple[Package, ...]:
     """Sort packages by when they were made; those of unknown age come last."""
     return tuple(sorted(packages, key=lambda package: package.created_on or _LONG_AGO, reverse=True))
@@ -80,13 +88,6 @@ def newest_first(packages: Iterable[Package]) -> tuple[Package, ...]:
 def _seen(project: ProjectRef, standing: Standing, designer: Designer) -> tuple[Service, ...]:
     found = (service for service in designer.services(project) if standing.allows(Permission.READ, service.ref))
     return tuple(sorted(found, key=lambda service: service.ref.service))
-
-
-def _published(service: ServiceRef, designer: Designer) -> frozenset[str] | None:
-    try:
-        return designer.published_versions(service.node, service.service)
-    except DSSError:
-        return None  # the result says that it isn't known: a node without an API Deployer is still worth showing
 
 
 def _no_such_version(service: ServiceRef, version: str, packages: tuple[Package, ...]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Progresses
+    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Pictures, Progresses
     from opsbot.actions.stores import Audit, Deliveries, Packagings, Pauses, Policies, Requests, Snapshots
     from opsbot.domain.rules import Rules
 
@@ -27,5 +27,6 @@ class World:
     directory: Directory
     durable: Durable
     progress: Progresses
+    pictures: Pictures
     manual: Manual
     clock: Clock

@@ -19,6 +19,7 @@ from opsbot.durable import DurableWork
 from opsbot.errors import ConfigError, StoreError
 from opsbot.grammar import manual
 from opsbot.http import HttpServer, routes
+from opsbot.pictures import Drawing
 from opsbot.slack import (
     EVENTS_PATH,
     Budget,
@@ -65,6 +66,8 @@ _log = logging.getLogger(__name__)
 
 _FINISHING_SECONDS = 15.0
 _TURNED_AWAY_WAITING = 100
+_DOWNLOADS = 2
+_DOWNLOADS_WAITING = 8
 
 
 class Bot:
@@ -72,12 +75,15 @@ class Bot:
 
     def __init__(self, config: Config, pool: Pool | None = None, tempo: Tempo | None = None) -> None:
         turns = Turns()
+        self._waiting = turns.given_up
         self.database = open_database(config, turns.given_up)
         self.nodes = open_nodes(config, turns.given_up)
         self.client = open_slack(config, turns.given_up)
         self._telling = open_slack(config, turns.given_up, patient=False)
         self.pool = pool or Pool(config.work.threads, config.work.queue, turns)
         self._spare = Pool(1, _TURNED_AWAY_WAITING, turns)
+        # Large files take no turns: those who only look would wait for a checksum of a gigabyte.
+        self._slow = Pool(_DOWNLOADS, _DOWNLOADS_WAITING, Turns())
         identity = who_am_i(self.client)
         rules = rules_of(config)
         directory = SlackDirectory(self.client, rules.access.groups, waiting=turns.given_up)
@@ -100,8 +106,9 @@ class Bot:
         self.listeners = Listeners(
             dispatcher=Dispatcher(self.world),
             pool=self.pool,
+            slow=self._slow,
             spare=self._spare,
-            replier=Replier(self.client, identity.user),
+            replier=Replier(self.client, identity.user, self.progress),
             directory=directory,
             seen=SeenStore(self.database),
             clock=now,
@@ -134,7 +141,9 @@ class Bot:
         if self._socket is not None:
             self._socket.close()
         self.http.close()
+        self.nodes.hurry()
         self.pool.close()
+        self._slow.close()
         self._spare.close()
         self.durable.stop(_FINISHING_SECONDS)
         self.progress.close()
@@ -161,6 +170,7 @@ class Bot:
             directory=directory,
             durable=self.durable,
             progress=self.progress,
+            pictures=Drawing(self._waiting),
             manual=manual,
             clock=now,
         )
@@ -200,7 +210,8 @@ def open_database(config: Config, waiting: Waiting = nullcontext) -> Database:
 
 def open_nodes(config: Config, waiting: Waiting = nullcontext) -> Nodes:
     """Make a client for every node; nothing is called yet."""
-    return Nodes({name: _node_client(name, node, waiting) for name, node in config.nodes.items()})
+    clients = {name: _node_client(name, node, waiting) for name, node in config.nodes.items()}
+    return Nodes(clients, redacting(secrets_of(config)))
 
 
 def open_slack(config: Config, waiting: Waiting = nullcontext, *, patient: bool = True) -> KeptWebClient:

@@ -42,6 +42,7 @@ def rules_of(config: Config) -> Rules:
         policies=tuple(_policy(policy, index) for index, policy in enumerate(config.policies)),
         channels=channels,
         people=dict(config.people),
+        largest_upload=config.slack.largest_upload,
     )
 
 

@@ -8,10 +8,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from opsbot.domain.audit import Entry, Head
     from opsbot.domain.authorization import Grant, Permission
-    from opsbot.domain.commands import Explain, ListPackages, ListRequests, ListServices, ShowAudit, ShowHistory
-    from opsbot.domain.models import Package, PackageSummary, Packaging, Pause, Person, PublishRequest, Service
+    from opsbot.domain.commands import (
+        DownloadPackage,
+        Explain,
+        ListPackages,
+        ListRequests,
+        ListServices,
+        ShowAudit,
+        ShowHistory,
+    )
+    from opsbot.domain.files import Archive, Attachment
+    from opsbot.domain.models import (
+        MessageRef,
+        Package,
+        PackageSummary,
+        Packaging,
+        Pause,
+        Person,
+        PublishRequest,
+        Service,
+    )
     from opsbot.domain.policies import Policy
     from opsbot.domain.references import ServiceRef
+    from opsbot.domain.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +96,35 @@ class SummaryShown:
 
     service: ServiceRef
     summary: PackageSummary
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsShown:
+    """The settings of a service as the node keeps them, without secrets, as a file."""
+
+    service: ServiceRef
+    file: Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFetched:
+    """The archive of a package is here, as a file, `seconds` after it was asked for; `shown_at` is the message that told how it went, if there is one."""
+
+    command: DownloadPackage
+    archive: Archive
+    file: Attachment
+    seconds: float = 0.0
+    shown_at: MessageRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveNotFetched:
+    """The archive of a package can't be had here, for the reason given; `link` leads to where it may be."""
+
+    command: DownloadPackage
+    reason: str
+    link: str = ""
+    shown_at: MessageRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +236,14 @@ class HistoryShown:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineDrawn:
+    """The packages and publishes of a service along time; `file` is the picture, None where there is nothing to draw."""
+
+    timeline: Timeline
+    file: Attachment | None
+
+
+@dataclass(frozen=True, slots=True)
 class AuditShown:
     """The audit's records, newest first: one page of them, and how many there are in all."""
 
@@ -210,6 +266,9 @@ Result = (
     | ServiceShown
     | PackagesListed
     | SummaryShown
+    | SettingsShown
+    | ArchiveFetched
+    | ArchiveNotFetched
     | PackagingBegun
     | PublishRequested
     | Explained
@@ -220,6 +279,7 @@ Result = (
     | Paused
     | Resumed
     | HistoryShown
+    | TimelineDrawn
     | AuditShown
     | Refused
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from opsbot.domain.authorization import AccessRules, covers
+from opsbot.domain.files import LARGEST_UPLOAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,8 @@ NO_CHANNEL_RULES = ChannelRules()
 class Rules:
     """Everything that is decided by configuration.
 
-    `nodes` are the names of the nodes there are; `people` are logins on them, by Slack id.
+    `nodes` are the names of the nodes there are; `people` are logins on them, by Slack id;
+    `largest_upload` is how many bytes a file may have that goes to Slack.
     """
 
     nodes: tuple[str, ...] = ()
@@ -39,6 +41,7 @@ class Rules:
     policies: tuple[Policy, ...] = ()
     channels: Mapping[str, ChannelRules] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
+    largest_upload: int = LARGEST_UPLOAD
 
     def channel(self, channel: str) -> ChannelRules:
         """Find the rules of a channel."""

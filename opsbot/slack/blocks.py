@@ -8,6 +8,8 @@ from opsbot.domain.commands import PAGE_SIZE
 from opsbot.domain.models import AuthMethod
 from opsbot.domain.results import (
     AccessShown,
+    ArchiveFetched,
+    ArchiveNotFetched,
     AuditShown,
     Decided,
     Explained,
@@ -23,11 +25,13 @@ from opsbot.domain.results import (
     Reviewed,
     ServiceShown,
     ServicesListed,
+    SettingsShown,
     Settled,
     SummaryShown,
+    TimelineDrawn,
 )
 from opsbot.errors import CommandError
-from opsbot.slack import approvals
+from opsbot.slack import approvals, fetched
 from opsbot.slack.messages import Answer, notes, of_lines
 from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person
 from opsbot.slack.paging import listing
@@ -59,6 +63,14 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
             return summary_shown(result, asker)
         case RequestsListed():
             return requests_listed(result, asker)
+        case SettingsShown():
+            return fetched.settings_shown(result, asker)
+        case ArchiveFetched():
+            return fetched.archive_fetched(result, asker)
+        case ArchiveNotFetched():
+            return fetched.archive_not_fetched(result, asker)
+        case TimelineDrawn():
+            return fetched.timeline_drawn(result, asker)
         case PackagingBegun():
             return approvals.packaging_begun(result)
         case PublishRequested():

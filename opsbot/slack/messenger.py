@@ -15,18 +15,19 @@ from opsbot.errors import NotHereError, TellingError
 from opsbot.slack import told
 from opsbot.slack.calls import CALL_ERRORS, ReplyLostError, come_back_after, error_code, is_not_here
 from opsbot.slack.cards import Around, card
+from opsbot.slack.fitting import fitting, text_file
 from opsbot.slack.mrkdwn import escaped, listed
 from opsbot.slack.progress import Budget
+from opsbot.slack.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from slack_sdk import WebClient
 
     from opsbot.domain.authorization import AccessRules
     from opsbot.domain.deliveries import Delivery
     from opsbot.domain.models import Pause
     from opsbot.domain.policies import Policy
+    from opsbot.slack.client import KeptWebClient
     from opsbot.slack.directory import SlackDirectory
     from opsbot.slack.messages import Message
 
@@ -45,7 +46,7 @@ class SlackMessenger:
 
     def __init__(
         self,
-        client: WebClient,
+        client: KeptWebClient,
         directory: SlackDirectory,
         access: AccessRules,
         *,
@@ -55,6 +56,7 @@ class SlackMessenger:
         budget: Budget | None = None,
     ) -> None:
         self._client = client
+        self._uploads = Uploads(client)
         self._budget = budget or Budget()
         self._directory = directory
         self._access = access
@@ -97,7 +99,7 @@ class SlackMessenger:
         yield from reply.get("messages") or ()
 
     def _post(self, delivery: Delivery, subject: PublishRequest | Packaging) -> MessageRef:
-        message = self._worded(delivery, subject)
+        message = fitting(self._worded(delivery, subject))
         reply = self._client.chat_postMessage(
             channel=delivery.message.channel,
             text=message.text,
@@ -106,12 +108,23 @@ class SlackMessenger:
             unfurl_links=False,
             metadata={"event_type": MARK, "event_payload": _mark(delivery, subject)},
         )
-        return MessageRef(str(reply["channel"]), str(reply["ts"]))
+        said = MessageRef(str(reply["channel"]), str(reply["ts"]))
+        if message.whole and isinstance(subject, PublishRequest):
+            self._attach(message, said, subject)
+        return said
+
+    def _attach(self, message: Message, card: MessageRef, request: PublishRequest) -> None:
+        """Put what a card cuts into its thread, whole; the card stands without it, so that this never fails."""
+        name = f"request-{request.id}.txt"
+        try:
+            self._uploads.offer(text_file(message.whole, name, f"Request {request.id} in full"), card.channel, card.ts)
+        except CALL_ERRORS as error:
+            _log.warning("%s could not be given: %s", name, error_code(error))
 
     def _repaint(self, request: PublishRequest) -> MessageRef | None:
         if request.card is None:
             return None
-        message = card(request, self._around(request))
+        message = fitting(card(request, self._around(request)))
         self._budget.spend()
         self._client.chat_update(
             channel=request.card.channel, ts=request.card.ts, text=message.text, blocks=message.blocks

@@ -24,17 +24,27 @@ class Pool:
         self._turns = turns
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="work")
         self._places = threading.BoundedSemaphore(threads + queue)
+        self._threads = threads
+        self._counting = threading.Lock()
+        self._going_on = 0
 
     def submit(self, job: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
         """Have the job done soon; tells whether there was a place for it."""
         if not self._places.acquire(blocking=False):
             return False
+        self._count(1)
         try:
             self._executor.submit(self._do, lambda: job(*args, **kwargs))
         except RuntimeError:  # shutting down
+            self._count(-1)
             self._places.release()
             return False
         return True
+
+    def is_busy(self) -> bool:
+        """Tell whether a job would have to wait for one that is going on."""
+        with self._counting:
+            return self._going_on >= self._threads
 
     def _do(self, job: Callable[[], object]) -> None:
         try:
@@ -43,7 +53,12 @@ class Pool:
         except Exception:  # noqa: BLE001 - the last who can tell, whatever it is
             _log.exception("a job failed where nobody was left to tell")
         finally:
+            self._count(-1)
             self._places.release()
+
+    def _count(self, more: int) -> None:
+        with self._counting:
+            self._going_on += more
 
     def close(self) -> None:
         """Take nothing more, and wait for what was taken."""
