@@ -82,8 +82,7 @@ class Bot:
         self._telling = open_slack(config, turns.given_up, patient=False)
         self.pool = pool or Pool(config.work.threads, config.work.queue, turns)
         self._spare = Pool(1, _TURNED_AWAY_WAITING, turns)
-        # Large files take no turns: those who only look would wait for a checksum of a gigabyte.
-        self._slow = Pool(_DOWNLOADS, _DOWNLOADS_WAITING, Turns())
+        self._slow = Pool(_DOWNLOADS, _DOWNLOADS_WAITING, None)  # the checksum of a gigabyte is a long turn
         identity = who_am_i(self.client)
         rules = rules_of(config)
         directory = SlackDirectory(self.client, rules.access.groups, waiting=turns.given_up)

@@ -104,7 +104,7 @@ def timeline_in_words(timeline: Timeline) -> str:
     if timeline.earlier:
         said.append(f"{timeline.earlier} more are older.")
     if timeline.undated:
-        said.append(f"Of {timeline.undated} packages the node doesn't tell the age.")
+        said.append(f"The node doesn't tell the age of {timeline.undated} more.")
     return " ".join(said)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 from typing import TYPE_CHECKING
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -24,17 +25,20 @@ if TYPE_CHECKING:
 
 _PAPER, _INK, _SOFT, _LINE = "#ffffff", "#1d1b26", "#5f5b6f", "#e6e3ec"
 _PACKAGE = "#6a4bd1"
-_WIDTH, _DPI = 10.0, 160
+_WIDTH, _DPI = 6.6, 220
 _LANE = 0.34
 """How high a lane of requests is, in inches."""
 _LEVEL = 0.22
 """How high a line of names of packages is, in inches."""
-_FRAME = 1.7
+_BETWEEN = 0.6
+"""What lies between packages and requests, in inches; then what title, dates, and a row of the key take."""
+_TITLE, _AXIS, _KEYS = 0.62, 0.55, 0.24
+_KEYS_IN_A_ROW = 4
 _LEVELS = 4
 _MOST_LANES = 14
 _LONGEST_LABEL = 14
 _LONGEST_TITLE = 44
-_LETTER = 0.0085
+_LETTER = 0.0145
 """How much of the width a letter takes."""
 _MARGIN = 0.04
 
@@ -69,14 +73,17 @@ def drawn(timeline: Timeline) -> bytes:
     start, end = _span(timeline)
     names = _names(timeline, start, end)
     levels = max((level for _, level in names), default=0) + 1
-    figure = Figure(figsize=(_WIDTH, _FRAME + _LANE * rows + _LEVEL * levels), dpi=_DPI, facecolor=_PAPER)
+    keys = list(_keys(timeline))
+    frame = _TITLE + _AXIS + _KEYS * ceil(len(keys) / _KEYS_IN_A_ROW)
+    height = frame + _BETWEEN + _LANE * rows + _LEVEL * levels
+    figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, facecolor=_PAPER)
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.set_xlim(_number(start), _number(end))
     axes.set_ylim(-1.0 - rows * 0.5, 0.65 + 0.36 * levels)
     _draw_packages(axes, timeline, names)
     _draw_requests(axes, lanes, timeline.until)
-    _dress(figure, axes, timeline, overlapping=len(timeline.requests) - len(lanes))
+    _dress(figure, axes, timeline, keys, len(timeline.requests) - len(lanes))
     file = io.BytesIO()
     figure.savefig(file, format="png", facecolor=_PAPER, metadata={"Software": None})
     return file.getvalue()
@@ -89,7 +96,7 @@ def _span(timeline: Timeline) -> tuple[datetime, datetime]:
 
 def _lanes(timeline: Timeline) -> list[tuple[Asked, int]]:
     """Give each request the first lane that is free when it was asked for; the newest first, while there are lanes."""
-    gap = (timeline.until - timeline.since) * 0.06  # for the name beside it
+    gap = (timeline.until - timeline.since) * 0.09  # for the name beside it
     busy_from: list[datetime] = []
     placed: list[tuple[Asked, int]] = []
     for each in reversed(timeline.requests):
@@ -150,8 +157,8 @@ def _draw_requests(axes: Axes, lanes: Iterable[tuple[Asked, int]], until: dateti
         )
 
 
-def _dress(figure: Figure, axes: Axes, timeline: Timeline, *, overlapping: int) -> None:
-    locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]  # as above
+def _dress(figure: Figure, axes: Axes, timeline: Timeline, keys: list[Line2D], overlapping: int) -> None:
+    locator = AutoDateLocator(minticks=4, maxticks=7)  # type: ignore[no-untyped-call]  # as above
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # as above
     axes.set_yticks([0, -1.0], ["Packages", "Requests"])
@@ -160,29 +167,36 @@ def _dress(figure: Figure, axes: Axes, timeline: Timeline, *, overlapping: int) 
     axes.set_axisbelow(True)
     for side in axes.spines.values():
         side.set_visible(False)
-    figure.text(
-        0.02, 0.97, _shortened(str(timeline.service), _LONGEST_TITLE), va="top", color=_INK, fontsize=14, weight="bold"
-    )
-    until = f"until {timeline.until:%Y-%m-%d %H:%M} UTC"
-    hidden = timeline.earlier + overlapping
-    until += f" · {hidden} older ones aren't shown" if hidden else ""
     if not timeline.requests:
         axes.text(0.01, -1.0, "none", transform=axes.get_yaxis_transform(), va="center", color=_SOFT, fontsize=10)
-    figure.text(0.98, 0.965, until, va="top", ha="right", color=_SOFT, fontsize=10)
-    figure.legend(
-        handles=list(_keys(timeline)), loc="lower left", bbox_to_anchor=(0.01, 0.005), ncols=6, frameon=False,
-        labelcolor=_SOFT, fontsize=10, handletextpad=0.4, columnspacing=1.4,
-    )  # fmt: skip
     height = figure.get_figheight()
-    figure.subplots_adjust(left=0.1, right=0.95, top=1 - 0.45 / height, bottom=0.8 / height)
+    title = _shortened(str(timeline.service), _LONGEST_TITLE)
+    figure.text(0.03, 1 - 0.12 / height, title, va="top", color=_INK, fontsize=13, weight="bold")
+    hidden = timeline.earlier + overlapping
+    until = f"until {timeline.until:%Y-%m-%d %H:%M} UTC"
+    until += f" · {hidden} older ones aren't shown" if hidden else ""
+    figure.text(0.03, 1 - 0.38 / height, until, va="top", color=_SOFT, fontsize=9.5)
+    figure.legend(
+        handles=keys,
+        loc="lower left",
+        bbox_to_anchor=(0.01, 0.03 / height),
+        ncols=_KEYS_IN_A_ROW,
+        frameon=False,
+        labelcolor=_SOFT,
+        fontsize=10,
+        handletextpad=0.3,
+        columnspacing=1.2,
+    )
+    bottom = _AXIS + _KEYS * ceil(len(keys) / _KEYS_IN_A_ROW)
+    figure.subplots_adjust(left=0.15, right=0.92, top=1 - _TITLE / height, bottom=bottom / height)
 
 
 def _keys(timeline: Timeline) -> Iterator[Line2D]:
     """Explain the marks that occur, and no others."""
-    for published, label in ((True, "package, published now"), (False, "package")):
+    for published, label in ((True, "package, published"), (False, "package")):
         if any(each.is_published is published for each in timeline.packages):
             face = _PACKAGE if published else _PAPER
-            yield Line2D([], [], linestyle="", marker="o", markersize=8, markerfacecolor=face, markeredgecolor=_PACKAGE, markeredgewidth=2, label=label)  # fmt: skip
+            yield Line2D([], [], linestyle="", marker="o", markersize=7, markerfacecolor=face, markeredgecolor=_PACKAGE, markeredgewidth=2, label=label)  # fmt: skip
     occurring = {each.state for each in timeline.requests}
     for state, look in _LOOKS.items():
         if state in occurring:

@@ -50,4 +50,5 @@ def timeline_drawn(result: TimelineDrawn, asker: Asker) -> Answer:
     service = code(result.timeline.service)
     if result.file is None:
         return Answer(f"{person(asker.person)} asked for a picture of {service}, but nothing was done with it yet.")
-    return Answer(f"{person(asker.person)} asked for a picture of {service}.", files=(result.file,))
+    words = escaped(clipped(result.file.alt.partition(". ")[2], _LONGEST_REASON))
+    return Answer(f"{person(asker.person)} asked for a picture of {service}. {words}", files=(result.file,))

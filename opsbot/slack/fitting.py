@@ -61,7 +61,7 @@ def fits(blocks: tuple[Block, ...], *, blocks_left: int = 0, characters_left: in
 
 def whole(message: Message) -> str:
     """Write all that a message says, or would say, as plain text."""
-    return message.whole or plain("\n".join(texts_of(message.blocks)) or message.text)
+    return message.whole or "\n".join(texts_of(message.blocks)) or plain(message.text)
 
 
 def text_file(text: str, name: str = "answer.txt", title: str = "The whole answer") -> Attachment:

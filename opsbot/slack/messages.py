@@ -72,7 +72,7 @@ def of_lines(lines: list[str], *more: Block) -> Message:
     """Make a message of lines of mrkdwn, and what comes below them."""
     text, blocks = "\n".join(lines), (*sections(lines), *more)
     is_cut = any(len(line) > SECTION_LIMIT for line in lines)
-    whole = "\n".join([plain(text), *map(plain, texts_of(more))]) if is_cut else ""
+    whole = "\n".join([plain(text), *texts_of(more)]) if is_cut else ""
     return Message(cut(text, TEXT_LIMIT), blocks, whole)
 
 
@@ -95,7 +95,7 @@ def notes(text: str, label: str = "Release notes") -> tuple[Block, ...]:
 
 
 def texts_of(blocks: Iterable[Block]) -> list[str]:
-    """List every text in blocks, in the order of reading."""
+    """List every text in blocks, in the order of reading and as people read it."""
     return list(_texts([block.to_dict() for block in blocks]))
 
 
@@ -105,6 +105,6 @@ def _texts(node: Any) -> Iterator[str]:
             yield from _texts(each)
     elif isinstance(node, dict):
         if node.get("type") in {"mrkdwn", "plain_text"}:
-            yield node["text"]
+            yield plain(node["text"]) if node["type"] == "mrkdwn" else node["text"]
         for value in node.values():
             yield from _texts(value)

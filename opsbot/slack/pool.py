@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, ParamSpec
 
 if TYPE_CHECKING:
@@ -18,9 +19,12 @@ _log = logging.getLogger(__name__)
 
 
 class Pool:
-    """Threads that do jobs, with a limit on how many may run and wait together; they take turns at computing."""
+    """Threads that do jobs, with a limit on how many may run and wait together; they take turns at computing.
 
-    def __init__(self, threads: int, queue: int, turns: Turns) -> None:
+    Without `turns` they don't: for what computes long, and would keep all others waiting for its turn to end.
+    """
+
+    def __init__(self, threads: int, queue: int, turns: Turns | None) -> None:
         self._turns = turns
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="work")
         self._places = threading.BoundedSemaphore(threads + queue)
@@ -48,7 +52,7 @@ class Pool:
 
     def _do(self, job: Callable[[], object]) -> None:
         try:
-            with self._turns.taken():
+            with self._turns.taken() if self._turns is not None else nullcontext():
                 job()
         except Exception:  # noqa: BLE001 - the last who can tell, whatever it is
             _log.exception("a job failed where nobody was left to tell")

@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 
 from opsbot.domain.audit import Entry, Head
 from opsbot.domain.authorization import Grant, Permission
-from opsbot.domain.commands import Explain, ListPackages, ListRequests, ListServices, ShowAudit, ShowHistory
+from opsbot.domain.commands import (
+    DownloadPackage,
+    Explain,
+    ListPackages,
+    ListRequests,
+    ListServices,
+    ShowAudit,
+    ShowHistory,
+)
 from opsbot.domain.difference import Difference
+from opsbot.domain.files import Archive, Attachment
 from opsbot.domain.lifecycle import PackagingState, State
 from opsbot.domain.models import (
     Endpoint,
@@ -30,6 +39,8 @@ from opsbot.domain.policies import DEFAULT_POLICY, BreakGlass, Policy
 from opsbot.domain.references import ProjectRef, ServiceRef
 from opsbot.domain.results import (
     AccessShown,
+    ArchiveFetched,
+    ArchiveNotFetched,
     AuditShown,
     Decided,
     Explained,
@@ -47,14 +58,19 @@ from opsbot.domain.results import (
     RoleHolders,
     ServiceShown,
     ServicesListed,
+    SettingsShown,
     Settled,
     SummaryShown,
+    TimelineDrawn,
 )
+from opsbot.domain.timeline import Timeline
 from opsbot.errors import CommandError
 from opsbot.grammar import manual
+from opsbot.sandbox.workspace.blocks import check_message_blocks
 from opsbot.slack import told
 from opsbot.slack.blocks import answer, apology
 from opsbot.slack.cards import Around, card
+from opsbot.slack.fitting import fitted, fitting
 from opsbot.slack.mrkdwn import cut
 from tests.builders import CARD, NOON, SCORING, asker, decision, request
 
@@ -147,6 +163,10 @@ holders = st.builds(
     st.lists(words, max_size=5).map(tuple),
 )
 pages = st.integers(1, 40)
+files = st.builds(Attachment, words, words, st.binary(), words)
+downloads = st.builds(DownloadPackage, refs, words)
+archives = st.builds(Archive, st.integers(0, 10**12), st.just("a" * 64), st.just("b" * 64))
+timelines = st.builds(Timeline, refs, st.just(()), st.just(()), st.just(NOON))
 grants = st.builds(Grant, words, services=st.lists(words, min_size=1, max_size=5).map(tuple))
 results: st.SearchStrategy[Result] = st.one_of(
     st.builds(HelpShown, st.just(manual()), st.none() | st.just("publish")),
@@ -165,6 +185,10 @@ results: st.SearchStrategy[Result] = st.one_of(
         st.lists(packages, max_size=30).map(tuple),
     ),
     st.builds(SummaryShown, refs, st.builds(PackageSummary, packages, endpoints)),
+    st.builds(SettingsShown, refs, files),
+    st.builds(ArchiveFetched, downloads, archives, files, st.floats(0, 9999), st.none() | st.just(CARD)),
+    st.builds(ArchiveNotFetched, downloads, notes, st.just("https://dss.test/x|y<z>"), st.none() | st.just(CARD)),
+    st.builds(TimelineDrawn, timelines, st.none() | files),
     st.builds(PackagingBegun, packagings, st.booleans()),
     st.builds(PublishRequested, all_requests, quorums, st.booleans()),
     st.builds(
@@ -202,15 +226,17 @@ many = settings(
 def test_every_result_is_within_slacks_limits_and_inert(result: Result) -> None:
     said = answer(result, asker(channel="C9"), "/apid")
     if said is not None:
+        said = fitted(said)
         for message in (said.in_one(), *said.details):
             check(message)
+            check_message_blocks([block.to_dict() for block in message.blocks])
 
 
 @many
 @given(all_requests, arounds)
 def test_every_card_and_whatever_is_told_of_it_is_too(asked: PublishRequest, around: Around) -> None:
     for message in (
-        card(asked, around),
+        fitting(card(asked, around)),
         told.outcome(asked),
         told.voted(asked, "U01MAYA", around.policy),
         told.held(asked),
@@ -281,7 +307,10 @@ def check(message: Message) -> None:
 def _check_inert(text: str) -> None:
     """Only what we write ourselves is live: mentions of known ids, channels and dates."""
     for live in re.findall(r"<[^>]*>", text):
-        assert re.fullmatch(r"<@U(01MAYA|1|02OMAR)>|<#C[0-9A-Z]+>|<!date\^\d+\^[^|>]*\|[^>]*UTC>", live), live
+        assert re.fullmatch(
+            r"<@U(01MAYA|1|02OMAR)>|<#C[0-9A-Z]+>|<!date\^\d+\^[^|>]*\|[^>]*UTC>|<https://dss\.test/x%7Cy&lt;z&gt;\|[^<>]*>",
+            live,
+        ), live
 
 
 def _texts(node: Any) -> list[dict[str, Any]]:
