@@ -168,6 +168,8 @@ class Listeners:
     def _begin(self, typed: Typed, asker: Asker, later: _Reply) -> Answer | None:
         """Hand long work to workers of its own, so that it keeps nobody waiting; tells what the asker can't see yet."""
         waits = self.slow.is_busy()
+        if later.thread is not None:  # how it goes is told where its end will be
+            asker = replace(asker, place=replace(asker.place, thread=later.thread))
 
         def do() -> None:
             said = self._in_words(lambda: self._done(typed, asker))

@@ -46,7 +46,8 @@ class Replier:
         whole = fitted(answer)
         try:
             if answer.instead_of is not None:
-                self._end(whole, answer.instead_of, thread)
+                here = answer.instead_of.channel == asker.place.channel
+                self._end(whole, answer.instead_of, thread if here else None)
             elif answer.private:
                 self._whisper(whole.in_one(), asker, response_url, whole.files)
             else:
@@ -96,8 +97,12 @@ class Replier:
         with self._progress.over(lambda: at, f"Sending {sizes} to Slack"):
             self._follow(answer, at, thread)
         headline = cut(answer.headline, TEXT_LIMIT)
-        blocks = (mrkdwn_section(headline),)
-        self._client.chat_update(channel=at.channel, ts=at.ts, text=headline, blocks=blocks)
+        try:
+            blocks = (mrkdwn_section(headline),)
+            self._client.chat_update(channel=at.channel, ts=at.ts, text=headline, blocks=blocks)
+        except CALL_ERRORS as error:  # the files are there, so that all of it isn't sent again
+            _log.warning("an outcome could not be shown where it went on: %s", error_code(error))
+            say(self._client, Message(headline), at.channel, thread or at.ts)
 
     def _fall_back(self, answer: Answer, asker: Asker, response_url: str | None, error: Exception) -> None:
         _log.info("an answer could not be posted in %s: %s", asker.place.channel, error_code(error))

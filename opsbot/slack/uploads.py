@@ -7,6 +7,8 @@ from contextlib import nullcontext
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from slack_sdk.errors import SlackApiError
+
 from opsbot.slack.calls import CALL_ERRORS, error_code, is_not_here
 from opsbot.slack.messages import SECTION_LIMIT, Message, mrkdwn_section, plain_section
 from opsbot.slack.mrkdwn import clipped, code, counted, cut, escaped, link, split
@@ -94,6 +96,8 @@ class Uploads:
 def _instead(file: Attachment, error: Exception) -> Iterator[Message]:
     """Say why a file isn't here; then what is in it, as far as it can be said."""
     why = _REASONS.get(error_code(error), f"Slack says {code(error_code(error))}")
+    if not isinstance(error, SlackApiError):
+        why = "Slack didn't take it" if isinstance(error, UploadError) else "Slack doesn't answer"
     said = f":warning: I can't upload {code(file.name)}: {why}."
     if file.instead:
         said += f" {escaped(file.instead)}"

@@ -142,6 +142,19 @@ def test_a_mention_fetches_into_its_thread(stage: Stage) -> None:
     stage.wait_for_reply(parent, "fetched `v3`")
 
 
+def test_a_mention_outside_of_threads_begins_one_with_all_of_it(stage: Stage) -> None:
+    asked = stage.say("<@U0BOT> download FRAUD/scoring v3")["message"]
+    message, _ = stage.wait_for_file()
+    assert message["thread_ts"] == asked["ts"]
+    stage.wait_for_reply(asked, "fetched `v3`")
+
+
+def test_a_mention_that_asks_privately_is_answered_in_the_direct_conversation(stage: Stage) -> None:
+    stage.say("<@U0BOT> download FRAUD/scoring v3 --private")
+    assert stage.wait_for_file(stage.direct("maya"))[1] == archive_of(stage, "v3")
+    assert stage.wait_for("You find it in our direct conversation")["addressee"] == "U01MAYA"
+
+
 def test_who_may_only_read_gets_no_archive(stage: Stage) -> None:
     stage.command("download FRAUD/scoring v3", user="vic")
     told = stage.wait_for("You may not do that", user="vic")

@@ -90,7 +90,7 @@ def test_bytes_that_do_not_arrive_are_an_error_and_the_text_is_said_instead(
         Uploads(grudging).upload(Attachment("a.txt", "A", b"hello"), ML_OPS)
     assert not Uploads(grudging).offer(Attachment("a.txt", "A", b"hello <!channel>"), ML_OPS)
     why, instead = server.workspace.messages.of(ML_OPS)
-    assert "I can't upload `a.txt`: Slack says `UploadError`." in why.text
+    assert "I can't upload `a.txt`: Slack didn't take it." in why.text
     assert instead.blocks[0]["text"] == {"type": "plain_text", "text": "hello <!channel>", "emoji": False}
     grudging.close()
 
