@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ML_OPS, RANDOM = "C01MLOPS", "C03RANDOM"
-LARGE = 150_000_000
+LARGE = 60_000_000
 
 
 @pytest.fixture
@@ -40,6 +40,7 @@ def client(server: WorkspaceServer) -> Iterator[KeptWebClient]:
     made.close()
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the most memory of a program")
 def test_a_large_archive_passes_through_in_little_memory(server: WorkspaceServer) -> None:
     with DesignerServer() as designer:
         designer.node.create_package("FRAUD", "scoring", "large", by="ada", model_size=LARGE)
@@ -48,7 +49,7 @@ def test_a_large_archive_passes_through_in_little_memory(server: WorkspaceServer
         done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
     [file] = server.workspace.files.all()
     assert file.length > LARGE
-    assert int(done.stdout) < 30_000_000, done.stdout
+    assert int(done.stdout) < LARGE / 4, done.stdout
 
 
 def test_bytes_and_files_arrive_as_they_are(client: KeptWebClient, server: WorkspaceServer, tmp_path: Path) -> None:
