@@ -32,16 +32,6 @@ class Attachment:
     instead: str = ""
     link: str = ""
 
-    @property
-    def size(self) -> int:
-        """How many bytes it has."""
-        return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
-
-    def discard(self) -> None:
-        """Delete what it holds on the disk; twice is the same as once."""
-        if not isinstance(self.content, bytes):
-            self.content.unlink(missing_ok=True)
-
 
 @dataclass(frozen=True, slots=True)
 class Archive:

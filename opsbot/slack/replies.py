@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from opsbot.slack.fitting import fitted, fitting, text_file
 from opsbot.slack.messages import TEXT_LIMIT, Answer, Message, mrkdwn, mrkdwn_section
 from opsbot.slack.mrkdwn import code, cut
 from opsbot.slack.saying import say
-from opsbot.slack.uploads import Uploads
+from opsbot.slack.uploads import Uploads, discard, size_of
 
 if TYPE_CHECKING:
     from slack_sdk.models.views import View
@@ -56,7 +57,7 @@ class Replier:
             self._fall_back(whole, asker, response_url, error)
         finally:
             for file in whole.files:
-                file.discard()
+                discard(file)
 
     def whisper(self, message: Message, asker: Asker, response_url: str | None) -> None:
         """Tell the asker alone; what doesn't fit is given to them as a file."""
@@ -93,14 +94,19 @@ class Replier:
 
     def _end(self, answer: Answer, at: MessageRef, thread: str | None) -> None:
         """Send the files while the message that told how it went still does; then let it say the outcome."""
-        sizes = ", ".join(f"{file.name}, {size_in_words(file.size)}" for file in answer.files)
-        with self._progress.over(lambda: at, f"Sending {sizes} to Slack"):
-            self._follow(answer, at, thread)
-        headline = cut(answer.headline, TEXT_LIMIT)
+        sizes = ", ".join(f"{file.name}, {size_in_words(size_of(file))}" for file in answer.files)
+        going_on = self._progress.over(lambda: at, f"Sending {sizes} to Slack") if sizes else nullcontext()
+        try:
+            with going_on:
+                self._follow(answer, at, thread)
+        finally:
+            self._conclude(cut(answer.headline, TEXT_LIMIT), at, thread)
+
+    def _conclude(self, headline: str, at: MessageRef, thread: str | None) -> None:
         try:
             blocks = (mrkdwn_section(headline),)
             self._client.chat_update(channel=at.channel, ts=at.ts, text=headline, blocks=blocks)
-        except CALL_ERRORS as error:  # the files are there, so that all of it isn't sent again
+        except CALL_ERRORS as error:
             _log.warning("an outcome could not be shown where it went on: %s", error_code(error))
             say(self._client, Message(headline), at.channel, thread or at.ts)
 

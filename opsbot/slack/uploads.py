@@ -54,7 +54,7 @@ class Uploads:
 
     def upload(self, file: Attachment, channel: str, thread: str | None = None) -> None:
         """Upload a file into a channel, or a thread of it, in little memory; raises CALL_ERRORS."""
-        size = file.size
+        size = size_of(file)
         asked: dict[str, Any] = {"filename": file.name, "length": size}
         if file.alt:
             asked["alt_txt"] = clipped(file.alt, _LONGEST_ALT)
@@ -91,6 +91,17 @@ class Uploads:
         for file in files:
             self.offer(file, said.channel)
         return said
+
+
+def size_of(file: Attachment) -> int:
+    """Tell how many bytes a file has."""
+    return len(file.content) if isinstance(file.content, bytes) else file.content.stat().st_size
+
+
+def discard(file: Attachment) -> None:
+    """Delete what a file holds on the disk; twice is the same as once."""
+    if not isinstance(file.content, bytes):
+        file.content.unlink(missing_ok=True)
 
 
 def _instead(file: Attachment, error: Exception) -> Iterator[Message]:

@@ -53,8 +53,7 @@ def test_an_archive_is_a_file_that_only_its_owner_reads_and_the_audit_tells_who_
     entry = scene.entries[-1]
     assert (entry.what, entry.outcome, entry.version, entry.who) == ("download", "done", "v3", MAYA)
     assert entry.detail["sha256"] == "sha256 of v3"
-    result.file.discard()
-    assert list(temporary.iterdir()) == []
+    assert list(temporary.iterdir()) == [result.file.content]
 
 
 def test_it_is_told_how_much_came_so_far() -> None:

@@ -1,13 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from opsbot.domain.files import Attachment, size_in_words
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from opsbot.domain.files import size_in_words
 
 
 @pytest.mark.parametrize(
@@ -24,14 +19,3 @@ if TYPE_CHECKING:
 )
 def test_sizes_are_said_as_people_do(size: int, words: str) -> None:
     assert size_in_words(size) == words
-
-
-def test_a_temporary_file_is_gone_after_it_was_discarded_and_twice_is_as_once(tmp_path: Path) -> None:
-    path = tmp_path / "package.zip"
-    path.write_bytes(b"PK")
-    file = Attachment("v1.zip", "v1", path)
-    assert file.size == 2
-    file.discard()
-    file.discard()
-    assert not path.exists()
-    Attachment("a.txt", "A", b"kept in memory").discard()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -270,6 +271,19 @@ def test_a_card_that_cuts_the_difference_has_all_of_it_in_its_thread(stage: Stag
     assert message["thread_ts"] == card["ts"]
     assert message["files"][0]["name"] == "request-1.txt"
     assert all(f"endpoint_{number}" in content.decode() for number in range(40))
+
+
+def test_no_archive_is_left_on_the_disk(tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    before, tempfile.tempdir = tempfile.tempdir, str(temporary)
+    try:
+        with staged(tmp_path) as stage:
+            stage.command("download FRAUD/scoring v3")
+            stage.wait_for_file()
+            stage.wait_until(lambda: not [*temporary.iterdir()])
+    finally:
+        tempfile.tempdir = before
 
 
 def test_an_archive_opens(stage: Stage) -> None:

@@ -17,7 +17,7 @@ from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.slack import manifest
 from opsbot.slack.calls import CALL_ERRORS
 from opsbot.slack.client import KeptWebClient
-from opsbot.slack.uploads import Uploads
+from opsbot.slack.uploads import Uploads, discard, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,3 +107,14 @@ def test_a_text_of_any_length_ends_within_bounds(client: KeptWebClient, server: 
     assert len(said) == 10
     assert said[-1].text.startswith("And 43 parts more")
     forbidden.close()
+
+
+def test_a_temporary_file_is_gone_after_it_was_discarded_and_twice_is_as_once(tmp_path: Path) -> None:
+    path = tmp_path / "package.zip"
+    path.write_bytes(b"PK")
+    file = Attachment("v1.zip", "v1", path)
+    assert size_of(file) == 2
+    discard(file)
+    discard(file)
+    assert not path.exists()
+    discard(Attachment("a.txt", "A", b"kept in memory"))
