@@ -5,6 +5,7 @@
       CommandError             the words typed aren't a command
       NotFoundError            what was named isn't there
       ConflictError            what was asked contradicts what is there
+      MissingExtraError        what was asked takes a library that isn't installed
       StoreError               the store can't be reached or isn't ready
       TellingError             Slack didn't take what was to be said
         NotHereError           the bot may not speak there
@@ -66,6 +67,10 @@ class NotFoundError(OpsbotError):
 
 class ConflictError(OpsbotError):
     """What was asked contradicts what is there."""
+
+
+class MissingExtraError(OpsbotError):
+    """What was asked takes a library that isn't installed: an extra of opsbot."""
 
 
 class StoreError(OpsbotError):

@@ -15,6 +15,7 @@ from opsbot.domain.audit import BEFORE_THE_FIRST, Entry, Head, digest, link
 from opsbot.domain.authorization import Membership
 from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, part_of
 from opsbot.domain.difference import EndpointSetup, ServiceSetup
+from opsbot.domain.files import Archive
 from opsbot.domain.homes import Home
 from opsbot.domain.lifecycle import HOLDING, OPEN, State, may_follow
 from opsbot.domain.models import (
@@ -39,7 +40,9 @@ from tests.builders import NOON, SCORING, TEAM, package, rules, service
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
+    from pathlib import Path
 
+    from opsbot.actions.ports import Heard
     from opsbot.actions.stores import RequestQuery, Step
     from opsbot.domain.audit import Record
     from opsbot.domain.changes import NodeChange
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
     from opsbot.domain.policies import Policy
     from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
     from opsbot.domain.rules import Rules
+    from opsbot.domain.timeline import Timeline
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -70,6 +74,7 @@ class FakeDesigner:
     )
     asked: list[str] = field(default_factory=list)
     loses_answers: bool = False
+    announces: bool = False
 
     def services(self, project: ProjectRef) -> list[Service]:
         self._fail("services")
@@ -148,6 +153,23 @@ class FakeDesigner:
     def archive_digest(self, ref: ServiceRef, version: str) -> str:
         self._fail("archive_digest")
         return self.archives.get(version, f"archive of {version}")
+
+    def settings(self, ref: ServiceRef) -> str:
+        self._fail("settings")
+        return f'{{"id": "{ref.service}"}}\n'
+
+    def download(self, ref: ServiceRef, version: str, path: Path, heard: Heard) -> Archive:
+        """Send the archive in pieces of four bytes, and announce its size if `announces`."""
+        self._fail("download")
+        content = self.archives.get(version, f"archive of {version}").encode()
+        with path.open("wb") as file:
+            for start in range(0, len(content), 4):
+                file.write(content[start : start + 4])
+                heard(file.tell(), len(content) if self.announces else None)
+        return Archive(len(content), f"sha256 of {version}", f"entries of {version}")
+
+    def page(self, ref: ServiceRef) -> str:
+        return f"https://dss.test/{ref.project}/{ref.service}"
 
     def published_versions(self, node: str, published_service: str) -> frozenset[str]:
         self._fail("published_versions")
@@ -523,6 +545,17 @@ class Telling:
         self.told.append(text)
 
 
+@dataclass
+class FakePictures:
+    """Draws nothing, and keeps what it was to draw."""
+
+    drawn: list[Timeline] = field(default_factory=list)
+
+    def timeline(self, timeline: Timeline) -> bytes:
+        self.drawn.append(timeline)
+        return b"a picture"
+
+
 SOME_RULES = rules(*TEAM)
 
 
@@ -544,6 +577,7 @@ class Scene:
         self.durable = FakeDurable()
         self.homes = FakeHomes()
         self.progress = FakeProgress()
+        self.pictures = FakePictures()
 
     @property
     def entries(self) -> list[Entry]:
@@ -571,6 +605,7 @@ class Scene:
             directory=self.directory,
             durable=self.durable,
             progress=self.progress,
+            pictures=self.pictures,
             manual=manual,
             clock=lambda: self.now,
             homes=self.homes,

@@ -17,7 +17,7 @@ from opsbot.assembly.bot import Bot
 from opsbot.config import Config
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
-from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import FileLimits, Workspace, WorkspaceServer
 from opsbot.slack import Pool, manifest
 
 if TYPE_CHECKING:
@@ -126,6 +126,16 @@ class Stage:
     def wait_for_reply(self, parent: JSON, text: str = "") -> JSON:
         return self._wait(lambda: _newest(self.thread(parent), text, 1), f"a reply with “{text}”")
 
+    def wait_for_file(self, channel: str = "ml-ops", *, user: str = "maya") -> tuple[JSON, bytes]:
+        """The newest message that shows files, once there is one, and what is in the first of them."""
+
+        def look() -> JSON | None:
+            showing = [each for each in self.messages(channel, user=user) if each.get("files")]
+            return showing[-1] if showing else None
+
+        message = self._wait(look, f"a file in {channel}")
+        return message, self.workspace.workspace.files.get(message["files"][0]["id"]).content or b""
+
     def published(self, service: str) -> set[str]:
         status = httpx.get(
             f"{self.designer.url}/public/api/api-deployer/services/{service}", auth=("sandbox", ""), timeout=10
@@ -157,13 +167,24 @@ def staged(
     pool: Pool | None = None,
     designer: DesignerServer | None = None,
     tempo: Tempo | None = None,
+    lacking: frozenset[str] = frozenset(),
+    file_limits: FileLimits | None = None,
     **config: Any,
 ) -> Iterator[Stage]:
-    """Set everything up, and take it down again; `config` replaces sections of the bot's configuration."""
+    """Set everything up, and take it down again; `config` replaces sections of the bot's configuration.
+
+    The app is installed without the scopes that it is `lacking`.
+    """
     port = _free_port()
     request_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None
+    app = manifest("/apid", request_url)
+    app["oauth_config"]["scopes"]["bot"] = sorted({*app["oauth_config"]["scopes"]["bot"]} - lacking)
     workspace = Workspace(
-        manifest("/apid", request_url), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS
+        app,
+        people=demo.PEOPLE,
+        channels=demo.CHANNELS,
+        user_groups=demo.USER_GROUPS,
+        file_limits=file_limits,
     )
     with (
         nullcontext(designer) if designer is not None else DesignerServer() as node,
@@ -184,12 +205,14 @@ def configuration(
     mode: str,
     port: int,
     node: JSON | None = None,
+    slack: JSON | None = None,
     **sections: Any,
 ) -> Config:
     app = server.workspace.app
     return Config.model_validate(
         {
             "slack": {
+                **(slack or {}),
                 "mode": mode,
                 "api_url": f"{server.url}/api/",
                 "bot_token": app.bot_token,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never, get_args
 
-from opsbot.actions.auditing import show_audit, show_history
+from opsbot.actions.auditing import draw_history, show_audit, show_history
 from opsbot.actions.comparing import compare_versions
 from opsbot.actions.deciding import decide
 from opsbot.actions.designing import add_endpoint, create_service, remove_endpoint
 from opsbot.actions.explaining import explain
+from opsbot.actions.fetching import download_package, show_settings
 from opsbot.actions.homes import show_home
 from opsbot.actions.introducing import show_access, show_help
 from opsbot.actions.packaging import create_package, delete_package
@@ -65,14 +66,17 @@ class Dispatcher:
             self._keep(refused(command, asker, result, self.world))
         return result
 
+    def may(self, command: Command, asker: Asker) -> bool:
+        """Tell whether channel and grants allow the command, before it is begun; `do` asks again."""
+        return self._is_allowed_in(asker.place, command) and self._forbidden(command, self._standing(asker)) is None
+
     def _try(self, command: Command, asker: Asker) -> Result:
         objected = objection_at_the_door(command, asker, self.world.rules.terminal)
         if objected is not None:
             return Refused(objected)
         if not self._is_allowed_in(asker.place, command):
             return Refused(f"“{command.verb}” isn't for this channel; its settings allow other verbs only.")
-        membership = self.world.directory.membership(asker.person)
-        standing = self.world.rules.access.standing(asker, membership)
+        standing = self._standing(asker)
         forbidden = self._forbidden(command, standing)
         if forbidden is not None:
             return forbidden
@@ -82,6 +86,9 @@ class Dispatcher:
             project = project_of(command)
             missing = no_such_project(project, standing, self.world.survey) if project is not None else None
             raise missing or error from error
+
+    def _standing(self, asker: Asker) -> Standing:
+        return self.world.rules.access.standing(asker, self.world.directory.membership(asker.person))
 
     def _do(self, command: Command, asker: Asker, standing: Standing) -> Result:  # noqa: C901, PLR0911, PLR0912 - one arm per verb
         world = self.world
@@ -96,6 +103,8 @@ class Dispatcher:
                 return list_services(command, standing, world.survey)
             case commands.ListModels():
                 return list_models(command, standing, world.designer)
+            case commands.ShowService(raw=True):
+                return show_settings(command, standing, world.designer)
             case commands.ShowService():
                 return show_service(command, standing, world.designer)
             case commands.ListPackages():
@@ -114,6 +123,8 @@ class Dispatcher:
                 return remove_endpoint(command, asker, standing, world)
             case commands.DeletePackage():
                 return delete_package(command, asker, standing, world)
+            case commands.DownloadPackage():
+                return download_package(command, asker, standing, world)
             case commands.RequestPublish():
                 return request_publish(command, asker, standing, world)
             case commands.Explain():
@@ -130,6 +141,8 @@ class Dispatcher:
                 return pause(command, asker, world)
             case commands.Resume():
                 return resume(command, asker, world)
+            case commands.ShowHistory(picture=True):
+                return draw_history(command, standing, world)
             case commands.ShowHistory():
                 return show_history(command, world.audit)
             case commands.ShowAudit():

@@ -9,11 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
+    from pathlib import Path
 
     from opsbot.domain.authorization import Membership
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.deliveries import Delivery
     from opsbot.domain.difference import ServiceSetup
+    from opsbot.domain.files import Archive
     from opsbot.domain.homes import HomeShown
     from opsbot.domain.models import (
         Endpoint,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     )
     from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
     from opsbot.domain.results import VerbHelp
+    from opsbot.domain.timeline import Timeline
     from opsbot.errors import DSSError
 
 
@@ -88,6 +91,21 @@ class Designer(Protocol):
 
     def archive_digest(self, service: ServiceRef, version: str) -> str:
         """Read a package's archive through; gives the digest of its entries."""
+        ...
+
+    def settings(self, service: ServiceRef) -> str:
+        """Read the settings of a service as the node keeps them, as JSON for people to read, without secrets."""
+        ...
+
+    def download(self, service: ServiceRef, version: str, path: Path, heard: Heard) -> Archive:
+        """Fetch a package's archive to a file, whole or not at all; NotFoundError where there is none.
+
+        Whatever `heard` raises ends it, and leaves no file.
+        """
+        ...
+
+    def page(self, service: ServiceRef) -> str:
+        """Tell the address at which people find a service's packages on the node."""
         ...
 
     def published_versions(self, node: str, published_service: str) -> frozenset[str]:
@@ -210,6 +228,22 @@ class Progresses(Protocol):
 
     def over(self, where: Callable[[], MessageRef | None], text: str) -> AbstractContextManager[Progress]:
         """Edit a message that is there already, or will be: `where` is asked before each edit, and may say None."""
+        ...
+
+
+class Heard(Protocol):
+    """Called as an archive comes in."""
+
+    def __call__(self, received: int, total: int | None, /) -> None:
+        """Hear how many bytes came so far, and how many there will be if that is known."""
+        ...
+
+
+class Pictures(Protocol):
+    """Drawing; raises MissingExtraError where what it takes isn't installed."""
+
+    def timeline(self, timeline: Timeline) -> bytes:
+        """Draw packages and publishes along time, as a PNG."""
         ...
 
 

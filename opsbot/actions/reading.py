@@ -28,7 +28,7 @@ def show_service(command: ShowService, standing: Standing, designer: Designer) -
     """Show a service with its packages, and which of them are published under its own id."""
     service = find_service(command.service, standing, designer)
     packages = newest_first(designer.packages(command.service))
-    return ServiceShown(service, packages, _published(command.service, designer))
+    return ServiceShown(service, packages, published_of(command.service, designer))
 
 
 def list_packages(command: ListPackages, standing: Standing, designer: Designer) -> PackagesListed:
@@ -70,6 +70,14 @@ def find_package(service: ServiceRef, version: str, standing: Standing, designer
     if found is None:
         raise _no_such_version(service, version, packages)
     return found
+
+
+def published_of(service: ServiceRef, designer: Designer) -> frozenset[str] | None:
+    """Name the versions that are published under the service's own id; None where nobody can tell."""
+    try:
+        return designer.published_versions(service.node, service.service)
+    except DSSError:
+        return None  # the result says that it isn't known: a node without an API Deployer is still worth showing
 
 
 def newest_first(packages: Iterable[Package]) -> tuple[Package, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Progresses, Survey
+    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Pictures, Progresses, Survey
     from opsbot.actions.stores import Audit, Deliveries, Homes, NodeChanges, Pauses, Policies, Requests, Snapshots
     from opsbot.domain.rules import Rules
 
@@ -28,6 +28,7 @@ class World:
     directory: Directory
     durable: Durable
     progress: Progresses
+    pictures: Pictures
     manual: Manual
     clock: Clock
     homes: Homes

@@ -17,6 +17,7 @@ from opsbot.domain.redaction import redacting
 from opsbot.durable import DurableWork
 from opsbot.grammar import manual
 from opsbot.http import HttpServer, routes
+from opsbot.pictures import Drawing
 from opsbot.slack import (
     Budget,
     HomeListener,
@@ -58,6 +59,8 @@ _log = logging.getLogger(__name__)
 
 _FINISHING_SECONDS = 15.0
 _TURNED_AWAY_WAITING = 100
+_DOWNLOADS = 2
+_DOWNLOADS_WAITING = 8
 
 
 class Bot:
@@ -65,6 +68,7 @@ class Bot:
 
     def __init__(self, config: Config, pool: Pool | None = None, tempo: Tempo | None = None) -> None:
         turns = Turns()
+        self._waiting = turns.given_up
         self.database = open_database(config, turns.given_up)
         self.nodes = open_nodes(config, turns.given_up)
         self._survey = NodeSurvey(self.nodes, turns.given_up, turns.taken)
@@ -72,6 +76,7 @@ class Bot:
         self._telling = open_slack(config, turns.given_up, patient=False)
         self.pool = pool or Pool(config.work.threads, config.work.queue, turns)
         self._spare = Pool(1, _TURNED_AWAY_WAITING, turns)
+        self._slow = Pool(_DOWNLOADS, _DOWNLOADS_WAITING, None)  # the checksum of a gigabyte is a long turn
         identity = who_am_i(self.client)
         rules = rules_of(config)
         directory = SlackDirectory(self.client, rules.access.groups, waiting=turns.given_up)
@@ -95,8 +100,9 @@ class Bot:
         self.listeners = Listeners(
             dispatcher=Dispatcher(self.world),
             pool=self.pool,
+            slow=self._slow,
             spare=self._spare,
-            replier=Replier(self.client, identity.user),
+            replier=Replier(self.client, identity.user, self.progress),
             directory=directory,
             seen=SeenStore(self.database),
             clock=now,
@@ -130,7 +136,9 @@ class Bot:
         if self._socket is not None:
             self._socket.close()
         self.http.close()
+        self.nodes.hurry()
         self.pool.close()
+        self._slow.close()
         self._spare.close()
         self.durable.stop(_FINISHING_SECONDS)
         self._survey.close()
@@ -159,6 +167,7 @@ class Bot:
             directory=directory,
             durable=self.durable,
             progress=self.progress,
+            pictures=Drawing(self._waiting),
             manual=manual,
             clock=now,
             homes=HomeStore(database, keeper),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.dataiku import DSSClient, Patience
 from opsbot.dataiku.gateway import Nodes
+from opsbot.domain.redaction import redacting
 from opsbot.errors import ConfigError, StoreError
 from opsbot.slack import KeptWebClient
 from opsbot.store import Database, is_current, migrate
@@ -35,7 +36,8 @@ def open_database(config: Config, waiting: Waiting = nullcontext, *, is_ours: bo
 
 def open_nodes(config: Config, waiting: Waiting = nullcontext) -> Nodes:
     """Make a client for every node; nothing is called yet."""
-    return Nodes({name: _node_client(name, node, waiting) for name, node in config.nodes.items()})
+    clients = {name: _node_client(name, node, waiting) for name, node in config.nodes.items()}
+    return Nodes(clients, redacting(secrets_of(config)))
 
 
 def open_slack(config: Config, waiting: Waiting = nullcontext, *, patient: bool = True) -> KeptWebClient:

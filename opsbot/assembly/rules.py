@@ -44,6 +44,7 @@ def rules_of(config: Config) -> Rules:
         channels=channels,
         people=dict(config.people),
         terminal=TerminalRules(config.terminal.changes, dict(config.terminal.people)),
+        largest_upload=config.slack.largest_upload,
     )
 
 

@@ -19,7 +19,8 @@ from opsbot.domain.authorization import Membership
 from opsbot.domain.models import Asker, Person, Place
 from opsbot.domain.redaction import redacting
 from opsbot.errors import CommandError, ConfigError, OpsbotError, StoreError
-from opsbot.grammar import manual, parse
+from opsbot.grammar import corrected, manual, parse
+from opsbot.pictures import Drawing
 from opsbot.slack import SlackDirectory
 from opsbot.slack.blocks import answer, apology
 from opsbot.slack.plain import Reader
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from opsbot.config import Config
+    from opsbot.domain.files import Attachment
     from opsbot.domain.models import MessageRef
     from opsbot.domain.results import Result
     from opsbot.domain.rules import Rules
@@ -54,11 +56,15 @@ _CHANNEL = re.compile(r"[CGD][A-Z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is said, and why: a result, or an error. `slack_is_silent`: whether that may be for Slack's silence."""
+    """What is said, and why: a result, or an error. `slack_is_silent`: whether that may be for Slack's silence.
+
+    `files` go with it; whoever takes them deletes those that are on the disk.
+    """
 
     lines: tuple[Line, ...]
     result: Result | None = None
     error: OpsbotError | None = None
+    files: tuple[Attachment, ...] = ()
     slack_is_silent: bool = False
 
 
@@ -90,10 +96,13 @@ class Terminal:
         except (StoreError, ConfigError):
             raise
         except OpsbotError as error:
-            return Reply(tuple(self._reader.lines(apology(error, self._command_name))), error=error)
+            instead = corrected(text, error.near) if error.near is not None else None
+            said_of_it = apology(error, self._command_name, instead=instead)
+            return Reply(tuple(self._reader.lines(said_of_it)), error=error)
         said = answer(result, asker, self._command_name, private=True)
         lines = tuple(self._reader.lines(said)) if said is not None else ()
-        return Reply(lines, result, slack_is_silent=self._slack_is_silent())
+        files = said.files if said is not None else ()
+        return Reply(lines, result, files=files, slack_is_silent=self._slack_is_silent())
 
     def close(self) -> None:
         """Let go of everything."""
@@ -153,6 +162,7 @@ class Terminal:
             directory=self._slack or _NoSlack(self._rules),
             durable=left,
             progress=_NoProgress(),
+            pictures=Drawing(),
             manual=manual,
             clock=now,
         )

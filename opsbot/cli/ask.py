@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from opsbot.cli.options import CONFIG
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.command()
 @click.argument("text")
 @click.option("--user", metavar="ID", help="Who asks: a Slack id, or @NAME; else whose login it is.")
 @click.option("--channel", metavar="ID", help="In which channel, by its Slack id: its defaults and grants hold then.")
+@click.option(
+    "--into",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The folder for files that the answer brings; else where you are.",
+)
 @CONFIG
 @click.pass_context
-def ask(context: click.Context, text: str, user: str | None, channel: str | None, path: Path) -> None:
+def ask(context: click.Context, text: str, user: str | None, channel: str | None, *, into: Path, path: Path) -> None:
     """Answer TEXT, in quotes, as the slash command does in Slack.
 
     For example: opsbot ask "packages FRAUD/scoring" --user U012AB3CD
@@ -40,12 +43,20 @@ def ask(context: click.Context, text: str, user: str | None, channel: str | None
 
     from opsbot.assembly.terminal import Terminal
     from opsbot.cli.codes import Code, code_of
+    from opsbot.cli.files import save
     from opsbot.cli.reading import read_config
     from opsbot.cli.screen import login, show
+    from opsbot.errors import ConflictError
 
     logging.basicConfig(handlers=[logging.NullHandler()])  # what goes wrong is in the answer
     with Terminal(read_config(path, tokens_needed=False), login()) as terminal:
         reply = terminal.ask(text, user, channel)
     code = code_of(reply)
     show(reply.lines, err=code is not Code.DONE)
+    for file in reply.files:
+        try:
+            click.echo(f"Written: {save(file, into)}")
+        except ConflictError as error:
+            click.echo(str(error), err=True)
+            code = Code.NOT_SO
     context.exit(code)

@@ -6,7 +6,7 @@ from enum import IntEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from opsbot.domain.results import Refused
+from opsbot.domain.results import ArchiveNotFetched, Refused
 from opsbot.errors import (
     CommandError,
     ConflictError,
@@ -37,6 +37,8 @@ def code_of(reply: Reply) -> Code:
     """Tell how it ended; who is refused while Slack tells no groups might not be, if it did."""
     if reply.error is not None:
         return _of_error(reply.error)
+    if isinstance(reply.result, ArchiveNotFetched):
+        return Code.NOT_SO
     if not isinstance(reply.result, Refused):
         return Code.DONE
     return Code.SILENCE if reply.slack_is_silent else Code.REFUSED

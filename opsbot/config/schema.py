@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from opsbot.domain.authorization import Permission
+from opsbot.domain.files import LARGEST_UPLOAD
 from opsbot.domain.freezes import DAYS, WeekTime
 from opsbot.domain.references import is_node_name
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from pydantic import ValidationInfo
 
 _DURATION = re.compile(r"(\d+)\s*(ms|s|m|h|d)")
+_SIZE = re.compile(r"(\d+)\s*(KB|MB|GB)")
+_BYTES = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -39,6 +42,14 @@ def _duration(value: object) -> timedelta:
     if found is None or not int(found[1]):
         raise ValueError('write a length of time like "10s", "5m" or "2h"')
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _size(value: object) -> int:
+    found = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    size = int(found[1]) * _BYTES[found[2]] if found is not None else 0
+    if not 0 < size <= LARGEST_UPLOAD:
+        raise ValueError('write a size like "50MB", up to the "1GB" that Slack takes')
+    return size
 
 
 def _glob(value: str) -> str:
@@ -103,6 +114,7 @@ def _present(value: Path) -> Path:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Size = Annotated[int, BeforeValidator(_size)]
 Glob = Annotated[str, AfterValidator(_glob)]
 NodeName = Annotated[str, AfterValidator(_node_name)]
 ChannelId = Annotated[str, _slack_id("channel", r"[CGD][A-Z0-9]+")]
@@ -135,6 +147,7 @@ class SlackConfig(Section):
     app_token_file: Path | None = None
     signing_secret: SecretStr | None = None
     signing_secret_file: Path | None = None
+    largest_upload: Size = LARGEST_UPLOAD
 
 
 class NodeConfig(Section):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -12,18 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 from opsbot.dataiku import designing
 from opsbot.dataiku.content import content_digest
-from opsbot.dataiku.setups import digest_of, setup_of
+from opsbot.dataiku.ids import url_part
+from opsbot.dataiku.setups import digest_of, readable_settings, setup_of
+from opsbot.domain.files import Archive
 from opsbot.domain.models import Endpoint, Package, PackageSummary, SavedModel, Service
+from opsbot.domain.redaction import redacting
 from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
-from opsbot.errors import DSSError, DSSNotFoundError, DSSRefusedError, NotFoundError
+from opsbot.errors import DSSError, DSSNotFoundError, DSSRefusedError, DSSUnavailableError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from opsbot.dataiku.apiservice import DSSAPIService, DSSAPIServiceListItem
     from opsbot.dataiku.client import DSSClient
+    from opsbot.dataiku.download import Progress
     from opsbot.domain.difference import ServiceSetup
     from opsbot.domain.models import EndpointType
+    from opsbot.domain.redaction import Redact
 
 _log = logging.getLogger(__name__)
 
@@ -31,8 +37,11 @@ _log = logging.getLogger(__name__)
 class Nodes:
     """The API Designers of all configured nodes, each by its name."""
 
-    def __init__(self, clients: Mapping[str, DSSClient]) -> None:
+    def __init__(self, clients: Mapping[str, DSSClient], redact: Redact | None = None) -> None:
+        """Take a client for each node, and what takes known secrets out of what people are shown."""
         self._clients = clients
+        self._redact = redact or redacting()
+        self._hurries = threading.Event()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -88,6 +97,37 @@ class Nodes:
             return content_digest(
                 handle.download_package_to_file(version, Path(folder) / "package.zip", sync=False).path
             )
+
+    def settings(self, service: ServiceRef) -> str:
+        """Read the settings of a service as the node keeps them, as JSON for people to read, without secrets."""
+        handle = self._service(service)
+        with _calling(service.node, service.project):
+            return readable_settings(handle.get_settings().get_raw(), self._redact)
+
+    def download(self, service: ServiceRef, version: str, path: Path, heard: Progress) -> Archive:
+        """Fetch a package's archive to a file, whole or not at all; whatever `heard` raises ends it, and so does `hurry`."""
+        handle = self._service(service)
+
+        def listen(received: int, total: int | None) -> None:
+            if self._hurries.is_set():
+                raise DSSUnavailableError("I'm being stopped; ask for it again in a minute.")
+            heard(received, total)
+
+        with _calling(service.node, service.project):
+            got = handle.download_package_to_file(version, path, progress=listen, sync=False)
+        return Archive(got.size, got.sha256, got.entries_digest)
+
+    def hurry(self) -> None:
+        """End the downloads that are going on, and those that would begin."""
+        self._hurries.set()
+
+    def page(self, service: ServiceRef) -> str:
+        """Tell the address at which people find a service's packages on the node.
+
+        guess: it isn't documented; the node's own pages, as far as their code is public, lead there.
+        """
+        project, name = url_part("project key", service.project), url_part("API service id", service.service)
+        return f"{self._client(service.node).host}/projects/{project}/api-designer/{name}/packages/"
 
     def create_package(self, service: ServiceRef, version: str, release_notes: str) -> None:
         """Create a package; ConflictError where the version exists."""

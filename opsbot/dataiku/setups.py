@@ -15,6 +15,9 @@ _SECRET_NAMES = ("key", "secret", "password", "token", "authrealm", "credential"
 _CODE = ("code", "userFunctionName", "queries", "query", "lookups")
 """Where endpoints keep what they run. guess: queries, query, lookups."""
 
+_HARMLESS = frozenset({"projectKey"})
+"""What is called like a secret and is none."""
+
 _SECRET = "[secret]"  # noqa: S105 - what stands in its place
 
 
@@ -25,6 +28,11 @@ def setup_of(settings: Mapping[str, Any], active_version: Callable[[str], str | 
     endpoints = tuple(_endpoint(each, active_version) for each in listed if isinstance(each, dict))
     auth = settings.get("authMethod")
     return ServiceSetup(auth if isinstance(auth, str) else "unknown", endpoints, _written(_without_secrets(settings)))
+
+
+def readable_settings(settings: Mapping[str, Any], redact: Callable[[str], str]) -> str:
+    """Write the settings for people to read: nothing that is called like a secret, or looks like one, is left in them."""
+    return json.dumps(_redacted(_without_secrets(settings), redact), indent=2, ensure_ascii=False, default=str) + "\n"
 
 
 def digest_of(value: Any) -> str:
@@ -48,13 +56,26 @@ def _endpoint(endpoint: Mapping[str, Any], active_version: Callable[[str], str |
 
 def _without_secrets(value: Any, name: str = "") -> Any:
     """Put a mark in the place of whatever is called like a secret."""
-    if any(secret in name.lower() for secret in _SECRET_NAMES) and value not in (None, "", [], {}, True, False):
+    hidden = name not in _HARMLESS and any(secret in name.lower() for secret in _SECRET_NAMES)
+    if hidden and value not in (None, "", [], {}, True, False):
         return _SECRET
     match value:
         case dict():
             return {key: _without_secrets(inside, str(key)) for key, inside in value.items()}
         case list():
             return [_without_secrets(inside) for inside in value]
+        case _:
+            return value
+
+
+def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
+    match value:
+        case str():
+            return redact(value)
+        case dict():
+            return {key: _redacted(inside, redact) for key, inside in value.items()}
+        case list():
+            return [_redacted(inside, redact) for inside in value]
         case _:
             return value
 

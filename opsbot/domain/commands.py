@@ -83,11 +83,12 @@ class ListModels:
 
 @dataclass(frozen=True, slots=True)
 class ShowService:
-    """Show one service: endpoints, packages, what is published."""
+    """Show one service: endpoints, packages, what is published; or, `raw`, its settings as the node keeps them."""
 
     verb: ClassVar = "service"
     permission: ClassVar[Permission | None] = Permission.READ
     service: ServiceRef
+    raw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,21 @@ class CreatePackage:
     service: ServiceRef
     version: str
     release_notes: str = ""
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadPackage:
+    """Fetch the archive of a package.
+
+    It takes the permission to package: an archive holds the code, the models and the keys of a service, which is more
+    than a list tells, and no more than who makes archives has in hand. Who may read only may not.
+    """
+
+    verb: ClassVar = "download"
+    permission: ClassVar[Permission | None] = Permission.PACKAGE
+    service: ServiceRef
+    version: str
     private: bool = False
 
 
@@ -242,12 +258,13 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class ShowHistory:
-    """Tell what was done with a service, newest first."""
+    """Tell what was done with a service, newest first; or draw its packages and publishes along time."""
 
     verb: ClassVar = "history"
     permission: ClassVar[Permission | None] = Permission.READ
     service: ServiceRef
     page: int = 1
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +349,9 @@ ChangeNode = CreateService | AddEndpoint | RemoveEndpoint | CreatePackage | Dele
 Change = ChangeNode | RequestPublish | OnRequest | Pause | Resume
 """What changes something; each try is audited."""
 
+LongWork = DownloadPackage
+"""What may take minutes: it has workers of its own, so that it never keeps those waiting who only look."""
+
 Command = (
     ShowHelp
     | ShowAccess
@@ -343,6 +363,7 @@ Command = (
     | ShowSummary
     | Compare
     | ChangeNode
+    | DownloadPackage
     | RequestPublish
     | Explain
     | ListRequests

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from opsbot.domain.commands import (
         Compare,
         DeletePackage,
+        DownloadPackage,
         Explain,
         ListModels,
         ListPackages,
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
         ShowHistory,
     )
     from opsbot.domain.difference import Difference
+    from opsbot.domain.files import Archive, Attachment
     from opsbot.domain.models import (
+        MessageRef,
         NodeState,
         Package,
         PackageSummary,
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     )
     from opsbot.domain.policies import Policy
     from opsbot.domain.references import ServiceRef
+    from opsbot.domain.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,35 @@ class Compared:
 
     command: Compare
     difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsShown:
+    """The settings of a service as the node keeps them, without secrets, as a file."""
+
+    service: ServiceRef
+    file: Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFetched:
+    """The archive of a package is here, as a file, `seconds` after it was asked for; `shown_at` is the message that told how it went, if there is one."""
+
+    command: DownloadPackage
+    archive: Archive
+    file: Attachment
+    seconds: float = 0.0
+    shown_at: MessageRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveNotFetched:
+    """The archive of a package can't be had here, for the reason given; `link` leads to where it may be."""
+
+    command: DownloadPackage
+    reason: str
+    link: str = ""
+    shown_at: MessageRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +283,14 @@ class HistoryShown:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineDrawn:
+    """The packages and publishes of a service along time; `file` is the picture, None where there is nothing to draw."""
+
+    timeline: Timeline
+    file: Attachment | None
+
+
+@dataclass(frozen=True, slots=True)
 class AuditShown:
     """The audit's records, newest first: one page of them, and how many there are in all."""
 
@@ -281,6 +322,9 @@ Result = (
     | Compared
     | ChangeBegun
     | ConfirmationAsked
+    | SettingsShown
+    | ArchiveFetched
+    | ArchiveNotFetched
     | PublishRequested
     | Explained
     | RequestsListed
@@ -290,6 +334,7 @@ Result = (
     | Paused
     | Resumed
     | HistoryShown
+    | TimelineDrawn
     | AuditShown
     | HomeShown
     | Refused

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from opsbot.domain.authorization import AccessRules, covers
+from opsbot.domain.files import LARGEST_UPLOAD
 from opsbot.domain.terminal import TerminalRules
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ NO_CHANNEL_RULES = ChannelRules()
 class Rules:
     """Everything that is decided by configuration.
 
-    `nodes` are the names of the nodes there are; `people` are logins on them, by Slack id.
+    `nodes` are the names of the nodes there are; `people` are logins on them, by Slack id;
+    `largest_upload` is how many bytes a file may have that goes to Slack.
     """
 
     nodes: tuple[str, ...] = ()
@@ -41,6 +43,7 @@ class Rules:
     channels: Mapping[str, ChannelRules] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
     terminal: TerminalRules = field(default_factory=TerminalRules)
+    largest_upload: int = LARGEST_UPLOAD
 
     def channel(self, channel: str) -> ChannelRules:
         """Find the rules of a channel."""

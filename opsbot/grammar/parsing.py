@@ -37,6 +37,8 @@ _INSTEAD = MappingProxyType(
         "stop": "pause",
         "unfreeze": "resume",
         "log": "history",
+        "fetch": "download",
+        "archive": "download",
         "?": "help",
     }
 )

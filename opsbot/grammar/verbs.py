@@ -71,10 +71,15 @@ def _models(defaults: Defaults, project: ProjectRef | None, page: int) -> comman
     return commands.ListModels(project or _default_project(defaults, "models FRAUD"), page)
 
 
-@_verb(commands.ShowService, "service FRAUD/scoring", _SERVICE)
-def _service(service: ServiceRef) -> commands.ShowService:
+@_verb(
+    commands.ShowService,
+    "service FRAUD/scoring",
+    _SERVICE,
+    click.option("--raw", is_flag=True, help="All its settings, as a file, without secrets."),
+)
+def _service(service: ServiceRef, raw: bool) -> commands.ShowService:  # noqa: FBT001 - Click calls it so
     """Show a service: its endpoints, its packages, what is published."""
-    return commands.ShowService(service)
+    return commands.ShowService(service, raw)
 
 
 @_verb(commands.ListPackages, "packages FRAUD/scoring", _SERVICE, _PAGE)
@@ -112,6 +117,13 @@ def _diff(service: ServiceRef, version: str, other: str | None) -> commands.Comp
 def _package(ctx: click.Context, service: ServiceRef, version: str, notes: str) -> commands.CreatePackage:
     """Create a package of a service as it is now."""
     return commands.CreatePackage(service, version, notes, private=is_private(ctx))
+
+
+@_verb(commands.DownloadPackage, "download FRAUD/scoring v3", _SERVICE, _VERSION)
+@click.pass_context
+def _download(ctx: click.Context, service: ServiceRef, version: str) -> commands.DownloadPackage:
+    """Fetch the archive of a package into the thread; takes the permission to package, since it holds code and models."""
+    return commands.DownloadPackage(service, version, private=bool(ctx.meta.get("private")))
 
 
 @_verb(
@@ -249,10 +261,16 @@ def _resume(service: ServiceRef | None) -> commands.Resume:
     return commands.Resume(service)
 
 
-@_verb(commands.ShowHistory, "history FRAUD/scoring", _SERVICE, _PAGE)
-def _history(service: ServiceRef, page: int) -> commands.ShowHistory:
+@_verb(
+    commands.ShowHistory,
+    "history FRAUD/scoring",
+    _SERVICE,
+    _PAGE,
+    click.option("--picture", is_flag=True, help="A picture of its packages and publishes along time."),
+)
+def _history(service: ServiceRef, page: int, picture: bool) -> commands.ShowHistory:  # noqa: FBT001 - Click calls it so
     """Tell what was done with a service, and what was tried, newest first."""
-    return commands.ShowHistory(service, page)
+    return commands.ShowHistory(service, page, picture)
 
 
 @_verb(

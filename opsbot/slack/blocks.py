@@ -11,6 +11,8 @@ from opsbot.domain.commands import PAGE_SIZE
 from opsbot.domain.homes import HomeShown
 from opsbot.domain.results import (
     AccessShown,
+    ArchiveFetched,
+    ArchiveNotFetched,
     AuditShown,
     ChangeBegun,
     Compared,
@@ -30,11 +32,13 @@ from opsbot.domain.results import (
     Reviewed,
     ServiceShown,
     ServicesListed,
+    SettingsShown,
     Settled,
     SummaryShown,
+    TimelineDrawn,
 )
 from opsbot.errors import CommandError
-from opsbot.slack import approvals, changes, overviews
+from opsbot.slack import approvals, changes, fetched, overviews
 from opsbot.slack.home import inbox
 from opsbot.slack.messages import RUN_LINE, Answer, Message, notes, of_lines
 from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person, readable
@@ -79,6 +83,14 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
             return changes.change_begun(result, asker)
         case ConfirmationAsked():
             return changes.confirmation_asked(result)
+        case SettingsShown():
+            return fetched.settings_shown(result, asker)
+        case ArchiveFetched():
+            return fetched.archive_fetched(result, asker)
+        case ArchiveNotFetched():
+            return fetched.archive_not_fetched(result, asker)
+        case TimelineDrawn():
+            return fetched.timeline_drawn(result, asker)
         case PublishRequested():
             return approvals.publish_requested(result, asker, private=private)
         case Explained():

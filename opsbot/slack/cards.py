@@ -10,7 +10,7 @@ from slack_sdk.models.blocks.block_elements import ButtonElement
 
 from opsbot.domain.lifecycle import State
 from opsbot.domain.policy import in_words, lacking
-from opsbot.slack.difference import difference_blocks
+from opsbot.slack.difference import difference_blocks, whole_difference
 from opsbot.slack.messages import SECTION_LIMIT, Message, mrkdwn, mrkdwn_section, notes
 from opsbot.slack.mrkdwn import clipped, code, cut, date, escaped, person
 
@@ -66,7 +66,7 @@ def card(request: PublishRequest, around: Around) -> Message:
     blocks.append(_context(_small_print(request)))
     if request.state is State.PENDING and not wish.break_glass:
         blocks.append(_buttons(request.id))
-    return Message(f"Request {request.id}: publish {what}, {request.state.value}", tuple(blocks))
+    return Message(f"Request {request.id}: publish {what}, {request.state.value}", tuple(blocks), _whole(request))
 
 
 def ending(request: PublishRequest) -> str:  # noqa: PLR0911 - one arm per state
@@ -106,6 +106,16 @@ def votes(request: PublishRequest) -> Iterator[str]:
         yield f":heavy_check_mark: {person(vote.person)}{roles} {date(vote.at)}{said}"
     if len(request.votes) > _MOST_VOTES:
         yield f"and {len(request.votes) - _MOST_VOTES} more"
+
+
+def _whole(request: PublishRequest) -> str:
+    """Write in full, as plain text, what the card cuts; nothing where it cuts nothing."""
+    wish = request.wish
+    texts = (("Why", wish.reason), ("Release notes", wish.package.release_notes))
+    parts = [f"{label}\n{text}" for label, text in texts if len(text) > NOTES_LIMIT]
+    if wish.difference is not None and (difference := whole_difference(wish.difference)):
+        parts.append(difference)
+    return "\n\n".join(parts)
 
 
 def _facts(request: PublishRequest) -> SectionBlock:

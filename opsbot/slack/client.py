@@ -18,11 +18,16 @@ from opsbot.slack.calls import ReplyLostError
 from opsbot.slack.lines import Lines
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
     from urllib.request import Request
 
     from opsbot.actions.ports import Waiting
 
 _TIMEOUT = Timeout(connect=5, read=30)
+_UPLOADING = Timeout(connect=30, read=300)
+"""urllib3 counts each piece that is sent under `connect`; after the last, Slack may think for a while."""
+
+_PIECE = 1 << 18
 _MOST_CONNECTIONS = 64
 
 
@@ -73,6 +78,21 @@ class KeptWebClient(WebClient):
         except HTTPError as error:
             raise URLError(error) from error
 
+    def post_file(self, url: str, content: bytes | BinaryIO, size: int) -> int:
+        """Post the bytes of a file to an address that Slack handed out, as they are read; gives the status.
+
+        slack_sdk's own way to upload reads all of a file into memory first, and opens a connection for each.
+        """
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        try:
+            with self._waiting():
+                reply = self._elsewhere.request(
+                    "POST", url, body=content, headers=headers, retries=False, redirect=False, timeout=_UPLOADING
+                )
+        except HTTPError as error:
+            raise ReplyLostError(error) from error
+        return reply.status
+
     def close(self) -> None:
         """Let go of the kept connections."""
         self._lines.close()
@@ -80,7 +100,7 @@ class KeptWebClient(WebClient):
 
 
 def _manager(proxy: str | None, context: ssl.SSLContext) -> PoolManager:
-    settings: dict[str, Any] = {"maxsize": _MOST_CONNECTIONS, "ssl_context": context}
+    settings: dict[str, Any] = {"maxsize": _MOST_CONNECTIONS, "ssl_context": context, "blocksize": _PIECE}
     return ProxyManager(proxy, **settings) if proxy else PoolManager(**settings)
 
 

@@ -11,7 +11,7 @@ from opsbot.slack.messages import SECTION_LIMIT, TEXT_LIMIT, mrkdwn, mrkdwn_sect
 from opsbot.slack.mrkdwn import clipped, code, cut, escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from slack_sdk.models.blocks import Block
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 12
 _LONGEST_LINE = 300
+_SHORTEST_CUT = 240
 
 
 def difference_blocks(difference: Difference) -> tuple[Block, ...]:
@@ -42,7 +43,16 @@ def difference_text(difference: Difference) -> str:
     return cut("\n".join(escaped(line) for line in in_lines(difference)), TEXT_LIMIT)
 
 
-def _lines(difference: Difference) -> Iterator[str]:
+def whole_difference(difference: Difference) -> str:
+    """Write the difference in full, as plain text, where the card cuts it; nothing where it doesn't."""
+    lines, caveats = list(_lines(difference, code=str)), list(difference.caveats)
+    if max(len(lines), len(caveats)) <= _MOST_LINES and all(len(each) <= _SHORTEST_CUT for each in (*lines, *caveats)):
+        return ""
+    since = f"Against {difference.since}" if difference.since is not None else "New here"
+    return "\n".join([since, *lines, *caveats])
+
+
+def _lines(difference: Difference, code: Callable[[object], str] = code) -> Iterator[str]:
     if difference.auth is not None and not difference.becomes_public:
         was, now = difference.auth
         yield f"• Authentication: {code(now)}" if was is None else f"• Authentication: {code(was)} → {code(now)}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
-from opsbot.domain.commands import Approve, Cancel, Decline
+from opsbot.domain.commands import Approve, Cancel, Decline, LongWork
 from opsbot.domain.models import Person
 from opsbot.domain.results import Refused
 from opsbot.errors import CommandError, OpsbotError, StoreError
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from opsbot.actions.dispatcher import Dispatcher
     from opsbot.domain.commands import Decide
     from opsbot.domain.models import Asker
+    from opsbot.grammar import Typed
     from opsbot.slack.directory import SlackDirectory
     from opsbot.slack.home_listener import HomeListener
     from opsbot.slack.pool import Pool
@@ -69,11 +70,21 @@ class FormAck(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class _Reply:
+    """How to answer when it is done."""
+
+    replier: Replier
+    response_url: str | None
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Listeners:
     """One method per kind of payload. None of them lets an error out, since that would cost the acknowledgement."""
 
     dispatcher: Dispatcher
     pool: Pool
+    slow: Pool
     spare: Pool
     replier: Replier
     directory: SlackDirectory
@@ -142,15 +153,37 @@ class Listeners:
             _log.warning("%s could not even be told that there is too much to do", asker.person.id)
 
     def _answer(self, text: str, asker: Asker, response_url: str | None) -> None:
-        said = self._in_words(lambda: self._do(text, asker), typed=text)
+        said = self._in_words(lambda: self._do(text, asker, _Reply(self.replier, response_url)), typed=text)
         if said is not None:
             self.replier.reply(said, asker, response_url, thread=asker.place.thread)
 
-    def _do(self, text: str, asker: Asker) -> Answer | None:
-        """Read a line, do what it asks, and say what came of it."""
+    def _do(self, text: str, asker: Asker, later: _Reply | None = None) -> Answer | None:
+        """Read a line, do what it asks, and say what came of it; what takes long is begun here, and said `later`."""
         typed = parse(text, self.dispatcher.defaults(asker.place))
+        if later is not None and isinstance(typed.command, LongWork) and self.dispatcher.may(typed.command, asker):
+            return self._begin(typed, asker, later)
+        return self._done(typed, asker)
+
+    def _done(self, typed: Typed, asker: Asker) -> Answer | None:
         said = answer(self.dispatcher.do(typed.command, asker), asker, self.command_name, private=typed.private)
         return replace(said, private=True) if said is not None and typed.private else said
+
+    def _begin(self, typed: Typed, asker: Asker, later: _Reply) -> Answer | None:
+        """Hand long work to workers of its own, so that it keeps nobody waiting; tells what the asker can't see yet."""
+        waits = self.slow.is_busy()
+        if later.thread is not None:  # how it goes is told where its end will be
+            asker = replace(asker, place=replace(asker.place, thread=later.thread))
+
+        def do() -> None:
+            said = self._in_words(lambda: self._done(typed, asker))
+            if said is not None:
+                later.replier.reply(said, asker, later.response_url, later.thread)
+
+        if not self.slow.submit(do):
+            return Answer(BUSY, private=True)
+        if waits:
+            return Answer("I'm at others like it already; yours begins when one of them is done.", private=True)
+        return Answer("You find it in our direct conversation.", private=True) if typed.private else None
 
     def _take_click(self, click: Click) -> None:
         if click.action.startswith(TURN_PAGE):
@@ -204,13 +237,14 @@ class Listeners:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
         else:
             page = said.in_one() if click.container.is_ephemeral or not said.details else said.details[0]
-            self.replier.replace(page, click.response_url)
+            self.replier.replace(page, click.response_url, click.asker)
 
     def _run_line(self, click: Click) -> None:
         """Do what a button's line says, as if whoever clicked had typed it; the button is gone once it is begun."""
-        said = self._in_words(lambda: self._do(click.value, click.asker), typed=click.value)
+        later = _Reply(self.replier, click.response_url, click.asker.place.thread)
+        said = self._in_words(lambda: self._do(click.value, click.asker, later), typed=click.value)
         if said is None and click.response_url is not None:
-            self.replier.replace(Message(f"You chose: {code(click.value)}"), click.response_url)
+            self.replier.replace(Message(f"You chose: {code(click.value)}"), click.response_url, click.asker)
         elif said is not None:
             self.replier.reply(said, click.asker, click.response_url, thread=click.asker.place.thread)
 
@@ -221,7 +255,8 @@ class Listeners:
             if not self.seen.is_first(mention.event_id, self.clock()):
                 return None
             person = Person(asker.person.id, self.directory.name(asker.person.id))
-            return self._do(without_mention_of(self.bot_user, mention.event.text), replace(asker, person=person))
+            text = without_mention_of(self.bot_user, mention.event.text)
+            return self._do(text, replace(asker, person=person), _Reply(self.replier, None, mention.thread))
 
         asker = mention.asker
         said = self._in_words(do, "@opsbot", without_mention_of(self.bot_user, mention.event.text))

@@ -9,6 +9,7 @@ SCOPES = (
     "channels:history",  # finding a message that may have been posted, rather than posting it twice
     "chat:write",  # answers, cards
     "commands",  # the slash command
+    "files:write",  # archives, settings, pictures, and what is too long for a message
     "groups:history",  # as channels:history, in private channels
     "usergroups:read",  # grants to user groups; without it they don't count
     "users:read",  # names of people who mention the bot

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import Block, SectionBlock
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
-from opsbot.slack.mrkdwn import clipped, cut, readable
+from opsbot.slack.mrkdwn import cut, plain, readable, split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from opsbot.domain.files import Attachment
+    from opsbot.domain.models import MessageRef
 
 RUN_LINE = "run_line"
 """The action of a button whose value is a line, which is run as if whoever clicks had typed it."""
@@ -18,19 +25,28 @@ TEXT_LIMIT = 4000
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message: `text` says in plain what the blocks say."""
+    """One message: `text` says in plain what the blocks say.
+
+    Where they don't say all of it, `whole` does, as plain text; it goes along as a file.
+    """
 
     text: str
     blocks: tuple[Block, ...] = ()
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer: one line, and the detail that goes into its thread. `private`: for the asker's eyes only."""
+    """An answer: one line, and the detail that goes into its thread. `private`: for the asker's eyes only.
+
+    `files` go into the thread as well. Where a message told how it went, the answer stands `instead_of` it.
+    """
 
     headline: str
     details: tuple[Message, ...] = ()
     private: bool = False
+    files: tuple[Attachment, ...] = ()
+    instead_of: MessageRef | None = None
 
     def in_one(self) -> Message:
         """Put everything into one message, for where there is no thread."""
@@ -57,7 +73,10 @@ def plain_section(text: str) -> SectionBlock:
 
 def of_lines(lines: list[str], *more: Block) -> Message:
     """Make a message of lines of mrkdwn, and what comes below them."""
-    return Message(cut("\n".join(lines), TEXT_LIMIT), (*sections(lines), *more))
+    text, blocks = "\n".join(lines), (*sections(lines), *more)
+    is_cut = any(len(line) > SECTION_LIMIT for line in lines)
+    whole = "\n".join([plain(text), *texts_of(more)]) if is_cut else ""
+    return Message(cut(text, TEXT_LIMIT), blocks, whole)
 
 
 def sections(lines: list[str]) -> tuple[SectionBlock, ...]:
@@ -75,4 +94,20 @@ def notes(text: str, label: str = "Release notes") -> tuple[Block, ...]:
     """Show somebody's own words under a label, as plain text."""
     if not text.strip():
         return ()
-    return mrkdwn_section(f"*{label}*"), plain_section(clipped(text, SECTION_LIMIT))
+    return mrkdwn_section(f"*{label}*"), *map(plain_section, split(text, SECTION_LIMIT))
+
+
+def texts_of(blocks: Iterable[Block]) -> list[str]:
+    """List every text in blocks, in the order of reading and as people read it."""
+    return list(_texts([block.to_dict() for block in blocks]))
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for each in node:
+            yield from _texts(each)
+    elif isinstance(node, dict):
+        if node.get("type") in {"mrkdwn", "plain_text"}:
+            yield plain(node["text"]) if node["type"] == "mrkdwn" else node["text"]
+        for value in node.values():
+            yield from _texts(value)

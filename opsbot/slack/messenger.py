@@ -16,18 +16,19 @@ from opsbot.errors import NotHereError, TellingError
 from opsbot.slack import changes, told
 from opsbot.slack.calls import CALL_ERRORS, ReplyLostError, come_back_after, error_code, is_not_here
 from opsbot.slack.cards import Around, card
+from opsbot.slack.fitting import fitting, text_file
 from opsbot.slack.mrkdwn import escaped, listed
 from opsbot.slack.progress import Budget
+from opsbot.slack.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from slack_sdk import WebClient
 
     from opsbot.domain.authorization import AccessRules
     from opsbot.domain.deliveries import Delivery
     from opsbot.domain.models import Pause
     from opsbot.domain.policies import Policy
+    from opsbot.slack.client import KeptWebClient
     from opsbot.slack.directory import SlackDirectory
     from opsbot.slack.messages import Message
 
@@ -46,7 +47,7 @@ class SlackMessenger:
 
     def __init__(
         self,
-        client: WebClient,
+        client: KeptWebClient,
         directory: SlackDirectory,
         access: AccessRules,
         *,
@@ -56,6 +57,7 @@ class SlackMessenger:
         budget: Budget | None = None,
     ) -> None:
         self._client = client
+        self._uploads = Uploads(client)
         self._budget = budget or Budget()
         self._directory = directory
         self._access = access
@@ -98,7 +100,7 @@ class SlackMessenger:
         yield from reply.get("messages") or ()
 
     def _post(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef:
-        message = self._worded(delivery, subject)
+        message = fitting(self._worded(delivery, subject))
         reply = self._client.chat_postMessage(
             channel=delivery.message.channel,
             text=message.text,
@@ -107,22 +109,33 @@ class SlackMessenger:
             unfurl_links=False,
             metadata={"event_type": MARK, "event_payload": _mark(delivery, subject)},
         )
-        return MessageRef(str(reply["channel"]), str(reply["ts"]))
+        said = MessageRef(str(reply["channel"]), str(reply["ts"]))
+        if message.whole and isinstance(subject, PublishRequest):
+            self._attach(message, said, subject)
+        return said
+
+    def _attach(self, message: Message, card: MessageRef, request: PublishRequest) -> None:
+        """Put what a card cuts into its thread, whole; the card stands without it, so that this never fails."""
+        name = f"request-{request.id}.txt"
+        try:
+            self._uploads.offer(text_file(message.whole, name, f"Request {request.id} in full"), card.channel, card.ts)
+        except CALL_ERRORS as error:
+            _log.warning("%s could not be given: %s", name, error_code(error))
 
     def _repaint(self, subject: PublishRequest | NodeChange) -> MessageRef | None:
         there = subject.card if isinstance(subject, PublishRequest) else subject.message
         if there is None:
             return None
         if isinstance(subject, PublishRequest):
-            message = card(subject, self._around(subject))
+            message = fitting(card(subject, self._around(subject)))
         else:
-            message = changes.shown(subject, self._command_name)
+            message = fitting(changes.shown(subject, self._command_name))
         self._budget.spend()
         self._client.chat_update(channel=there.channel, ts=there.ts, text=message.text, blocks=message.blocks)
         return there
 
     def _whisper(self, delivery: Delivery, subject: PublishRequest | NodeChange, user: str) -> None:
-        message = self._worded(delivery, subject)
+        message = fitting(self._worded(delivery, subject))
         self._client.chat_postEphemeral(
             channel=delivery.message.channel,
             user=user,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LIVE = (("`", "ˋ"), ("*", "∗"), ("_", "ˍ"), ("~", "∼"))
+_LIVE_PART = re.compile(r"<(?:!date\^\d+\^[^|>]*\|([^>]*)|[@#]([A-Z0-9]+)|[^|>]*\|([^>]*)|([^>]*))>")
 _LONGEST_CODE = 240
 _JOINERS = frozenset("\n\t\u200c\u200d")
 
@@ -54,6 +57,29 @@ def date(at: datetime | None) -> str:
     if at is None:
         return "at an unknown time"
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def link(url: str, text: str) -> str:
+    """Lead somewhere; the address is ours or the configuration's, the text is made inert."""
+    address = url.translate(_ESCAPES).replace("|", "%7C")
+    return f"<{address}|{escaped(text)}>"
+
+
+def plain(markup: str) -> str:
+    """Write mrkdwn as people read it: mentions as ids, dates in UTC, and the three escapes undone."""
+    said = _LIVE_PART.sub(lambda live: live[1] or (f"@{live[2]}" if live[2] else live[3] or live[4]), markup)
+    return html.unescape(said)
+
+
+def split(text: str, limit: int) -> list[str]:
+    """Cut a text into parts of a length, between lines where there are any; only blank ends are lost."""
+    parts: list[str] = []
+    while text.strip():
+        end = len(text) if len(text) <= limit else text.rfind("\n", limit // 2, limit) + 1 or limit
+        part, text = text[:end], text[end:]
+        if part.strip():
+            parts.append(part.rstrip("\n"))
+    return parts
 
 
 def listed(words: Iterable[str], joined: str = "and") -> str:

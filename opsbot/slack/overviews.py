@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opsbot.domain.models import AuthMethod
-from opsbot.slack.difference import difference_blocks, difference_text
+from opsbot.slack.difference import difference_blocks, difference_text, whole_difference
 from opsbot.slack.messages import Answer, Message, of_lines
 from opsbot.slack.mrkdwn import clipped, code, counted, escaped, listed, or_none, person
 from opsbot.slack.paging import listing, page_of
@@ -57,7 +57,9 @@ def compared(result: Compared, asker: Asker) -> Answer:
     command = result.command
     after = code(command.other) if command.other is not None else "the service as it is now"
     headline = f"{person(asker.person)} compared {after} with {code(command.version)} of {code(command.service)}."
-    return Answer(headline, (Message(difference_text(result.difference), difference_blocks(result.difference)),))
+    difference = result.difference
+    said = Message(difference_text(difference), difference_blocks(difference), whole_difference(difference))
+    return Answer(headline, (said,))
 
 
 def auth(method: str) -> str:

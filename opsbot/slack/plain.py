@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import ActionsBlock, ContextBlock, DividerBlock, He
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 from slack_sdk.models.blocks.block_elements import ButtonElement, ImageElement
 
+from opsbot.slack.messages import RUN_LINE
 from opsbot.slack.mrkdwn import readable
 from opsbot.slack.paging import TURN_PAGE
 
@@ -76,9 +77,12 @@ class Reader:
     zone: tzinfo | None = None
 
     def lines(self, answer: Answer) -> Iterator[Line]:
-        """Read an answer: its headline, then its details; buttons are left out, but for those that turn pages."""
+        """Read an answer: its headline, then its details, whole; of buttons, those whose value is a line to type."""
         yield from self._marked(answer.headline)
         for detail in answer.details:
+            if detail.whole:
+                yield from _quoted(detail.whole)
+                continue
             if not detail.blocks:
                 yield from self._marked(detail.text)
             for block in detail.blocks:
@@ -97,7 +101,7 @@ class Reader:
             case ImageBlock():
                 yield from _quoted(block.alt_text or "")
             case ActionsBlock():
-                yield from self._pages(block)
+                yield from self._lines_to_type(block)
             case DividerBlock():
                 yield ()
             case _:  # what nobody can read, such as a field to fill in
@@ -114,11 +118,15 @@ class Reader:
             case _:
                 pass
 
-    def _pages(self, block: ActionsBlock) -> Iterator[Line]:
+    def _lines_to_type(self, block: ActionsBlock) -> Iterator[Line]:
         for button in block.elements:
-            if isinstance(button, ButtonElement) and (button.action_id or "").startswith(TURN_PAGE):
-                label = button.text.text if button.text is not None else ""
-                yield _word(f"{label}: "), Piece(self._typed(button.value or ""), Kind.COMMAND)
+            if not isinstance(button, ButtonElement) or button.value is None:
+                continue
+            label = button.text.text if button.text is not None else ""
+            if (button.action_id or "").startswith(TURN_PAGE):
+                yield _word(f"{label}: "), Piece(self._typed(button.value), Kind.COMMAND)
+            elif button.action_id == RUN_LINE:
+                yield _word("Type: "), Piece(self._typed(button.value), Kind.COMMAND)
 
     def _marked(self, text: str) -> Iterator[Line]:
         for line in text.split("\n"):

@@ -368,3 +368,24 @@ def test_who_names_no_channel_is_told_directly_when_their_package_is_made(tmp_pa
         config = written(tmp_path, stage.designer.url, CHANGES, slack_url=stage.workspace.url)
         assert process(config, "package FRAUD/scoring v9").returncode == 0
         stage.wait_until(lambda: any("packaged `v9`" in each["text"] for each in stage.messages(stage.direct("maya"))))
+
+
+def test_files_are_written_where_one_is_and_never_over_others(
+    tmp_path: Path, node: DesignerServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = written(tmp_path, node.url)
+    into = tmp_path / "here"
+    into.mkdir()
+    code, out, _ = ask(capsys, config, "service FRAUD/scoring --raw", "--into", str(into))
+    path = into / "scoring-settings.json"
+    assert (code, f"Written: {path}" in out) == (0, True)
+    assert json.loads(path.read_text())["id"] == "scoring"
+    code, _, err = ask(capsys, config, "service FRAUD/scoring --raw", "--into", str(into))
+    assert (code, "is there already" in err) == (4, True)
+
+
+def test_a_misspelt_line_is_shown_as_it_was_meant(
+    tmp_path: Path, node: DesignerServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = ask(capsys, written(tmp_path, node.url), "pakages FRAUD/scoring")
+    assert (code, 'Type: opsbot ask "packages FRAUD/scoring"' in err) == (2, True)

@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import ValidationError
 
 from opsbot.config import Config, load, load_app, load_database
+from opsbot.config.schema import SlackConfig
 from opsbot.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -146,6 +148,17 @@ def test_every_fault_is_listed_at_once_with_its_path_and_a_hint(tmp_path: Path) 
     ):
         assert expected in found
     assert "xoxb-in-the-file" not in found
+
+
+@pytest.mark.parametrize("size", ["0MB", "2GB", "1001MB", "many", "10", 10])
+def test_a_size_is_written_with_its_unit_and_within_what_slack_takes(size: object) -> None:
+    with pytest.raises(ValidationError, match="write a size like"):
+        SlackConfig.model_validate({"largest_upload": size})
+
+
+@pytest.mark.parametrize(("size", "count"), [("10KB", 10_000), ("50 MB", 50_000_000), ("1GB", 1_000_000_000)])
+def test_a_size_is_read(size: str, count: int) -> None:
+    assert SlackConfig.model_validate({"largest_upload": size}).largest_upload == count
 
 
 def test_a_variable_that_means_nothing_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from opsbot.domain.commands import (
     CreateService,
     Defaults,
     DeletePackage,
+    DownloadPackage,
     Explain,
     ListModels,
     ListPackages,
@@ -31,6 +32,7 @@ from opsbot.domain.commands import (
     ShowHistory,
 )
 from opsbot.domain.difference import Difference
+from opsbot.domain.files import Archive, Attachment
 from opsbot.domain.homes import Choice, Few, HomeShown
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import (
@@ -53,6 +55,8 @@ from opsbot.domain.policies import DEFAULT_POLICY, BreakGlass, Policy
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.domain.results import (
     AccessShown,
+    ArchiveFetched,
+    ArchiveNotFetched,
     AuditShown,
     ChangeBegun,
     Compared,
@@ -74,14 +78,19 @@ from opsbot.domain.results import (
     RoleHolders,
     ServiceShown,
     ServicesListed,
+    SettingsShown,
     Settled,
     SummaryShown,
+    TimelineDrawn,
 )
+from opsbot.domain.timeline import Timeline
 from opsbot.errors import CommandError
 from opsbot.grammar import manual, parse
+from opsbot.sandbox.workspace.blocks import check_message_blocks
 from opsbot.slack import changes, told
 from opsbot.slack.blocks import answer, apology
 from opsbot.slack.cards import Around, card
+from opsbot.slack.fitting import fitted, fitting
 from opsbot.slack.home import home_view
 from opsbot.slack.mrkdwn import cut
 from tests.builders import CARD, MAYA, NOON, SCORING, asker, decision, request, wish
@@ -191,6 +200,10 @@ def few(things: st.SearchStrategy[Any], most: int) -> st.SearchStrategy[Few[Any]
     return st.builds(lambda some, more: Few(some, len(some) + more), shown, st.integers(0, 9))
 
 
+files = st.builds(Attachment, words, words, st.binary(), words)
+downloads = st.builds(DownloadPackage, refs, words)
+archives = st.builds(Archive, st.integers(0, 10**12), st.just("a" * 64), st.just("b" * 64))
+timelines = st.builds(Timeline, refs, st.just(()), st.just(()), st.just(NOON))
 grants = st.builds(Grant, words, services=st.lists(words, min_size=1, max_size=5).map(tuple))
 covered = set[Any]()
 
@@ -247,6 +260,10 @@ results: st.SearchStrategy[Result] = st.one_of(
     made(ChangeBegun, all_changes, whether),
     made(ConfirmationAsked, deletions, notes),
     made(PublishRequested, all_requests, quorums, st.booleans()),
+    made(SettingsShown, refs, files),
+    made(ArchiveFetched, downloads, archives, files, st.floats(0, 9999), st.none() | st.just(CARD)),
+    made(ArchiveNotFetched, downloads, notes, st.just("https://dss.test/x|y<z>"), st.none() | st.just(CARD)),
+    made(TimelineDrawn, timelines, st.none() | files),
     made(
         Explained,
         st.builds(Explain, refs, st.none() | words),
@@ -287,15 +304,17 @@ def test_no_result_is_forgotten_here() -> None:
 def test_every_result_is_within_slacks_limits_and_inert(result: Result) -> None:
     said = answer(result, asker(channel="C9"), "/apid")
     if said is not None:
+        said = fitted(said)
         for message in (said.in_one(), *said.details):
             check(message)
+            check_message_blocks([block.to_dict() for block in message.blocks])
 
 
 @many
 @given(all_requests, arounds)
 def test_every_card_and_whatever_is_told_of_it_is_too(asked: PublishRequest, around: Around) -> None:
     for message in (
-        card(asked, around),
+        fitting(card(asked, around)),
         told.outcome(asked),
         told.voted(asked, "U01MAYA", around.policy),
         told.held(asked),
@@ -449,7 +468,10 @@ def check_blocks(blocks: list[dict[str, Any]], most: int = 50) -> None:
 def _check_inert(text: str) -> None:
     """Only what we write ourselves is live: mentions of known ids, channels and dates."""
     for live in re.findall(r"<[^>]*>", text):
-        assert re.fullmatch(r"<@U(01MAYA|1|02OMAR)>|<#C[0-9A-Z]+>|<!date\^\d+\^[^|>]*\|[^>]*UTC>", live), live
+        assert re.fullmatch(
+            r"<@U(01MAYA|1|02OMAR)>|<#C[0-9A-Z]+>|<!date\^\d+\^[^|>]*\|[^>]*UTC>|<https://dss\.test/x%7Cy&lt;z&gt;\|[^<>]*>",
+            live,
+        ), live
 
 
 def _texts(node: Any) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from nicegui import ui
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from opsbot.sandbox.page import attachments
 from opsbot.sandbox.page.screen import Screen
 from opsbot.sandbox.page.unread import ReadMarks
 
@@ -41,6 +42,7 @@ def mount_page(app: Starlette, workspace: Workspace, interactions: Interactions,
         Screen(workspace, interactions, marks, title).start(user, channel, thread)
 
     app.router.routes.append(Route("/archives/{channel}/{link}", _follow_permalink))
+    app.router.routes.extend(attachments.routes(workspace))
     # Once it has served, NiceGUI's application takes no more middleware; mounted again, it begins anew.
     nicegui.app.user_middleware.clear()
     nicegui.app.middleware_stack = None

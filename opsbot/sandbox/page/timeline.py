@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from opsbot.sandbox.page.attachments import draw_files
 from opsbot.sandbox.page.blockkit import BlockKit
 from opsbot.sandbox.page.elements import box, markup
 from opsbot.sandbox.page.emoji import EMOJI
@@ -110,6 +111,7 @@ class Timeline:
             if not follows:
                 markup(self._author_html(message) + clock, "byline")
             self._content(message)
+            draw_files(message.files)
             self._feet[message.ts] = box("message-foot")
             with self._feet[message.ts]:
                 self._draw_foot(message)
@@ -133,7 +135,7 @@ class Timeline:
     def _content(self, message: Message) -> None:
         screen = self._screen
         mrkdwn = Mrkdwn(screen.workspace, screen.viewer)
-        if not message.blocks:
+        if not message.blocks and (message.text or not message.files):
             edited = ' <span class="edited">(edited)</span>' if message.edited_ts is not None else ""
             markup(mrkdwn.html(message.text) + edited, "message-text mrkdwn")
             return

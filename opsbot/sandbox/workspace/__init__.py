@@ -10,8 +10,9 @@
 from __future__ import annotations
 
 from opsbot.sandbox.workspace.channels import Channel
+from opsbot.sandbox.workspace.files import FileLimits
 from opsbot.sandbox.workspace.people import Person, UserGroup
 from opsbot.sandbox.workspace.server import WorkspaceServer, create_app
 from opsbot.sandbox.workspace.state import Timing, Workspace
 
-__all__ = ["Channel", "Person", "Timing", "UserGroup", "Workspace", "WorkspaceServer", "create_app"]
+__all__ = ["Channel", "FileLimits", "Person", "Timing", "UserGroup", "Workspace", "WorkspaceServer", "create_app"]

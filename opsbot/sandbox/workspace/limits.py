@@ -39,6 +39,33 @@ INPUT_HINT = 2_000
 VIEW_TITLE = 24
 PRIVATE_METADATA = 3_000
 METADATA_BYTES = 16_384
+FILE_BYTES = 1 << 30  # 1 GB
+STORAGE_BYTES = 5 << 30  # of a workspace that pays nothing
+SNIPPET_BYTES = 1 << 20
+FILE_ALT = 1_000
+FILE_CHANNELS = 100
+
+# Slack's documented types of snippets, those that a bot may meet; an unknown one is refused.
+SNIPPET_TYPES = frozenset(
+    {
+        *("auto", "text", "c", "clojure", "cpp", "csharp", "css", "csv", "diff", "dockerfile", "go", "groovy", "html"),
+        *(
+            "java",
+            "javascript",
+            "json",
+            "kotlin",
+            "lua",
+            "markdown",
+            "perl",
+            "php",
+            "powershell",
+            "python",
+            "r",
+            "ruby",
+        ),
+        *("rust", "scala", "shell", "sql", "swift", "toml", "typescript", "xml", "yaml"),
+    }
+)
 
 OPTIONS: Mapping[str, int] = MappingProxyType(
     {

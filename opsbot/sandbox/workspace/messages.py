@@ -11,6 +11,8 @@ from opsbot.sandbox.workspace.feed import Feed, MessageChanged, MessageDeleted, 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from opsbot.sandbox.workspace.files import File
+
 Blocks = tuple[dict[str, Any], ...]
 
 
@@ -35,6 +37,7 @@ class Message:
     metadata: Mapping[str, Any] | None = None
     subtype: str | None = None
     reactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: tuple[File, ...] = ()
 
     @property
     def is_ephemeral(self) -> bool:

@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from opsbot.sandbox.workspace.control import Control
 from opsbot.sandbox.workspace.events import Events
+from opsbot.sandbox.workspace.file_serving import FileServing
 from opsbot.sandbox.workspace.http_delivery import HTTPDelivery
 from opsbot.sandbox.workspace.interactions import Interactions
 from opsbot.sandbox.workspace.responses import Responses
@@ -58,6 +59,7 @@ def create_app(workspace: Workspace, *, dress: Dress | None = None) -> Starlette
         routes=[
             Route("/api/{method}", WebAPI(workspace).endpoint, methods=["GET", "POST"]),
             Route("/response/{team}/{secret}", responses.endpoint, methods=["POST"]),
+            *FileServing(workspace).routes(),
             WebSocketRoute("/link/", sockets.endpoint),
             Mount("/_control", routes=Control(workspace, interactions, delivery).routes()),
         ],

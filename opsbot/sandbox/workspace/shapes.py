@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from opsbot.sandbox.workspace.channels import Channel
+    from opsbot.sandbox.workspace.files import File
     from opsbot.sandbox.workspace.messages import Message
     from opsbot.sandbox.workspace.people import Person, UserGroup
     from opsbot.sandbox.workspace.state import Workspace
@@ -24,6 +26,8 @@ def message_json(workspace: Workspace, message: Message, *, metadata: bool = Fal
         shape |= {"bot_id": workspace.app.bot_id, "app_id": workspace.app.app_id}
     if message.blocks:
         shape["blocks"] = list(message.blocks)
+    if message.files:
+        shape |= {"files": [file_json(workspace, file) for file in message.files], "upload": True}
     if message.thread_ts is not None:
         shape["thread_ts"] = message.thread_ts
     if message.edited_ts is not None:
@@ -52,6 +56,54 @@ def _thread_counts(workspace: Workspace, message: Message) -> JSON:
         "reply_users": authors,
         "reply_users_count": len(authors),
         "latest_reply": replies[-1].ts,
+    }
+
+
+def file_json(workspace: Workspace, file: File) -> JSON:
+    """Return a file as the Web API and messages show it; where it is shared, as the workspace knows it now."""
+    place = f"{workspace.url}/files-pri/{workspace.team_id}-{file.id}"
+    name = quote(file.name, safe="")
+    shape: JSON = {
+        "id": file.id,
+        "created": file.created,
+        "timestamp": file.created,
+        "name": file.name,
+        "title": file.title,
+        "mimetype": file.mimetype,
+        "filetype": file.filetype,
+        "pretty_type": file.pretty_type,
+        "user": file.user,
+        "user_team": workspace.team_id,
+        "editable": bool(file.snippet_type),
+        "size": file.length,
+        "mode": "snippet" if file.snippet_type else "hosted",
+        "is_external": False,
+        "external_type": "",
+        "username": "",
+        "url_private": f"{place}/{name}",
+        "url_private_download": f"{place}/download/{name}",
+        "permalink": f"{workspace.url}/files/{file.user}/{file.id}/{name}",
+        **_shares(workspace, workspace.files.find(file.id) or file),
+    }
+    return shape | {"alt_txt": file.alt_text} if file.alt_text else shape
+
+
+def _shares(workspace: Workspace, file: File) -> JSON:
+    """Return in which channels of which kind a file is, and in which messages of them."""
+    channels = [(workspace.channels.get(channel), ts) for channel, ts in file.shares]
+    of_kind = {kind: [each.id for each, _ in channels if each.kind == kind] for kind in ("public", "private", "im")}
+    shares: JSON = {}
+    for channel, ts in channels:
+        kind = "public" if channel.kind == "public" else "private"
+        shares.setdefault(kind, {}).setdefault(channel.id, []).append({"ts": ts, "channel_name": channel.name})
+    return {
+        "is_public": bool(of_kind["public"]),
+        "public_url_shared": False,
+        "channels": of_kind["public"],
+        "groups": of_kind["private"],
+        "ims": of_kind["im"],
+        "shares": shares,
+        "has_rich_preview": False,
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from opsbot.sandbox.workspace.channels import Channel, Channels
 from opsbot.sandbox.workspace.clock import Clock, Timestamps
 from opsbot.sandbox.workspace.feed import Feed, Subscriber, TrafficLogged, WorkspaceReset
+from opsbot.sandbox.workspace.files import File, FileLimits, Files
 from opsbot.sandbox.workspace.manifest import AppManifest
 from opsbot.sandbox.workspace.messages import Message, Messages
 from opsbot.sandbox.workspace.people import Directory, Person, UserGroup
@@ -70,11 +71,13 @@ class Workspace:
         request_url: str | None = None,
         timing: Timing | None = None,
         rate_limit: RateLimit = lambda _method, _channel: None,
+        file_limits: FileLimits | None = None,
         clock: Clock = time.time,
     ) -> None:
         self.app = InstalledApp(AppManifest.read(manifest), bot_token, app_token, signing_secret, request_url)
         self.timing = timing if timing is not None else Timing()
         self.rate_limit = rate_limit
+        self.file_limits = file_limits if file_limits is not None else FileLimits()
         self.clock = clock
         self.url = "http://127.0.0.1"
         self.feed = Feed()
@@ -88,6 +91,7 @@ class Workspace:
         self.channels = Channels(self._first_channels, self.feed)
         self.messages = Messages(self.feed)
         self.views = Views(self.feed)
+        self.files = Files(self.clock, self.file_limits)
         self.tickets = Tickets(self.clock, self.timing.tickets)
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
 
@@ -107,6 +111,11 @@ class Workspace:
     def post(self, channel: str, user: str, text: str, *, quiet: bool = False, **rest: Any) -> Message:
         """Add a message of this text; `rest` are further fields of `Message`."""
         return self.messages.post(Message(channel, self.next_ts(), user, text, **rest), quiet=quiet)
+
+    def share(self, channel: str, ts: str, text: str, files: list[File], **rest: Any) -> Message:
+        """Add the app's message that shows these files."""
+        user, shown = self.app.bot_user, tuple(files)
+        return self.messages.post(Message(channel, ts, user, text, subtype="file_share", files=shown, **rest))
 
     def record(self, kind: str, name: str, request: Any, response: Any, **rest: Any) -> None:
         """Write down what passed between the workspace and the app."""

@@ -25,7 +25,7 @@ def post_message(call: Call) -> JSON:
         workspace.app.bot_user,
         _text(call),
         blocks=_blocks_or_text(call),
-        thread_ts=_thread(call, channel),
+        thread_ts=thread_of(call, channel),
         broadcast=call.flag("reply_broadcast"),
         metadata=_metadata(call),
     )
@@ -49,7 +49,7 @@ def post_ephemeral(call: Call) -> JSON:
         workspace.app.bot_user,
         _text(call),
         blocks=_blocks_or_text(call),
-        thread_ts=_thread(call, channel),
+        thread_ts=thread_of(call, channel),
         addressee=addressee.id,
     )
     return {"ok": True, "message_ts": message.ts}
@@ -96,6 +96,17 @@ def get_permalink(call: Call) -> JSON:
     return {"ok": True, "channel": channel.id, "permalink": link}
 
 
+def thread_of(call: Call, channel: Channel) -> str | None:
+    """Return the thread that the app names, by its parent; refuse one that isn't there."""
+    thread_ts = call.text("thread_ts")
+    if thread_ts is None:
+        return None
+    parent = call.workspace.messages.find(channel.id, thread_ts)
+    if parent is None or parent.is_ephemeral:
+        raise RefusedError("cannot_reply_to_message")
+    return parent.thread_ts or parent.ts
+
+
 def _place_to_write(call: Call) -> Channel:
     workspace = call.workspace
     person = workspace.directory.find(call.required("channel"))
@@ -118,16 +129,6 @@ def _blocks_or_text(call: Call) -> Blocks:
     if not blocks and not call.text("text"):
         raise RefusedError("no_text")
     return tuple(check_message_blocks(blocks)) if blocks else ()
-
-
-def _thread(call: Call, channel: Channel) -> str | None:
-    thread_ts = call.text("thread_ts")
-    if thread_ts is None:
-        return None
-    parent = call.workspace.messages.find(channel.id, thread_ts)
-    if parent is None or parent.is_ephemeral:
-        raise RefusedError("cannot_reply_to_message")
-    return parent.thread_ts or parent.ts
 
 
 def _metadata(call: Call) -> dict[str, Any] | None:

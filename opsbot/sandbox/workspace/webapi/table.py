@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from opsbot.sandbox.workspace.webapi import apps, chat, conversations, people, reactions, views
+from opsbot.sandbox.workspace.webapi import apps, chat, conversations, files, people, reactions, views
 from opsbot.sandbox.workspace.webapi.calls import Method
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "conversations.members": Method(conversations.members, _READ),
         "conversations.open": Method(conversations.open_direct, ("im:write", "mpim:write", "channels:manage")),
         "conversations.replies": Method(conversations.replies, _HISTORY),
+        "files.completeUploadExternal": Method(files.complete_upload, ("files:write",)),
+        "files.getUploadURLExternal": Method(files.get_upload_url, ("files:write",)),
+        "files.info": Method(files.info, ("files:read",)),
         "reactions.add": Method(reactions.add, ("reactions:write",)),
         "reactions.remove": Method(reactions.remove, ("reactions:write",)),
         "team.info": Method(people.team_info, ("team:read",)),
