@@ -170,7 +170,7 @@ CODES = [
     (2, "", ("--user", "@maya"), "“@maya” is nobody that I know: name their Slack id"),
     (2, "help", ("--channel", "#ml-ops"), "“#ml-ops” isn't a channel's id in Slack"),
     (2, "help", ("--user", ""), "Who asks? Name their Slack id with --user"),
-    (2, "pakages FRAUD/scoring", (), 'Did you mean “packages”?\nType for example: opsbot ask "packages FRAUD/scoring"'),
+    (2, "pakages FRAUD/scoring", (), 'Did you mean “packages”?\nType: opsbot ask "packages FRAUD/scoring"'),
     (2, "packages", (), "SERVICE is missing"),
     (3, "packages FRAUD/scoring", ("--user", "U9"), "none of your grants here gives “read”"),
     (3, "package FRAUD/scoring v9", (), "set “changes = true” in [terminal]"),
@@ -382,10 +382,3 @@ def test_files_are_written_where_one_is_and_never_over_others(
     assert json.loads(path.read_text())["id"] == "scoring"
     code, _, err = ask(capsys, config, "service FRAUD/scoring --raw", "--into", str(into))
     assert (code, "is there already" in err) == (4, True)
-
-
-def test_a_misspelt_line_is_shown_as_it_was_meant(
-    tmp_path: Path, node: DesignerServer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, _, err = ask(capsys, written(tmp_path, node.url), "pakages FRAUD/scoring")
-    assert (code, 'Type: opsbot ask "packages FRAUD/scoring"' in err) == (2, True)
