@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from opsbot.actions.stores import Surroundings
 from opsbot.actions.world import World
 from opsbot.domain.audit import BEFORE_THE_FIRST, Entry, Head, digest, link
 from opsbot.domain.authorization import Membership
@@ -194,6 +193,13 @@ class FakePauses:
         return lifted
 
 
+@dataclass(frozen=True)
+class _Around:
+    policies: tuple[Policy, ...]
+    pauses: tuple[Pause, ...]
+    holder: PublishRequest | None
+
+
 class FakeRequests:
     """Publish requests in a dict; changes are made with the request locked, as in the store."""
 
@@ -243,7 +249,7 @@ class FakeRequests:
     def change(self, request: int, step: Step) -> PublishRequest | str:
         with self._lock:
             before = self.get(request)
-            said = step(before, Surroundings(self._policies.in_force(), self._pauses.active(), self._holder(before)))
+            said = step(before, _Around(self._policies.in_force(), self._pauses.active(), self._holder(before)))
             if isinstance(said, str):
                 return said
             after = said.request
