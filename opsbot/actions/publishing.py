@@ -59,11 +59,9 @@ def begin(request_id: int, run: str, world: World) -> bool:
 
 def post(request_id: int, run: str, world: World) -> Ending:
     """Publish once, and tell what came of it; a run that may have posted before looks, and never posts again."""
-    request = world.requests.get(request_id)
-    if request.state is not State.PUBLISHING or request.claimed_by != run:
-        return Ending(request.state, request.outcome)
-    if isinstance(world.requests.change(request.id, _set_out(run, world.clock())), str):
-        return _look_again(request, "I was stopped while the node was at it.", world.designer)
+    request = world.requests.change(request_id, _set_out(run, world.clock()))
+    if isinstance(request, str):
+        return _set_out_before(request_id, run, world)
     try:
         world.designer.publish(request.service, request.version, request.wish.published_service)
     except DSSError as error:
@@ -222,6 +220,13 @@ def _set_out(run: str, now: datetime) -> Callable[[PublishRequest, Surroundings]
         return Changed(replace(request, posted_at=now), None)
 
     return step
+
+
+def _set_out_before(request_id: int, run: str, world: World) -> Ending:
+    request = world.requests.get(request_id)
+    if request.state is not State.PUBLISHING or request.claimed_by != run:
+        return Ending(request.state, request.outcome)
+    return _look_again(request, "I was stopped while the node was at it.", world.designer)
 
 
 def _after_silence(request: PublishRequest, error: DSSError, designer: Designer) -> Ending:
