@@ -341,8 +341,10 @@ class FakeDirectory:
 
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     problem: str = ""
+    readings: int = 0
 
     def membership(self, person: Person, *, fresh: bool = False) -> Membership:
+        self.readings += fresh
         return Membership(self.groups.get(person.id, frozenset()), self.problem)
 
     def members(self, group: str) -> frozenset[str]:
