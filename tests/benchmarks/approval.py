@@ -28,6 +28,8 @@ WARM_UP: Final = 5
 LIMIT_MS: Final = 50.0
 PATIENCE: Final = 60.0
 NAP: Final = 0.05
+UNSEEN: Final = 0.5
+"""Seconds after a click in which nobody looks: looking takes processor time that the bot could want."""
 CONFIG: Final = """\
 [slack]
 mode = "http"
@@ -95,6 +97,7 @@ class Hands:
         request = self._source.click(number, demo.OMAR.id, card["ts"], button)
         clicked = time.monotonic()
         self._send(request)
+        time.sleep(UNSEEN)
         publish = f"POST publish {target(number)}"
         _wait(lambda: any(call.name == publish for call in self._seen()), publish)
         _wait(lambda: any("is published to" in said["text"] for said in self._messages(number)), "an outcome")
