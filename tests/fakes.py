@@ -9,7 +9,6 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from opsbot.actions.ports import Gathered
-from opsbot.actions.stores import Surroundings
 from opsbot.actions.world import World
 from opsbot.domain.audit import BEFORE_THE_FIRST, Entry, Head, digest, link
 from opsbot.domain.authorization import Membership
@@ -307,6 +306,13 @@ class FakePauses:
         return lifted
 
 
+@dataclass(frozen=True)
+class _Around:
+    policies: tuple[Policy, ...]
+    pauses: tuple[Pause, ...]
+    holder: PublishRequest | None
+
+
 class FakeRequests:
     """Publish requests in a dict; changes are made with the request locked, as in the store."""
 
@@ -360,7 +366,7 @@ class FakeRequests:
     def change(self, request: int, step: Step) -> PublishRequest | str:
         with self._lock:
             before = self.get(request)
-            said = step(before, Surroundings(self._policies.in_force(), self._pauses.active(), self._holder(before)))
+            said = step(before, _Around(self._policies.in_force(), self._pauses.active(), self._holder(before)))
             if isinstance(said, str):
                 return said
             after = said.request
@@ -463,8 +469,10 @@ class FakeDirectory:
 
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     problem: str = ""
+    readings: int = 0
 
     def membership(self, person: Person, *, fresh: bool = False) -> Membership:
+        self.readings += fresh
         return Membership(self.groups.get(person.id, frozenset()), self.problem)
 
     def members(self, group: str) -> frozenset[str]:

@@ -179,7 +179,8 @@ class Directory(Protocol):
     def membership(self, person: Person, *, fresh: bool = False) -> Membership:
         """Tell the user groups a person is in; never raises: what could not be read is the `problem`.
 
-        What is told was read at most a minute ago, or just now where it has to be `fresh`.
+        What is told was read at most a minute ago, or just now where it has to be `fresh`. One reading is of everybody:
+        whoever is asked about next is told of by it or by a later one.
         """
         ...
 

@@ -59,11 +59,9 @@ def begin(request_id: int, run: str, world: World) -> bool:
 
 def post(request_id: int, run: str, world: World) -> Ending:
     """Publish once, and tell what came of it; a run that may have posted before looks, and never posts again."""
-    request = world.requests.get(request_id)
-    if request.state is not State.PUBLISHING or request.claimed_by != run:
-        return Ending(request.state, request.outcome)
-    if isinstance(world.requests.change(request.id, _set_out(run, world.clock())), str):
-        return _look_again(request, "I was stopped while the node was at it.", world.designer)
+    request = world.requests.change(request_id, _set_out(run, world.clock()))
+    if isinstance(request, str):
+        return _set_out_before(request_id, run, world)
     try:
         world.designer.publish(request.service, request.version, request.wish.published_service)
     except DSSError as error:
@@ -152,12 +150,14 @@ def let_others_go(request: PublishRequest, world: World) -> None:
 
 
 def standings_of(request: PublishRequest, world: World) -> Mapping[str, Standing]:
-    """Tell what each voter may do now, where they voted, read afresh."""
-    access = world.rules.access
+    """Tell what each voter may do now, where they voted, all by one fresh reading of the roles."""
+    access, directory = world.rules.access, world.directory
+    memberships = {
+        vote.person.id: directory.membership(vote.person, fresh=number == 0)
+        for number, vote in enumerate(request.votes)
+    }
     return {
-        vote.person.id: access.standing(
-            Asker(vote.person, Place(vote.channel)), world.directory.membership(vote.person, fresh=True)
-        )
+        vote.person.id: access.standing(Asker(vote.person, Place(vote.channel)), memberships[vote.person.id])
         for vote in request.votes
     }
 
@@ -222,6 +222,13 @@ def _set_out(run: str, now: datetime) -> Callable[[PublishRequest, Surroundings]
         return Changed(replace(request, posted_at=now), None)
 
     return step
+
+
+def _set_out_before(request_id: int, run: str, world: World) -> Ending:
+    request = world.requests.get(request_id)
+    if request.state is not State.PUBLISHING or request.claimed_by != run:
+        return Ending(request.state, request.outcome)
+    return _look_again(request, "I was stopped while the node was at it.", world.designer)
 
 
 def _after_silence(request: PublishRequest, error: DSSError, designer: Designer) -> Ending:

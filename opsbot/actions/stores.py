@@ -39,16 +39,23 @@ class RequestQuery:
     size: int = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What counts for a request beside itself, read in the transaction that changes it.
+class Surroundings(Protocol):
+    """What counts for a request beside itself, in the transaction that changes it; only there it may be looked at."""
 
-    `policies` are those in force, `holder` is the request whose version may be on its way to the same published service.
-    """
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """The policies in force."""
+        ...
 
-    policies: tuple[Policy, ...] = ()
-    pauses: tuple[Pause, ...] = ()
-    holder: PublishRequest | None = None
+    @property
+    def pauses(self) -> tuple[Pause, ...]:
+        """The pauses that last."""
+        ...
+
+    @property
+    def holder(self) -> PublishRequest | None:
+        """The request whose version may be on its way to the same published service."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

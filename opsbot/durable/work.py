@@ -17,6 +17,7 @@ from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSer
 
 from opsbot.durable.lock import FileLock
 from opsbot.durable.tempo import Tempo
+from opsbot.durable.waker import Waker
 from opsbot.durable.watch import Watch
 from opsbot.errors import StoreError
 
@@ -73,6 +74,7 @@ class DurableWork:
         self._change = self._workflow("change", self._three_steps("change", duties.changing))
         self._deliver = self._workflow("deliver", self._say_the_line)
         self._next = self._step("deliver_next", duties.deliver_next)
+        self._waker = Waker(self._enqueue)
         self._watch = Watch(replicas, duties.sweep, self.executor, self._tempo, self._active.names)
         self._sweeper = threading.Thread(target=self._sweep_on, name="sweep", daemon=True)
 
@@ -81,6 +83,7 @@ class DurableWork:
         self._replicas.beat(self.executor)  # before anybody could take this process for a dead one
         with ThreadPoolExecutor(1) as aside:  # whoever starts us may have an event loop, which DBOS doesn't like
             aside.submit(self._launch).result()
+        self._waker.start()
         self._sweeper.start()
 
     def _launch(self) -> None:
@@ -96,13 +99,8 @@ class DurableWork:
         self._begin(f"change-{change}", self._change, change)
 
     def deliver(self, channel: str) -> None:
-        """Have said what waits in the channel's line; one at a time does so, in whatever process."""
-
-        def enqueue() -> None:
-            with _translated(), SetEnqueueOptions(queue_partition_key=channel):
-                DBOS.enqueue_workflow(_LINES, self._deliver, channel)
-
-        _outside(enqueue)
+        """Have said what waits in the channel's line, soon; one at a time does so, in whatever process."""
+        self._waker.wake(channel)
 
     def stop(self, seconds: float) -> None:
         """Take nothing more, finish in so many seconds what was begun, and let go; the rest is carried on later."""
@@ -110,6 +108,7 @@ class DurableWork:
         if self._sweeper.is_alive():
             self._sweeper.join()
         self._active.wait_for_none(seconds)
+        self._waker.stop()
         DBOS.destroy(destroy_registry=True)
         try:
             if self._active.is_none():
@@ -117,6 +116,10 @@ class DurableWork:
         except StoreError as error:
             _log.warning("this process can't be taken off the list of replicas: %s", error)
         self._let_go()
+
+    def _enqueue(self, channel: str) -> None:
+        with SetEnqueueOptions(queue_partition_key=channel):
+            DBOS.enqueue_workflow(_LINES, self._deliver, channel)
 
     def _begin(self, number: str, workflow: Callable[[int], None], about: int) -> None:
         def start() -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import false, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from opsbot.actions.stores import Surroundings
 from opsbot.domain.lifecycle import HOLDING, OPEN, State, may_follow
 from opsbot.domain.policy import no_such_request
 from opsbot.errors import ConflictError
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
 
     from opsbot.actions.stores import Changed, RequestQuery, Step
     from opsbot.domain.deliveries import Effects
-    from opsbot.domain.models import MessageRef, PublishRequest, Wish
+    from opsbot.domain.models import MessageRef, Pause, PublishRequest, Wish
+    from opsbot.domain.policies import Policy
     from opsbot.domain.references import ServiceRef
     from opsbot.store.engine import Database
     from opsbot.store.keeping import Keeper, Keeping
@@ -131,7 +131,7 @@ class RequestStore:
         if row is None:
             raise no_such_request(request)
         before = _requests(connection, [row])[0]
-        said = step(before, _around(connection, before))
+        said = step(before, _Around(connection, before))
         if isinstance(said, str):
             return said
         self._write(connection, before, said)
@@ -142,8 +142,7 @@ class RequestStore:
         if after.state is not before.state and not may_follow(before.state, after.state):
             raise ValueError(f"a request never goes from {before.state} to {after.state}")
         try:
-            with connection.begin_nested():
-                connection.execute(update(table).where(table.c.id == after.id).values(changed_columns(after)))
+            connection.execute(update(table).where(table.c.id == after.id).values(changed_columns(after)))
         except IntegrityError as error:
             raise _TakenError from error
         for vote in after.votes[len(before.votes) :]:
@@ -188,16 +187,31 @@ class _TakenError(Exception):
     """Another request took the published service first."""
 
 
-def _around(connection: Connection, request: PublishRequest) -> Surroundings:
-    there = select(table).where(
-        table.c.node == request.service.node,
-        table.c.published_service == request.wish.published_service,
-        table.c.state.in_([state.value for state in HOLDING]),
-        table.c.id != request.id,
-    )
-    row = connection.execute(there).mappings().one_or_none()
-    holder = request_of(row, ()) if row is not None else None
-    return Surroundings(read_in(connection), active_in(connection), holder)
+class _Around:
+    """The surroundings of a request, each read when it is asked for: most steps ask for none or for one."""
+
+    def __init__(self, connection: Connection, request: PublishRequest) -> None:
+        self._connection = connection
+        self._request = request
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        return read_in(self._connection)
+
+    @property
+    def pauses(self) -> tuple[Pause, ...]:
+        return active_in(self._connection)
+
+    @property
+    def holder(self) -> PublishRequest | None:
+        there = select(table).where(
+            table.c.node == self._request.service.node,
+            table.c.published_service == self._request.wish.published_service,
+            table.c.state.in_([state.value for state in HOLDING]),
+            table.c.id != self._request.id,
+        )
+        row = self._connection.execute(there).mappings().one_or_none()
+        return request_of(row, ()) if row is not None else None
 
 
 def _requests(connection: Connection, rows: Iterable[RowMapping]) -> list[PublishRequest]:

@@ -241,6 +241,16 @@ def test_a_vote_that_is_gone_may_be_made_up_for_by_another() -> None:
     assert carry_out(scene, number).state is State.PUBLISHED
 
 
+def test_the_roles_of_all_voters_are_read_once() -> None:
+    scene = Scene(rules(*TEAM, policies=(Policy("two", quorum=(("approver", 2),)),)))
+    number = asked(scene)
+    do(scene, Approve(number), OMAR)
+    do(scene, Approve(number), ADA)
+    assert scene.directory.readings == 0
+    assert carry_out(scene, number).state is State.PUBLISHED
+    assert scene.directory.readings == 1
+
+
 def test_while_the_groups_can_not_be_read_the_approved_one_waits() -> None:
     scene = Scene(rules(*TEAM[:2], replace(grant("approver"), groups=frozenset({"@ml"})), TEAM[3]))
     scene.directory.groups[OMAR.id] = frozenset({"@ml"})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
-from tests.benchmarks import contenders, dataiku_client, dataiku_downloads
+from tests.benchmarks import approval, contenders, dataiku_client, dataiku_downloads
 from tests.benchmarks.processes import Child
 from tests.benchmarks.report import Row
 from tests.benchmarks.tally import Tally
@@ -87,6 +87,7 @@ BENCHMARKS: Final[dict[str, Callable[[Settings], list[Row]]]] = {
     "ack-one": ack_one,
     "ack-many": ack_many,
     "answers": answers,
+    "approval": lambda settings: approval.run(settings.seconds, settings.delay),
     "client": lambda settings: dataiku_client.run(settings.rounds),
     "downloads": lambda settings: dataiku_downloads.run(settings.rounds),
 }

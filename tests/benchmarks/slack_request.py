@@ -1,8 +1,10 @@
-"""Slash commands as Slack sends them over HTTP, signed with the app's secret."""
+"""Slash commands and clicks as Slack sends them over HTTP, signed with the app's secret."""
 
 import hashlib
 import hmac
+import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -19,6 +21,23 @@ def channel_of(number: int) -> str:
     return f"C{number:08d}"
 
 
+def signed(body: bytes, secret: str) -> bytes:
+    """Make a whole request of a body; the signature carries the time of now."""
+    timestamp = str(int(time.time()))
+    signature = hmac.new(secret.encode(), b"v0:%s:%s" % (timestamp.encode(), body), hashlib.sha256)
+    return (
+        b"POST /slack/events HTTP/1.1\r\n"
+        b"Host: 127.0.0.1\r\n"
+        b"User-Agent: Slackbot 1.0 (+https://api.slack.com/robots)\r\n"
+        b"Accept-Encoding: gzip,deflate\r\n"
+        b"Accept: application/json,*/*\r\n"
+        b"X-Slack-Signature: v0=%s\r\n"
+        b"X-Slack-Request-Timestamp: %s\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n"
+        b"Content-Length: %d\r\n\r\n%s" % (signature.hexdigest().encode(), timestamp.encode(), len(body), body)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class CommandSource:
     """Builds the bytes of a signed request; the signature carries the time of sending."""
@@ -27,34 +46,39 @@ class CommandSource:
     secret: str = SIGNING_SECRET
 
     def request(self, number: int) -> bytes:
-        person = PEOPLE[number % len(PEOPLE)]
-        body = urlencode(
-            {
-                "token": "legacy",
-                "team_id": TEAM,
-                "team_domain": "bench",
-                "channel_id": channel_of(number),
-                "channel_name": "fraud",
-                "user_id": person,
-                "user_name": person.lower(),
-                "command": "/apid",
-                "text": TEXT,
-                "api_app_id": "A01BENCH",
-                "is_enterprise_install": "false",
-                "response_url": f"{self.response_base}/response/{number}",
-                "trigger_id": f"{number}.1.bench",
-            }
-        ).encode()
-        timestamp = str(int(time.time()))
-        signature = hmac.new(self.secret.encode(), b"v0:%s:%s" % (timestamp.encode(), body), hashlib.sha256)
-        return (
-            b"POST /slack/events HTTP/1.1\r\n"
-            b"Host: 127.0.0.1\r\n"
-            b"User-Agent: Slackbot 1.0 (+https://api.slack.com/robots)\r\n"
-            b"Accept-Encoding: gzip,deflate\r\n"
-            b"Accept: application/json,*/*\r\n"
-            b"X-Slack-Signature: v0=%s\r\n"
-            b"X-Slack-Request-Timestamp: %s\r\n"
-            b"Content-Type: application/x-www-form-urlencoded\r\n"
-            b"Content-Length: %d\r\n\r\n%s" % (signature.hexdigest().encode(), timestamp.encode(), len(body), body)
-        )
+        return self.command(number, PEOPLE[number % len(PEOPLE)], TEXT)
+
+    def command(self, number: int, person: str, text: str) -> bytes:
+        """What a person typed in the channel of this number."""
+        body = {
+            "token": "legacy",
+            "team_id": TEAM,
+            "team_domain": "bench",
+            "channel_id": channel_of(number),
+            "channel_name": "fraud",
+            "user_id": person,
+            "user_name": person.lower(),
+            "command": "/apid",
+            "text": text,
+            "api_app_id": "A01BENCH",
+            "is_enterprise_install": "false",
+            "response_url": f"{self.response_base}/response/{number}",
+            "trigger_id": f"{number}.1.bench",
+        }
+        return signed(urlencode(body).encode(), self.secret)
+
+    def click(self, number: int, person: str, message_ts: str, button: Mapping[str, str]) -> bytes:
+        """A person's click on a button of a message in the channel of this number."""
+        channel = channel_of(number)
+        payload = {
+            "type": "block_actions",
+            "user": {"id": person, "username": person.lower(), "team_id": TEAM},
+            "team": {"id": TEAM},
+            "channel": {"id": channel},
+            "container": {"type": "message", "message_ts": message_ts, "channel_id": channel},
+            "actions": [{"type": "button", "block_id": "b", **button}],
+            "response_url": f"{self.response_base}/response/{number}",
+            "api_app_id": "A01BENCH",
+            "trigger_id": f"{number}.1.bench",
+        }
+        return signed(urlencode({"payload": json.dumps(payload)}).encode(), self.secret)

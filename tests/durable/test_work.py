@@ -161,4 +161,4 @@ def test_one_after_the_other_can_be_built_in_a_process(tmp_path: Path) -> None:
         with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
             work.publish(number, 0)
             doings.wait_for(lambda seen=doings.seen: len(seen) >= 3)  # type: ignore[misc]  # bound for the loop
-    assert not [thread.name for thread in threading.enumerate() if thread.name == "sweep"]
+    assert not [thread.name for thread in threading.enumerate() if thread.name in {"sweep", "waker"}]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +12,7 @@ from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.sandbox.workspace.people import Person
 from opsbot.slack import KeptWebClient, SlackDirectory, manifest
-from tests.builders import MAYA, OMAR
+from tests.builders import ADA, MAYA, OMAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +70,22 @@ def test_slack_is_asked_once_a_minute_for_everybody(server: WorkspaceServer, cli
     assert calls(server, "usergroups.list") == 1
     watch.now += 61
     directory.membership(OMAR)
+    assert calls(server, "usergroups.list") == 2
+
+
+def test_a_fresh_reading_is_made_within_the_minute_and_tells_of_everybody(
+    server: WorkspaceServer, client: KeptWebClient
+) -> None:
+    watch = Watch()
+    directory = SlackDirectory(client, NAMED, watch)
+    assert directory.membership(ADA).groups
+    group = server.workspace.directory.groups[0]
+    server.workspace.directory._groups[group.id] = replace(group, members=(MAYA.id,))
+    watch.now += 1
+    assert directory.membership(OMAR).groups
+    assert directory.membership(OMAR, fresh=True).groups == frozenset()
+    assert directory.membership(ADA).groups == frozenset()
+    assert directory.membership(MAYA).groups
     assert calls(server, "usergroups.list") == 2
 
 

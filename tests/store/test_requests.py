@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opsbot.actions.stores import Pauses, Policies
-    from opsbot.domain.models import Wish
+    from opsbot.domain.models import Pause, Wish
 
 
 class Kept:
@@ -227,23 +227,45 @@ def test_of_twenty_claims_at_once_one_holds_the_published_service(kept: Kept) ->
     assert results.count("held") == 19
 
 
+def test_a_step_that_did_not_see_the_other_is_asked_once_more_and_its_first_answer_leaves_nothing(
+    database: Database,
+) -> None:
+    audit = AuditStore(database)
+    keeper = Keeper(database, audit, lambda _: None)
+    kept = Kept(RequestStore(database, keeper), PauseStore(database, keeper), PolicyStore(database))
+    first, second = (kept.move(kept.open(wish(version))[0], State.APPROVED) for version in ("v3", "v4"))
+    kept.move(first, State.PUBLISHING)
+    before, head = kept.requests.get(second.id), audit.head()
+    seen: list[PublishRequest] = []
+
+    def claim(request: PublishRequest, around: Surroundings) -> Changed | str:
+        seen.append(request)
+        return "held" if len(seen) > 1 else to(State.PUBLISHING)(request, around)
+
+    assert kept.requests.change(second.id, claim) == "held"
+    assert seen == [before, before]
+    assert (kept.requests.get(second.id), audit.head()) == (before, head)
+    with pytest.raises(ConflictError, match="too many at once"):
+        kept.requests.change(second.id, to(State.PUBLISHING))
+
+
 def test_a_step_sees_the_pauses_and_the_policies_as_they_are(kept: Kept) -> None:
     opened, _ = kept.open(wish())
     policy = Policy("strict", quorum=(("owner", 2),))
     kept.policies.put_in_force((policy,), NOON)
     pause = kept.pauses.add("*", Decision(ADA, NOON, "drift"), told(opened, "pause"))
-    seen: list[Surroundings] = []
+    seen: list[tuple[tuple[Policy, ...], tuple[Pause, ...]]] = []
 
     def look(_: PublishRequest, around: Surroundings) -> str:
-        seen.append(around)
+        seen.append((around.policies, around.pauses))
         return ""
 
     kept.requests.change(opened.id, look)
-    assert (seen[0].policies, seen[0].pauses) == ((policy,), (pause,))
+    assert seen[0] == ((policy,), (pause,))
     assert kept.pauses.lift("*", decision(ADA), told(opened, "resume")) == (pause,)
     assert kept.pauses.lift("*", decision(ADA), told(opened, "resume")) == ()
     kept.requests.change(opened.id, look)
-    assert seen[1].pauses == ()
+    assert seen[1] == ((policy,), ())
 
 
 def test_a_broken_glass_that_nobody_reviewed_keeps_the_next_from_being_broken(kept: Kept) -> None:
