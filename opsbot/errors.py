@@ -3,6 +3,7 @@
     OpsbotError
       ConfigError              the configuration can't be used
       CommandError             the words typed aren't a command
+        MissingWordError       something that the verb needs wasn't said: a form can ask for it
       NotFoundError            what was named isn't there
       ConflictError            what was asked contradicts what is there
       StoreError               the store can't be reached or isn't ready
@@ -42,6 +43,10 @@ class CommandError(OpsbotError):
     def __init__(self, message: str, suggestion: str | None = None) -> None:
         super().__init__(message)
         self.suggestion = suggestion
+
+
+class MissingWordError(CommandError):
+    """Something that the verb needs wasn't said; where there are forms, one asks for it."""
 
 
 class NotFoundError(OpsbotError):

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Self
 
 from opsbot.actions.delivering import Mouth
 from opsbot.actions.dispatcher import Dispatcher
+from opsbot.actions.suggesting import Suggestions
 from opsbot.actions.world import World
 from opsbot.assembly.duties import duties_of
 from opsbot.assembly.rules import rules_of
 from opsbot.dataiku import DSSClient, Patience
+from opsbot.dataiku.catalog import NodeCatalog
 from opsbot.dataiku.gateway import Nodes
 from opsbot.domain.redaction import redacting
 from opsbot.durable import DurableWork
@@ -21,13 +23,16 @@ from opsbot.grammar import manual
 from opsbot.http import HttpServer, routes
 from opsbot.slack import (
     EVENTS_PATH,
+    FormListeners,
     KeptWebClient,
     Listeners,
+    Opener,
     Pool,
     Replier,
     SlackDirectory,
     SlackMessenger,
     SocketConnection,
+    Suggesting,
     Turns,
     http_application,
     who_am_i,
@@ -92,16 +97,30 @@ class Bot:
             command_name=config.slack.command,
         )
         self._mouth = self.make_mouth(messenger)
-        self.listeners = Listeners(
-            dispatcher=Dispatcher(self.world),
+        dispatcher = Dispatcher(self.world)
+        self.catalog = NodeCatalog(self.nodes, tuple(config.nodes), turns.given_up)
+        replier = Replier(self.client, identity.user)
+        forms = FormListeners(
+            dispatcher=dispatcher,
             pool=self.pool,
             spare=self._spare,
-            replier=Replier(self.client, identity.user),
+            replier=replier,
+            opener=Opener(self.client),
+            suggesting=Suggesting(dispatcher, Suggestions(self.catalog, self.world.requests)),
+            look_again=self.catalog.look_again,
+            command_name=config.slack.command,
+        )
+        self.listeners = Listeners(
+            dispatcher=dispatcher,
+            pool=self.pool,
+            spare=self._spare,
+            replier=replier,
             directory=directory,
             seen=SeenStore(self.database),
             clock=now,
             command_name=config.slack.command,
             bot_user=identity.user,
+            forms=forms,
         )
         checks = {"database": self.database.ping}
         applications = {}
@@ -131,6 +150,7 @@ class Bot:
         self.pool.close()
         self._spare.close()
         self.durable.stop(_FINISHING_SECONDS)
+        self.catalog.close()
         self.nodes.close()
         self.client.close()
         self._telling.close()

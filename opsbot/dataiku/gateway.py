@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from opsbot.dataiku.content import content_digest
 from opsbot.dataiku.setups import digest_of, setup_of
-from opsbot.domain.models import Endpoint, Package, PackageSummary, Service
-from opsbot.domain.references import ServiceRef
+from opsbot.domain.models import Endpoint, Named, Package, PackageSummary, Service
+from opsbot.domain.references import ProjectRef, ServiceRef
 from opsbot.errors import DSSError, DSSNotFoundError, DSSRefusedError, NotFoundError
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from opsbot.dataiku.apiservice import DSSAPIService, DSSAPIServiceListItem
     from opsbot.dataiku.client import DSSClient
     from opsbot.domain.difference import ServiceSetup
-    from opsbot.domain.references import ProjectRef
 
 _log = logging.getLogger(__name__)
 
@@ -91,6 +90,23 @@ class Nodes:
         except DSSNotFoundError:
             return frozenset()
         return frozenset(version["id"] for version in status.get_versions())
+
+    def projects_on(self, node: str) -> list[ProjectRef]:
+        """List the projects of a node that the key may see."""
+        with _calling(node):
+            return [ProjectRef(node, key) for key in self._client(node).list_project_keys()]
+
+    def models_in(self, project: ProjectRef) -> list[Named]:
+        """List the saved models of a project."""
+        handle = self._client(project.node).get_project(project.project)
+        with _calling(project.node, project.project):
+            listed = handle.list_saved_models()
+        return [Named(str(each["id"]), str(each.get("name") or each["id"])) for each in listed]
+
+    def published_on(self, node: str) -> list[str]:
+        """Name the services that the node's API Deployer knows."""
+        with _calling(node):
+            return [service.id for service in self._client(node).get_apideployer().list_services()]
 
     def unreachable(self) -> dict[str, str]:
         """Call every node; gives those that don't answer as they should, each with the reason."""

@@ -55,6 +55,14 @@ class Endpoint:
     type: str
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something on a node that has an id and a name, such as a saved model."""
+
+    id: str
+    name: str
+
+
 class AuthMethod(StrEnum):
     """How a service authenticates who calls it; a node may know more than these."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,6 +41,32 @@ class Read(_Type):
         return self._read(value, defaults if defaults is not None else Defaults())
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the things that free words hold; without a type it is text, and takes all the words that are left."""
+
+    name: str
+    type: Read | None = None
+    required: bool = False
+
+
+class FreeWords(click.Argument):
+    """Words that the verb itself tells apart; `parts` say in their order what they are."""
+
+    def __init__(self, *args: Any, parts: tuple[Part, ...], **attrs: Any) -> None:
+        super().__init__(*args, nargs=-1, **attrs)
+        self.parts = parts
+
+    @property
+    def ends_in_text(self) -> bool:
+        """Whether the last words are somebody's own."""
+        return self.parts[-1].type is None
+
+
+class Unasked(click.Option):
+    """An option that is no part of what somebody wants done, such as the page of a list: no form asks for it."""
+
+
 def _mention(text: str, _: Defaults) -> Mention:
     mention = read_mention(text)
     if mention is None:
@@ -57,6 +84,7 @@ def _request(text: str, _: Defaults) -> int:
 SERVICE = Read("service", lambda text, defaults: ServiceRef.parse(text, node=defaults.node, project=defaults.project))
 PROJECT = Read("project", lambda text, defaults: ProjectRef.parse(text, node=defaults.node))
 VERSION = Read("version", lambda text, _: checked_version(text))
+NEW_VERSION = Read("new version", lambda text, _: checked_version(text))
 SERVICE_ID = Read("published service", lambda text, _: checked_service_id(text))
 PERSON = Read("person", _mention)
 REQUEST = Read("request", _request)

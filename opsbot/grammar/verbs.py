@@ -10,9 +10,20 @@ import click
 from opsbot.domain import commands
 from opsbot.domain.lifecycle import State
 from opsbot.domain.references import ProjectRef, ServiceRef
-from opsbot.errors import CommandError
+from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar.texts import obligatory, request_and_text
-from opsbot.grammar.types import PERSON, PROJECT, REQUEST, SERVICE, SERVICE_ID, VERSION
+from opsbot.grammar.types import (
+    NEW_VERSION,
+    PERSON,
+    PROJECT,
+    REQUEST,
+    SERVICE,
+    SERVICE_ID,
+    VERSION,
+    FreeWords,
+    Part,
+    Unasked,
+)
 
 if TYPE_CHECKING:
     from opsbot.domain.authorization import Permission
@@ -39,9 +50,10 @@ def _verb(command: type[Command], example: str, *parameters: Parameter) -> Calla
         verb = click.command(command.verb, cls=Verb, add_help_option=False)(function)
         verb.permission = command.permission
         verb.example = example
-        verb.ignore_unknown_options = _WORDS in parameters  # a reason may well hold a dash or two
         for parameter in (*parameters, _PRIVATE):
             parameter(verb)
+        words = [param for param in verb.params if isinstance(param, FreeWords)]
+        verb.ignore_unknown_options = any(param.ends_in_text for param in words)  # a reason may hold a dash or two
         verbs.add_command(verb)
         return verb
 
@@ -61,9 +73,13 @@ _PRIVATE = click.option(
 )
 _SERVICE = click.argument("service", type=SERVICE)
 _VERSION = click.argument("version", type=VERSION)
-_WORDS = click.argument("words", nargs=-1, metavar="[REQUEST] [COMMENT]...")
+_REQUEST = Part("request", REQUEST, required=True)
+_COMMENT = Part("comment")
+_SAID = Part("comment", required=True)
+_USAGE = "[REQUEST] [COMMENT]..."
+_WORDS = click.argument("words", cls=FreeWords, parts=(_REQUEST, _COMMENT), metavar=_USAGE)
 _PAGE = click.option(
-    "--page", type=click.IntRange(1, 10_000), default=1, metavar="N", help="Which page of a long list."
+    "--page", cls=Unasked, type=click.IntRange(1, 10_000), default=1, metavar="N", help="Which page of a long list."
 )
 
 
@@ -81,7 +97,7 @@ def _services(defaults: Defaults, project: ProjectRef | None, page: int) -> comm
     """List the API services of a project."""
     if project is None:
         if defaults.project is None:
-            raise CommandError("Which project? This channel has no default one.", "services FRAUD")
+            raise MissingWordError("Which project? This channel has no default one.", "services FRAUD")
         project = ProjectRef.parse(defaults.project, node=defaults.node)
     return commands.ListServices(project, page)
 
@@ -108,7 +124,7 @@ def _summary(service: ServiceRef, version: str) -> commands.ShowSummary:
     commands.CreatePackage,
     'package FRAUD/scoring v4 --notes "retrained on October"',
     _SERVICE,
-    _VERSION,
+    click.argument("version", type=NEW_VERSION),
     click.option("--notes", default="", metavar="TEXT", help="Release notes, in quotes."),
 )
 @click.pass_context
@@ -146,7 +162,13 @@ def _publish(
 @_verb(
     commands.Explain,
     "explain publish FRAUD/scoring v3",
-    click.argument("words", nargs=-1, required=True, metavar="[publish] SERVICE [VERSION]"),
+    click.argument(
+        "words",
+        cls=FreeWords,
+        parts=(Part("service", SERVICE, required=True), Part("version", VERSION)),
+        required=True,
+        metavar="[publish] SERVICE [VERSION]",
+    ),
     click.option(
         "--as", "published_service", type=SERVICE_ID, metavar="ID", help="The published service, if it has another id."
     ),
@@ -194,13 +216,17 @@ def _approve(defaults: Defaults, words: tuple[str, ...]) -> commands.Approve:
     return commands.Approve(*request_and_text(words, defaults, "approve 12"))
 
 
-@_verb(commands.Decline, "decline 12 too early, the drift report is due", _WORDS)
+@_verb(
+    commands.Decline,
+    "decline 12 too early, the drift report is due",
+    click.argument("words", cls=FreeWords, parts=(_REQUEST, _SAID), metavar=_USAGE),
+)
 @click.pass_obj
 def _decline(defaults: Defaults, words: tuple[str, ...]) -> commands.Decline:
     """Decline a publish request, and say why."""
     request, reason = request_and_text(words, defaults, "decline 12 too early")
     if not reason.strip():
-        raise CommandError("Why? Whoever asked will want to know.", f"decline {request} too early")
+        raise MissingWordError("Why? Whoever asked will want to know.", f"decline {request} too early")
     return commands.Decline(request, reason)
 
 
@@ -226,7 +252,7 @@ def _settle(request: int, end: str, reason: str) -> commands.Settle:
 @_verb(
     commands.Review,
     "review 12 looked at the dashboards, all is well",
-    click.argument("words", nargs=-1, metavar="[REQUEST] COMMENT..."),
+    click.argument("words", cls=FreeWords, parts=(_REQUEST, _SAID), metavar="[REQUEST] COMMENT..."),
 )
 @click.pass_obj
 def _review(defaults: Defaults, words: tuple[str, ...]) -> commands.Review:

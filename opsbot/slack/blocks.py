@@ -28,7 +28,7 @@ from opsbot.domain.results import (
 )
 from opsbot.errors import CommandError
 from opsbot.slack import approvals
-from opsbot.slack.messages import Answer, notes, of_lines
+from opsbot.slack.messages import About, Answer, notes, of_lines
 from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person
 from opsbot.slack.paging import listing
 
@@ -163,7 +163,8 @@ def summary_shown(result: SummaryShown, asker: Asker) -> Answer:
         _package(package),
         *(f"Endpoint {code(endpoint.id)}: {code(endpoint.type)}" for endpoint in result.summary.endpoints),
     ]
-    return Answer(headline, (of_lines(lines, *notes(package.release_notes)),))
+    about = About(result.service, package.version)
+    return Answer(headline, (of_lines(lines, *notes(package.release_notes)),), about=about)
 
 
 def requests_listed(result: RequestsListed, asker: Asker) -> Answer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,14 +11,16 @@ from pydantic import ValidationError
 from opsbot.domain.commands import Approve, Cancel, Decline
 from opsbot.domain.models import Person
 from opsbot.domain.results import Refused
-from opsbot.errors import CommandError, OpsbotError, StoreError
+from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar import parse, without_mention_of
 from opsbot.slack import cards
-from opsbot.slack.blocks import answer, apology
+from opsbot.slack.blocks import answer
 from opsbot.slack.messages import Answer, Message
 from opsbot.slack.modals import Metadata, Submission, approve_form, decline_form, missing_reason
 from opsbot.slack.paging import TURN_PAGE
 from opsbot.slack.payloads import BotMention, Click, SlashCommand
+from opsbot.slack.trouble import in_words
+from opsbot.slack.trouble import incident as _incident
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from opsbot.domain.commands import Decide
     from opsbot.domain.models import Asker
     from opsbot.slack.directory import SlackDirectory
+    from opsbot.slack.form_listeners import FormListeners
     from opsbot.slack.pool import Pool
     from opsbot.slack.replies import Replier
 
@@ -79,6 +81,7 @@ class Listeners:
     clock: Callable[[], datetime]
     command_name: str
     bot_user: str
+    forms: FormListeners
 
     @property
     def events(self) -> Mapping[str, Callable[[Ack, dict[str, Any]], None]]:
@@ -92,7 +95,7 @@ class Listeners:
         except ValidationError:
             ack(_incident("a slash command could not be read"))
             return
-        taken = self.pool.submit(self._answer, command.text, command.asker, command.response_url)
+        taken = self.pool.submit(self._take_command, command)
         ack() if taken else ack(BUSY)
 
     def on_click(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -138,10 +141,21 @@ class Listeners:
         if not self.spare.submit(self.replier.whisper, Message(BUSY), asker, response_url):
             _log.warning("%s could not even be told that there is too much to do", asker.person.id)
 
-    def _answer(self, text: str, asker: Asker, response_url: str | None) -> None:
-        said = self._in_words(lambda: self._do(text, asker))
+    def _take_command(self, command: SlashCommand) -> None:
+        """Answer a command; where a word is missing a form asks for it, if it can still be opened."""
+        asker = command.asker
+
+        def do() -> Answer | None:
+            try:
+                return self._do(command.text, asker)
+            except MissingWordError:
+                if self.forms.ask(command.text, asker, command.trigger_id):
+                    return None
+                raise
+
+        said = self._in_words(do)
         if said is not None:
-            self.replier.reply(said, asker, response_url)
+            self.replier.reply(said, asker, command.response_url)
 
     def _do(self, text: str, asker: Asker) -> Answer | None:
         """Read a line, do what it asks, and say what came of it."""
@@ -215,29 +229,11 @@ class Listeners:
             self.replier.reply(said, asker, None, thread=mention.thread)
 
     def _in_words(self, job: Callable[[], Answer | None], address: str | None = None) -> Answer | None:
-        """Do a job; whatever goes wrong with it becomes an answer, and what is a fault of ours gets a number.
-
-        `address` is what a line to the bot begins with there; the slash command unless said otherwise.
-        """
-        try:
-            return job()
-        except StoreError as error:
-            return apology(error, self.command_name, _incident("the store failed"))
-        except OpsbotError as error:
-            _log.info("not done: %s", error)
-            return apology(error, address or self.command_name)
-        except Exception:  # noqa: BLE001 - a fault of ours, whatever it is, is told with its number
-            return Answer(_incident("a job failed"), private=True)
+        """Do a job and say what went wrong; `address` is the slash command unless said otherwise."""
+        return in_words(job, address or self.command_name, self.command_name)
 
 
 def _number(value: str) -> int:
     if not value.isascii() or not value.isdigit():
         raise CommandError("That button isn't one of mine.", "requests")
     return int(value)
-
-
-def _incident(what: str) -> str:
-    """Log a fault of ours under a number that the asker can quote."""
-    number = secrets.token_hex(3).upper()
-    _log.exception("incident %s: %s", number, what)
-    return f":boom: Something went wrong on my side, incident {number}. Please tell whoever runs me; the log has the same number."

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from slack_sdk.models.blocks import Block, SectionBlock
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
 from opsbot.slack.mrkdwn import clipped, cut, readable
 
+if TYPE_CHECKING:
+    from opsbot.domain.references import ServiceRef
+
 SECTION_LIMIT = 3000
 TEXT_LIMIT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The one package that a message is about."""
+
+    service: ServiceRef
+    version: str
+
+    @property
+    def payload(self) -> dict[str, str]:
+        """What the metadata of the message says of it."""
+        return {"service": str(self.service), "version": self.version}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +36,7 @@ class Message:
 
     text: str
     blocks: tuple[Block, ...] = ()
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +46,7 @@ class Answer:
     headline: str
     details: tuple[Message, ...] = ()
     private: bool = False
+    about: About | None = None
 
     def in_one(self) -> Message:
         """Put everything into one message, for where there is no thread."""

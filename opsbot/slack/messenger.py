@@ -15,6 +15,7 @@ from opsbot.errors import NotHereError, TellingError
 from opsbot.slack import told
 from opsbot.slack.calls import CALL_ERRORS, ReplyLostError, error_code, is_not_here
 from opsbot.slack.cards import Around, card
+from opsbot.slack.messages import About
 from opsbot.slack.mrkdwn import escaped, listed
 
 if TYPE_CHECKING:
@@ -183,6 +184,7 @@ def _thread(delivery: Delivery, subject: PublishRequest | Packaging) -> str | No
 
 def _mark(delivery: Delivery, subject: PublishRequest | Packaging) -> dict[str, Any]:
     mark: dict[str, Any] = {"delivery": delivery.id, "kind": delivery.message.kind.value}
+    mark |= About(subject.service, subject.version).payload
     if isinstance(subject, PublishRequest):
         mark["request"] = subject.id
         if subject.head is not None:

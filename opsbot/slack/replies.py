@@ -44,6 +44,16 @@ class Replier:
             else:
                 self._whisper_in_channel(message, asker)
         except CALL_ERRORS as error:
+            if response_url is None and is_not_here(error):
+                self.direct(message, asker)
+            else:
+                _log.warning("an answer could not be sent: %s", error_code(error))
+
+    def direct(self, message: Message, asker: Asker) -> None:
+        """Tell the asker in their conversation with the bot."""
+        try:
+            say(self._client, message, asker.person.id)
+        except CALL_ERRORS as error:
             _log.warning("an answer could not be sent: %s", error_code(error))
 
     def replace(self, message: Message, click_url: str) -> None:
@@ -61,7 +71,7 @@ class Replier:
             _log.warning("a form could not be opened: %s", error_code(error))
 
     def _post(self, answer: Answer, channel: str, thread: str | None) -> None:
-        parent = say(self._client, Message(cut(answer.headline, TEXT_LIMIT)), channel, thread)
+        parent = say(self._client, Message(cut(answer.headline, TEXT_LIMIT), about=answer.about), channel, thread)
         for detail in answer.details:
             say(self._client, detail, channel, thread or parent.ts)
 
