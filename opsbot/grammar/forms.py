@@ -162,6 +162,7 @@ def _fields(param: click.Parameter) -> Iterator[Field]:
         return
     name = param.name
     hint = (param.help or "") if isinstance(param, click.Option) else ""
+    hint = hint.replace(", in quotes", "")  # a field holds its words together by itself
     if isinstance(param, click.Option) and param.is_flag:
         yield Field(name, _label(_longest(param).lstrip("-")), Kind.FLAG, hint=hint)
         return
