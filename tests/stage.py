@@ -77,9 +77,7 @@ class Stage:
     def wait_for_view(self, user: str) -> JSON:
         return self._wait(lambda: self.find_view(user), f"a form before {user}")
 
-    def shortcut(
-        self, callback_id: str, *, user: str, channel: str | None = None, message: JSON | None = None
-    ) -> JSON:
+    def shortcut(self, callback_id: str, *, user: str, channel: str | None = None, message: JSON | None = None) -> JSON:
         """Use a shortcut: of a message, or of the workspace with a channel in view."""
         body: JSON = {"user": user, "callback_id": callback_id, "channel": channel}
         if message is not None:

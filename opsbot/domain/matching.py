@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_ALIKE = 72.0
+_ALIKE = 80.0
 """How alike, of 100, what was mistyped has to be to a part of a name."""
 
 _SHORTEST_MISTYPED = 3

@@ -53,6 +53,14 @@ def title_in(view: JSON | None) -> str:
     return str(view["title"]["text"]) if view is not None else ""
 
 
+def wait_for_title(stage: Stage, user: str, title: str) -> None:
+    stage.wait_until(lambda: title_in(stage.find_view(user)) == title)
+
+
+def wait_for_version(stage: Stage, version: str) -> None:
+    stage.wait_until(lambda: initial(stage.wait_for_view("maya")).get("version") == version)
+
+
 def option(value: str) -> JSON:
     return {"text": {"type": "plain_text", "text": value}, "value": value}
 
@@ -80,7 +88,7 @@ def test_every_verb_that_lacks_what_it_needs_opens_its_form(stage: Stage) -> Non
     assert len(needing) > 10
     for form in needing:
         stage.command(form.verb, user="ada")
-        stage.wait_until(lambda title=title_of(form.verb): title_in(stage.find_view("ada")) == title)
+        wait_for_title(stage, "ada", title_of(form.verb))
         view = stage.view("ada")
         assert view["callback_id"] == "verb_form"
         labels = {name: block["label"]["text"] for name, block in inputs(view).items()}
@@ -263,7 +271,9 @@ def test_a_memory_that_somebody_made_up_is_refused(tmp_path: Path) -> None:
             said = stage.deliver_for_reply({**base, "type": "view_submission"})
             assert said["response_action"] == "update", memory
             assert "isn't one of mine" in json.dumps(said["view"])
-            assert stage.deliver_for_reply({**base, **action, "type": "block_suggestion", "value": "sco"})["options"] == []
+            assert (
+                stage.deliver_for_reply({**base, **action, "type": "block_suggestion", "value": "sco"})["options"] == []
+            )
             chosen = {**base, "type": "block_actions", "actions": [action], "container": {"type": "view"}}
             assert stage.deliver(chosen) == 200
         assert [each for each in stage.messages() if "looked" in each["text"]] == []
@@ -299,7 +309,7 @@ def test_a_version_is_published_from_its_message(stage: Stage) -> None:
     looked = stage.wait_for("looked at")
     for message, version in ((looked, "v2"), (made, "v5")):
         stage.shortcut("publish_version", user="maya", message=message)
-        stage.wait_until(lambda wanted=version: initial(stage.wait_for_view("maya")).get("version") == wanted)
+        wait_for_version(stage, version)
         assert initial(stage.view("maya")) == {"service": SCORING, "version": version}
     assert send(stage, {"reason": "from its message"})["ok"]
     card = stage.wait_for("Request 1")

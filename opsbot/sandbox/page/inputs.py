@@ -117,7 +117,9 @@ class Field:
                     words("No results", "found-none")
 
         field.on("input", look, js_handler=_VALUE, throttle=0.15, leading_events=False)
-        field.on("focus", look, js_handler="(event) => { sandboxSearch.back(event); emit(''); }")  # what stands there already is no search
+        field.on(
+            "focus", look, js_handler="(event) => { sandboxSearch.back(event); emit(''); }"
+        )  # what stands there already is no search
         field.on("keydown", js_handler="(event) => sandboxSearch.keydown(event)")
         field.on("blur", js_handler="(event) => sandboxSearch.leave(event)")
 
