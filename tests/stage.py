@@ -104,6 +104,10 @@ class Stage:
         body = urlencode({"payload": json.dumps(payload)})
         return self._send(body, "application/x-www-form-urlencoded", secret, at)
 
+    def deliver_command(self, fields: JSON) -> int:
+        """Send a signed slash command to the bot over HTTP; gives the status."""
+        return self._send(urlencode(fields), "application/x-www-form-urlencoded", None, None)
+
     def deliver_for_reply(self, payload: JSON) -> JSON:
         """Send a signed payload to the bot over HTTP; gives what it said along with its acknowledgement."""
         reply = self._sent(urlencode({"payload": json.dumps(payload)}), "application/x-www-form-urlencoded", None, None)

@@ -29,6 +29,7 @@ from opsbot.slack import (
     Opener,
     Pool,
     Replier,
+    ShortcutListeners,
     SlackDirectory,
     SlackMessenger,
     SocketConnection,
@@ -99,14 +100,22 @@ class Bot:
         self._mouth = self.make_mouth(messenger)
         dispatcher = Dispatcher(self.world)
         self.catalog = NodeCatalog(self.nodes, tuple(config.nodes), turns.given_up)
-        replier = Replier(self.client, identity.user)
+        opener, replier = Opener(self.client), Replier(self.client, identity.user)
         forms = FormListeners(
+            dispatcher=dispatcher,
+            pool=self.pool,
+            replier=replier,
+            opener=opener,
+            suggesting=Suggesting(dispatcher, Suggestions(self.catalog, self.world.requests)),
+            look_again=self.catalog.look_again,
+            command_name=config.slack.command,
+        )
+        shortcuts = ShortcutListeners(
             dispatcher=dispatcher,
             pool=self.pool,
             spare=self._spare,
             replier=replier,
-            opener=Opener(self.client),
-            suggesting=Suggesting(dispatcher, Suggestions(self.catalog, self.world.requests)),
+            opener=opener,
             look_again=self.catalog.look_again,
             command_name=config.slack.command,
         )
@@ -121,6 +130,7 @@ class Bot:
             command_name=config.slack.command,
             bot_user=identity.user,
             forms=forms,
+            shortcuts=shortcuts,
         )
         checks = {"database": self.database.ping}
         applications = {}

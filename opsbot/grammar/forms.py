@@ -69,6 +69,10 @@ class Form:
     says: str
     fields: tuple[Field, ...]
 
+    def of_kind(self, kind: Kind) -> Field | None:
+        """Find the first field of a kind."""
+        return next((field for field in self.fields if field.kind is kind), None)
+
     def field(self, name: str) -> Field | None:
         """Find a field by its name."""
         return next((field for field in self.fields if field.name == name), None)

@@ -11,6 +11,7 @@ from opsbot.slack.messenger import SlackMessenger
 from opsbot.slack.opening import Opener
 from opsbot.slack.pool import Pool
 from opsbot.slack.replies import Replier
+from opsbot.slack.shortcuts import ShortcutListeners
 from opsbot.slack.suggesting import Suggesting
 from opsbot.slack.turns import Turns
 
@@ -23,6 +24,7 @@ __all__ = [
     "Opener",
     "Pool",
     "Replier",
+    "ShortcutListeners",
     "SlackDirectory",
     "SlackMessenger",
     "SocketConnection",

@@ -83,12 +83,12 @@ def _bolt(client: WebClient, identity: Identity, listeners: Listeners, signing_s
     )
     # The commonest first: Bolt asks its listeners one after the other.
     app.command(re.compile("^/"))(listeners.on_command)
-    forms = listeners.forms
+    forms, shortcuts = listeners.forms, listeners.shortcuts
     app.options(re.compile(f"^{FIELD}"))(forms.on_keystrokes)
     app.action(re.compile(f"^({FIELD}|{VERB}$)"))(forms.on_choice)
     app.view(FORM)(forms.on_sent)
-    app.global_shortcut(ANYTHING)(forms.on_shortcut)
-    app.message_shortcut(PUBLISH_THIS)(forms.on_message_shortcut)
+    app.global_shortcut(ANYTHING)(shortcuts.on_shortcut)
+    app.message_shortcut(PUBLISH_THIS)(shortcuts.on_message_shortcut)
     app.action(re.compile(""))(listeners.on_click)
     app.view(re.compile(""))(listeners.on_submission)
     for event, listener in listeners.events.items():

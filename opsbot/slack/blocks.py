@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
+from slack_sdk.models.blocks import ActionsBlock
+from slack_sdk.models.blocks.block_elements import ButtonElement
+
 from opsbot.domain.commands import PAGE_SIZE
 from opsbot.domain.models import AuthMethod
 from opsbot.domain.results import (
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Asker, Endpoint, Package, PublishRequest
     from opsbot.domain.results import Result, VerbHelp
     from opsbot.errors import OpsbotError
+
+OPEN_FORM = "open_form"
+"""The action id of the button that opens a form."""
 
 _APOLOGY_LIMIT = 500
 
@@ -99,10 +105,10 @@ def help_shown(result: HelpShown, command_name: str) -> Answer:
         headline = (
             f"Here is what you can do with me, the API Designer's bot. Try {code(f'{command_name} whoami')}, too."
         )
-        return Answer(headline, (of_lines(lines),), private=True)
+        return Answer(headline, (of_lines(lines, _form_button()),), private=True)
     headline = f"How to use {code(result.about)}:"
     lines = [line for entry in result.verbs for line in _manual(entry, command_name)]
-    return Answer(headline, (of_lines(lines),), private=True)
+    return Answer(headline, (of_lines(lines, _form_button(result.about)),), private=True)
 
 
 def access_shown(result: AccessShown) -> Answer:
@@ -174,6 +180,11 @@ def requests_listed(result: RequestsListed, asker: Asker) -> Answer:
     headline = f"{person(asker.person)} asked for {kind} requests: {or_none(result.total, 'request')}."
     lines = [_request(request) for request in result.requests]
     return listing(headline, lines, _again(result), command.page, result.total)
+
+
+def _form_button(verb: str | None = None) -> ActionsBlock:
+    """Offer the form of a verb, or the menu of all, to whoever would rather not type."""
+    return ActionsBlock(elements=[ButtonElement(text="Fill in a form…", action_id=OPEN_FORM, value=verb)])
 
 
 def _manual(entry: VerbHelp, command_name: str) -> list[str]:

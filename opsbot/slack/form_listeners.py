@@ -1,4 +1,4 @@
-"""Forms and shortcuts: opened for whoever lacks a word, followed while they are filled in, and done when they are sent."""
+"""Forms: opened for whoever lacks a word, followed while they are filled in, and done when they are sent."""
 
 from __future__ import annotations
 
@@ -7,54 +7,46 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from opsbot.actions.drafting import Draft, draft
 from opsbot.domain.authorization import Permission
-from opsbot.domain.models import MessageRef
-from opsbot.domain.references import ServiceRef
-from opsbot.errors import CommandError, DSSError, NotFoundError
+from opsbot.errors import DSSError, NotFoundError
 from opsbot.grammar import begin, faults, fill
 from opsbot.grammar.forms import Kind
 from opsbot.slack.blocks import answer
 from opsbot.slack.form_payloads import (
-    FIELD,
     VERB,
     FormChoice,
     FormSent,
     Keystrokes,
     Memory,
-    MessageShortcut,
-    Shortcut,
 )
 from opsbot.slack.form_views import NOTES, depends, drafts, form_view, notice_view
-from opsbot.slack.messages import Message
-from opsbot.slack.messenger import MARK
 from opsbot.slack.opening import Opened
-from opsbot.slack.saying import ABOUT
-from opsbot.slack.trouble import in_words, incident
+from opsbot.slack.trouble import BUSY, in_words, incident
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from opsbot.actions.dispatcher import Dispatcher
     from opsbot.domain.models import Asker
+    from opsbot.domain.references import ServiceRef
     from opsbot.domain.results import VerbHelp
     from opsbot.grammar import Typed
+    from opsbot.grammar.forms import Form
     from opsbot.slack.messages import Answer
     from opsbot.slack.opening import Opener
     from opsbot.slack.pool import Pool
     from opsbot.slack.replies import Replier
     from opsbot.slack.suggesting import Suggesting
 
-BUSY = "I have more to do than I can keep up with just now. Nothing was done; please try again in a moment."
-
 _FORGED = "This form isn't one of mine any more. Please open it again."
 _FORMS_REMEMBERED = 1_000
 
 
 class Ack(Protocol):
-    """Bolt's way to acknowledge a form, a choice or a shortcut."""
+    """Bolt's way to acknowledge a form, or what is done in one."""
 
     def __call__(
         self,
@@ -66,16 +58,6 @@ class Ack(Protocol):
     ) -> object:
         """Acknowledge."""
         ...
-
-
-class _AboutPackage(BaseModel):
-    """What the metadata of a message says of the package that it is about."""
-
-    model_config = ConfigDict(frozen=True)
-
-    service: str = ""
-    version: str = ""
-    request: int | None = None
 
 
 @dataclass(slots=True)
@@ -105,7 +87,6 @@ class FormListeners:
 
     dispatcher: Dispatcher
     pool: Pool
-    spare: Pool
     replier: Replier
     opener: Opener
     suggesting: Suggesting
@@ -120,9 +101,19 @@ class FormListeners:
         if not trigger or begun.form.verb not in usable:
             return False
         memory = Memory(verb=begun.form.verb, channel=asker.place.channel)
-        service = begun.values.get("service", "")
+        field = begun.form.of_kind(Kind.SERVICE)
+        service = begun.values.get(field.name, "") if field is not None else ""
         memory = memory.with_service(service) if service else memory
         return self._show(memory, begun.values, asker, trigger)
+
+    def open(self, verb: str, asker: Asker, trigger: str) -> None:
+        """Open the form of a verb, or without one the menu of them all, where somebody is."""
+        if verb:
+            memory = Memory(verb=verb, channel=asker.place.channel)
+            self._show(memory, begin(verb, self.dispatcher.defaults(asker.place)).values, asker, trigger)
+        else:
+            usable = self.dispatcher.usable(asker)
+            self.opener.open(trigger, form_view(Memory(channel=asker.place.channel, picking=True), {}, usable))
 
     def on_keystrokes(self, ack: Ack, body: dict[str, Any]) -> None:
         """Offer what matches what somebody types into a select."""
@@ -175,75 +166,6 @@ class FormListeners:
         else:
             ack(response_action="update", view=notice_view("API Designer", BUSY))
 
-    def on_shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
-        """Show what there is to do."""
-        ack()
-        try:
-            shortcut = Shortcut.model_validate(body)
-        except ValidationError:
-            incident("a shortcut could not be read")
-            return
-        self._take(shortcut.asker, self._pick, shortcut)
-
-    def on_message_shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
-        """Ask for the publish of the package that a message is about."""
-        ack()
-        try:
-            shortcut = MessageShortcut.model_validate(body)
-        except ValidationError:
-            incident("a shortcut could not be read")
-            return
-        self._take(shortcut.asker, self._publish, shortcut)
-
-    def _take(self, asker: Asker, job: Callable[[Any], None], payload: BaseModel) -> None:
-        def do() -> None:
-            said = in_words(lambda: job(payload), self.command_name, self.command_name)
-            if said is not None:
-                self.replier.direct(said.in_one(), asker)
-
-        if not self.pool.submit(do):
-            self.spare.submit(self.replier.direct, Message(BUSY), asker)
-
-    def _pick(self, shortcut: Shortcut) -> None:
-        usable = self.dispatcher.usable(shortcut.asker)
-        self.opener.open(shortcut.trigger_id, form_view(Memory(picking=True), {}, usable))
-
-    def _publish(self, shortcut: MessageShortcut) -> None:
-        """Open the form at once, since that can't wait; what the message is about has to be looked up."""
-        asker = shortcut.asker
-        if "publish" not in {entry.verb for entry in self.dispatcher.usable(asker)}:
-            self.opener.open(shortcut.trigger_id, notice_view("Publish", "You may not ask for publishes here."))
-            return
-        opened = self.opener.open(shortcut.trigger_id, notice_view("Publish", "Looking which version it is…"))
-        if opened is None:
-            return
-        memory, values = Memory(verb="publish", channel=asker.place.channel), {}
-        about = self._about(shortcut)
-        if about is not None:
-            service, version = about
-            memory = memory.with_service(str(service))
-            values = {"service": str(service), "version": version}
-            self.look_again(service)
-        remark = "" if about is not None else "That message isn't about one package that I know: choose it here."
-        self.opener.update(opened, form_view(memory, values, remark=remark))
-
-    def _about(self, shortcut: MessageShortcut) -> tuple[ServiceRef, str] | None:
-        """Find the package that a message is about, by its metadata or by the store; its words aren't looked at."""
-        message, thread = shortcut.where, shortcut.message.thread_ts
-        metadata = shortcut.message.metadata or self.opener.metadata(message, thread)
-        if metadata.get("event_type") in {MARK, ABOUT}:
-            try:
-                said = _AboutPackage.model_validate(metadata.get("event_payload"))
-                if said.version:
-                    return ServiceRef.parse(said.service, node=None, project=None), said.version
-                if said.request is not None:
-                    request = self.dispatcher.world.requests.get(said.request)
-                    return request.service, request.version
-            except (ValidationError, CommandError, NotFoundError):
-                return None
-        card = self.dispatcher.world.requests.of_card(MessageRef(message.channel, thread or message.ts))
-        return (card.service, card.version) if card is not None else None
-
     def _show(self, memory: Memory, values: Mapping[str, str], asker: Asker, trigger: str) -> bool:
         service = memory.chosen
         if service is None or memory.form is None or not drafts(memory.form):
@@ -254,7 +176,7 @@ class FormListeners:
         if opened is None:
             return False
         drafted = self._draft(service, asker)
-        self.opener.update(opened, form_view(memory, _with_draft(values, drafted), remark=drafted.remark))
+        self.opener.update(opened, form_view(memory, _with_draft(memory.form, values, drafted), remark=drafted.remark))
         return True
 
     def _follow(self, choice: FormChoice, memory: Memory) -> None:
@@ -271,7 +193,7 @@ class FormListeners:
             self.look_again(service)
         if service is not None and form is not None and drafts(form):
             drafted = self._draft(service, asker)
-            values, remark = _with_draft(values, drafted), drafted.remark
+            values, remark = _with_draft(form, values, drafted), drafted.remark
         view = form_view(memory, values, self._verbs(memory, asker), remark)
         refused = self.opener.update(Opened(choice.view.id, choice.view.hash), view)
         if refused == "hash_conflict" and self._latest.is_latest(choice.view.id, choice.action.action_ts):
@@ -280,7 +202,7 @@ class FormListeners:
     def _verbs(self, memory: Memory, asker: Asker) -> tuple[VerbHelp, ...]:
         if not memory.picking:
             return ()
-        return self.dispatcher.usable(replace(asker, place=replace(asker.place, channel="")))
+        return self.dispatcher.usable(replace(asker, place=replace(asker.place, channel=memory.channel)))
 
     def _draft(self, service: ServiceRef, asker: Asker) -> Draft:
         """Propose a version and notes, if the asker may see the service that they are drawn from."""
@@ -305,14 +227,10 @@ class FormListeners:
             self.replier.reply(said, asker, response_url)
 
 
-def is_of_form(action: str) -> bool:
-    """Tell whether an action is a choice in one of these forms."""
-    return action == VERB or action.startswith(FIELD)
-
-
-def _with_draft(values: Mapping[str, str], drafted: Draft) -> dict[str, str]:
+def _with_draft(form: Form, values: Mapping[str, str], drafted: Draft) -> dict[str, str]:
     """Put what is proposed where nothing was entered."""
-    proposed = {"version": drafted.version, NOTES: drafted.notes}
+    version = form.of_kind(Kind.NEW_VERSION)
+    proposed = {NOTES: drafted.notes} | ({version.name: drafted.version} if version is not None else {})
     return {**values, **{name: text for name, text in proposed.items() if text and not values.get(name)}}
 
 

@@ -58,12 +58,12 @@ NOTES = "notes"
 
 def drafts(form: Form) -> bool:
     """Tell whether a version and its notes can be proposed in the form."""
-    return any(field.kind is Kind.NEW_VERSION for field in form.fields)
+    return form.of_kind(Kind.NEW_VERSION) is not None
 
 
 def depends(form: Form, field: Field) -> bool:
     """Tell whether what is in the field belongs to the service that was chosen in the form."""
-    has_service = any(other.kind is Kind.SERVICE for other in form.fields)
+    has_service = form.of_kind(Kind.SERVICE) is not None
     return has_service and (field.kind in _OF_SERVICE or (field.name == NOTES and drafts(form)))
 
 

@@ -14,12 +14,12 @@ from opsbot.domain.results import Refused
 from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar import parse, without_mention_of
 from opsbot.slack import cards
-from opsbot.slack.blocks import answer
+from opsbot.slack.blocks import OPEN_FORM, answer
 from opsbot.slack.messages import Answer, Message
 from opsbot.slack.modals import Metadata, Submission, approve_form, decline_form, missing_reason
 from opsbot.slack.paging import TURN_PAGE
 from opsbot.slack.payloads import BotMention, Click, SlashCommand
-from opsbot.slack.trouble import in_words
+from opsbot.slack.trouble import BUSY, in_words
 from opsbot.slack.trouble import incident as _incident
 
 if TYPE_CHECKING:
@@ -35,10 +35,9 @@ if TYPE_CHECKING:
     from opsbot.slack.form_listeners import FormListeners
     from opsbot.slack.pool import Pool
     from opsbot.slack.replies import Replier
+    from opsbot.slack.shortcuts import ShortcutListeners
 
 _log = logging.getLogger(__name__)
-
-BUSY = "I have more to do than I can keep up with just now. Nothing was done; please try again in a moment."
 
 _DECISIONS: dict[str, Callable[[int], Decide]] = {cards.APPROVE: Approve, cards.CANCEL: Cancel}
 _FORMS: dict[str, Callable[[Metadata], View]] = {cards.APPROVE_WITH: approve_form, cards.DECLINE: decline_form}
@@ -82,6 +81,7 @@ class Listeners:
     command_name: str
     bot_user: str
     forms: FormListeners
+    shortcuts: ShortcutListeners
 
     @property
     def events(self) -> Mapping[str, Callable[[Ack, dict[str, Any]], None]]:
@@ -166,6 +166,8 @@ class Listeners:
     def _take_click(self, click: Click) -> None:
         if click.action.startswith(TURN_PAGE):
             self._turn_page(click)
+        elif click.action == OPEN_FORM:
+            self._open_verb_form(click)
         elif click.action in _FORMS:
             self._open_form(click)
         elif click.action in _DECISIONS:
@@ -200,6 +202,11 @@ class Listeners:
             self.replier.open_form(click.trigger_id, _FORMS[click.action](metadata))
 
         said = self._in_words(do)
+        if said is not None:
+            self.replier.whisper(said.in_one(), click.asker, click.response_url)
+
+    def _open_verb_form(self, click: Click) -> None:
+        said = self._in_words(lambda: self.forms.open(click.value, click.asker, click.trigger_id))
         if said is not None:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+BUSY = "I have more to do than I can keep up with just now. Nothing was done; please try again in a moment."
+
 
 def in_words(job: Callable[[], Answer | None], address: str, command_name: str) -> Answer | None:
     """Do a job; whatever goes wrong with it becomes an answer, and what is a fault of ours gets a number.

@@ -12,7 +12,7 @@ from opsbot.grammar.forms import Kind
 from opsbot.sandbox import demo
 from opsbot.slack.form_payloads import FIELD
 from opsbot.slack.form_views import title_of
-from tests.stage import GRANTS, shown, staged
+from tests.stage import GRANTS, buttons, shown, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +106,32 @@ def test_a_line_with_all_it_needs_or_with_a_mistake_opens_no_form(stage: Stage) 
     stage.command("publsh")
     stage.wait_for("Did you mean")
     assert stage.find_view("maya") is None
+
+
+def test_help_has_a_button_that_opens_the_form(stage: Stage) -> None:
+    stage.command("help publish")
+    helping = stage.wait_for("How to use")
+    stage.click(helping, buttons(helping)["Fill in a form…"], user="maya")
+    assert title_in(stage.wait_for_view("maya")) == "Publish"
+    stage.command("help")
+    menu = stage.wait_for("Here is what you can do")
+    stage.click(menu, buttons(menu)["Fill in a form…"], user="maya")
+    stage.wait_until(lambda: title_in(stage.find_view("maya")) == "API Designer")
+    view = choose(stage, stage.view("maya"), "form_verb", "summary")
+    assert "conversation" not in inputs(view)  # it is known where they are
+    assert send(stage, {"service": option(SCORING), "version": option("v1")})["ok"]
+    assert "thread_ts" not in stage.wait_for("looked at")
+
+
+def test_a_form_that_slack_opens_no_more_leaves_the_sentence(tmp_path: Path) -> None:
+    with staged(tmp_path, mode="http") as stage:
+        given = stage.command("whoami")["payload"]
+        stage.deliver_command({**given, "text": "package", "trigger_id": "1.2.gone"})
+        assert stage.wait_for("SERVICE is missing")["ephemeral"]
+        assert stage.find_view("maya") is None
+        stage.command("service")  # and over HTTP a form is followed as over a socket
+        stage.wait_for_view("maya")
+        assert offered(stage, "service", "rules")[0] == "design:FRAUD/rules"
 
 
 def test_a_mention_that_lacks_something_gets_its_sentence(stage: Stage) -> None:
