@@ -61,6 +61,22 @@ def wait_for_version(stage: Stage, version: str) -> None:
     stage.wait_until(lambda: initial(stage.wait_for_view("maya")).get("version") == version)
 
 
+def refused_updates(stage: Stage) -> int:
+    """How often a form was to be changed that had been changed meanwhile."""
+    log = stage.hands.get("/log").json()["log"]
+    return sum(1 for each in log if each["name"] == "views.update" and each["response"].get("error") == "hash_conflict")
+
+
+def wait_for_refusals(stage: Stage, number: int) -> None:
+    stage.wait_until(lambda: refused_updates(stage) >= number)
+
+
+def shows(stage: Stage, service: str, version: str) -> bool:
+    view = stage.view("maya")
+    memory = json.loads(view["private_metadata"]) if view["private_metadata"] else {}
+    return (memory.get("service"), initial(view).get("version")) == (service, version)
+
+
 def option(value: str) -> JSON:
     return {"text": {"type": "plain_text", "text": value}, "value": value}
 
@@ -120,7 +136,7 @@ def test_help_has_a_button_that_opens_the_form(stage: Stage) -> None:
     view = choose(stage, stage.view("maya"), "form_verb", "summary")
     assert "conversation" not in inputs(view)  # it is known where they are
     assert send(stage, {"service": option(SCORING), "version": option("v1")})["ok"]
-    assert "thread_ts" not in stage.wait_for("looked at")
+    stage.wait_for("looked at `v1`")
 
 
 def test_a_form_that_slack_opens_no_more_leaves_the_sentence(tmp_path: Path) -> None:
@@ -173,6 +189,23 @@ def test_the_other_fields_follow_the_service_that_is_chosen(stage: Stage) -> Non
     after = choose(stage, stage.view("maya"), f"{FIELD}service", "design:CHURN/churn")
     assert initial(after)["service"] == "design:CHURN/churn"
     assert initial(after)["version"] == "bad version"  # what somebody wrote themselves isn't taken from them
+
+
+def test_of_two_choices_in_a_hurry_the_later_one_counts_whichever_is_drafted_first(stage: Stage) -> None:
+    faults = stage.designer.site.faults
+    for number, (first, second) in enumerate(((1.0, 0.3), (0.3, 1.0)), 1):
+        faults.add("GET /projects/FRAUD/apiservices/rules/packages", "delay", seconds=first)
+        faults.add("GET /projects/CHURN/apiservices/churn/packages", "delay", seconds=second)
+        stage.command("package")
+        wait_for_title(stage, "maya", "Package")
+        view = stage.view("maya")["id"]
+        for service in ("design:FRAUD/rules", "design:CHURN/churn"):
+            action = {"action_id": f"{FIELD}service", "selected_option": option(service)}
+            assert stage.hands.post("/interact", json={"user": "maya", "view": view, "action": action}).json()["ok"]
+        wait_for_refusals(stage, number)
+        stage.wait_until(lambda: shows(stage, "design:CHURN/churn", "v4"))
+        stage.hands.post("/close", json={"user": "maya"})
+        faults.clear()
 
 
 def test_versions_are_those_of_the_service_in_the_same_form(stage: Stage) -> None:
