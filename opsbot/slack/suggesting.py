@@ -10,7 +10,7 @@ from opsbot.domain.references import ProjectRef, ServiceRef
 from opsbot.errors import CommandError
 from opsbot.grammar import faults_of
 from opsbot.grammar.forms import Kind
-from opsbot.slack.form_views import option
+from opsbot.slack.form_views import plain_option
 
 if TYPE_CHECKING:
     from opsbot.actions.dispatcher import Dispatcher
@@ -41,8 +41,8 @@ class Suggesting:
         word = _word(field, typed, memory, defaults)
         if word and all(offer.value != word for offer in offers):
             offers = [*offers[: MOST - 1], Offer(word, _AS_TYPED)]
-        made = (option(offer.value, offer.note) for offer in offers)
-        return [each.to_dict() for each in made if each is not None]
+        made = (plain_option(offer.value, offer.note) for offer in offers)
+        return [each for each in made if each is not None]
 
     def _offers(  # noqa: PLR0911 - one arm per kind
         self, field: Field, typed: str, memory: Memory, standing: Standing, defaults: Defaults

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,9 +13,9 @@ from opsbot.domain.lifecycle import State
 from opsbot.domain.references import ServiceRef
 from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar import begin, faults, fill, forms, parse
-from opsbot.grammar.forms import ON, Kind
-from opsbot.grammar.types import Unasked
-from opsbot.grammar.verbs import verbs
+from opsbot.grammar.forms import ON, Field, Kind, _form
+from opsbot.grammar.types import SERVICE, Read, Unasked
+from opsbot.grammar.verbs import Verb, verbs
 from tests.builders import SCORING
 
 HERE = Defaults(node="design", project="FRAUD")
@@ -55,6 +56,37 @@ def test_every_verb_has_a_form_and_every_argument_a_field() -> None:
         assert {field.name for field in form.fields} & {"page", "words"} == set(), name
         assert all(field.label for field in form.fields)
         assert all(field.choices for field in form.fields if field.kind is Kind.CHOICE)
+
+
+def test_a_verb_that_is_added_gets_its_form_by_itself() -> None:
+    def word(text: str, _: Defaults) -> str:
+        return text
+
+    added = Verb(
+        "add-endpoint",
+        params=[
+            click.Argument(["service"], type=SERVICE),
+            click.Argument(["endpoint"], type=Read("new endpoint", word)),
+            click.Option(
+                ["--type", "kind"], type=click.Choice(["prediction", "causal"]), required=True, help="What it does."
+            ),
+            click.Option(["--model"], type=Read("model", word), required=True),
+            click.Option(["--compute-propensity"], is_flag=True, help="For the type causal."),
+            click.Option(["--weight"], type=click.IntRange(1, 9)),
+            Unasked(["--page"], type=int),
+        ],
+        help="Add an endpoint.",
+    )
+    form = _form(added)
+    assert (form.verb, form.says) == ("add-endpoint", "Add an endpoint.")
+    assert form.fields == (
+        Field("service", "Service", Kind.SERVICE, required=True),
+        Field("endpoint", "Endpoint", Kind.WORD, required=True),
+        Field("kind", "Kind", Kind.CHOICE, required=True, hint="What it does.", choices=("prediction", "causal")),
+        Field("model", "Model", Kind.MODEL, required=True),
+        Field("compute_propensity", "Compute propensity", Kind.FLAG, hint="For the type causal."),
+        Field("weight", "Weight", Kind.NUMBER),
+    )
 
 
 def test_no_argument_of_a_verb_is_a_bare_list_of_words() -> None:

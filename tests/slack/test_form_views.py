@@ -12,7 +12,7 @@ from opsbot.grammar import forms, manual
 from opsbot.grammar.forms import Field, Form, Kind
 from opsbot.sandbox.workspace.webapi.views import read_view
 from opsbot.slack.form_payloads import FIELD, Memory
-from opsbot.slack.form_views import depends, form_view, notice_view, option
+from opsbot.slack.form_views import depends, form_view, notice_view, option, plain_option
 
 if TYPE_CHECKING:
     from opsbot.domain.results import VerbHelp
@@ -46,6 +46,13 @@ def test_what_is_too_long_to_be_chosen_is_an_input_so_that_nothing_typed_is_lost
         f"{FIELD}service",
     )
     assert option(LONG) is None
+
+
+@given(value=st.text(min_size=1, max_size=150), note=st.text(max_size=100))
+def test_an_option_is_the_same_however_it_is_made(value: str, note: str) -> None:
+    made, plain = option(value, note), plain_option(value, note)
+    assert made is not None
+    assert made.to_dict() == plain
 
 
 def test_long_names_are_cut_in_the_middle() -> None:
