@@ -360,6 +360,19 @@ def test_a_global_shortcut_s_answer_goes_where_the_person_was_unless_they_say_ot
     assert stage.wait_for("you hold")["ephemeral"]
 
 
+def test_what_can_t_be_posted_where_it_was_asked_reaches_the_asker(stage: Stage) -> None:
+    """The bot isn't in #random: a conversation that was chosen in the form can be answered, else there is their own."""
+    stage.shortcut("api_designer", user="maya", channel="random")
+    view = choose(stage, stage.wait_for_view("maya"), "form_verb", "summary")
+    choose(stage, view, f"{FIELD}service", SCORING)
+    assert send(stage, {"version": option("v4")})["ok"]
+    assert stage.wait_for("I'm not in this channel", "random")["ephemeral"]
+    stage.command("summary FRAUD/scoring", channel="random")
+    stage.wait_for_view("maya")
+    assert send(stage, {"version": option("v3")})["ok"]
+    assert "v3" in shown(stage.wait_for("looked at `v3`", stage.direct("maya")))
+
+
 def test_a_version_is_published_from_its_message(stage: Stage) -> None:
     stage.command("package FRAUD/scoring v5 --notes x")
     made = stage.wait_for("packaged `v5`")
