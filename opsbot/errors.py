@@ -3,6 +3,7 @@
     OpsbotError
       ConfigError              the configuration can't be used
       CommandError             the words typed aren't a command
+        MissingWordError       something that the verb needs wasn't said: a form can ask for it
       NotFoundError            what was named isn't there
       ConflictError            what was asked contradicts what is there
       MissingExtraError        what was asked takes a library that isn't installed
@@ -55,6 +56,10 @@ class CommandError(OpsbotError):
         super().__init__(message)
         self.suggestion = suggestion
         self.near = near
+
+
+class MissingWordError(CommandError):
+    """Something that the verb needs wasn't said; where there are forms, one asks for it."""
 
 
 class NotFoundError(OpsbotError):

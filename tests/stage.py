@@ -63,6 +63,27 @@ class Stage:
         """Send the form that somebody has open."""
         return self._post("/submit", {"user": user, "values": values})
 
+    def find_view(self, user: str) -> JSON | None:
+        """The form that somebody has open."""
+        person = self.workspace.workspace.directory.get(user).id
+        views = self.hands.get("/state").json()["views"]
+        return next((view for view in views if view["user"] == person and view["type"] == "modal"), None)
+
+    def view(self, user: str) -> JSON:
+        found = self.find_view(user)
+        assert found is not None
+        return found
+
+    def wait_for_view(self, user: str) -> JSON:
+        return self._wait(lambda: self.find_view(user), f"a form before {user}")
+
+    def shortcut(self, callback_id: str, *, user: str, channel: str | None = None, message: JSON | None = None) -> JSON:
+        """Use a shortcut: of a message, or of the workspace with a channel in view."""
+        body: JSON = {"user": user, "callback_id": callback_id, "channel": channel}
+        if message is not None:
+            body |= {"channel": message["channel"], "messageTs": message["ts"]}
+        return self._post("/shortcut", body)
+
     def click_payload(self, message: JSON, action: str, value: str, *, user: str) -> JSON:
         """What Slack would send for a click; its response_url is one that the workspace gave out."""
         given = self.command("whoami", user=user)["payload"]
@@ -83,11 +104,25 @@ class Stage:
         body = urlencode({"payload": json.dumps(payload)})
         return self._send(body, "application/x-www-form-urlencoded", secret, at)
 
+    def deliver_command(self, fields: JSON) -> int:
+        """Send a signed slash command to the bot over HTTP; gives the status."""
+        return self._send(urlencode(fields), "application/x-www-form-urlencoded", None, None)
+
+    def deliver_for_reply(self, payload: JSON) -> JSON:
+        """Send a signed payload to the bot over HTTP; gives what it said along with its acknowledgement."""
+        reply = self._sent(urlencode({"payload": json.dumps(payload)}), "application/x-www-form-urlencoded", None, None)
+        assert reply.status_code == 200
+        said: JSON = reply.json()
+        return said
+
     def deliver_event(self, payload: JSON) -> int:
         """Send a signed event to the bot over HTTP; gives the status."""
         return self._send(json.dumps(payload), "application/json", None, None)
 
     def _send(self, body: str, kind: str, secret: str | None, at: float | None) -> int:
+        return self._sent(body, kind, secret, at).status_code
+
+    def _sent(self, body: str, kind: str, secret: str | None, at: float | None) -> httpx.Response:
         timestamp = str(int(at if at is not None else time.time()))
         verifier = SignatureVerifier(secret or self.workspace.workspace.app.signing_secret)
         headers = {
@@ -96,7 +131,7 @@ class Stage:
             "X-Slack-Signature": verifier.generate_signature(timestamp=timestamp, body=body) or "",
         }
         url = f"http://127.0.0.1:{self.bot.http.port}/slack/events"
-        return httpx.post(url, content=body, headers=headers, timeout=30).status_code
+        return httpx.post(url, content=body, headers=headers, timeout=30)
 
     def messages(self, channel: str = "ml-ops", *, user: str = "maya") -> list[JSON]:
         """All that a person sees in a channel, threads included."""

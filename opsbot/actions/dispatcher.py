@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from opsbot.domain.authorization import Standing
     from opsbot.domain.commands import Command
     from opsbot.domain.models import Asker, Place
-    from opsbot.domain.results import Result
+    from opsbot.domain.results import Result, VerbHelp
 
 _CHANGES = get_args(commands.Change)
 _ON_REQUEST = get_args(commands.OnRequest)
@@ -49,6 +49,19 @@ class Dispatcher:
         """Tell what is meant in a place: the channel's node and project, the thread's publish request."""
         rules = self.world.rules.channel(place.channel)
         return commands.Defaults(self.world.rules.default_node(place.channel), rules.project, self._request_of(place))
+
+    def standing(self, asker: Asker) -> Standing:
+        """Tell what holds for the asker; where they haven't said in which channel, what holds in any."""
+        access, membership = self.world.rules.access, self.world.directory.membership(asker.person)
+        if not asker.place.channel:
+            return access.anywhere(asker.person.id, membership)
+        return access.standing(asker, membership)
+
+    def usable(self, asker: Asker) -> tuple[VerbHelp, ...]:
+        """Describe the verbs that the asker may use where they are, on something or other."""
+        verbs = self.world.rules.channel(asker.place.channel).verbs
+        described = show_help(commands.ShowHelp(), self.standing(asker), self.world.manual).verbs
+        return tuple(entry for entry in described if verbs is None or entry.verb in verbs or entry.permission is None)
 
     def do(self, command: Command, asker: Asker) -> Result:
         """Do what is asked if the asker may; raises OpsbotError where it can't be done.

@@ -270,3 +270,35 @@ class Clock(Protocol):
     def __call__(self) -> datetime:
         """Tell the time, in UTC."""
         ...
+
+
+class Catalog(Protocol):
+    """What is on the nodes, as it was a short while ago: for choosing, never for deciding.
+
+    Nothing is raised: a node that doesn't answer has what it had. Whoever asks for what was never read waits for it a
+    second at most, and gets what has come by then.
+    """
+
+    def projects(self) -> list[ProjectRef]:
+        """List the projects of all nodes."""
+        ...
+
+    def services(self) -> list[Service]:
+        """List the services of all projects."""
+        ...
+
+    def packages(self, service: ServiceRef) -> list[Package]:
+        """List the packages of a service."""
+        ...
+
+    def models(self, project: ProjectRef) -> list[SavedModel]:
+        """List the saved models of a project."""
+        ...
+
+    def published_services(self, node: str) -> list[str]:
+        """Name the services that the node's API Deployer knows."""
+        ...
+
+    def look_again(self, service: ServiceRef) -> None:
+        """Have the packages of a service read soon: somebody is about to choose one. Nobody waits for it."""
+        ...

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Self
 from opsbot.actions.delivering import Mouth
 from opsbot.actions.dispatcher import Dispatcher
 from opsbot.actions.homes import HomePainter
+from opsbot.actions.suggesting import Suggestions
 from opsbot.actions.world import World
 from opsbot.assembly.duties import duties_of
 from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secret_of, secrets_of
 from opsbot.assembly.rules import rules_of
+from opsbot.dataiku.catalog import NodeCatalog
 from opsbot.dataiku.survey import NodeSurvey
 from opsbot.domain.redaction import redacting
 from opsbot.durable import DurableWork
@@ -20,14 +22,18 @@ from opsbot.http import HttpServer, routes
 from opsbot.pictures import Drawing
 from opsbot.slack import (
     Budget,
+    FormListeners,
     HomeListener,
     Listeners,
+    Opener,
     Pool,
     Replier,
+    ShortcutListeners,
     SlackDirectory,
     SlackHomeScreen,
     SlackMessenger,
     SlackProgress,
+    Suggesting,
     Turns,
     who_am_i,
 )
@@ -97,18 +103,41 @@ class Bot:
         )
         self.homes = HomePainter(self.world, SlackHomeScreen(self._telling, config.slack.command))
         self._mouth = self.make_mouth(messenger)
+        dispatcher = Dispatcher(self.world)
+        self.catalog = NodeCatalog(self.nodes, tuple(config.nodes), turns.given_up)
+        opener, replier = Opener(self.client), Replier(self.client, identity.user, self.progress)
+        forms = FormListeners(
+            dispatcher=dispatcher,
+            pool=self.pool,
+            replier=replier,
+            opener=opener,
+            suggesting=Suggesting(dispatcher, Suggestions(self.catalog, self.world.requests)),
+            look_again=self.catalog.look_again,
+            command_name=config.slack.command,
+        )
+        shortcuts = ShortcutListeners(
+            dispatcher=dispatcher,
+            pool=self.pool,
+            spare=self._spare,
+            replier=replier,
+            opener=opener,
+            look_again=self.catalog.look_again,
+            command_name=config.slack.command,
+        )
         self.listeners = Listeners(
-            dispatcher=Dispatcher(self.world),
+            dispatcher=dispatcher,
             pool=self.pool,
             slow=self._slow,
             spare=self._spare,
-            replier=Replier(self.client, identity.user, self.progress),
+            replier=replier,
             directory=directory,
             seen=SeenStore(self.database),
             clock=now,
             command_name=config.slack.command,
             bot_user=identity.user,
             home=HomeListener(self.pool, self._spare, self.homes),
+            forms=forms,
+            shortcuts=shortcuts,
         )
         checks = {"database": self.database.ping}
         applications = {}
@@ -143,6 +172,7 @@ class Bot:
         self.durable.stop(_FINISHING_SECONDS)
         self._survey.close()
         self.progress.close()
+        self.catalog.close()
         self.nodes.close()
         self.client.close()
         self._telling.close()

@@ -192,6 +192,11 @@ class Nodes:
             return frozenset()
         return frozenset(version["id"] for version in status.get_versions())
 
+    def published_on(self, node: str) -> list[str]:
+        """Name the services that the node's API Deployer knows."""
+        with _calling(node):
+            return [service.id for service in self._client(node).get_apideployer().list_services()]
+
     def close(self) -> None:
         """Let go of every connection."""
         for client in self._clients.values():

@@ -136,6 +136,11 @@ class AccessRules:
         ]
         return _union(grant.users for grant in giving), _union(grant.groups for grant in giving)
 
+    def anywhere(self, person: str, membership: Membership) -> Standing:
+        """Pick the grants that hold for a person in some channel or other: what they may choose, not what they may do."""
+        held = (grant for grant in self.grants if person in grant.users or grant.groups & membership.groups)
+        return Standing(tuple(held), self.roles, membership.problem)
+
     def holders(self, role: str, service: ServiceRef, channel: str) -> tuple[frozenset[str], frozenset[str]]:
         """Name the users and the groups who hold the role on the service in the channel."""
         giving = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbot.grammar.types import SERVICE, VERSION
+from opsbot.grammar.types import REQUEST, SERVICE, VERSION, FreeWords, Part, Unasked
 
 if TYPE_CHECKING:
     from opsbot.domain.authorization import Permission
@@ -36,9 +36,10 @@ def verb(command: type[Command], example: str, *parameters: Parameter) -> Callab
         declared = click.command(command.verb, cls=Verb, add_help_option=False)(function)
         declared.permission = command.permission
         declared.example = example
-        declared.ignore_unknown_options = WORDS in parameters  # a reason may well hold a dash or two
         for parameter in (*parameters, _PRIVATE):
             parameter(declared)
+        words = [param for param in declared.params if isinstance(param, FreeWords)]
+        declared.ignore_unknown_options = any(param.ends_in_text for param in words)  # a reason may hold a dash or two
         verbs.add_command(declared)
         return declared
 
@@ -58,8 +59,14 @@ _PRIVATE = click.option(
 )
 A_SERVICE = click.argument("service", type=SERVICE)
 A_VERSION = click.argument("version", type=VERSION)
-WORDS = click.argument("words", nargs=-1, metavar="[REQUEST] [COMMENT]...")
-PAGE = click.option("--page", type=click.IntRange(1, 10_000), default=1, metavar="N", help="Which page of a long list.")
+_OF_REQUEST = Part("request", REQUEST, required=True)
+WORDS = click.argument("words", cls=FreeWords, parts=(_OF_REQUEST, Part("comment")), metavar="[REQUEST] [COMMENT]...")
+WORDS_TO_SAY = click.argument(
+    "words", cls=FreeWords, parts=(_OF_REQUEST, Part("comment", required=True)), metavar="[REQUEST] COMMENT..."
+)
+PAGE = click.option(
+    "--page", cls=Unasked, type=click.IntRange(1, 10_000), default=1, metavar="N", help="Which page of a long list."
+)
 
 
 def is_private(ctx: click.Context) -> bool:

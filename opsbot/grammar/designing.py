@@ -9,7 +9,7 @@ import click
 from opsbot.domain import commands
 from opsbot.domain.models import EndpointType
 from opsbot.grammar.declaring import A_SERVICE, A_VERSION, is_private, verb
-from opsbot.grammar.types import ENDPOINT, MODEL
+from opsbot.grammar.types import ENDPOINT, MODEL, NEW_ENDPOINT, NEW_SERVICE, Unasked
 
 if TYPE_CHECKING:
     from opsbot.domain.references import ServiceRef
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _ENDPOINT = click.argument("endpoint", type=ENDPOINT)
 
 
-@verb(commands.CreateService, "create FRAUD/limits", A_SERVICE)
+@verb(commands.CreateService, "create FRAUD/limits", click.argument("service", type=NEW_SERVICE))
 @click.pass_context
 def _create(ctx: click.Context, service: ServiceRef) -> commands.CreateService:
     """Create an API service, which has no endpoints yet."""
@@ -28,7 +28,7 @@ def _create(ctx: click.Context, service: ServiceRef) -> commands.CreateService:
     commands.AddEndpoint,
     "add-endpoint FRAUD/scoring score_eu --type prediction --model fraud_xgb",
     A_SERVICE,
-    _ENDPOINT,
+    click.argument("endpoint", type=NEW_ENDPOINT),
     click.option(
         "--type",
         "kind",
@@ -74,7 +74,7 @@ def _remove_endpoint(ctx: click.Context, service: ServiceRef, endpoint: str) -> 
     A_SERVICE,
     A_VERSION,
     click.option("--force", is_flag=True, help="Although it is published, or nobody can say; for administrators."),
-    click.option("--yes", "confirmed", is_flag=True, help="Without asking me once more."),
+    click.option("--yes", "confirmed", cls=Unasked, is_flag=True, help="Without asking me once more."),
 )
 @click.pass_context
 def _delete(

@@ -11,11 +11,13 @@ import click
 
 from opsbot.domain.commands import Command, ShowHelp
 from opsbot.domain.nearness import did_you_mean, nearest
-from opsbot.errors import CommandError, Misspelling
+from opsbot.errors import CommandError, MissingWordError, Misspelling
 from opsbot.grammar.every import Verb, verbs
 from opsbot.grammar.words import split
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from opsbot.domain.commands import Defaults
 
 _INSTEAD = MappingProxyType(
@@ -57,17 +59,23 @@ class Typed:
 
 def parse(text: str, defaults: Defaults) -> Typed:
     """Read a line; raises CommandError with what to type instead."""
-    words = _split(text)
+    words = words_of(text)
     if not words or words[0] in _ASKS_FOR_HELP:
         return Typed(ShowHelp(), private=True)
-    verb = _verb(words[0])
+    verb = find_verb(words[0])
     if _ASKS_FOR_HELP & set(words[1:]):
         return Typed(ShowHelp(verb.name), private=True)
+    return read(verb, words[1:], defaults)
+
+
+def read(verb: Verb, words: Sequence[str], defaults: Defaults) -> Typed:
+    """Read what stands behind a verb, split already; raises CommandError with what to type instead."""
     try:
-        with verb.make_context(verb.name, words[1:], obj=defaults) as ctx:
+        with verb.make_context(verb.name, list(words), obj=defaults) as ctx:
             return Typed(cast("Command", verb.invoke(ctx)), private=bool(ctx.meta.get("private")))
     except click.UsageError as error:
-        raise CommandError(_sentence(error), verb.example, _near(error)) from error
+        kind = MissingWordError if isinstance(error, click.MissingParameter) else CommandError
+        raise kind(sentence(error), verb.example, _near(error)) from error
     except CommandError as error:
         if error.suggestion is None:
             error.suggestion = verb.example
@@ -80,7 +88,8 @@ def corrected(text: str, near: Misspelling) -> str | None:
     return line.strip() if replaced else None
 
 
-def _split(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """Split a line into words; raises CommandError where a quotation isn't closed."""
     try:
         return split(text)
     except CommandError as error:
@@ -89,7 +98,8 @@ def _split(text: str) -> list[str]:
         raise
 
 
-def _verb(word: str) -> Verb:
+def find_verb(word: str) -> Verb:
+    """Find a verb by what was typed for it; raises CommandError with the one that was meant."""
     found = verbs.commands.get(word) or verbs.commands.get(word.lower())
     if found is not None:
         return cast("Verb", found)
@@ -109,7 +119,7 @@ def _near(error: click.UsageError) -> Misspelling | None:
             return None
 
 
-def _sentence(error: click.UsageError) -> str:  # noqa: PLR0911 - one arm per mistake
+def sentence(error: click.UsageError) -> str:  # noqa: PLR0911 - one arm per mistake
     """Say what Click found wrong, in words for somebody in a chat."""
     match error:
         case click.MissingParameter(param=click.Parameter() as param):

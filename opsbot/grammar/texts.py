@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from opsbot.errors import CommandError
+from opsbot.errors import CommandError, MissingWordError
 
 if TYPE_CHECKING:
     from opsbot.domain.commands import Defaults
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"(?P<sure>#)?(?P<number>[0-9]{1,9})")
 def obligatory(text: str, example: str) -> str:
     """Give back the text, or ask for one: others will read it."""
     if not text.strip():
-        raise CommandError("Write a few words: others will want to know why.", example)
+        raise MissingWordError("Write a few words: others will want to know why.", example)
     return text
 
 
@@ -37,5 +37,5 @@ def request_and_text(words: tuple[str, ...], defaults: Defaults, example: str) -
             )
         return named, " ".join(words[1:])
     if defaults.request is None:
-        raise CommandError("Which request? Name its number; “requests” lists them.", example)
+        raise MissingWordError("Which request? Name its number; “requests” lists them.", example)
     return defaults.request, " ".join(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,14 +40,40 @@ class Read(_Type):
 
     def __init__(self, name: str, read: Callable[[str, Defaults], object]) -> None:
         self.name = name
-        self._read = read
+        self.read = read
 
     def convert(self, value: Any, _param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Read one word; what was read already stays as it is."""
         if not isinstance(value, str):
             return value
         defaults = ctx.find_object(Defaults) if ctx is not None else None
-        return self._read(value, defaults if defaults is not None else Defaults())
+        return self.read(value, defaults if defaults is not None else Defaults())
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the things that free words hold; without a type it is text, and takes all the words that are left."""
+
+    name: str
+    type: Read | None = None
+    required: bool = False
+
+
+class FreeWords(click.Argument):
+    """Words that the verb itself tells apart; `parts` say in their order what they are."""
+
+    def __init__(self, *args: Any, parts: tuple[Part, ...], **attrs: Any) -> None:
+        super().__init__(*args, nargs=-1, **attrs)
+        self.parts = parts
+
+    @property
+    def ends_in_text(self) -> bool:
+        """Whether the last words are somebody's own."""
+        return self.parts[-1].type is None
+
+
+class Unasked(click.Option):
+    """An option that is no part of what somebody wants done, such as the page of a list: no form asks for it."""
 
 
 def _mention(text: str, _: Defaults) -> Mention:
@@ -72,10 +99,13 @@ def _model(text: str) -> str:
 SERVICE = Read("service", lambda text, defaults: ServiceRef.parse(text, node=defaults.node, project=defaults.project))
 PROJECT = Read("project", lambda text, defaults: ProjectRef.parse(text, node=defaults.node))
 SCOPE = Read("project", lambda text, defaults: read_scope(text, node=defaults.node))
-MODEL_ID = Read("saved model", lambda text, _: checked_model(text))
+MODEL_ID = Read("model", lambda text, _: checked_model(text))
 VERSION = Read("version", lambda text, _: checked_version(text))
 ENDPOINT = Read("endpoint", lambda text, _: checked_endpoint(text))
 MODEL = Read("model", lambda text, _: _model(text))
+NEW_SERVICE = Read("new service", SERVICE.read)
+NEW_ENDPOINT = Read("new endpoint", ENDPOINT.read)
+NEW_VERSION = Read("new version", lambda text, _: checked_version(text))
 SERVICE_ID = Read("published service", lambda text, _: checked_service_id(text))
 PERSON = Read("person", _mention)
 REQUEST = Read("request", _request)

@@ -9,15 +9,28 @@ import click
 from opsbot.domain import commands
 from opsbot.domain.lifecycle import State
 from opsbot.domain.references import ProjectRef, ServiceRef
-from opsbot.errors import CommandError
+from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar.declaring import A_SERVICE as _SERVICE
 from opsbot.grammar.declaring import A_VERSION as _VERSION
 from opsbot.grammar.declaring import PAGE as _PAGE
 from opsbot.grammar.declaring import WORDS as _WORDS
+from opsbot.grammar.declaring import WORDS_TO_SAY as _WORDS_TO_SAY
 from opsbot.grammar.declaring import is_private, verbs
 from opsbot.grammar.declaring import verb as _verb
 from opsbot.grammar.texts import obligatory, request_and_text
-from opsbot.grammar.types import MODEL_ID, PERSON, PROJECT, REQUEST, SCOPE, SERVICE, SERVICE_ID, VERSION
+from opsbot.grammar.types import (
+    MODEL_ID,
+    NEW_VERSION,
+    PERSON,
+    PROJECT,
+    REQUEST,
+    SCOPE,
+    SERVICE,
+    SERVICE_ID,
+    VERSION,
+    FreeWords,
+    Part,
+)
 
 if TYPE_CHECKING:
     from opsbot.domain.commands import Defaults, Mention
@@ -26,7 +39,7 @@ if TYPE_CHECKING:
 
 def _default_project(defaults: Defaults, example: str) -> ProjectRef:
     if defaults.project is None:
-        raise CommandError("Which project? This channel has no default one.", example)
+        raise MissingWordError("Which project? This channel has no default one.", example)
     return ProjectRef.parse(defaults.project, node=defaults.node)
 
 
@@ -110,7 +123,7 @@ def _diff(service: ServiceRef, version: str, other: str | None) -> commands.Comp
     commands.CreatePackage,
     'package FRAUD/scoring v4 --notes "retrained on October"',
     _SERVICE,
-    _VERSION,
+    click.argument("version", type=NEW_VERSION),
     click.option("--notes", default="", metavar="TEXT", help="Release notes, in quotes."),
 )
 @click.pass_context
@@ -155,7 +168,13 @@ def _publish(
 @_verb(
     commands.Explain,
     "explain publish FRAUD/scoring v3",
-    click.argument("words", nargs=-1, required=True, metavar="[publish] SERVICE [VERSION]"),
+    click.argument(
+        "words",
+        cls=FreeWords,
+        parts=(Part("service", SERVICE, required=True), Part("version", VERSION)),
+        required=True,
+        metavar="[publish] SERVICE [VERSION]",
+    ),
     click.option(
         "--as", "published_service", type=SERVICE_ID, metavar="ID", help="The published service, if it has another id."
     ),
@@ -203,13 +222,17 @@ def _approve(defaults: Defaults, words: tuple[str, ...]) -> commands.Approve:
     return commands.Approve(*request_and_text(words, defaults, "approve 12"))
 
 
-@_verb(commands.Decline, "decline 12 too early, the drift report is due", _WORDS)
+@_verb(
+    commands.Decline,
+    "decline 12 too early, the drift report is due",
+    _WORDS_TO_SAY,
+)
 @click.pass_obj
 def _decline(defaults: Defaults, words: tuple[str, ...]) -> commands.Decline:
     """Decline a publish request, and say why."""
     request, reason = request_and_text(words, defaults, "decline 12 too early")
     if not reason.strip():
-        raise CommandError("Why? Whoever asked will want to know.", f"decline {request} too early")
+        raise MissingWordError("Why? Whoever asked will want to know.", f"decline {request} too early")
     return commands.Decline(request, reason)
 
 
@@ -235,7 +258,7 @@ def _settle(request: int, end: str, reason: str) -> commands.Settle:
 @_verb(
     commands.Review,
     "review 12 looked at the dashboards, all is well",
-    click.argument("words", nargs=-1, metavar="[REQUEST] COMMENT..."),
+    _WORDS_TO_SAY,
 )
 @click.pass_obj
 def _review(defaults: Defaults, words: tuple[str, ...]) -> commands.Review:

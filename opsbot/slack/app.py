@@ -14,6 +14,9 @@ from slack_sdk import WebClient
 
 from opsbot.errors import ConfigError
 from opsbot.slack.calls import CALL_ERRORS, error_code
+from opsbot.slack.form_payloads import FIELD, VERB
+from opsbot.slack.form_views import FORM
+from opsbot.slack.manifest import ANYTHING, PUBLISH_THIS
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -80,6 +83,12 @@ def _bolt(client: WebClient, identity: Identity, listeners: Listeners, signing_s
     )
     # The commonest first: Bolt asks its listeners one after the other.
     app.command(re.compile("^/"))(listeners.on_command)
+    forms, shortcuts = listeners.forms, listeners.shortcuts
+    app.options(re.compile(f"^{FIELD}"))(forms.on_keystrokes)
+    app.action(re.compile(f"^({FIELD}|{VERB}$)"))(forms.on_choice)
+    app.view(FORM)(forms.on_sent)
+    app.global_shortcut(ANYTHING)(shortcuts.on_shortcut)
+    app.message_shortcut(PUBLISH_THIS)(shortcuts.on_message_shortcut)
     app.action(re.compile(""))(listeners.on_click)
     app.view(re.compile(""))(listeners.on_submission)
     for event, listener in listeners.events.items():

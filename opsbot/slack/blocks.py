@@ -40,7 +40,7 @@ from opsbot.domain.results import (
 from opsbot.errors import CommandError
 from opsbot.slack import approvals, changes, fetched, overviews
 from opsbot.slack.home import inbox
-from opsbot.slack.messages import RUN_LINE, Answer, Message, notes, of_lines
+from opsbot.slack.messages import RUN_LINE, About, Answer, Message, notes, of_lines
 from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person, readable
 from opsbot.slack.overviews import auth
 from opsbot.slack.paging import listing, page_of
@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Asker, Package, PublishRequest
     from opsbot.domain.results import Result, VerbHelp
     from opsbot.errors import OpsbotError
+
+OPEN_FORM = "open_form"
+"""The action id of the button that opens a form."""
 
 _APOLOGY_LIMIT = 500
 _LONGEST_LINE = 2000
@@ -145,10 +148,10 @@ def help_shown(result: HelpShown, command_name: str) -> Answer:
         headline = (
             f"Here is what you can do with me, the API Designer's bot. Try {code(f'{command_name} whoami')}, too."
         )
-        return Answer(headline, (of_lines(lines),), private=True)
+        return Answer(headline, (of_lines(lines, _form_button()),), private=True)
     headline = f"How to use {code(result.about)}:"
     lines = [line for entry in result.verbs for line in _manual(entry, command_name)]
-    return Answer(headline, (of_lines(lines),), private=True)
+    return Answer(headline, (of_lines(lines, _form_button(result.about)),), private=True)
 
 
 def access_shown(result: AccessShown) -> Answer:
@@ -196,7 +199,8 @@ def summary_shown(result: SummaryShown, asker: Asker) -> Answer:
         _package(package),
         *(f"Endpoint {code(endpoint.id)}: {code(endpoint.type)}" for endpoint in result.summary.endpoints),
     ]
-    return Answer(headline, (of_lines(lines, *notes(package.release_notes)),))
+    about = About(result.service, package.version)
+    return Answer(headline, (of_lines(lines, *notes(package.release_notes)),), about=about)
 
 
 def requests_listed(result: RequestsListed, asker: Asker) -> Answer:
@@ -206,6 +210,11 @@ def requests_listed(result: RequestsListed, asker: Asker) -> Answer:
     headline = f"{person(asker.person)} asked for {kind} requests: {or_none(result.total, 'request')}."
     lines = [_request(request) for request in result.requests]
     return listing(headline, lines, _again(result), command.page, result.total)
+
+
+def _form_button(verb: str | None = None) -> ActionsBlock:
+    """Offer the form of a verb, or the menu of all, to whoever would rather not type."""
+    return ActionsBlock(elements=[ButtonElement(text="Fill in a form…", action_id=OPEN_FORM, value=verb)])
 
 
 def _manual(entry: VerbHelp, command_name: str) -> list[str]:

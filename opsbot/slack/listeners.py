@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,15 +11,17 @@ from pydantic import ValidationError
 from opsbot.domain.commands import Approve, Cancel, Decline, LongWork
 from opsbot.domain.models import Person
 from opsbot.domain.results import Refused
-from opsbot.errors import CommandError, OpsbotError, StoreError
-from opsbot.grammar import corrected, parse, without_mention_of
+from opsbot.errors import CommandError, MissingWordError
+from opsbot.grammar import parse, without_mention_of
 from opsbot.slack import cards
-from opsbot.slack.blocks import answer, apology
+from opsbot.slack.blocks import OPEN_FORM, answer
 from opsbot.slack.messages import RUN_LINE, Answer, Message
 from opsbot.slack.modals import Metadata, Submission, approve_form, decline_form, missing_reason
 from opsbot.slack.mrkdwn import code
 from opsbot.slack.paging import TURN_PAGE
 from opsbot.slack.payloads import BotMention, Click, SlashCommand
+from opsbot.slack.trouble import BUSY, in_words
+from opsbot.slack.trouble import incident as _incident
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,13 +34,13 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Asker
     from opsbot.grammar import Typed
     from opsbot.slack.directory import SlackDirectory
+    from opsbot.slack.form_listeners import FormListeners
     from opsbot.slack.home_listener import HomeListener
     from opsbot.slack.pool import Pool
     from opsbot.slack.replies import Replier
+    from opsbot.slack.shortcuts import ShortcutListeners
 
 _log = logging.getLogger(__name__)
-
-BUSY = "I have more to do than I can keep up with just now. Nothing was done; please try again in a moment."
 
 _DECISIONS: dict[str, Callable[[int], Decide]] = {cards.APPROVE: Approve, cards.CANCEL: Cancel}
 _FORMS: dict[str, Callable[[Metadata], View]] = {cards.APPROVE_WITH: approve_form, cards.DECLINE: decline_form}
@@ -93,6 +94,8 @@ class Listeners:
     command_name: str
     bot_user: str
     home: HomeListener
+    forms: FormListeners
+    shortcuts: ShortcutListeners
 
     @property
     def events(self) -> Mapping[str, Callable[[Ack, dict[str, Any]], None]]:
@@ -106,7 +109,7 @@ class Listeners:
         except ValidationError:
             ack(_incident("a slash command could not be read"))
             return
-        taken = self.pool.submit(self._answer, command.text, command.asker, command.response_url)
+        taken = self.pool.submit(self._take_command, command)
         ack() if taken else ack(BUSY)
 
     def on_click(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -152,10 +155,21 @@ class Listeners:
         if not self.spare.submit(self.replier.whisper, Message(BUSY), asker, response_url):
             _log.warning("%s could not even be told that there is too much to do", asker.person.id)
 
-    def _answer(self, text: str, asker: Asker, response_url: str | None) -> None:
-        said = self._in_words(lambda: self._do(text, asker, _Reply(self.replier, response_url)), typed=text)
+    def _take_command(self, command: SlashCommand) -> None:
+        """Answer a command; where a word is missing a form asks for it, if it can still be opened."""
+        asker = command.asker
+
+        def do() -> Answer | None:
+            try:
+                return self._do(command.text, asker, _Reply(self.replier, command.response_url))
+            except MissingWordError:
+                if self.forms.ask(command.text, asker, command.trigger_id):
+                    return None
+                raise
+
+        said = self._in_words(do, typed=command.text)
         if said is not None:
-            self.replier.reply(said, asker, response_url, thread=asker.place.thread)
+            self.replier.reply(said, asker, command.response_url)
 
     def _do(self, text: str, asker: Asker, later: _Reply | None = None) -> Answer | None:
         """Read a line, do what it asks, and say what came of it; what takes long is begun here, and said `later`."""
@@ -188,6 +202,8 @@ class Listeners:
     def _take_click(self, click: Click) -> None:
         if click.action.startswith(TURN_PAGE):
             self._turn_page(click)
+        elif click.action == OPEN_FORM:
+            self._open_verb_form(click)
         elif click.action in _FORMS:
             self._open_form(click)
         elif click.action in _DECISIONS:
@@ -228,6 +244,11 @@ class Listeners:
         if said is not None:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 
+    def _open_verb_form(self, click: Click) -> None:
+        said = self._in_words(lambda: self.forms.open(click.value, click.asker, click.trigger_id))
+        if said is not None:
+            self.replier.whisper(said.in_one(), click.asker, click.response_url)
+
     def _turn_page(self, click: Click) -> None:
         """Show another page in the same message, if whoever clicked may see it."""
         said = self._in_words(lambda: self._do(click.value, click.asker))
@@ -264,31 +285,11 @@ class Listeners:
             self.replier.reply(said, asker, None, thread=mention.thread)
 
     def _in_words(self, job: Callable[[], Answer | None], address: str | None = None, typed: str = "") -> Answer | None:
-        """Do a job; whatever goes wrong with it becomes an answer, and what is a fault of ours gets a number.
-
-        `address` is what a line to the bot begins with there, the slash command unless said otherwise; `typed` is the
-        rest of it, which may be mended.
-        """
-        try:
-            return job()
-        except StoreError as error:
-            return apology(error, self.command_name, _incident("the store failed"))
-        except OpsbotError as error:
-            _log.info("not done: %s", error)
-            instead = corrected(typed, error.near) if error.near is not None else None
-            return apology(error, address or self.command_name, instead=instead)
-        except Exception:  # noqa: BLE001 - a fault of ours, whatever it is, is told with its number
-            return Answer(_incident("a job failed"), private=True)
+        """Do a job and say what went wrong; `address` is the slash command unless said otherwise."""
+        return in_words(job, address or self.command_name, self.command_name, typed)
 
 
 def _number(value: str) -> int:
     if not value.isascii() or not value.isdigit():
         raise CommandError("That button isn't one of mine.", "requests")
     return int(value)
-
-
-def _incident(what: str) -> str:
-    """Log a fault of ours under a number that the asker can quote."""
-    number = secrets.token_hex(3).upper()
-    _log.exception("incident %s: %s", number, what)
-    return f":boom: Something went wrong on my side, incident {number}. Please tell whoever runs me; the log has the same number."

@@ -21,10 +21,30 @@ EVENTS = (
 )
 
 
+ANYTHING, PUBLISH_THIS = "api_designer", "publish_version"
+"""The callback ids of the shortcuts."""
+
+SHORTCUTS = (
+    {
+        "name": "API Designer",
+        "type": "global",
+        "callback_id": ANYTHING,
+        "description": "List, package or publish API services",
+    },
+    {
+        "name": "Publish this version",
+        "type": "message",
+        "callback_id": PUBLISH_THIS,
+        "description": "Ask for the package of this message to be published",
+    },
+)
+
+
 def manifest(command_name: str, request_url: str | None = None) -> dict[str, Any]:
     """Describe the app; with a `request_url` for HTTP, without one for Socket Mode."""
     address = {"url": request_url} if request_url is not None else {}
     request = {"request_url": request_url} if request_url is not None else {}
+    options = {"message_menu_options_url": request_url} if request_url is not None else {}
     command = {
         "command": command_name,
         "description": "API services of Dataiku: list, package, publish",
@@ -45,12 +65,13 @@ def manifest(command_name: str, request_url: str | None = None) -> dict[str, Any
                 "messages_tab_read_only_enabled": False,  # Slack takes slash commands there, too
             },
             "bot_user": {"display_name": "opsbot", "always_online": True},
+            "shortcuts": [dict(shortcut) for shortcut in SHORTCUTS],
             "slash_commands": [command],
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": {**request, "bot_events": list(EVENTS)},
-            "interactivity": {"is_enabled": True, **request},
+            "interactivity": {"is_enabled": True, **request, **options},
             "org_deploy_enabled": False,
             "socket_mode_enabled": request_url is None,
             "token_rotation_enabled": False,

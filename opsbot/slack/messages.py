@@ -15,12 +15,26 @@ if TYPE_CHECKING:
 
     from opsbot.domain.files import Attachment
     from opsbot.domain.models import MessageRef
+    from opsbot.domain.references import ServiceRef
 
 RUN_LINE = "run_line"
 """The action of a button whose value is a line, which is run as if whoever clicks had typed it."""
 
 SECTION_LIMIT = 3000
 TEXT_LIMIT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The one package that a message is about."""
+
+    service: ServiceRef
+    version: str
+
+    @property
+    def payload(self) -> dict[str, str]:
+        """What the metadata of the message says of it."""
+        return {"service": str(self.service), "version": self.version}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,7 @@ class Message:
     text: str
     blocks: tuple[Block, ...] = ()
     whole: str = ""
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,7 @@ class Answer:
     private: bool = False
     files: tuple[Attachment, ...] = ()
     instead_of: MessageRef | None = None
+    about: About | None = None
 
     def in_one(self) -> Message:
         """Put everything into one message, for where there is no thread."""

@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from opsbot.domain.authorization import covers
 from opsbot.domain.changes import NodeChange
+from opsbot.domain.commands import CreatePackage
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.models import MessageRef, PublishRequest
 from opsbot.domain.policy import policy_of
@@ -17,6 +18,7 @@ from opsbot.slack import changes, told
 from opsbot.slack.calls import CALL_ERRORS, ReplyLostError, come_back_after, error_code, is_not_here
 from opsbot.slack.cards import Around, card
 from opsbot.slack.fitting import fitting, text_file
+from opsbot.slack.messages import About
 from opsbot.slack.mrkdwn import escaped, listed
 from opsbot.slack.progress import Budget
 from opsbot.slack.uploads import Uploads
@@ -227,7 +229,10 @@ def _is_told_beside(delivery: Delivery, change: NodeChange) -> bool:
 
 def _mark(delivery: Delivery, subject: PublishRequest | NodeChange) -> dict[str, Any]:
     mark: dict[str, Any] = {"delivery": delivery.id, "kind": delivery.message.kind.value}
+    if isinstance(subject, NodeChange) and isinstance(subject.wanted, CreatePackage):
+        mark |= About(subject.service, subject.wanted.version).payload
     if isinstance(subject, PublishRequest):
+        mark |= About(subject.service, subject.version).payload
         mark["request"] = subject.id
         if subject.head is not None:
             mark["head"] = str(subject.head)

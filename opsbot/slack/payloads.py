@@ -21,6 +21,7 @@ class SlashCommand(_Payload):
     user_name: str = ""
     text: str = ""
     response_url: str
+    trigger_id: str = ""
 
     @property
     def asker(self) -> Asker:

@@ -65,6 +65,13 @@ class Replier:
         shown = fitting(message)
         self._whisper(shown, asker, response_url, (text_file(shown.whole),) if shown.whole else ())
 
+    def direct(self, message: Message, asker: Asker) -> None:
+        """Tell the asker in their conversation with the bot."""
+        try:
+            say(self._client, fitting(message), asker.person.id)
+        except CALL_ERRORS as error:
+            _log.warning("an answer could not be sent: %s", error_code(error))
+
     def replace(self, message: Message, click_url: str, asker: Asker) -> None:
         """Put another message in the place of the one that was clicked; who clicked gets what doesn't fit as a file."""
         shown = fitting(message)
@@ -83,7 +90,7 @@ class Replier:
             _log.warning("a form could not be opened: %s", error_code(error))
 
     def _post(self, answer: Answer, channel: str, thread: str | None) -> None:
-        parent = say(self._client, Message(cut(answer.headline, TEXT_LIMIT)), channel, thread)
+        parent = say(self._client, Message(cut(answer.headline, TEXT_LIMIT), about=answer.about), channel, thread)
         self._follow(answer, parent, thread)
 
     def _follow(self, answer: Answer, parent: MessageRef, thread: str | None) -> None:
@@ -132,7 +139,10 @@ class Replier:
             else:
                 self._whisper_in_channel(message, asker)
         except CALL_ERRORS as error:
-            _log.warning("an answer could not be sent: %s", error_code(error))
+            if response_url is None and is_not_here(error):
+                self.direct(message, asker)
+            else:
+                _log.warning("an answer could not be sent: %s", error_code(error))
 
     def _given_directly(self, files: tuple[Attachment, ...], asker: Asker, headline: str) -> str:
         """Give files to the asker directly; gives what to say about that."""

@@ -19,7 +19,7 @@ mode = "http"
 api_url = "http://127.0.0.1:{far_end}/api/"
 
 [nodes.design]
-url = "http://127.0.0.1:{far_end}"
+url = "{node}"
 
 [database]
 url = "sqlite:///{folder}/opsbot.db"
@@ -32,7 +32,7 @@ threads = {threads}
 [[grants]]
 role = "viewer"
 users = {people}
-services = ["design:FRAUD/*"]
+services = ["design:{services}"]
 """
 SECRETS: Final[Mapping[str, str]] = {
     "OPSBOT_SLACK__BOT_TOKEN": BOT_TOKEN,
@@ -82,10 +82,14 @@ def thirty_lines(far_end: Child) -> Iterator[Child]:
 
 
 @contextlib.contextmanager
-def opsbot(far_end: Child) -> Iterator[Child]:
-    with _house(far_end) as (config, port):
+def opsbot(
+    far_end: Child, *, node: str | None = None, api_key: str = API_KEY, services: str = "FRAUD/*"
+) -> Iterator[Child]:
+    """Run opsbot for a node, which is the far end's unless another is named."""
+    with _house(far_end, node, services) as (config, port):
         command = ["-m", "opsbot", "serve", "--config", str(config)]
-        with running("opsbot", command, environment=SECRETS, port=port) as child:
+        secrets = {**SECRETS, "OPSBOT_NODES__DESIGN__API_KEY": api_key}
+        with running("opsbot", command, environment=secrets, port=port) as child:
             yield child
 
 
@@ -98,10 +102,11 @@ def opsbot_without_work(far_end: Child) -> Iterator[Child]:
 
 
 @contextlib.contextmanager
-def _house(far_end: Child) -> Iterator[tuple[Path, int]]:
+def _house(far_end: Child, node: str | None = None, services: str = "FRAUD/*") -> Iterator[tuple[Path, int]]:
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         config = Path(folder, "opsbot.toml")
         people = json.dumps(PEOPLE)
-        config.write_text(CONFIG.format(far_end=far_end.port, folder=folder, port=port, threads=THREADS, people=people))
+        known = {"far_end": far_end.port, "node": node or f"http://127.0.0.1:{far_end.port}", "services": services}
+        config.write_text(CONFIG.format(**known, folder=folder, port=port, threads=THREADS, people=people))
         yield config, port

@@ -23,19 +23,27 @@ def channel_of(number: int) -> str:
 
 def signed(body: bytes, secret: str) -> bytes:
     """Make a whole request of a body; the signature carries the time of now."""
+    lines = (
+        "POST /slack/events HTTP/1.1",
+        "Host: 127.0.0.1",
+        "User-Agent: Slackbot 1.0 (+https://api.slack.com/robots)",
+        "Accept-Encoding: gzip,deflate",
+        "Accept: application/json,*/*",
+        *(f"{name}: {value}" for name, value in headers_of(body, secret).items()),
+        f"Content-Length: {len(body)}",
+    )
+    return "\r\n".join((*lines, "", "")).encode() + body
+
+
+def headers_of(body: bytes, secret: str = SIGNING_SECRET) -> dict[str, str]:
+    """Give the headers of a form that Slack sends now."""
     timestamp = str(int(time.time()))
     signature = hmac.new(secret.encode(), b"v0:%s:%s" % (timestamp.encode(), body), hashlib.sha256)
-    return (
-        b"POST /slack/events HTTP/1.1\r\n"
-        b"Host: 127.0.0.1\r\n"
-        b"User-Agent: Slackbot 1.0 (+https://api.slack.com/robots)\r\n"
-        b"Accept-Encoding: gzip,deflate\r\n"
-        b"Accept: application/json,*/*\r\n"
-        b"X-Slack-Signature: v0=%s\r\n"
-        b"X-Slack-Request-Timestamp: %s\r\n"
-        b"Content-Type: application/x-www-form-urlencoded\r\n"
-        b"Content-Length: %d\r\n\r\n%s" % (signature.hexdigest().encode(), timestamp.encode(), len(body), body)
-    )
+    return {
+        "X-Slack-Signature": f"v0={signature.hexdigest()}",
+        "X-Slack-Request-Timestamp": timestamp,
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import SCREENSHOTS
@@ -76,3 +77,45 @@ def test_who_may_not_and_who_errs_is_told_alone(tab: Tab) -> None:
     look(tab, "7-told-alone")
     tab.act_as("vic")
     expect(tab.message("You may not do that")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_who_forgets_the_words_fills_in_a_form_with_the_keyboard(tab: Tab, scheme: Literal["light", "dark"]) -> None:
+    tab.page.emulate_media(color_scheme=scheme)
+    tab.open(user="maya")
+    tab.type("/apid package")
+    modal = tab.page.locator(".modal")
+    service = modal.locator("[data-action-id='field:service']")
+    service.click()
+    expect(modal.locator(".found")).to_have_count(3)
+    service.press_sequentially("fraud/")
+    expect(modal.locator(".found")).to_have_count(2)
+    look(tab, f"8-type-ahead-{scheme}")
+    service.press("ArrowDown")
+    service.press("ArrowDown")
+    expect(modal.locator(".found.chosen")).to_contain_text("scoring")
+    service.press("Enter")
+    expect(modal.locator("[data-action-id='field:version']")).to_have_value("v5")
+    expect(service).to_have_value("design:FRAUD/scoring")
+    modal.locator("[data-action-id='field:notes']").fill("Retrained with November's chargebacks.")
+    look(tab, f"9-form-{scheme}")
+    modal.locator(".modal-submit").click()
+    made = tab.message("v5 of design:FRAUD/scoring").filter(has=tab.page.locator(".more"))
+    expect(made).to_be_visible()
+
+    made.hover()
+    made.locator(".more-actions").click()
+    look(tab, f"10-more-{scheme}")
+    made.locator("[data-shortcut='publish_version']").click()
+    expect(modal.locator("[data-action-id='field:version']")).to_have_value("v5")
+    modal.locator(".modal-cancel").click()
+
+    tab.field.press_sequentially("/API")
+    tab.page.locator(".completion").get_by_text("API Designer").click()
+    expect(modal).to_contain_text("What would you like to do?")
+    modal.locator("select[data-action-id='form_verb']").select_option("publish")
+    expect(modal.locator("select[data-action-id='conversation']")).to_have_value("C01MLOPS")
+    look(tab, f"11-shortcut-{scheme}")
+    modal.locator(".modal-submit").click()
+    expect(modal.locator(".input-error-text").first).to_contain_text("complete this required field")
+    look(tab, f"12-errors-{scheme}")

@@ -15,7 +15,7 @@ from opsbot.domain.commands import Defaults
 from opsbot.errors import StoreError
 from opsbot.sandbox import demo
 from opsbot.slack import Pool, Turns, manifest
-from opsbot.slack.listeners import BUSY
+from opsbot.slack.trouble import BUSY
 from tests.stage import buttons, staged
 
 if TYPE_CHECKING:

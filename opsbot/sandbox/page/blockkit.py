@@ -64,6 +64,8 @@ class BlockKit:
             people = self.mrkdwn.workspace.directory.humans
             options = [{"text": {"text": person.real_name}, "value": person.id} for person in people]
             self._select(block_id, element | {"options": options})
+        elif element["type"] in ("conversations_select", "channels_select"):
+            self._select(block_id, element | {"options": self._conversations(element)})
         elif element["type"] == "datepicker":
             self._date(block_id, element)
         else:
@@ -134,6 +136,15 @@ class BlockKit:
                 await self._on_use(Use(element["action_id"], block_id, str(event.args)))
 
         select.on("change", choose, js_handler="(event) => emit(event.target.value)")
+
+    def _conversations(self, element: JSON) -> list[JSON]:
+        """Name what the person may choose: channels, and with whom they talk."""
+        workspace = self.mrkdwn.workspace
+        seen = workspace.channels.visible_to(self.mrkdwn.viewer)
+        named = [(channel.id, f"#{channel.name}") for channel in seen if channel.kind != "im"]
+        if element["type"] == "conversations_select":
+            named += [(channel.id, workspace.directory.bot.name) for channel in seen if channel.kind == "im"]
+        return [{"text": {"text": name}, "value": channel} for channel, name in named]
 
     def _date(self, block_id: str, element: JSON) -> None:
         field = box("select", "input", type="date", data_action_id=element["action_id"])

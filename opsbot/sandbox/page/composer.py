@@ -29,11 +29,15 @@ class Composer:
                 markup(_SEND, tag="span")
         self._field.on("keydown", js_handler="(event) => sandboxComposer.keydown(event)")
         self._field.on("input", js_handler="(event) => sandboxComposer.input(event)")
+        form.on("shortcut", self._use_shortcut, js_handler="(event) => emit(event.detail)")
         form.on(
             "submit",
             self._send,
             js_handler="(event) => { event.preventDefault(); const text = sandboxComposer.take(event); if (text) emit(text); }",
         )
+
+    async def _use_shortcut(self, event: Any) -> None:
+        await self._screen.use_shortcut(str(event.args))
 
     def set_hint(self, hint: str) -> None:
         """Say in the empty field what it is for."""
@@ -47,6 +51,14 @@ class Composer:
         await self._screen.send(str(event.args), in_thread=self._in_thread)
 
     def _commands(self) -> list[dict[str, str]]:
-        declared = self._screen.workspace.app.manifest.commands.values()
+        """List what a slash offers: the app's commands, Slack's own, and the app's shortcuts, which open at once."""
+        manifest = self._screen.workspace.app.manifest
+        declared = manifest.commands.values()
+        shortcuts = [
+            {"name": s.name, "hint": "shortcut", "description": s.description, "shortcut": s.callback_id}
+            for s in manifest.shortcuts.values()
+            if s.kind == "global" and not self._in_thread
+        ]
         commands = [{"name": c.name, "hint": c.usage_hint, "description": c.description} for c in declared]
-        return [*commands, {"name": "/invite", "hint": "@someone", "description": "Add someone to this channel"}]
+        invite = {"name": "/invite", "hint": "@someone", "description": "Add someone to this channel"}
+        return [*commands, invite, *shortcuts]

@@ -8,7 +8,7 @@ from opsbot.sandbox.page.blockkit import BlockKit
 from opsbot.sandbox.page.elements import box, words
 from opsbot.sandbox.page.inputs import Field
 from opsbot.sandbox.page.mrkdwn import Mrkdwn
-from opsbot.sandbox.workspace.controls import Use, initial_state
+from opsbot.sandbox.workspace.controls import CHOSEN, Use, initial_state
 from opsbot.sandbox.workspace.refusals import RefusedError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class FormKit(BlockKit):
                 if block.get("optional"):
                     words("optional", "input-optional", "span")
             used = self._act if block.get("dispatch_action") else self._fill
-            if element["type"] in ("static_select", "users_select"):
+            if element["type"] in ("static_select", "users_select", "conversations_select", "channels_select"):
                 BlockKit(self.mrkdwn, used, self.layer).control(block_id, self._with_entered(block_id, element))
             else:
                 entered = self._state.get(block_id, {}).get(element["action_id"], {})
@@ -64,5 +64,7 @@ class FormKit(BlockKit):
                 words(block["hint"]["text"], "input-hint")
 
     def _with_entered(self, block_id: str, element: JSON) -> JSON:
-        entered = self._state.get(block_id, {}).get(element["action_id"], {}).get("selected_option")
+        state = self._state.get(block_id, {}).get(element["action_id"], {})
+        chosen = state.get(CHOSEN.get(element["type"], ""))
+        entered = state.get("selected_option") or ({"value": chosen} if chosen else None)
         return element | {"initial_option": entered} if entered else element

@@ -113,16 +113,24 @@ class Field:
             with found:
                 for option in options:
                     self._draw_found(option, field, found)
+                if not options:
+                    words("No results", "found-none")
 
         field.on("input", look, js_handler=_VALUE, throttle=0.15, leading_events=False)
-        field.on("focus", look, js_handler=_VALUE)
+        field.on(
+            "focus", look, js_handler="(event) => { sandboxSearch.back(event); emit(''); }"
+        )  # what stands there already is no search
+        field.on("keydown", js_handler="(event) => sandboxSearch.keydown(event)")
+        field.on("blur", js_handler="(event) => sandboxSearch.leave(event)")
 
     def _draw_found(self, option: JSON, field: ui.element, found: ui.element) -> None:
         async def take() -> None:
             await self.fill(self.use(option["value"], option))
             shown = json.dumps(option["text"]["text"])
-            ui.run_javascript(f"getHtmlElement({field.id}).value = {shown}")
+            ui.run_javascript(f"sandboxSearch.take(getHtmlElement({field.id}), {shown})")
             found.clear()
 
         with box("found", "button", type="button", data_value=option["value"]).on("mousedown", take, args=[]):
             void(words(option["text"]["text"], tag="span"))
+            if "description" in option:
+                void(words(option["description"]["text"], "found-note", "span"))

@@ -109,10 +109,56 @@
     if (link) window.open(link.dataset.url, "_blank", "noopener");
   });
 
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.more[open]").forEach((menu) => {
+      if (!menu.contains(event.target) || event.target.closest(".more-item")) menu.open = false;
+    });
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || document.querySelector(".q-dialog")) return;
     (document.querySelector(".modal .modal-close") || document.querySelector(".thread-pane.open .close-thread"))?.click();
   });
+
+  // Type-ahead: arrows move through what was found, Enter takes it, Escape leaves the form open and the field as it was.
+
+  const foundIn = (input) => [...input.closest(".search").querySelectorAll(".search-found > .found")];
+
+  function mark(rows, at) {
+    rows.forEach((row, index) => row.classList.toggle("chosen", index === at));
+    rows[at]?.scrollIntoView({ block: "nearest" });
+  }
+
+  window.sandboxSearch = {
+    keydown(event) {
+      const rows = foundIn(event.target);
+      const at = rows.findIndex((row) => row.classList.contains("chosen"));
+      if ((event.key === "ArrowDown" || event.key === "ArrowUp") && rows.length) {
+        event.preventDefault();
+        const step = event.key === "ArrowDown" ? 1 : -1;
+        mark(rows, at < 0 ? (step > 0 ? 0 : rows.length - 1) : (at + step + rows.length) % rows.length);
+      } else if ((event.key === "Enter" || (event.key === "Tab" && at >= 0)) && rows.length && !event.isComposing) {
+        if (event.key === "Enter") event.preventDefault();
+        (rows[at] || rows[0]).dispatchEvent(new MouseEvent("mousedown", { bubbles: true }));
+      } else if (event.key === "Escape" && !event.target.closest(".search").classList.contains("left")) {
+        event.stopPropagation();
+        event.target.closest(".search").classList.add("left");
+      }
+      if (event.key !== "Escape" && event.key !== "Tab") event.target.closest(".search").classList.remove("left");
+    },
+    take(input, text) {
+      input.value = input.dataset.taken = text;
+    },
+    leave(event) {
+      const input = event.target;
+      const taken = input.dataset.taken ?? input.dataset.initial ?? "";
+      if (input.value !== taken) input.value = taken;
+      input.closest(".search").classList.add("left");
+    },
+    back(event) {
+      event.target.closest(".search").classList.remove("left");
+    },
+  };
 
   // The composer. What was sent is remembered in the tab, for each composer.
 
@@ -133,7 +179,9 @@
 
   function matches(area) {
     if (!area.value.startsWith("/") || area.value.includes(" ")) return [];
-    return JSON.parse(area.dataset.commands).filter((command) => command.name.startsWith(area.value));
+    return JSON.parse(area.dataset.commands).filter((command) =>
+      command.name.toLowerCase().startsWith((command.shortcut ? area.value.slice(1) : area.value).toLowerCase()),
+    );
   }
 
   function part(css, text) {
@@ -161,6 +209,12 @@
   }
 
   function choose(area, command) {
+    if (command.shortcut) {
+      put(area, "");
+      complete(area);
+      area.closest("form").dispatchEvent(new CustomEvent("shortcut", { detail: command.shortcut }));
+      return;
+    }
     put(area, `${command.name} `);
     complete(area);
     area.focus();

@@ -141,6 +141,18 @@ class Screen:
         except RefusedError as refusal:
             self.tell_refused(refusal)
 
+    async def use_shortcut(self, callback_id: str, message: Message | None = None) -> None:
+        """Use a shortcut of the app, on a message or where the person is."""
+        try:
+            if message is None:
+                outcome = await self.interactions.shortcut(self.viewer, callback_id, self.channel)
+            else:
+                where = (message.channel, self.viewer, message.ts)
+                outcome = await self.interactions.message_shortcut(*where, callback_id)
+            self.tell_unanswered(outcome)
+        except RefusedError as refusal:
+            self.tell_refused(refusal)
+
     def tell_refused(self, refusal: RefusedError) -> None:
         """Tell the person why nothing happened."""
         with self.layer:

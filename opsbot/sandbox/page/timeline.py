@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
 from opsbot.sandbox.page.attachments import draw_files
 from opsbot.sandbox.page.blockkit import BlockKit
-from opsbot.sandbox.page.elements import box, markup
+from opsbot.sandbox.page.elements import box, markup, words
 from opsbot.sandbox.page.emoji import EMOJI
 from opsbot.sandbox.page.looks import avatar_html
 from opsbot.sandbox.page.mrkdwn import Mrkdwn, time_html
@@ -24,6 +25,10 @@ _TOGETHER_SECONDS = 300
 _EYE = (
     '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"><path d="M2.5 12S6 5.5 12 5.5 21.5 12 '
     '21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z"/><circle cx="12" cy="12" r="2.8"/></svg>'
+)
+_DOTS = (
+    '<svg viewBox="0 0 24 24" fill="currentColor"><circle cx="12" cy="5.5" r="1.7"/><circle cx="12" cy="12" r="1.7"/>'
+    '<circle cx="12" cy="18.5" r="1.7"/></svg>'
 )
 _BUBBLE = (
     '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.9" stroke-linejoin="round">'
@@ -115,11 +120,30 @@ class Timeline:
             self._feet[message.ts] = box("message-foot")
             with self._feet[message.ts]:
                 self._draw_foot(message)
-        if not message.is_ephemeral and not self._in_thread:
+        if not message.is_ephemeral:
             with box("message-tools"):
-                reply = box("tool reply-in-thread", "button", type="button", title="Reply in thread")
-                with reply.on("click", lambda: self._screen.open_thread(message.ts), args=[]):
-                    markup(_BUBBLE, tag="span")
+                if not self._in_thread:
+                    reply = box("tool reply-in-thread", "button", type="button", title="Reply in thread")
+                    with reply.on("click", lambda: self._screen.open_thread(message.ts), args=[]):
+                        markup(_BUBBLE, tag="span")
+                self._shortcuts(message)
+
+    def _shortcuts(self, message: Message) -> None:
+        """Draw the menu of the app's shortcuts for messages, if it has any."""
+        manifest = self._screen.workspace.app.manifest
+        declared = [shortcut for shortcut in manifest.shortcuts.values() if shortcut.kind == "message"]
+        if not declared:
+            return
+        with box("more", "details"):
+            with box("tool more-actions", "summary", title="More actions"):
+                markup(_DOTS, tag="span")
+            with box("more-menu"):
+                for shortcut in declared:
+                    use = partial(self._screen.use_shortcut, shortcut.callback_id, message)
+                    item = box("more-item", "button", type="button", data_shortcut=shortcut.callback_id)
+                    with item.on("click", use, args=[]):
+                        words(shortcut.name, "more-name", "span")
+                        words(manifest.name, "more-app", "span")
 
     def _draw_foot(self, message: Message) -> None:
         self._reactions(message)

@@ -44,6 +44,7 @@ class Control:
             "/submit": self._submit,
             "/close": self._close,
             "/options": self._options,
+            "/shortcut": self._shortcut,
             "/disconnect": self._disconnect,
             "/reset": self._reset,
         }
@@ -107,6 +108,18 @@ class Control:
         use = _read_use(body["action"])
         return {"ok": True, "options": await self._interactions.views.options(body["user"], self._view_id(body), use)}
 
+    async def _shortcut(self, request: Request) -> JSON:
+        """Use a global shortcut, perhaps with a `channel` in view; with `messageTs`, one of that message's menu."""
+        body = await _body(request, "user", "callback_id")
+        started = time.perf_counter()
+        if body.get("messageTs"):
+            _require(body, "channel")
+            where = (body["channel"], body["user"], body["messageTs"])
+            outcome = await self._interactions.message_shortcut(*where, body["callback_id"])
+        else:
+            outcome = await self._interactions.shortcut(body["user"], body["callback_id"], body.get("channel"))
+        return self._outcome(outcome, started)
+
     def _view_id(self, body: JSON) -> str:
         if body.get("view"):
             return str(body["view"])
@@ -148,6 +161,7 @@ class Control:
                 "mode": "socket" if app.manifest.socket_mode else "events",
                 "connections": self._delivery.connections,
                 "commands": [asdict(command) for command in app.manifest.commands.values()],
+                "shortcuts": [asdict(shortcut) for shortcut in app.manifest.shortcuts.values()],
             },
             "users": [person_json(workspace, person) for person in workspace.directory.people],
             "userGroups": [group_json(workspace, group, users=True) for group in workspace.directory.groups],

@@ -98,6 +98,16 @@ def initial_state(blocks: Iterable[JSON]) -> JSON:
     return state
 
 
+def current_conversation(blocks: Iterable[JSON], channel: str | None) -> JSON:
+    """Return the `state.values` of selects that stand on the conversation which the person looks at."""
+    state: JSON = {}
+    for block_id, element in controls(blocks):
+        if channel and element.get("default_to_current_conversation") and not element.get("initial_conversation"):
+            chosen = {"type": element["type"], "selected_conversation": channel}
+            state.setdefault(block_id, {})[element["action_id"]] = chosen
+    return state
+
+
 def with_choice(state: Mapping[str, Any], block_id: str, element: JSON, use: Use) -> JSON:
     """Return `state.values` after a choice."""
     if element["type"] in ("button", "overflow"):

@@ -71,6 +71,15 @@ def check_confirm(confirm: Any, place: str) -> Iterator[Fault]:
             yield from check_text(confirm[button], limits.CONFIRM_BUTTON, f"{place}/{button}", only="plain_text")
 
 
+def check_offered(answer: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what is wrong with the options that an app sends while somebody types; none at all is no fault."""
+    options, groups = answer.get("options"), answer.get("option_groups")
+    if options is None and groups is None:
+        yield fault("/options", "missing required field: options or option_groups")
+    elif options or groups:
+        yield from _check_options(answer, limits.SELECT_OPTIONS, "")
+
+
 def _check_button(button: Mapping[str, Any], place: str) -> Iterator[Fault]:
     yield from check_keys(button, _BUTTON_KEYS, place)
     yield from check_text(button.get("text"), limits.BUTTON_TEXT, f"{place}/text", only="plain_text")

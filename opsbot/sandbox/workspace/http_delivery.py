@@ -72,6 +72,8 @@ class HTTPDelivery:
         if kind == "slash_commands":
             command = app.manifest.commands.get(payload["command"])
             return command.url if command is not None else None
+        if payload.get("type") == "block_suggestion":
+            return app.manifest.options_url  # Slack calls it the options load URL
         return app.manifest.events_url if kind == "events_api" else app.manifest.interactivity_url
 
     def _signature(self, body: str) -> dict[str, str]:

@@ -62,6 +62,31 @@ class Interactions:
         payload = payloads.message_action(self._workspace, actor, message, action, state)
         return Outcome(await self._delivery.deliver("interactive", payload), payload=payload)
 
+    async def shortcut(self, user: str, callback_id: str, channel: str | None = None) -> Outcome:
+        """Use a global shortcut, with a channel in view or none."""
+        person = self._workspace.directory.get(user)
+        self._require_shortcut(callback_id, "global")
+        place = self._workspace.channels.get(channel).id if channel is not None else None
+        payload = payloads.global_shortcut(self._workspace, person, callback_id, place)
+        return Outcome(await self._delivery.deliver("interactive", payload), payload=payload)
+
+    async def message_shortcut(self, channel: str, user: str, message_ts: str, callback_id: str) -> Outcome:
+        """Use a shortcut from the menu of a message; messages that only one person sees have none."""
+        actor = Actor.find(self._workspace, channel, user)
+        self._require_shortcut(callback_id, "message")
+        message = self._workspace.messages.find(actor.channel.id, message_ts)
+        if message is None or message.is_ephemeral:
+            raise RefusedError("message_not_found")
+        payload = payloads.message_shortcut(self._workspace, actor, message, callback_id)
+        return Outcome(await self._delivery.deliver("interactive", payload), payload=payload)
+
+    def _require_shortcut(self, callback_id: str, kind: str) -> None:
+        """Refuse what the manifest doesn't declare, or an app that may not have shortcuts."""
+        declared = self._workspace.app.manifest.shortcuts.get(callback_id)
+        manifest = self._workspace.app.manifest
+        if declared is None or declared.kind != kind or not manifest.interactive or "commands" not in manifest.scopes:
+            raise RefusedError("no_such_shortcut")
+
     def _state(self, actor: Actor, message: Message) -> JSON:
         return initial_state(message.blocks) | self._chosen.get(_key(actor, message), {})
 

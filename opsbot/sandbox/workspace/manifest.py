@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,12 +21,23 @@ class SlashCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcut:
+    """One shortcut that the app brings: in the menu of every message, or (`global`) of the workspace."""
+
+    callback_id: str
+    name: str
+    kind: Literal["global", "message"]
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AppManifest:
     """What the app is called, what it listens to and what it may do."""
 
     name: str = "app"
     bot_name: str = "app"
     commands: Mapping[str, SlashCommand] = field(default_factory=dict)
+    shortcuts: Mapping[str, Shortcut] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
     socket_mode: bool = True
@@ -34,6 +45,7 @@ class AppManifest:
     home_tab: bool = False
     events_url: str | None = None
     interactivity_url: str | None = None
+    options_url: str | None = None
 
     @classmethod
     def read(cls, manifest: Mapping[str, Any]) -> Self:
@@ -49,6 +61,7 @@ class AppManifest:
             name=name,
             bot_name=features.get("bot_user", {}).get("display_name", name),
             commands={command.name: command for command in commands},
+            shortcuts={made.callback_id: made for made in map(_read_shortcut, features.get("shortcuts", []))},
             scopes=frozenset(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
             events=frozenset(subscriptions.get("bot_events", [])),
             socket_mode=bool(settings.get("socket_mode_enabled", False)),
@@ -56,7 +69,17 @@ class AppManifest:
             home_tab=bool(features.get("app_home", {}).get("home_tab_enabled", False)),
             events_url=subscriptions.get("request_url"),
             interactivity_url=interactivity.get("request_url"),
+            options_url=interactivity.get("message_menu_options_url"),
         )
+
+
+def _read_shortcut(shortcut: Mapping[str, Any]) -> Shortcut:
+    return Shortcut(
+        callback_id=shortcut["callback_id"],
+        name=shortcut["name"],
+        kind=shortcut["type"],
+        description=shortcut.get("description", ""),
+    )
 
 
 def _read_command(command: Mapping[str, Any]) -> SlashCommand:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from opsbot.sandbox.workspace.controls import controls
 from opsbot.sandbox.workspace.shapes import JSON, channel_name_for_payload, message_json, user_stub, view_json
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def slash_command(workspace: Workspace, actor: Actor, command: str, text: str) -
         "api_app_id": workspace.app.app_id,
         "is_enterprise_install": "false",
         "response_url": response_url(workspace, actor),
-        "trigger_id": workspace.tickets.give_trigger(actor.person.id),
+        "trigger_id": workspace.tickets.give_trigger(actor.person.id, channel=actor.channel.id),
     }
 
 
@@ -63,7 +64,7 @@ def message_action(
         "channel": {"id": actor.channel.id, "name": channel_name_for_payload(actor.channel)},
         "state": {"values": dict(state)},
         "response_url": response_url(workspace, actor, message),
-        "trigger_id": workspace.tickets.give_trigger(actor.person.id),
+        "trigger_id": workspace.tickets.give_trigger(actor.person.id, channel=actor.channel.id),
         "actions": [action],
     }
     if not message.is_ephemeral:
@@ -82,11 +83,19 @@ def view_action(workspace: Workspace, person: Person, view: View, action: JSON) 
 
 
 def view_submission(workspace: Workspace, person: Person, view: View) -> JSON:
-    """Return the payload of a submitted modal."""
+    """Return the payload of a submitted modal, with a URL to answer at for each conversation that was asked for so."""
+    urls = []
+    for block_id, element in controls(view.content["blocks"]):
+        chosen = (view.state or {}).get(block_id, {}).get(element["action_id"], {}).get("selected_conversation")
+        if element.get("response_url_enabled") and chosen:
+            secret = workspace.tickets.give_response(chosen, person.id, None, None)
+            url = f"{workspace.url}/response/{workspace.team_id}/{secret}"
+            place = {"block_id": block_id, "action_id": element["action_id"], "channel_id": chosen}
+            urls.append({**place, "response_url": url})
     return _interaction(workspace, person, "view_submission") | {
         "trigger_id": workspace.tickets.give_trigger(person.id, view.id),
         "view": view_json(workspace, view),
-        "response_urls": [],
+        "response_urls": urls,
     }
 
 
@@ -99,13 +108,38 @@ def view_closed(workspace: Workspace, person: Person, view: View, *, cleared: bo
 
 
 def options_request(workspace: Workspace, person: Person, view: View, element: JSON, value: str) -> JSON:
-    """Return the payload that asks for the options of an external select."""
+    """Return the payload that asks for the options of an external select.
+
+    It shows the view as the app described it: Slack doesn't tell here what was entered in the other fields.
+    """
     return _interaction(workspace, person, "block_suggestion") | {
         "action_id": element["action_id"],
         "block_id": element["block_id"],
         "value": value,
         "container": {"type": "view", "view_id": view.id},
-        "view": view_json(workspace, view),
+        "view": view_json(workspace, view) | {"state": {"values": {}}},
+    }
+
+
+def global_shortcut(workspace: Workspace, person: Person, callback_id: str, channel: str | None) -> JSON:
+    """Return the payload of a global shortcut; where the person is stays in the trigger, and the app isn't told."""
+    return _interaction(workspace, person, "shortcut") | {
+        "action_ts": workspace.next_ts(),
+        "callback_id": callback_id,
+        "trigger_id": workspace.tickets.give_trigger(person.id, channel=channel),
+    }
+
+
+def message_shortcut(workspace: Workspace, actor: Actor, message: Message, callback_id: str) -> JSON:
+    """Return the payload of a message shortcut: the message without its metadata, which Slack doesn't promise here."""
+    return _interaction(workspace, actor.person, "message_action") | {
+        "action_ts": workspace.next_ts(),
+        "callback_id": callback_id,
+        "trigger_id": workspace.tickets.give_trigger(actor.person.id, channel=actor.channel.id),
+        "response_url": response_url(workspace, actor, message),
+        "message_ts": message.ts,
+        "channel": {"id": actor.channel.id, "name": channel_name_for_payload(actor.channel)},
+        "message": message_json(workspace, message),
     }
 
 

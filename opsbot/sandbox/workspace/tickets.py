@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """The right to open one modal on a person's screen, for a short while; from within a modal, to push on `view`."""
+    """The right to open one modal on a person's screen, for a short while; from within a modal, to push on `view`.
+
+    `channel` is the conversation in front of which the modal will stand.
+    """
 
     user: str
     expires: float
     view: str | None = None
+    channel: str | None = None
 
 
 @dataclass(slots=True)
@@ -54,10 +58,10 @@ class Tickets:
         self._responses: dict[str, ResponseTicket] = {}
         self._sockets: dict[str, float] = {}
 
-    def give_trigger(self, user: str, view: str | None = None) -> str:
+    def give_trigger(self, user: str, view: str | None = None, channel: str | None = None) -> str:
         """Return a new trigger id."""
         trigger_id = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-        self._triggers[trigger_id] = Trigger(user, self._clock() + self._limits.trigger_seconds, view)
+        self._triggers[trigger_id] = Trigger(user, self._clock() + self._limits.trigger_seconds, view, channel)
         return trigger_id
 
     def exchange_trigger(self, trigger_id: str) -> Trigger:

@@ -9,7 +9,8 @@ from opsbot.sandbox.workspace import payloads
 from opsbot.sandbox.workspace.acting import Outcome
 from opsbot.sandbox.workspace.controls import Use, action_json, controls, find_control, initial_state, with_choice
 from opsbot.sandbox.workspace.delivery import JSON, Acknowledged, Delivery, Unanswered
-from opsbot.sandbox.workspace.refusals import RefusedError
+from opsbot.sandbox.workspace.elements import check_offered
+from opsbot.sandbox.workspace.refusals import RefusedError, invalid_arguments
 from opsbot.sandbox.workspace.webapi.views import read_view
 
 if TYPE_CHECKING:
@@ -86,8 +87,11 @@ class ViewInteractions:
         answer = await self._delivery.deliver("interactive", payload)
         if isinstance(answer, Unanswered):
             return []
+        faults = list(check_offered(answer.payload))
+        if faults:
+            raise invalid_arguments(*faults, code="invalid_options")
         groups = answer.payload.get("option_groups") or []
-        return [*answer.payload.get("options", []), *(option for group in groups for option in group["options"])]
+        return [*(answer.payload.get("options") or []), *(option for group in groups for option in group["options"])]
 
     async def submit(self, user: str, view_id: str) -> Submission:
         """Submit the modal as it is filled in, and do what the app answers."""

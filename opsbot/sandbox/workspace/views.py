@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from opsbot.sandbox.workspace.controls import controls, current_conversation, initial_state
 from opsbot.sandbox.workspace.feed import Feed, ViewChanged, ViewClosed
 from opsbot.sandbox.workspace.refusals import RefusedError
 
@@ -18,7 +19,10 @@ STACK_LIMIT = 3
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A modal or Home as the app described it in `content`, on one person's screen."""
+    """A modal or Home as the app described it in `content`, on one person's screen.
+
+    `channel` is the conversation in front of which a modal stands, where that is known.
+    """
 
     id: str
     kind: Literal["modal", "home"]
@@ -28,6 +32,7 @@ class View:
     root_id: str
     previous_id: str | None = None
     state: Mapping[str, Any] | None = None
+    channel: str | None = None
 
 
 class Views:
@@ -38,11 +43,12 @@ class Views:
         self._stacks: defaultdict[str, list[View]] = defaultdict(list)
         self._homes: dict[str, View] = {}
 
-    def open(self, user: str, content: Mapping[str, Any]) -> View:
+    def open(self, user: str, content: Mapping[str, Any], channel: str | None = None) -> View:
         """Show a modal in place of whatever modals the person has open."""
         self.close_all(user)
         view_id = _new_id()
-        return self._push(View(view_id, "modal", user, content, _new_hash(), view_id))
+        state = current_conversation(content["blocks"], channel)
+        return self._push(View(view_id, "modal", user, content, _new_hash(), view_id, state=state, channel=channel))
 
     def push(self, user: str, content: Mapping[str, Any]) -> View:
         """Show a modal above the one that is open; at most three."""
@@ -52,17 +58,27 @@ class Views:
         if len(stack) >= STACK_LIMIT:
             raise RefusedError("push_limit_reached")
         below = stack[-1]
-        return self._push(View(_new_id(), "modal", user, content, _new_hash(), below.root_id, below.id))
+        state = current_conversation(content["blocks"], below.channel)
+        view = View(_new_id(), "modal", user, content, _new_hash(), below.root_id, below.id, state, below.channel)
+        return self._push(view)
 
     def update(self, view: View, content: Mapping[str, Any], *, expected_hash: str | None = None) -> View:
         """Show something else in the place of `view`; refuse when it isn't what the caller last saw.
 
-        What the person has entered stays, in blocks whose ids stay.
+        What stands in inputs whose block and action keep their ids stays, whatever their new initial value is: an app
+        that wants it to be shown gives the block another id.
         """
         if expected_hash is not None and expected_hash != view.hash:
             raise RefusedError("hash_conflict")
-        staying = {block["block_id"] for block in content["blocks"]}
-        state = {block_id: entered for block_id, entered in (view.state or {}).items() if block_id in staying}
+        before = initial_state(view.content["blocks"]) | dict(view.state or {})
+        staying = {
+            (block_id, element["action_id"], element["type"]) for block_id, element in controls(content["blocks"])
+        }
+        state = current_conversation(content["blocks"], view.channel)
+        for block_id, entered in before.items():
+            kept = {action: each for action, each in entered.items() if (block_id, action, each["type"]) in staying}
+            if kept:
+                state[block_id] = state.get(block_id, {}) | kept
         return self._replace(replace(view, content=content, hash=_new_hash(), state=state))
 
     def keep_state(self, view: View, state: Mapping[str, Any]) -> View:

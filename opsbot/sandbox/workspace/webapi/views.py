@@ -20,7 +20,7 @@ def open_view(call: Call) -> JSON:
     """views.open: show a modal to who triggered an interaction."""
     content = read_view(call.structure("view", "invalid_arguments"), "modal")
     trigger = call.workspace.tickets.exchange_trigger(call.required("trigger_id"))
-    return _reply(call, call.workspace.views.open(trigger.user, content))
+    return _reply(call, call.workspace.views.open(trigger.user, content, trigger.channel))
 
 
 def push(call: Call) -> JSON:

@@ -1,0 +1,44 @@
+"""What went wrong, in words: the one boundary where errors of the chat surface end."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING
+
+from opsbot.errors import OpsbotError, StoreError
+from opsbot.grammar import corrected
+from opsbot.slack.blocks import apology
+from opsbot.slack.messages import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
+
+BUSY = "I have more to do than I can keep up with just now. Nothing was done; please try again in a moment."
+
+
+def in_words(job: Callable[[], Answer | None], address: str, command_name: str, typed: str = "") -> Answer | None:
+    """Do a job; whatever goes wrong with it becomes an answer, and what is a fault of ours gets a number.
+
+    `address` is what a line to the bot begins with where it was asked, and `typed` the rest of the line, which may be
+    mended.
+    """
+    try:
+        return job()
+    except StoreError as error:
+        return apology(error, command_name, incident("the store failed"))
+    except OpsbotError as error:
+        _log.info("not done: %s", error)
+        instead = corrected(typed, error.near) if error.near is not None else None
+        return apology(error, address, instead=instead)
+    except Exception:  # noqa: BLE001 - a fault of ours, whatever it is, is told with its number
+        return Answer(incident("a job failed"), private=True)
+
+
+def incident(what: str) -> str:
+    """Log a fault of ours under a number that the asker can quote."""
+    number = secrets.token_hex(3).upper()
+    _log.exception("incident %s: %s", number, what)
+    return f":boom: Something went wrong on my side, incident {number}. Please tell whoever runs me; the log has the same number."
