@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from opsbot.actions.ports import Gathered
+from opsbot.actions.surveys import Gathered
 from opsbot.actions.world import World
 from opsbot.domain.audit import BEFORE_THE_FIRST, Entry, Head, digest, link
 from opsbot.domain.authorization import Membership

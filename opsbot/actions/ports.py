@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
         Endpoint,
         EndpointType,
         MessageRef,
-        NodeState,
         Package,
         PackageSummary,
         Person,
@@ -30,10 +28,9 @@ if TYPE_CHECKING:
         SavedModel,
         Service,
     )
-    from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
+    from opsbot.domain.references import ProjectRef, ServiceRef
     from opsbot.domain.results import VerbHelp
     from opsbot.domain.timeline import Timeline
-    from opsbot.errors import DSSError
 
 
 class Designer(Protocol):
@@ -110,38 +107,6 @@ class Designer(Protocol):
 
     def published_versions(self, node: str, published_service: str) -> frozenset[str]:
         """Name the versions of a published service; none where the service isn't there."""
-        ...
-
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered(Generic[K, V]):
-    """What many things answered to the same question: each a value, or the error that stood in its way."""
-
-    found: Mapping[K, V]
-    failed: Mapping[K, DSSError]
-
-
-class Survey(Protocol):
-    """Many things of a node at once, read in parallel. One that fails doesn't keep the others from being read."""
-
-    def nodes(self) -> tuple[NodeState, ...]:
-        """Ask every node whether it answers; never raises."""
-        ...
-
-    def projects(self, node: str) -> list[ProjectRef]:
-        """List the projects of a node, in no order; may raise DSSError."""
-        ...
-
-    def services(self, projects: Sequence[ProjectRef]) -> Gathered[ProjectRef, list[Service]]:
-        """List the services of each project."""
-        ...
-
-    def models_in_use(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
-        """Tell of each service which of its endpoints use which saved model."""
         ...
 
 
@@ -269,36 +234,4 @@ class Clock(Protocol):
 
     def __call__(self) -> datetime:
         """Tell the time, in UTC."""
-        ...
-
-
-class Catalog(Protocol):
-    """What is on the nodes, as it was a short while ago: for choosing, never for deciding.
-
-    Nothing is raised: a node that doesn't answer has what it had. Whoever asks for what was never read waits for it a
-    second at most, and gets what has come by then.
-    """
-
-    def projects(self) -> list[ProjectRef]:
-        """List the projects of all nodes."""
-        ...
-
-    def services(self) -> list[Service]:
-        """List the services of all projects."""
-        ...
-
-    def packages(self, service: ServiceRef) -> list[Package]:
-        """List the packages of a service."""
-        ...
-
-    def models(self, project: ProjectRef) -> list[SavedModel]:
-        """List the saved models of a project."""
-        ...
-
-    def published_services(self, node: str) -> list[str]:
-        """Name the services that the node's API Deployer knows."""
-        ...
-
-    def look_again(self, service: ServiceRef) -> None:
-        """Have the packages of a service read soon: somebody is about to choose one. Nobody waits for it."""
         ...

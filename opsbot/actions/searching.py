@@ -14,7 +14,8 @@ from opsbot.errors import DSSError, NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from opsbot.actions.ports import Designer, Survey
+    from opsbot.actions.ports import Designer
+    from opsbot.actions.surveys import Survey
     from opsbot.domain.authorization import Standing
     from opsbot.domain.commands import ListModels, ListServices
     from opsbot.domain.models import Service

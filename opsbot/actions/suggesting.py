@@ -18,8 +18,8 @@ from opsbot.domain.references import ServiceRef
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from opsbot.actions.ports import Catalog
     from opsbot.actions.stores import Requests
+    from opsbot.actions.surveys import Catalog
     from opsbot.domain.authorization import Grant, Standing
     from opsbot.domain.commands import Defaults
     from opsbot.domain.models import Service

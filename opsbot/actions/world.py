@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Pictures, Progresses, Survey
+    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Pictures, Progresses
     from opsbot.actions.stores import Audit, Deliveries, Homes, NodeChanges, Pauses, Policies, Requests, Snapshots
+    from opsbot.actions.surveys import Survey
     from opsbot.domain.rules import Rules
 
 

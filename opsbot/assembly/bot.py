@@ -22,6 +22,7 @@ from opsbot.http import HttpServer, routes
 from opsbot.pictures import Drawing
 from opsbot.slack import (
     Budget,
+    Doer,
     FormListeners,
     HomeListener,
     Listeners,
@@ -106,8 +107,10 @@ class Bot:
         dispatcher = Dispatcher(self.world)
         self.catalog = NodeCatalog(self.nodes, tuple(config.nodes), turns.given_up)
         opener, replier = Opener(self.client), Replier(self.client, identity.user, self.progress)
+        doer = Doer(dispatcher, self._slow, replier, config.slack.command)
         forms = FormListeners(
             dispatcher=dispatcher,
+            doer=doer,
             pool=self.pool,
             replier=replier,
             opener=opener,
@@ -127,7 +130,7 @@ class Bot:
         self.listeners = Listeners(
             dispatcher=dispatcher,
             pool=self.pool,
-            slow=self._slow,
+            doer=doer,
             spare=self._spare,
             replier=replier,
             directory=directory,

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
-from opsbot.actions.ports import Gathered
+from opsbot.actions.surveys import Gathered
 from opsbot.domain.models import NodeState
 from opsbot.errors import DSSError
 

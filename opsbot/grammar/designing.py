@@ -1,4 +1,4 @@
-"""The verbs that design services, and the one that deletes packages."""
+"""The verbs that change a node: those that design services, and those that make and delete packages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from opsbot.domain import commands
 from opsbot.domain.models import EndpointType
 from opsbot.grammar.declaring import A_SERVICE, A_VERSION, is_private, verb
-from opsbot.grammar.types import ENDPOINT, MODEL, NEW_ENDPOINT, NEW_SERVICE, Unasked
+from opsbot.grammar.types import ENDPOINT, MODEL, NEW_ENDPOINT, NEW_SERVICE, NEW_VERSION, Unasked
 
 if TYPE_CHECKING:
     from opsbot.domain.references import ServiceRef
@@ -66,6 +66,19 @@ def _add_endpoint(  # noqa: PLR0917 - Click names them all
 def _remove_endpoint(ctx: click.Context, service: ServiceRef, endpoint: str) -> commands.RemoveEndpoint:
     """Take an endpoint out of a service; packages that are there keep it."""
     return commands.RemoveEndpoint(service, endpoint, private=is_private(ctx))
+
+
+@verb(
+    commands.CreatePackage,
+    'package FRAUD/scoring v4 --notes "retrained on October"',
+    A_SERVICE,
+    click.argument("version", type=NEW_VERSION),
+    click.option("--notes", default="", metavar="TEXT", help="Release notes, in quotes."),
+)
+@click.pass_context
+def _package(ctx: click.Context, service: ServiceRef, version: str, notes: str) -> commands.CreatePackage:
+    """Create a package of a service as it is now."""
+    return commands.CreatePackage(service, version, notes, private=is_private(ctx))
 
 
 @verb(

@@ -1,11 +1,14 @@
 """Every verb: the modules that declare them are read here, in the order of learning them."""
 
-from opsbot.grammar import verbs as _everyday
+from opsbot.grammar import looking as _looking
 from opsbot.grammar.declaring import Verb, verbs
 
 # isort: split
 from opsbot.grammar import designing as _designing
 
+# isort: split
+from opsbot.grammar import publishing as _publishing
+
 __all__ = ["Verb", "verbs"]
 
-THEMES = (_everyday, _designing)
+THEMES = (_looking, _designing, _publishing)

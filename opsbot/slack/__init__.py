@@ -2,6 +2,7 @@
 
 from opsbot.slack.client import KeptWebClient
 from opsbot.slack.directory import SlackDirectory
+from opsbot.slack.doing import Doer
 from opsbot.slack.form_listeners import FormListeners
 from opsbot.slack.home_listener import HomeListener
 from opsbot.slack.home_screen import SlackHomeScreen
@@ -19,6 +20,7 @@ from opsbot.slack.turns import Turns
 
 __all__ = [
     "Budget",
+    "Doer",
     "FormListeners",
     "HomeListener",
     "Identity",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
 from slack_sdk.models.blocks import ActionsBlock
 from slack_sdk.models.blocks.block_elements import ButtonElement
 
+from opsbot.domain.authorization import Permission
 from opsbot.domain.commands import PAGE_SIZE
 from opsbot.domain.homes import HomeShown
 from opsbot.domain.results import (
@@ -46,12 +48,24 @@ from opsbot.slack.overviews import auth
 from opsbot.slack.paging import listing, page_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from opsbot.domain.models import Asker, Package, PublishRequest
     from opsbot.domain.results import Result, VerbHelp
     from opsbot.errors import OpsbotError
 
 OPEN_FORM = "open_form"
 """The action id of the button that opens a form."""
+
+_THEMES = MappingProxyType(
+    {
+        "Look": {None, Permission.READ},
+        "Change": {Permission.DESIGN, Permission.PACKAGE},
+        "Publish": {Permission.PUBLISH, Permission.APPROVE},
+        "Administer": {Permission.ADMIN},
+    }
+)
+"""Under which heading help shows a verb, by the permission that it takes."""
 
 _APOLOGY_LIMIT = 500
 _LONGEST_LINE = 2000
@@ -143,7 +157,7 @@ def apology(error: OpsbotError, command_name: str, note: str = "", instead: str 
 def help_shown(result: HelpShown, command_name: str) -> Answer:
     """Show what can be typed."""
     if result.about is None:
-        lines = [f"{code(f'{command_name} {entry.usage}')} {escaped(entry.says)}" for entry in result.verbs]
+        lines = [*_by_theme(result.verbs, command_name)]
         lines.append(f"{code(f'{command_name} help VERB')} tells more of one. Every verb takes {code('--private')}.")
         headline = (
             f"Here is what you can do with me, the API Designer's bot. Try {code(f'{command_name} whoami')}, too."
@@ -152,6 +166,14 @@ def help_shown(result: HelpShown, command_name: str) -> Answer:
     headline = f"How to use {code(result.about)}:"
     lines = [line for entry in result.verbs for line in _manual(entry, command_name)]
     return Answer(headline, (of_lines(lines, _form_button(result.about)),), private=True)
+
+
+def _by_theme(verbs: tuple[VerbHelp, ...], command_name: str) -> Iterator[str]:
+    for theme, permissions in _THEMES.items():
+        entries = [entry for entry in verbs if entry.permission in permissions]
+        if entries:
+            yield f"*{theme}*"
+            yield from (f"{code(f'{command_name} {entry.usage}')} {escaped(entry.says)}" for entry in entries)
 
 
 def access_shown(result: AccessShown) -> Answer:

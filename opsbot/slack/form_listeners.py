@@ -14,7 +14,7 @@ from opsbot.domain.authorization import Permission
 from opsbot.errors import DSSError, NotFoundError
 from opsbot.grammar import begin, faults, fill
 from opsbot.grammar.forms import Kind
-from opsbot.slack.blocks import answer
+from opsbot.slack.doing import Later
 from opsbot.slack.form_payloads import (
     VERB,
     FormChoice,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from opsbot.domain.results import VerbHelp
     from opsbot.grammar import Typed
     from opsbot.grammar.forms import Form
-    from opsbot.slack.messages import Answer
+    from opsbot.slack.doing import Doer
     from opsbot.slack.opening import Opener
     from opsbot.slack.pool import Pool
     from opsbot.slack.replies import Replier
@@ -86,6 +86,7 @@ class FormListeners:
     """One method per kind of payload. None of them lets an error out, since that would cost the acknowledgement."""
 
     dispatcher: Dispatcher
+    doer: Doer
     pool: Pool
     replier: Replier
     opener: Opener
@@ -216,13 +217,8 @@ class FormListeners:
 
     def _carry_out(self, typed: Typed, asker: Asker, response_url: str | None) -> None:
         """Do what was sent as if it had been typed where the form was opened."""
-
-        def do() -> Answer | None:
-            result = self.dispatcher.do(typed.command, asker)
-            said = answer(result, asker, self.command_name, private=typed.private)
-            return replace(said, private=True) if said is not None and typed.private else said
-
-        said = in_words(do, self.command_name, self.command_name)
+        later = Later(response_url)
+        said = in_words(lambda: self.doer.carry_out(typed, asker, later), self.command_name, self.command_name)
         if said is not None:
             self.replier.reply(said, asker, response_url)
 

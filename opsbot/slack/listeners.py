@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
-from opsbot.domain.commands import Approve, Cancel, Decline, LongWork
+from opsbot.domain.commands import Approve, Cancel, Decline
 from opsbot.domain.models import Person
 from opsbot.domain.results import Refused
 from opsbot.errors import CommandError, MissingWordError
-from opsbot.grammar import parse, without_mention_of
+from opsbot.grammar import without_mention_of
 from opsbot.slack import cards
 from opsbot.slack.blocks import OPEN_FORM, answer
+from opsbot.slack.doing import Later
 from opsbot.slack.messages import RUN_LINE, Answer, Message
 from opsbot.slack.modals import Metadata, Submission, approve_form, decline_form, missing_reason
 from opsbot.slack.mrkdwn import code
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from opsbot.actions.dispatcher import Dispatcher
     from opsbot.domain.commands import Decide
     from opsbot.domain.models import Asker
-    from opsbot.grammar import Typed
     from opsbot.slack.directory import SlackDirectory
+    from opsbot.slack.doing import Doer
     from opsbot.slack.form_listeners import FormListeners
     from opsbot.slack.home_listener import HomeListener
     from opsbot.slack.pool import Pool
@@ -71,21 +72,12 @@ class FormAck(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Reply:
-    """How to answer when it is done."""
-
-    replier: Replier
-    response_url: str | None
-    thread: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Listeners:
     """One method per kind of payload. None of them lets an error out, since that would cost the acknowledgement."""
 
     dispatcher: Dispatcher
+    doer: Doer
     pool: Pool
-    slow: Pool
     spare: Pool
     replier: Replier
     directory: SlackDirectory
@@ -161,7 +153,7 @@ class Listeners:
 
         def do() -> Answer | None:
             try:
-                return self._do(command.text, asker, _Reply(self.replier, command.response_url))
+                return self.doer.do(command.text, asker, Later(command.response_url))
             except MissingWordError:
                 if self.forms.ask(command.text, asker, command.trigger_id):
                     return None
@@ -170,34 +162,6 @@ class Listeners:
         said = self._in_words(do, typed=command.text)
         if said is not None:
             self.replier.reply(said, asker, command.response_url)
-
-    def _do(self, text: str, asker: Asker, later: _Reply | None = None) -> Answer | None:
-        """Read a line, do what it asks, and say what came of it; what takes long is begun here, and said `later`."""
-        typed = parse(text, self.dispatcher.defaults(asker.place))
-        if later is not None and isinstance(typed.command, LongWork) and self.dispatcher.may(typed.command, asker):
-            return self._begin(typed, asker, later)
-        return self._done(typed, asker)
-
-    def _done(self, typed: Typed, asker: Asker) -> Answer | None:
-        said = answer(self.dispatcher.do(typed.command, asker), asker, self.command_name, private=typed.private)
-        return replace(said, private=True) if said is not None and typed.private else said
-
-    def _begin(self, typed: Typed, asker: Asker, later: _Reply) -> Answer | None:
-        """Hand long work to workers of its own, so that it keeps nobody waiting; tells what the asker can't see yet."""
-        waits = self.slow.is_busy()
-        if later.thread is not None:  # how it goes is told where its end will be
-            asker = replace(asker, place=replace(asker.place, thread=later.thread))
-
-        def do() -> None:
-            said = self._in_words(lambda: self._done(typed, asker))
-            if said is not None:
-                later.replier.reply(said, asker, later.response_url, later.thread)
-
-        if not self.slow.submit(do):
-            return Answer(BUSY, private=True)
-        if waits:
-            return Answer("I'm at others like it already; yours begins when one of them is done.", private=True)
-        return Answer("You find it in our direct conversation.", private=True) if typed.private else None
 
     def _take_click(self, click: Click) -> None:
         if click.action.startswith(TURN_PAGE):
@@ -251,7 +215,7 @@ class Listeners:
 
     def _turn_page(self, click: Click) -> None:
         """Show another page in the same message, if whoever clicked may see it."""
-        said = self._in_words(lambda: self._do(click.value, click.asker))
+        said = self._in_words(lambda: self.doer.do(click.value, click.asker))
         if said is None:
             return
         if said.private or click.response_url is None:
@@ -262,8 +226,8 @@ class Listeners:
 
     def _run_line(self, click: Click) -> None:
         """Do what a button's line says, as if whoever clicked had typed it; the button is gone once it is begun."""
-        later = _Reply(self.replier, click.response_url, click.asker.place.thread)
-        said = self._in_words(lambda: self._do(click.value, click.asker, later), typed=click.value)
+        later = Later(click.response_url, click.asker.place.thread)
+        said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), typed=click.value)
         if said is None and click.response_url is not None:
             self.replier.replace(Message(f"You chose: {code(click.value)}"), click.response_url, click.asker)
         elif said is not None:
@@ -277,7 +241,7 @@ class Listeners:
                 return None
             person = Person(asker.person.id, self.directory.name(asker.person.id))
             text = without_mention_of(self.bot_user, mention.event.text)
-            return self._do(text, replace(asker, person=person), _Reply(self.replier, None, mention.thread))
+            return self.doer.do(text, replace(asker, person=person), Later(None, mention.thread))
 
         asker = mention.asker
         said = self._in_words(do, "@opsbot", without_mention_of(self.bot_user, mention.event.text))

@@ -1,0 +1,71 @@
+"""Doing what a line or a form asks: at once, or by workers of its own where it takes long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from opsbot.domain.commands import LongWork
+from opsbot.grammar import parse
+from opsbot.slack.blocks import answer
+from opsbot.slack.messages import Answer
+from opsbot.slack.trouble import BUSY, in_words
+
+if TYPE_CHECKING:
+    from opsbot.actions.dispatcher import Dispatcher
+    from opsbot.domain.models import Asker
+    from opsbot.grammar import Typed
+    from opsbot.slack.pool import Pool
+    from opsbot.slack.replies import Replier
+
+_IN_LINE = "I'm at others like it already; yours begins when one of them is done."
+_DIRECTLY = "You find it in our direct conversation."
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """How to answer when it is done."""
+
+    response_url: str | None
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """Does what is asked for, and says what came of it; `slow` are the workers of what takes long."""
+
+    dispatcher: Dispatcher
+    slow: Pool
+    replier: Replier
+    command_name: str
+
+    def do(self, text: str, asker: Asker, later: Later | None = None) -> Answer | None:
+        """Read a line and do what it asks; raises OpsbotError."""
+        return self.carry_out(parse(text, self.dispatcher.defaults(asker.place)), asker, later)
+
+    def carry_out(self, typed: Typed, asker: Asker, later: Later | None = None) -> Answer | None:
+        """Do what was asked for; what takes long is begun here, and said `later`, if somebody waits for that."""
+        if later is not None and isinstance(typed.command, LongWork) and self.dispatcher.may(typed.command, asker):
+            return self._begin(typed, asker, later)
+        return self._done(typed, asker)
+
+    def _done(self, typed: Typed, asker: Asker) -> Answer | None:
+        said = answer(self.dispatcher.do(typed.command, asker), asker, self.command_name, private=typed.private)
+        return replace(said, private=True) if said is not None and typed.private else said
+
+    def _begin(self, typed: Typed, asker: Asker, later: Later) -> Answer | None:
+        """Hand long work to workers of its own, so that it keeps nobody waiting; tells what the asker can't see yet."""
+        waits = self.slow.is_busy()
+        if later.thread is not None:  # how it goes is told where its end will be
+            asker = replace(asker, place=replace(asker.place, thread=later.thread))
+
+        def do() -> None:
+            said = in_words(lambda: self._done(typed, asker), self.command_name, self.command_name)
+            if said is not None:
+                self.replier.reply(said, asker, later.response_url, later.thread)
+
+        if not self.slow.submit(do):
+            return Answer(BUSY, private=True)
+        if waits:
+            return Answer(_IN_LINE, private=True)
+        return Answer(_DIRECTLY, private=True) if typed.private else None
