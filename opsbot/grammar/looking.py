@@ -47,7 +47,7 @@ def _nodes() -> commands.ListNodes:
 @verb(
     commands.ListServices,
     "services FRAUD --model fraud_xgb",
-    click.argument("where", type=SCOPE, required=False, metavar="[PROJECT|*]"),
+    click.argument("project", type=SCOPE, required=False, metavar="[PROJECT|*]"),
     click.option("--public", is_flag=True, help="Only those that ask nobody who they are."),
     click.option("--model", type=MODEL_ID, metavar="MODEL", help="Only those with an endpoint on this saved model."),
     PAGE,
@@ -55,13 +55,13 @@ def _nodes() -> commands.ListNodes:
 @click.pass_obj
 def _services(
     defaults: Defaults,
-    where: Scope | None,
+    project: Scope | None,
     public: bool,  # noqa: FBT001 - Click calls it so
     model: str | None,
     page: int,
 ) -> commands.ListServices:
     """List the API services of a project, or with * of the whole node; all, the public ones, those on one model."""
-    return commands.ListServices(where or _default_project(defaults, "services FRAUD"), page, public, model)
+    return commands.ListServices(project or _default_project(defaults, "services FRAUD"), page, public, model)
 
 
 @verb(commands.ListModels, "models FRAUD", click.argument("project", type=PROJECT, required=False), PAGE)

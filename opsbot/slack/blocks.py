@@ -48,7 +48,7 @@ from opsbot.slack.overviews import auth
 from opsbot.slack.paging import listing, page_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from opsbot.domain.models import Asker, Package, PublishRequest
     from opsbot.domain.results import Result, VerbHelp
@@ -57,12 +57,12 @@ if TYPE_CHECKING:
 OPEN_FORM = "open_form"
 """The action id of the button that opens a form."""
 
-_THEMES = MappingProxyType(
+_THEMES: Mapping[str, frozenset[Permission | None]] = MappingProxyType(
     {
-        "Look": {None, Permission.READ},
-        "Change": {Permission.DESIGN, Permission.PACKAGE},
-        "Publish": {Permission.PUBLISH, Permission.APPROVE},
-        "Administer": {Permission.ADMIN},
+        "Look": frozenset({None, Permission.READ}),
+        "Change": frozenset({Permission.DESIGN, Permission.PACKAGE}),
+        "Publish": frozenset({Permission.PUBLISH, Permission.APPROVE}),
+        "Administer": frozenset({Permission.ADMIN}),
     }
 )
 """Under which heading help shows a verb, by the permission that it takes."""

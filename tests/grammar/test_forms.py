@@ -45,7 +45,26 @@ FULL: dict[str, dict[str, str]] = {
     "history": {"service": "design:FRAUD/scoring"},
     "audit": {"service": "design:FRAUD/scoring", "request": "12"},
     "whoami": {},
+    "inbox": {},
+    "nodes": {},
+    "models": {"project": "design:FRAUD"},
+    "diff": {"service": "design:FRAUD/scoring", "version": "v2", "other": "v3"},
+    "download": {"service": "design:FRAUD/scoring", "version": "v3"},
+    "create": {"service": "design:FRAUD/limits"},
+    "add-endpoint": {
+        "service": "design:FRAUD/scoring",
+        "endpoint": "effect",
+        "kind": "causal",
+        "model": "churn_uplift",
+        "compute_propensity": ON,
+    },
+    "remove-endpoint": {"service": "design:FRAUD/scoring", "endpoint": "score"},
+    "delete": {"service": "design:FRAUD/scoring", "version": "v1", "force": ON},
 }
+
+
+def test_no_verb_is_forgotten_here() -> None:
+    assert set(FULL) == set(verbs.commands)
 
 
 def test_every_verb_has_a_form_and_every_argument_a_field() -> None:
