@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from slack_bolt import App
@@ -11,6 +13,7 @@ from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from websocket import WebSocketException
 
 from opsbot.errors import ConfigError
 from opsbot.slack.calls import CALL_ERRORS, error_code
@@ -29,6 +32,8 @@ EVENTS_PATH = "/slack/events"
 _log = logging.getLogger(__name__)
 _bolt_log = logging.getLogger("slack_bolt")
 
+_FIRST_SOCKET_SECONDS = 5.0
+_NAP = 0.01
 _LOOK_SECONDS = 1.5
 """How often the socket is looked at, and pinged; a lost one is made again as soon as that is seen."""
 
@@ -52,10 +57,16 @@ class SocketConnection:
 
     def open(self) -> None:
         """Connect; raises ConfigError where Slack refuses the token or doesn't answer."""
+        client = self._handler.client
+        client.current_app_monitor_started = True  # else it looks before there is a socket, and makes a second one
         try:
             self._handler.connect()  # type: ignore[no-untyped-call]  # Bolt forgot the annotation
         except CALL_ERRORS as error:
             raise ConfigError(f"Slack doesn't take the app token, or doesn't answer: {error_code(error)}.") from error
+        until = time.monotonic() + _FIRST_SOCKET_SECONDS
+        while not client.is_connected() and time.monotonic() < until:
+            time.sleep(_NAP)
+        client.current_app_monitor.start()
 
     def is_open(self) -> bool:
         """Tell whether Slack can reach us just now."""
@@ -63,7 +74,17 @@ class SocketConnection:
 
     def close(self) -> None:
         """Disconnect, and stay so."""
+        client = self._handler.client
+        client.closed, client.auto_reconnect_enabled = True, False
+        line = client.current_session.sock if client.current_session is not None else None
+        wire = line.sock if line is not None else None
+        if line is not None:
+            with suppress(OSError, WebSocketException):
+                line.send_close()
+                line.abort()  # type: ignore[no-untyped-call]  # else whoever waits for a message does so for ten seconds
         self._handler.close()  # type: ignore[no-untyped-call]  # as above
+        if wire is not None:
+            wire.close()  # what was aborted is left open otherwise
 
 
 def _bolt(client: WebClient, identity: Identity, listeners: Listeners, signing_secret: str) -> App:
