@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from opsbot.actions.changing import ask_for
 from opsbot.actions.reading import find_service
 from opsbot.domain.authorization import Permission
 from opsbot.domain.models import EndpointType
+from opsbot.domain.nearness import did_you_mean, nearest
 from opsbot.domain.references import ProjectRef
 from opsbot.errors import CommandError, ConflictError, DSSError, NotFoundError
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Asker, Endpoint, SavedModel
     from opsbot.domain.references import ServiceRef
     from opsbot.domain.results import ChangeBegun
+    from opsbot.errors import Misspelling
 
 _MOST_NAMED = 10
 
@@ -60,9 +61,9 @@ def remove_endpoint(command: RemoveEndpoint, asker: Asker, standing: Standing, w
     """Have an endpoint taken out; NotFoundError names those that are there."""
     endpoints = _endpoints(command.service, standing, world.designer)
     if all(endpoint.id != command.endpoint for endpoint in endpoints):
-        raise NotFoundError(
-            f"{command.service} has no endpoint “{command.endpoint}”. Its endpoints: {_ids(endpoints)}."
-        )
+        near = nearest(command.endpoint, (endpoint.id for endpoint in endpoints))
+        said = f"{command.service} has no endpoint “{command.endpoint}”.{did_you_mean(near)}"
+        raise NotFoundError(f"{said} Its endpoints: {_ids(endpoints)}.", near)
     return ask_for(command, asker, world)
 
 
@@ -86,7 +87,10 @@ def _model(service: ServiceRef, named: str, designer: Designer) -> str:
     elif dot:
         found = _foreign(ProjectRef(service.node, project), model, designer)
     if found is None:
-        raise NotFoundError(f"{service.project_ref} has no saved model “{named}”. {_near(named, models)}")
+        near = _near(named, models)
+        known = _listed(sorted(map(_described, models)))
+        said = f"{service.project_ref} has no saved model “{named}”.{did_you_mean(near)} Its models: {known}."
+        raise NotFoundError(said, near)
     return found
 
 
@@ -110,12 +114,11 @@ def _foreign(project: ProjectRef, model: str, designer: Designer) -> str | None:
     return f"{project.project}.{model}" if any(each.id == model for each in there) else None
 
 
-def _near(named: str, models: Iterable[SavedModel]) -> str:
-    known = {word: model for model in models for word in (model.id, model.name)}
-    close = get_close_matches(named, known, n=3)
-    if close:
-        return f"Did you mean {' or '.join(map(_described, dict.fromkeys(known[word] for word in close)))}?"
-    return f"Its models: {_listed(sorted(map(_described, set(known.values()))))}."
+def _near(named: str, models: Iterable[SavedModel]) -> Misspelling | None:
+    """Find the model whose id or name is most like it, by its id."""
+    ids = {word: model.id for model in models for word in (model.name, model.id)}
+    near = nearest(named, ids)
+    return replace(near, right=ids[near.right]) if near is not None else None
 
 
 def _described(model: SavedModel) -> str:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz, process
 
 from opsbot.errors import Misspelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LIKE_ENOUGH = 0.6
+_LIKE_ENOUGH = 60.0
+"""Of 100, where 100 is the same."""
 
 
 def nearest(name: str, names: Iterable[str]) -> Misspelling | None:
     """Find the name that is most like this one, whatever its case; None where none is like enough."""
-    folded = {each.casefold(): each for each in names}
-    found = get_close_matches(name.casefold(), folded, n=1, cutoff=_LIKE_ENOUGH)
-    return Misspelling(name, folded[found[0]]) if found else None
+    found = process.extractOne(name, list(names), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=_LIKE_ENOUGH)
+    return Misspelling(name, found[0]) if found is not None else None
 
 
 def did_you_mean(near: Misspelling | None) -> str:
