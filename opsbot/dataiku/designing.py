@@ -25,6 +25,8 @@ def add_endpoint(
         match kind:
             case EndpointType.PREDICTION:
                 settings.add_prediction_endpoint(endpoint, model)
+            case EndpointType.MULTITARGET:
+                settings.add_multitarget_prediction_endpoint(endpoint, model)
             case EndpointType.CLUSTERING:
                 settings.add_clustering_endpoint(endpoint, model)
             case EndpointType.FORECASTING:

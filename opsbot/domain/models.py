@@ -69,6 +69,7 @@ class EndpointType(StrEnum):
     """What an endpoint that calls a saved model does with it, in people's words."""
 
     PREDICTION = "prediction"
+    MULTITARGET = "multitarget"
     CLUSTERING = "clustering"
     FORECASTING = "forecasting"
     CAUSAL = "causal"
@@ -82,6 +83,7 @@ class EndpointType(StrEnum):
 _ON_NODE = MappingProxyType(
     {
         EndpointType.PREDICTION: "STD_PREDICTION",
+        EndpointType.MULTITARGET: "STD_MULTITARGET_PREDICTION",
         EndpointType.CLUSTERING: "STD_CLUSTERING",
         EndpointType.FORECASTING: "STD_FORECAST",
         EndpointType.CAUSAL: "STD_CAUSAL_PREDICTION",

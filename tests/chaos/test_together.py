@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsbot.domain.lifecycle import State
@@ -15,8 +18,6 @@ from tests.conftest import fresh_postgres
 from tests.postgres import server_in, url_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pytest
 
 APPROVERS = (demo.OMAR, demo.ADA, demo.NILS, demo.VIC)
@@ -54,7 +55,9 @@ def test_fifty_clicks_over_three_replicas_publish_once_and_forty_nine_hear_who_w
 
 
 def test_while_the_database_is_gone_people_are_told_and_nothing_is_lost(tmp_path: Path) -> None:
-    server = server_in(tmp_path / "postgres")
+    # Not below pytest's own folder: whoever starts another pytest meanwhile has that closed to the server's user.
+    folder = Path(tempfile.mkdtemp(prefix="opsbot-postgres-"))
+    server = server_in(folder)
     url = migrated(url_of(server))
     try:
         with field_of(tmp_path, url, replicas=2) as made:
@@ -78,3 +81,4 @@ def test_while_the_database_is_gone_people_are_told_and_nothing_is_lost(tmp_path
             assert all(replica.lives for replica in made.replicas)
     finally:
         server.cleanup()
+        shutil.rmtree(folder)

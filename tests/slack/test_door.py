@@ -167,7 +167,8 @@ def incident(said: dict[str, Any], log: str) -> None:
 def test_a_fault_of_ours_gets_a_number_that_the_log_has_too(
     stage: Stage, caplog: pytest.LogCaptureFixture, fault: Exception
 ) -> None:
-    listeners = replace(stage.bot.listeners, dispatcher=Broken(fault))  # type: ignore[arg-type]  # only its two methods
+    doer = replace(stage.bot.listeners.doer, dispatcher=Broken(fault))  # type: ignore[arg-type]  # only its two methods
+    listeners = replace(stage.bot.listeners, doer=doer)
     sent = stage.command("help")["payload"]
     acks: list[str] = []
     listeners.on_command(lambda text="": acks.append(text), {**sent, "text": "packages design:FRAUD/scoring"})
