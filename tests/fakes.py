@@ -153,9 +153,9 @@ class FakeDesigner:
         self._fail("archive_digest")
         return self.archives.get(version, f"archive of {version}")
 
-    def settings(self, ref: ServiceRef) -> str:
+    def settings(self, ref: ServiceRef, *, with_code: bool) -> str:
         self._fail("settings")
-        return f'{{"id": "{ref.service}"}}\n'
+        return f'{{"id": "{ref.service}", "code": {str(with_code).lower()}}}\n'
 
     def download(self, ref: ServiceRef, version: str, path: Path, heard: Heard) -> Archive:
         """Send the archive in pieces of four bytes, and announce its size if `announces`."""

@@ -53,7 +53,7 @@ def add_endpoint(command: AddEndpoint, asker: Asker, standing: Standing, world: 
         raise ConflictError(
             f"{command.service} has an endpoint “{command.endpoint}” already. Its endpoints: {_ids(endpoints)}."
         )
-    model = _model(command.service, command.model, world.designer)
+    model = _model(command.service, command.model, standing, world.designer)
     return ask_for(replace(command, model=model), asker, world)
 
 
@@ -75,8 +75,11 @@ def _endpoints(service: ServiceRef, standing: Standing, designer: Designer) -> t
         raise
 
 
-def _model(service: ServiceRef, named: str, designer: Designer) -> str:
-    """Find the id of a saved model, as an endpoint names it: `PROJECT.ID` where it is another project's."""
+def _model(service: ServiceRef, named: str, standing: Standing, designer: Designer) -> str:
+    """Find the id of a saved model, as an endpoint names it: `PROJECT.ID` where it is another project's.
+
+    A project in which the asker may see nothing looks as if it had no models.
+    """
     models = designer.models(service.project_ref)
     found = _by_id_or_name(models, named)
     if found is not None:
@@ -84,7 +87,7 @@ def _model(service: ServiceRef, named: str, designer: Designer) -> str:
     project, dot, model = named.rpartition(".")
     if dot and project == service.project:
         named, found = model, _by_id_or_name(models, model)
-    elif dot:
+    elif dot and standing.allows_in(Permission.READ, ProjectRef(service.node, project)):
         found = _foreign(ProjectRef(service.node, project), model, designer)
     if found is None:
         near = _near(named, models)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from opsbot.actions.reading import find_package, find_service
 from opsbot.actions.recording import DONE
 from opsbot.domain.audit import Entry
+from opsbot.domain.authorization import Permission
 from opsbot.domain.files import Attachment, size_in_words
 from opsbot.domain.models import Place
 from opsbot.domain.results import ArchiveFetched, ArchiveNotFetched, SettingsShown
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
 
 
 def show_settings(command: ShowService, standing: Standing, designer: Designer) -> SettingsShown:
-    """Show the settings of a service, as a file."""
-    find_service(command.service, standing, designer)
-    content = designer.settings(command.service).encode()
-    name = f"{command.service.service}-settings.json"
-    return SettingsShown(command.service, Attachment(name, f"Settings of {command.service}", content, snippet="json"))
+    """Show the settings of a service, as a file; with its code to those who could put it into a package."""
+    service = command.service
+    find_service(service, standing, designer)
+    with_code = any(standing.allows(each, service) for each in (Permission.DESIGN, Permission.PACKAGE))
+    content = designer.settings(service, with_code=with_code).encode()
+    file = Attachment(f"{service.service}-settings.json", f"Settings of {service}", content, snippet="json")
+    return SettingsShown(service, file, with_code)
 
 
 def download_package(

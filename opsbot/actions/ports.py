@@ -90,8 +90,11 @@ class Designer(Protocol):
         """Read a package's archive through; gives the digest of its entries."""
         ...
 
-    def settings(self, service: ServiceRef) -> str:
-        """Read the settings of a service as the node keeps them, as JSON for people to read, without secrets."""
+    def settings(self, service: ServiceRef, *, with_code: bool) -> str:
+        """Read the settings of a service as the node keeps them, as JSON for people to read, without secrets.
+
+        Without its code, that stands there by its digest.
+        """
         ...
 
     def download(self, service: ServiceRef, version: str, path: Path, heard: Heard) -> Archive:

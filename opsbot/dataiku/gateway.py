@@ -88,7 +88,7 @@ class Nodes:
         handle = self._service(service)
         with _calling(service.node, service.project):
             settings = handle.get_settings().get_raw()
-        return setup_of(settings, cache(partial(self._active_version, service)))
+        return setup_of(settings, cache(partial(self._active_version, service)), self._redact)
 
     def archive_digest(self, service: ServiceRef, version: str) -> str:
         """Read a package's archive through, by way of a file that is gone afterwards; gives the digest of its entries."""
@@ -98,11 +98,11 @@ class Nodes:
                 handle.download_package_to_file(version, Path(folder) / "package.zip", sync=False).path
             )
 
-    def settings(self, service: ServiceRef) -> str:
+    def settings(self, service: ServiceRef, *, with_code: bool) -> str:
         """Read the settings of a service as the node keeps them, as JSON for people to read, without secrets."""
         handle = self._service(service)
         with _calling(service.node, service.project):
-            return readable_settings(handle.get_settings().get_raw(), self._redact)
+            return readable_settings(handle.get_settings().get_raw(), self._redact, with_code=with_code)
 
     def download(self, service: ServiceRef, version: str, path: Path, heard: Progress) -> Archive:
         """Fetch a package's archive to a file, whole or not at all; whatever `heard` raises ends it, and so does `hurry`."""

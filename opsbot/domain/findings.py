@@ -136,10 +136,11 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class SettingsShown:
-    """The settings of a service as the node keeps them, without secrets, as a file."""
+    """The settings of a service as the node keeps them, without secrets, and perhaps without code, as a file."""
 
     service: ServiceRef
     file: Attachment
+    with_code: bool = True
 
 
 @dataclass(frozen=True, slots=True)

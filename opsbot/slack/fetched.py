@@ -18,7 +18,8 @@ _LONGEST_REASON = 500
 
 def settings_shown(result: SettingsShown, asker: Asker) -> Answer:
     """Give the settings of a service."""
-    headline = f"{person(asker.person)} asked for the settings of {code(result.service)}; secrets are left out."
+    left_out = "secrets are left out" if result.with_code else "secrets and code are left out"
+    headline = f"{person(asker.person)} asked for the settings of {code(result.service)}; {left_out}."
     return Answer(headline, files=(result.file,))
 
 

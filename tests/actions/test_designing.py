@@ -14,7 +14,7 @@ from opsbot.domain.results import ChangeBegun, ConfirmationAsked, Refused
 from opsbot.errors import CommandError, ConflictError, DSSUnavailableError, NotFoundError
 from tests.actions.doing import PUBLISH, approved, asked, carry_out, do, made, make
 from tests.actions.test_changing import ADD, DELETE, TEAM_OF_DESIGN
-from tests.builders import ADA, SCORING
+from tests.builders import ADA, MAYA, SCORING, grant, rules
 from tests.fakes import Scene
 
 
@@ -154,3 +154,12 @@ def test_what_is_published_between_the_asking_and_the_deletion_stays(scene: Scen
     assert ended.state is ChangeState.FAILED
     assert "Nothing was sent: v3 is on the API Deployer" in ended.outcome
     assert [each.version for each in scene.designer.made[SCORING]] == ["v3"]
+
+
+def test_the_models_of_a_project_that_the_asker_may_not_see_look_as_if_there_were_none() -> None:
+    scene = Scene(rules(grant("designer", MAYA, services=("design:FRAUD/*",))))
+    scene.designer.saved["HR"] = [SavedModel("salaries", "Salaries")]
+    for model in ("HR.salaries", "HR.nothing", "NOWHERE.salaries"):
+        with pytest.raises(NotFoundError, match="design:FRAUD has no saved model"):
+            do(scene, replace(ADD, model=model))
+    assert scene.durable.changed == []

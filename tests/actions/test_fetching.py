@@ -38,8 +38,12 @@ def test_settings_are_a_file() -> None:
     assert (result.file.name, result.file.snippet, result.file.content) == (
         "scoring-settings.json",
         "json",
-        b'{"id": "scoring"}\n',
+        b'{"id": "scoring", "code": false}\n',
     )
+    assert not result.with_code
+    by_who_packages = do(Scene(), ShowService(SCORING, raw=True), MAYA)
+    assert isinstance(by_who_packages, SettingsShown)
+    assert by_who_packages.with_code
 
 
 def test_an_archive_is_a_file_that_only_its_owner_reads_and_the_audit_tells_who_has_it(temporary: Path) -> None:

@@ -380,5 +380,6 @@ def test_files_are_written_where_one_is_and_never_over_others(
     path = into / "scoring-settings.json"
     assert (code, f"Written: {path}" in out) == (0, True)
     assert json.loads(path.read_text())["id"] == "scoring"
+    assert path.stat().st_mode & 0o777 == 0o600
     code, _, err = ask(capsys, config, "service FRAUD/scoring --raw", "--into", str(into))
     assert (code, "is there already" in err) == (4, True)

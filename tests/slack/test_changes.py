@@ -75,7 +75,10 @@ def test_a_service_is_created_given_endpoints_and_packaged_and_each_is_told_in_o
         ("create FRAUD/sco.ring", "can't be a service id"),
         ("add-endpoint FRAUD/scoring score --type prediction --model fraud_xgb", "has an endpoint “score” already"),
         ("add-endpoint FRAUD/scoring s2 --type prediction --model fraud_xg", "Did you mean “fraud"),
-        ("add-endpoint FRAUD/scoring s2 --type sql --model fraud_xgb", "--type is one of prediction, clustering"),
+        (
+            "add-endpoint FRAUD/scoring s2 --type sql --model fraud_xgb",
+            "--type is one of prediction, multitarget, clustering",
+        ),
         (
             "add-endpoint FRAUD/scoring s2 --type prediction --model fraud_xgb --compute-propensity",
             "--compute-propensity is for endpoints of the type causal",
