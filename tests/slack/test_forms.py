@@ -387,7 +387,7 @@ def test_a_version_is_published_from_its_message(stage: Stage) -> None:
     card = stage.wait_for("Request 1")
     assert "v5" in shown(card) + card["text"]
     stage.shortcut("publish_version", user="maya", message=card)
-    stage.wait_until(lambda: "service" in initial(stage.view("maya")))
+    stage.wait_until(lambda: "service" in initial(stage.wait_for_view("maya")))
 
 
 def test_a_message_about_no_package_says_so_and_asks(stage: Stage) -> None:

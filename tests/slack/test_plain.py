@@ -20,6 +20,7 @@ from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTe
 from slack_sdk.models.blocks.block_elements import ButtonElement, ImageElement, PlainTextInputElement
 
 from opsbot.domain.commands import ListPackages
+from opsbot.domain.models import Asker, Place
 from opsbot.domain.results import PackagesListed, Result
 from opsbot.errors import CommandError
 from opsbot.slack.blocks import answer, apology
@@ -153,7 +154,7 @@ def test_no_character_of_other_people_is_obeyed_by_a_terminal(said: Answer) -> N
 @many
 @given(results)
 def test_no_answer_holds_a_character_that_is_obeyed_or_a_line_that_breaks(result: Result) -> None:
-    said = answer(result, asker(channel="C9"), "/apid", private=True)
+    said = answer(result, Asker(MAYA, Place("C9", terminal="maya")), "/apid", private=True)
     assert said is not None
     for line in READER.lines(said):
         assert all("\n" not in piece.text and is_inert(piece.text) for piece in line)
