@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 
-_PATIENCE = 10.0
+_PATIENCE = 20.0
 _NAP = 0.02
 
 GRANTS: tuple[JSON, ...] = (
