@@ -179,17 +179,17 @@ class Dispatcher:
             return None
         if standing.in_terminal and isinstance(command, _CHANGES) and (objected := unheard(command)) is not None:
             return Refused(objected)
-        service = service_of(command)
+        service, everywhere = service_of(command), False
         if service is not None:
             allowed = standing.allows(command.permission, service)
         elif isinstance(command, commands.Pause | commands.Resume | commands.ShowAudit):
-            allowed = standing.allows_everywhere(command.permission)
+            allowed, everywhere = standing.allows_everywhere(command.permission), True
         else:  # lists show what the grants cover, and nothing else
             allowed = standing.allows_somewhere(command.permission)
         if allowed:
             return None
         ask = self.world.rules.access.administrators(service)
-        return Refused(refusal(standing, command.permission, service), ask)
+        return Refused(refusal(standing, command.permission, service, everywhere=everywhere), ask)
 
     def _request_of(self, place: Place) -> int | None:
         if place.thread is None:

@@ -16,6 +16,7 @@ from opsbot.domain.policy import lacking, objection_to_break_glass, objection_to
 from opsbot.domain.results import Explained, RoleHolders
 from opsbot.domain.terminal import unheard
 from opsbot.domain.verdict import obstacle
+from opsbot.errors import DSSError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,8 +81,19 @@ class _Question:
         )
         if hold is not None:
             yield hold.reason
-        if self.request.held:
+        elif self.request.held:
             yield f"Request {self.request.id} waits: {self.request.held}"
+        if self.command.version is not None and self._is_there(self.command.version):
+            yield f"{self.command.version} is on the published service “{self.request.wish.published_service}” already."
+
+    def _is_there(self, version: str) -> bool:
+        try:
+            there = self.world.designer.published_versions(
+                self.command.service.node, self.request.wish.published_service
+            )
+        except DSSError:  # whether it is there is asked again when it is to be published
+            return False
+        return version in there
 
     def objections(self, *, is_open: bool) -> Iterator[str]:
         """Say why the asker can't ask for it, approve it, or break the glass."""
@@ -89,7 +101,7 @@ class _Question:
             yield refusal(self.standing, Permission.PUBLISH, self.command.service)
         why_not = objection_to_vote(self.request, self.asker.person, self.standing, self.policy)
         if self.policy.quorum and why_not is not None:
-            supposed = "" if is_open else "If you asked for it: "
+            supposed = "" if is_open else "If somebody else asks for it, you can't approve it: "
             yield f"{supposed}{why_not}"
         if self.policy.quorum and self.standing.in_terminal:
             yield from filter(None, [unheard(Approve(self.request.id))])

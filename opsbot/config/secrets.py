@@ -28,14 +28,14 @@ def secrets_in_file(data: Settings) -> Iterator[Fault]:
 
 
 def with_secrets(data: Settings) -> tuple[dict[str, Any], list[Fault]]:
-    """Put what is in the file that NAME_file points to under NAME, unless that is set itself."""
+    """Put what is in the file that NAME_file points to under NAME, unless that is set itself, or not needed."""
     faults: list[Fault] = []
 
     def read(path: str, kind: type[Section], section: Settings) -> dict[str, Any]:
         filled = dict(section)
         for name in kind.secrets:
             file = section.get(f"{name}_file")
-            if file is None or name in section:
+            if file is None or name in section or (kind is SlackConfig and name not in _needed(kind, section)):
                 continue
             try:
                 filled[name] = Path(str(file)).read_text(encoding="utf-8").strip()

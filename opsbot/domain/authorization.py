@@ -154,10 +154,12 @@ def covers(globs: Iterable[str], service: ServiceRef) -> bool:
     return any(fnmatchcase(str(service), glob) for glob in globs)
 
 
-def refusal(standing: Standing, permission: Permission, target: ServiceRef | None) -> str:
-    """Say why the asker may not, in one sentence."""
+def refusal(standing: Standing, permission: Permission, target: ServiceRef | None, *, everywhere: bool = False) -> str:
+    """Say why the asker may not, in one sentence; `everywhere`: it takes the permission on all services."""
     where = f" on {target}" if target is not None else ""
     said = f"You may not do that{where}: none of your grants here gives “{permission.value}”."
+    if everywhere:
+        said = f"You may not do that: it takes “{permission.value}” on all services; you may name one."
     return f"{said} {standing.problem}" if standing.problem else said
 
 

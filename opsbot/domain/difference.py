@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from opsbot.domain.references import ServiceRef
 
+UNKNOWN = "How this version was set up isn't known, so it can't be compared."
 _SAME_MOMENT = timedelta(minutes=1)
 """A snapshot this close to the making of its package shows the package as it is; later, somebody may have edited."""
 
@@ -74,6 +75,11 @@ class Difference:
     caveats: tuple[str, ...] = ()
 
     @property
+    def is_known(self) -> bool:
+        """Tell whether anything could be compared at all."""
+        return UNKNOWN not in self.caveats
+
+    @property
     def becomes_public(self) -> bool:
         """Tell whether nobody is asked who they are any more, or whether that is so from the start."""
         return self.auth is not None and self.auth[1] == AuthMethod.PUBLIC and self.auth[0] != AuthMethod.PUBLIC
@@ -82,7 +88,7 @@ class Difference:
 def compare(before: Snapshot | None, after: Snapshot | None, since: str | None) -> Difference:
     """Compare a version with the one that was published last; what isn't known is said, never taken for no change."""
     if after is None:
-        return Difference(since, caveats=("How this version was set up isn't known, so it can't be compared.",))
+        return Difference(since, caveats=(UNKNOWN,))
     new = {endpoint.id: endpoint for endpoint in after.setup.endpoints}
     auth = after.setup.auth_method
     if before is None:
@@ -98,7 +104,7 @@ def compare(before: Snapshot | None, after: Snapshot | None, since: str | None) 
         removed=tuple(_described(endpoint) for name, endpoint in old.items() if name not in new),
         changed=tuple(line for name in new if name in old for line in _changes(old[name], new[name])),
         auth=(was, auth) if was != auth else None,
-        caveats=(*_caveats(before), *_caveats(after), *_unknown_models(old, new)),
+        caveats=tuple(dict.fromkeys((*_caveats(before), *_caveats(after), *_unknown_models(old, new)))),
     )
 
 
@@ -114,7 +120,8 @@ def _lines(difference: Difference) -> Iterator[str]:
     yield from (f"Added {line}" for line in difference.added)
     yield from (f"Removed {line}" for line in difference.removed)
     yield from (f"Changed {line}" for line in difference.changed)
-    if not (difference.auth or difference.added or difference.removed or difference.changed):
+    is_empty = not (difference.auth or difference.added or difference.removed or difference.changed)
+    if is_empty and difference.is_known:
         yield f"No difference from {difference.since} was found." if difference.since else "No endpoints."
     yield from difference.caveats
 

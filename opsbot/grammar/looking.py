@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from opsbot.domain import commands
-from opsbot.domain.references import ProjectRef, ServiceRef
+from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar.declaring import A_SERVICE, A_VERSION, PAGE, verb, verbs
 from opsbot.grammar.types import (
@@ -61,6 +61,8 @@ def _services(
     page: int,
 ) -> commands.ListServices:
     """List the API services of a project, or with * of the whole node; all, the public ones, those on one model."""
+    if project is None and defaults.project is None and defaults.node is not None and (public or model):
+        project = NodeRef(defaults.node)  # who looks for something looks everywhere
     return commands.ListServices(project or _default_project(defaults, "services FRAUD"), page, public, model)
 
 

@@ -126,7 +126,7 @@ def _decline(defaults: Defaults, words: tuple[str, ...]) -> commands.Decline:
 @verb(commands.Cancel, "cancel 12", WORDS)
 @click.pass_obj
 def _cancel(defaults: Defaults, words: tuple[str, ...]) -> commands.Cancel:
-    """Take your own publish request back."""
+    """Take your own publish request back; an administrator may take back anybody's."""
     return commands.Cancel(*request_and_text(words, defaults, "cancel 12"))
 
 

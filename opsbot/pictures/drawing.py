@@ -27,6 +27,6 @@ class Drawing:
                 from opsbot.pictures.timeline import drawn  # noqa: PLC0415 - half a second, and an extra
             except ModuleNotFoundError as error:
                 raise MissingExtraError(
-                    "I can't draw here: whoever runs me may install it with “pip install 'opsbot[pictures]'”."
+                    "I can't draw here: that takes the extra “pictures”, which whoever runs me can install."
                 ) from error
             return drawn(timeline)

@@ -124,7 +124,7 @@ def _lines(result: Explained) -> Iterator[str]:
         yield f"*Request {request.id}* by {person(request.wish.requester)} is {request.state.value}."
     yield from (f":double_vertical_bar: {escaped(obstacle)}" for obstacle in result.obstacles)
     if result.objections:
-        yield "*Why you can't*"
+        yield "*What you can't do*"
         yield from (f"• {escaped(objection)}" for objection in result.objections)
     else:
         yield "You may ask for it, and approve it where somebody else asked."

@@ -58,7 +58,8 @@ def _lines(difference: Difference, code: Callable[[object], str] = code) -> Iter
         yield f"• Authentication: {code(now)}" if was is None else f"• Authentication: {code(was)} → {code(now)}"
     for mark, lines in (("+", difference.added), ("−", difference.removed), ("•", difference.changed)):
         yield from (f"{mark} {code(line)}" for line in lines)
-    if not (difference.auth or difference.added or difference.removed or difference.changed):
+    is_empty = not (difference.auth or difference.added or difference.removed or difference.changed)
+    if is_empty and difference.is_known:
         yield "No difference was found." if difference.since is not None else "No endpoints."
 
 

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Person
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_LIVE = (("`", "ˋ"), ("*", "∗"), ("_", "ˍ"), ("~", "∼"))
+_LIVE = (
+    (re.compile("`"), "ˋ"),
+    (re.compile(r"\*"), "∗"),
+    (re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"), "ˍ"),  # inside a word it does nothing, and ids stay as they are
+    (re.compile("~"), "∼"),
+)
 _LIVE_PART = re.compile(r"<(?:!date\^\d+\^[^|>]*\|([^>]*)|[@#]([A-Z0-9]+)|[^|>]*\|([^>]*)|([^>]*))>")
 _LONGEST_CODE = 240
 _JOINERS = frozenset("\n\t\u200c\u200d")
@@ -36,8 +41,8 @@ def escaped(text: str) -> str:
     """Make text inert inside mrkdwn: no mention, link or markup in it comes alive."""
     inert = visible(text).translate(_ESCAPES)
     for live, lookalike in _LIVE:
-        if inert.count(live) > 1:  # a single one does nothing
-            inert = inert.replace(live, lookalike)
+        if len(live.findall(inert)) > 1:  # a single one does nothing
+            inert = live.sub(lookalike, inert)
     return inert
 
 

@@ -75,7 +75,8 @@ def test_every_secret_file_that_can_not_be_read_is_a_fault_and_hides_no_other(
         mode = "http"
         comand = "/x"
         bot_token_file = "/nowhere/bot"
-        app_token_file = "{tmp_path / "binary"}"
+        signing_secret_file = "{tmp_path / "binary"}"
+        app_token_file = "/nowhere/because/it/is/not/needed"
         [nodes.design]
         url = "dss.example.com"
         api_key_file = "{tmp_path / "empty"}"
@@ -87,10 +88,9 @@ def test_every_secret_file_that_can_not_be_read_is_a_fault_and_hides_no_other(
         "database.url_file: can't read the secret from /nowhere/url: No such file or directory",
         "nodes.design.api_key: is empty (set OPSBOT_NODES__DESIGN__API_KEY, or api_key_file to a path)",
         "nodes.design.url: input should be a valid URL, relative URL without a base",
-        f"slack.app_token_file: can't read the secret from {tmp_path / 'binary'}: it isn't text",
         "slack.bot_token_file: can't read the secret from /nowhere/bot: No such file or directory",
         "slack.comand: there is no such setting (did you mean “command”?)",
-        "slack.signing_secret: is missing (set OPSBOT_SLACK__SIGNING_SECRET, or signing_secret_file to a path)",
+        f"slack.signing_secret_file: can't read the secret from {tmp_path / 'binary'}: it isn't text",
     ]
 
 

@@ -18,7 +18,8 @@ text = st.text(max_size=60) | st.lists(st.sampled_from(NASTY), max_size=4).map("
 def test_no_text_of_others_comes_alive(words: str) -> None:
     for inert in (escaped(words), code(words)):
         assert not re.search(r"<[!@#h]|>", inert)
-    assert all(escaped(words).count(live) <= 1 for live in "*_~`")
+    assert all(escaped(words).count(live) <= 1 for live in "*~`")
+    assert len(re.findall(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", escaped(words))) <= 1
 
 
 @given(text)
@@ -59,3 +60,8 @@ def test_what_is_cut_says_so() -> None:
     assert clipped("x" * 50, 50) == "x" * 50
     assert len(clipped("x" * 51, 50)) <= 50
     assert clipped("x" * 51, 50).endswith("(cut off)")
+
+
+def test_an_id_in_a_sentence_can_be_copied() -> None:
+    assert escaped("Its models: fraud_rules_tree, fraud_xgb.") == "Its models: fraud_rules_tree, fraud_xgb."
+    assert escaped("_so_ and _so_") == "ˍsoˍ and ˍsoˍ"
