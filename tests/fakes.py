@@ -426,12 +426,10 @@ class FakeNodeChanges:
     def in_states(self, states: frozenset[ChangeState]) -> list[NodeChange]:
         return [kept for _, kept in sorted(self._kept.items()) if kept.state in states]
 
-    def is_asked_again(self, change: NodeChange) -> bool:
-        later = (each for number, each in self._kept.items() if number > change.id and each.service == change.service)
-        return any(
-            (lane_of(each.wanted), part_of(each.wanted)) == (lane_of(change.wanted), part_of(change.wanted))
-            for each in later
-        )
+    def repeats_of(self, change: NodeChange) -> list[NodeChange]:
+        later = (each for number, each in sorted(self._kept.items()) if number > change.id)
+        same = (change.service, change.wanted.verb, part_of(change.wanted))
+        return [each for each in later if (each.service, each.wanted.verb, part_of(each.wanted)) == same]
 
     def change(
         self, change: int, step: Callable[[NodeChange], tuple[NodeChange, Effects | None] | str]

@@ -171,8 +171,8 @@ class NodeChanges(Protocol):
         """Find those in one of the states, oldest first."""
         ...
 
-    def is_asked_again(self, change: NodeChange) -> bool:
-        """Tell whether somebody asked later for a change of the same part of the service."""
+    def repeats_of(self, change: NodeChange) -> list[NodeChange]:
+        """Find those of the same kind that somebody asked for later, of the same part of the service; oldest first."""
         ...
 
     def change(

@@ -70,12 +70,10 @@ class NodeChangeStore:
         """Find those in one of the states, oldest first."""
         return self._select(table.c.state.in_([state.value for state in states]))
 
-    def is_asked_again(self, change: NodeChange) -> bool:
-        """Tell whether somebody asked later for a change of the same part."""
+    def repeats_of(self, change: NodeChange) -> list[NodeChange]:
+        """Find those of the same kind that somebody asked for later, of the same part; oldest first."""
         part = (table.c.service == str(change.service)) & (table.c.part == part_of(change.wanted))
-        later = part & (table.c.lane == lane_of(change.wanted)) & (table.c.id > change.id)
-        with self._database.transaction() as connection:
-            return connection.execute(select(table.c.id).where(later).limit(1)).first() is not None
+        return self._select(part & (table.c.kind == change.wanted.verb) & (table.c.id > change.id))
 
     def change(
         self, change: int, step: Callable[[NodeChange], tuple[NodeChange, Effects | None] | str]

@@ -139,15 +139,18 @@ def test_changes_are_found_by_where_they_stand_oldest_first(store: NodeChanges) 
     assert [each.id for each in store.in_states(frozenset({ChangeState.ASKED}))] == [first.id, second.id]
 
 
-def test_only_a_later_change_of_the_same_part_was_asked_for_again(store: NodeChanges) -> None:
+def test_a_repeat_is_a_later_change_of_the_same_kind_and_part(store: NodeChanges) -> None:
     first, _ = store.open(wish(PACKAGE), told)
     end(store, first, ChangeState.UNKNOWN)
-    for other in (ADD, replace(PACKAGE, version="v5"), replace(PACKAGE, service=ServiceRef("design", "FRAUD", "x"))):
+    end(store, store.open(wish(DELETE), told)[0])
+    elsewhere = replace(PACKAGE, service=ServiceRef("design", "FRAUD", "x"))
+    for other in (replace(ADD, endpoint="v4"), replace(PACKAGE, version="v5"), elsewhere):
         store.open(wish(other), told)
-    assert not store.is_asked_again(first)
-    again, _ = store.open(wish(PACKAGE), told)
-    assert store.is_asked_again(first)
-    assert not store.is_asked_again(again)
+    assert store.repeats_of(first) == []
+    failed = end(store, store.open(wish(PACKAGE), told)[0], ChangeState.FAILED)
+    again, _ = store.open(wish(replace(PACKAGE, release_notes="other words", private=True)), told)
+    assert store.repeats_of(first) == [failed, again]
+    assert store.repeats_of(again) == []
 
 
 def test_where_it_is_told_is_kept_once_and_through_every_change(store: NodeChanges) -> None:
