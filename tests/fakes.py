@@ -12,7 +12,8 @@ from opsbot.actions.surveys import Gathered
 from opsbot.actions.world import World
 from opsbot.domain.audit import BEFORE_THE_FIRST, Entry, Head, digest, link
 from opsbot.domain.authorization import Membership
-from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, part_of
+from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, maker_of, part_of
+from opsbot.domain.commands import CreatePackage
 from opsbot.domain.difference import EndpointSetup, ServiceSetup
 from opsbot.domain.files import Archive
 from opsbot.domain.homes import Home
@@ -414,14 +415,9 @@ class FakeNodeChanges:
         return self._kept[change]
 
     def made(self, ref: ServiceRef, version: str, created_on: datetime | None) -> NodeChange | None:
-        found = (
-            each
-            for each in self.in_states(frozenset({ChangeState.DONE}))
-            if (each.service, part_of(each.wanted)) == (ref, version)
-            and each.package is not None
-            and each.package.created_on == created_on
-        )
-        return next(found, None)
+        lane = (ref, lane_of(CreatePackage(ref, version)))
+        done = self.in_states(frozenset({ChangeState.DONE}))
+        return maker_of([each for each in done if (each.service, lane_of(each.wanted)) == lane], created_on)
 
     def in_states(self, states: frozenset[ChangeState]) -> list[NodeChange]:
         return [kept for _, kept in sorted(self._kept.items()) if kept.state in states]

@@ -164,7 +164,7 @@ class NodeChanges(Protocol):
         ...
 
     def made(self, service: ServiceRef, version: str, created_on: datetime | None) -> NodeChange | None:
-        """Find the one that made this very package."""
+        """Find the one that made this very package, or the last of that version where the node didn't say when."""
         ...
 
     def in_states(self, states: frozenset[ChangeState]) -> list[NodeChange]:

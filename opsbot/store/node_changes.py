@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, part_of
+from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, maker_of, part_of
 from opsbot.domain.commands import CreatePackage
 from opsbot.errors import NotFoundError
 from opsbot.store.change_rows import change_of, changed_columns, new_row
@@ -61,10 +61,8 @@ class NodeChangeStore:
 
     def made(self, service: ServiceRef, version: str, created_on: datetime | None) -> NodeChange | None:
         """Find the one that made this very package."""
-        made = (table.c.service == str(service)) & (table.c.part == version) & (table.c.kind == CreatePackage.verb)
-        found = self._select(made & (table.c.state == ChangeState.DONE.value))
-        same = (each for each in found if each.package is not None and each.package.created_on == created_on)
-        return next(same, None)
+        lane = (table.c.service == str(service)) & (table.c.lane == lane_of(CreatePackage(service, version)))
+        return maker_of(self._select(lane & (table.c.state == ChangeState.DONE.value)), created_on)
 
     def in_states(self, states: frozenset[ChangeState]) -> list[NodeChange]:
         """Find those in one of the states, oldest first."""

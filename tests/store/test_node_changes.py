@@ -127,6 +127,23 @@ def test_who_made_a_package_is_known_by_when_it_was_made(store: NodeChanges) -> 
     assert store.get(first.id) == made
 
 
+def test_a_package_whose_date_was_not_said_is_the_last_that_was_made(store: NodeChanges) -> None:
+    notes = PACKAGE.release_notes
+    dated = end(store, store.open(wish(PACKAGE), told)[0], package=Package("v4", NOON, release_notes=notes))
+    end(store, store.open(wish(DELETE), told)[0])
+    assert store.made(SCORING, "v4", NOON + timedelta(days=1)) is None
+    made = end(store, store.open(replace(wish(PACKAGE), by=ADA), told)[0], package=Package("v4", release_notes=notes))
+    end(store, store.open(wish(replace(REMOVE, endpoint="v4")), told)[0])  # of that name, but no package
+    assert store.made(SCORING, "v4", NOON + timedelta(days=1)) == made
+    assert store.made(SCORING, "v4", None) == made
+    assert store.made(SCORING, "v4", NOON) == dated
+    end(store, store.open(wish(DELETE), told)[0], ChangeState.FAILED)
+    assert store.made(SCORING, "v4", NOON + timedelta(days=1)) == made
+    end(store, store.open(wish(DELETE), told)[0])
+    assert store.made(SCORING, "v4", NOON + timedelta(days=1)) is None
+    assert store.made(SCORING, "v4", None) is None
+
+
 def test_a_step_may_leave_it_as_it_is(store: NodeChanges) -> None:
     first, _ = store.open(wish(PACKAGE), told)
     assert store.change(first.id, lambda _: "no") == "no"
