@@ -78,11 +78,6 @@ def ask_for(wanted: ChangeNode, asker: Asker, world: World) -> ChangeBegun:
     return ChangeBegun(kept, was_begun=not is_new)
 
 
-def run_of(change: int) -> str:
-    """Name the run of a change."""
-    return f"change-{change}"
-
-
 def begin(number: int, run: str, world: World) -> bool:
     """Claim the change for the run, unless something came in its way; tells whether to go on.
 
