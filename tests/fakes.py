@@ -12,7 +12,8 @@ from opsbot.actions.surveys import Gathered
 from opsbot.actions.world import World
 from opsbot.domain.audit import BEFORE_THE_FIRST, Entry, Head, digest, link
 from opsbot.domain.authorization import Membership
-from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, part_of
+from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, maker_of, part_of
+from opsbot.domain.commands import CreatePackage
 from opsbot.domain.difference import EndpointSetup, ServiceSetup
 from opsbot.domain.files import Archive
 from opsbot.domain.homes import Home
@@ -414,24 +415,17 @@ class FakeNodeChanges:
         return self._kept[change]
 
     def made(self, ref: ServiceRef, version: str, created_on: datetime | None) -> NodeChange | None:
-        found = (
-            each
-            for each in self.in_states(frozenset({ChangeState.DONE}))
-            if (each.service, part_of(each.wanted)) == (ref, version)
-            and each.package is not None
-            and each.package.created_on == created_on
-        )
-        return next(found, None)
+        lane = (ref, lane_of(CreatePackage(ref, version)))
+        done = self.in_states(frozenset({ChangeState.DONE}))
+        return maker_of([each for each in done if (each.service, lane_of(each.wanted)) == lane], created_on)
 
     def in_states(self, states: frozenset[ChangeState]) -> list[NodeChange]:
         return [kept for _, kept in sorted(self._kept.items()) if kept.state in states]
 
-    def is_asked_again(self, change: NodeChange) -> bool:
-        later = (each for number, each in self._kept.items() if number > change.id and each.service == change.service)
-        return any(
-            (lane_of(each.wanted), part_of(each.wanted)) == (lane_of(change.wanted), part_of(change.wanted))
-            for each in later
-        )
+    def repeats_of(self, change: NodeChange) -> list[NodeChange]:
+        later = (each for number, each in sorted(self._kept.items()) if number > change.id)
+        same = (change.service, change.wanted.verb, part_of(change.wanted))
+        return [each for each in later if (each.service, each.wanted.verb, part_of(each.wanted)) == same]
 
     def change(
         self, change: int, step: Callable[[NodeChange], tuple[NodeChange, Effects | None] | str]

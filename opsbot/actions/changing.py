@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 from opsbot.actions.comparing import seen
 from opsbot.actions.node_calls import call, look, obstacle
 from opsbot.actions.recording import DONE, of_change
-from opsbot.domain.changes import DOING, GOING_ON, ChangeState, NodeChange, in_progress, is_same, object_of
+from opsbot.domain.changes import (
+    DOING,
+    GOING_ON,
+    ChangeState,
+    NodeChange,
+    in_progress,
+    is_same,
+    lane_of,
+    object_of,
+    part_of,
+)
 from opsbot.domain.commands import CreatePackage
 from opsbot.domain.deliveries import Effects, Kind, Message
 from opsbot.domain.models import Package
@@ -31,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from opsbot.actions.node_calls import Look
     from opsbot.actions.world import World
     from opsbot.domain.commands import ChangeNode
     from opsbot.domain.models import Asker, MessageRef
@@ -50,6 +61,7 @@ def ask_for(wanted: ChangeNode, asker: Asker, world: World) -> ChangeBegun:
     Who wants the same as somebody else already hears of that one; ConflictError where the service is being changed in
     another way that doesn't go together with it.
     """
+    _look_now(wanted, world)
     now = world.clock()
     where = asker.place if asker.place.channel else replace(asker.place, channel=asker.person.id)  # directly, then
     change = NodeChange(0, wanted, asker.person, where, now, ChangeState.ASKED)
@@ -64,11 +76,6 @@ def ask_for(wanted: ChangeNode, asker: Asker, world: World) -> ChangeBegun:
         raise ConflictError(f"I'm {doing} for {kept.by.name} just now, which comes first. Ask again when that is done.")
     world.durable.change(kept.id)
     return ChangeBegun(kept, was_begun=not is_new)
-
-
-def run_of(change: int) -> str:
-    """Name the run of a change."""
-    return f"change-{change}"
 
 
 def begin(number: int, run: str, world: World) -> bool:
@@ -151,19 +158,35 @@ def give_up(number: int, incident: str, world: World) -> None:
 
 
 def look_later(change: NodeChange, world: World) -> None:
+    """Look whether a change of unknown outcome was made, once that is due."""
+    if change.look_at is None or change.look_at <= world.clock():
+        _look_again(change, world)
+
+
+def _look_now(wanted: ChangeNode, world: World) -> None:
+    """Look what became of earlier changes of the same part while that can be seen: the next one may undo it."""
+    part = (wanted.service, lane_of(wanted), part_of(wanted))
+    for change in world.changes.in_states(frozenset({ChangeState.UNKNOWN})):
+        if (change.service, lane_of(change.wanted), part_of(change.wanted)) == part:
+            _look_again(change, world)
+
+
+def _look_again(change: NodeChange, world: World) -> None:
     """Look whether a change of unknown outcome was made, for an hour; after that it is taken for failed.
 
-    Where somebody asked for it again, it can't have been made before that: they would have been told so.
+    Where it was done when somebody asked for it again, it can't have been made before that: they would have been told
+    so. One that failed says nothing about it, and the end of one that goes on is waited for.
     """
     now = world.clock()
-    if change.look_at is not None and change.look_at > now:
-        return
     since = now - (change.posted_at or change.asked_at)
-    if world.changes.is_asked_again(change):
+    repeats = {each.state for each in world.changes.repeats_of(change)}
+    if repeats & GOING_ON:
+        return
+    if ChangeState.DONE in repeats:
         ended = _failed(change, "It wasn't so when it was asked for again.")
-    elif _is_so(change, world):
+    elif (sight := _sight(change, world)) is not None and sight.is_so:
         said = "It was so when I looked later."
-        ended = replace(change, state=ChangeState.DONE, outcome=said, package=_package(change, world))
+        ended = replace(change, state=ChangeState.DONE, outcome=said, package=sight.package)
     elif since >= _LOOKED_FOR:
         ended = _failed(change, "It wasn't so an hour later, so I take it that it wasn't done.")
     else:
@@ -221,11 +244,11 @@ def _looked_up(change: NodeChange, why: str, absent: ChangeState, world: World) 
     return replace(change, state=absent, outcome=f"{why} It isn't so yet; the node may still be at it.")
 
 
-def _is_so(change: NodeChange, world: World) -> bool:
+def _sight(change: NodeChange, world: World) -> Look | None:
     try:
-        return look(change.wanted, world.designer).is_so
+        return look(change.wanted, world.designer)
     except DSSError:
-        return False
+        return None
 
 
 def _package(change: NodeChange, world: World) -> Package | None:

@@ -164,15 +164,15 @@ class NodeChanges(Protocol):
         ...
 
     def made(self, service: ServiceRef, version: str, created_on: datetime | None) -> NodeChange | None:
-        """Find the one that made this very package."""
+        """Find the one that made this very package, or the last of that version where the node didn't say when."""
         ...
 
     def in_states(self, states: frozenset[ChangeState]) -> list[NodeChange]:
         """Find those in one of the states, oldest first."""
         ...
 
-    def is_asked_again(self, change: NodeChange) -> bool:
-        """Tell whether somebody asked later for a change of the same part of the service."""
+    def repeats_of(self, change: NodeChange) -> list[NodeChange]:
+        """Find those of the same kind that somebody asked for later, of the same part of the service; oldest first."""
         ...
 
     def change(

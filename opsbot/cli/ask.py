@@ -26,9 +26,10 @@ def ask(context: click.Context, text: str, user: str | None, channel: str | None
 
     For example: opsbot ask "packages FRAUD/scoring" --user U012AB3CD
 
-    It reads, and with “changes = true” in [terminal] it also asks for packages and publishes, which the running bot
-    carries out, and takes declines, cancellations and pauses; approvals are for Slack. No token for Slack is needed, but
-    for grants to user groups, and for names.
+    It reads, and with “changes = true” in [terminal] it also has services created, endpoints added and removed,
+    packages made and deleted, and asks for publishes, all of which the running bot carries out; and it takes declines,
+    cancellations and pauses. Approvals and “delete --force” are for Slack. No token for Slack is needed, but for grants
+    to user groups, and for names.
 
     \b
     It ends with

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
 from opsbot.domain import commands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from opsbot.domain.commands import ChangeNode
@@ -97,6 +98,22 @@ def is_same(one: ChangeNode, other: ChangeNode) -> bool:
     if isinstance(one, commands.AddEndpoint) and isinstance(other, commands.AddEndpoint):
         return replace(one, private=False) == replace(other, private=False)
     return type(one) is type(other) and (one.service, part_of(one)) == (other.service, part_of(other))
+
+
+def maker_of(done: Sequence[NodeChange], created_on: datetime | None) -> NodeChange | None:
+    """Tell which of the changes of a version that were done, oldest first, made the package of that date.
+
+    Where the node didn't say when it made a package, the package that is there is taken for that one as long as nothing
+    that was done later took its place.
+    """
+    made = [each for each in done if isinstance(each.wanted, commands.CreatePackage)]
+    dated = (each for each in made if created_on is not None and _made_on(each) == created_on)
+    undated = (each for each in made if each is done[-1] and _made_on(each) is None)
+    return next(chain(dated, undated), None)
+
+
+def _made_on(change: NodeChange) -> datetime | None:
+    return change.package.created_on if change.package is not None else None
 
 
 DOING = MappingProxyType(

@@ -3,8 +3,9 @@
 Nobody proves there who they are in Slack. The operating system knows a login, and `[terminal.people]` says whose it is:
 nothing is changed in the name of anybody else, or somebody could ask as another and approve their own wish in Slack. And
 since to become another user of a machine is easier than to become another person in Slack, one may ask from there
-(package, publish) and hold back (decline, cancel, pause), but let nothing go on that takes a person's word: to approve,
-to break the glass, to settle, to review and to resume are for Slack. What a policy publishes at once, it publishes.
+(create, add-endpoint, remove-endpoint, package, delete, publish) and hold back (decline, cancel, pause), but let nothing
+go on that takes a person's word: to approve, to break the glass, to settle, to review, to resume and to insist that
+something is deleted although it is published are for Slack. What a policy publishes at once, it publishes.
 """
 
 from __future__ import annotations
@@ -70,9 +71,19 @@ def objection_at_the_door(command: Command, asker: Asker, rules: TerminalRules) 
 def unheard(command: Change) -> str | None:
     """Say why this isn't heard from a terminal, whoever says it, or None where it is."""
     match command:
-        case CreatePackage() | DeletePackage() | CreateService() | AddEndpoint() | RemoveEndpoint():
-            return None
-        case RequestPublish() | Decline() | Cancel() | Pause():
+        case DeletePackage(force=True):
+            return "Delete with --force in Slack: that takes a person's word, and a terminal can't tell whose it is."
+        case (
+            CreateService()
+            | AddEndpoint()
+            | RemoveEndpoint()
+            | CreatePackage()
+            | DeletePackage()
+            | RequestPublish()
+            | Decline()
+            | Cancel()
+            | Pause()
+        ):
             return None  # whether the glass may be broken is asked where the policy is known
         case Approve():
             return "Approve in Slack: a vote from the terminal doesn't count towards a quorum."

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dbos import DBOS
+
+from opsbot.durable.workflows import Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,9 +20,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _PRUNE_EVERY = 3600.0
-_LINES_LAST = timedelta(hours=1)
-_RUNS_LAST = timedelta(days=90)
-"""The ids of runs are what keeps them from being begun twice."""
 _AT_ONCE = 500
 
 
@@ -96,22 +95,26 @@ class Watch:
         if time.monotonic() < self._next_prune:
             return
         self._next_prune = time.monotonic() + _PRUNE_EVERY
-        for name, lasts in (("deliver", _LINES_LAST), ("publish", _RUNS_LAST), ("package", _RUNS_LAST)):
-            before = (datetime.now(UTC) - lasts).isoformat()
-            ended = DBOS.list_workflows(
-                name=name,
-                completed_before=before,
-                status=["SUCCESS", "ERROR", "CANCELLED"],
-                limit=_AT_ONCE,
-                load_input=False,
-                load_output=False,
-            )
-            DBOS.delete_workflows([each.workflow_id for each in ended])
+        prune(datetime.now(UTC))
+
+
+def prune(now: datetime) -> None:
+    """Delete runs that ended long ago, of every workflow some."""
+    for workflow in Workflow:
+        ended = DBOS.list_workflows(
+            name=workflow.value,
+            completed_before=(now - workflow.lasts).isoformat(),
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            limit=_AT_ONCE,
+            load_input=False,
+            load_output=False,
+        )
+        DBOS.delete_workflows([each.workflow_id for each in ended])
 
 
 def _carry_on(workflow: str, name: str) -> None:
     """Have a run resumed by whoever is free; a line is left to the next sweep, which has it said by another."""
-    if name == "deliver":
+    if name == Workflow.DELIVER:
         DBOS.cancel_workflow(workflow)
     else:
         DBOS.resume_workflow(workflow)

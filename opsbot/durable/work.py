@@ -19,6 +19,7 @@ from opsbot.durable.lock import FileLock
 from opsbot.durable.tempo import Tempo
 from opsbot.durable.waker import Waker
 from opsbot.durable.watch import Watch
+from opsbot.durable.workflows import Workflow
 from opsbot.errors import StoreError
 
 if TYPE_CHECKING:
@@ -70,9 +71,9 @@ class DurableWork:
         except Exception:
             self._let_go()
             raise
-        self._publish = self._workflow("publish", self._three_steps("publish", duties.publishing))
-        self._change = self._workflow("change", self._three_steps("change", duties.changing))
-        self._deliver = self._workflow("deliver", self._say_the_line)
+        self._publish = self._workflow(Workflow.PUBLISH, self._three_steps(Workflow.PUBLISH, duties.publishing))
+        self._change = self._workflow(Workflow.CHANGE, self._three_steps(Workflow.CHANGE, duties.changing))
+        self._deliver = self._workflow(Workflow.DELIVER, self._say_the_line)
         self._next = self._step("deliver_next", duties.deliver_next)
         self._waker = Waker(self._enqueue)
         self._watch = Watch(replicas, duties.sweep, self.executor, self._tempo, self._active.names)
@@ -132,7 +133,7 @@ class DurableWork:
 
         _outside(start)
 
-    def _three_steps(self, kind: str, run: Run) -> Callable[[int], None]:
+    def _three_steps(self, kind: Workflow, run: Run) -> Callable[[int], None]:
         begin = self._step(f"{kind}_begin", run.begin)
         post = self._step(f"{kind}_post", run.post)
         settle = self._step(f"{kind}_settle", run.settle)
@@ -158,7 +159,9 @@ class DurableWork:
                 return
         self.deliver(channel)
 
-    def _workflow(self, name: str, function: Callable[P, T]) -> Callable[P, T]:
+    def _workflow(self, workflow: Workflow, function: Callable[P, T]) -> Callable[P, T]:
+        name = workflow.value  # a plain string, whatever DBOS does with it
+
         def counted(*args: P.args, **kwargs: P.kwargs) -> T:
             with self._active.at(DBOS.workflow_id or ""):
                 return function(*args, **kwargs)

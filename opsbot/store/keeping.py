@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert
 
-from opsbot.domain.deliveries import HOMES, DeliveryState
-from opsbot.store.deliveries import want_homes_in
+from opsbot.domain.deliveries import HOMES
+from opsbot.store.deliveries import waiting_rows, want_homes_in
 from opsbot.store.homes import concerned_in
 from opsbot.store.schema import deliveries
 
@@ -59,7 +59,7 @@ class Keeping:
         """Put messages at the end of their channels' lines, without an entry."""
         if not messages:
             return
-        self.connection.execute(insert(deliveries), [_row(message, at) for message in messages])
+        self.connection.execute(insert(deliveries), waiting_rows(messages, at))
         self.channels.update(dict.fromkeys(message.channel for message in messages))
 
 
@@ -86,15 +86,3 @@ class Keeper:
         except Exception:  # noqa: BLE001 - whoever is woken fails in their own way
             # What was changed is changed, whatever is wrong with telling it now: the sweep wakes the channel again.
             _log.exception("Channel %s could not be woken.", channel)
-
-
-def _row(message: Message, at: datetime) -> dict[str, object]:
-    return {
-        "channel": message.channel,
-        "kind": message.kind.value,
-        "request": message.request,
-        "node_change": message.change,
-        "text": message.text,
-        "created_at": at,
-        "state": DeliveryState.WAITING.value,
-    }

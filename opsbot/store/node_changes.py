@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, part_of
+from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, maker_of, part_of
 from opsbot.domain.commands import CreatePackage
 from opsbot.errors import NotFoundError
 from opsbot.store.change_rows import change_of, changed_columns, new_row
@@ -61,21 +61,17 @@ class NodeChangeStore:
 
     def made(self, service: ServiceRef, version: str, created_on: datetime | None) -> NodeChange | None:
         """Find the one that made this very package."""
-        made = (table.c.service == str(service)) & (table.c.part == version) & (table.c.kind == CreatePackage.verb)
-        found = self._select(made & (table.c.state == ChangeState.DONE.value))
-        same = (each for each in found if each.package is not None and each.package.created_on == created_on)
-        return next(same, None)
+        lane = (table.c.service == str(service)) & (table.c.lane == lane_of(CreatePackage(service, version)))
+        return maker_of(self._select(lane & (table.c.state == ChangeState.DONE.value)), created_on)
 
     def in_states(self, states: frozenset[ChangeState]) -> list[NodeChange]:
         """Find those in one of the states, oldest first."""
         return self._select(table.c.state.in_([state.value for state in states]))
 
-    def is_asked_again(self, change: NodeChange) -> bool:
-        """Tell whether somebody asked later for a change of the same part."""
+    def repeats_of(self, change: NodeChange) -> list[NodeChange]:
+        """Find those of the same kind that somebody asked for later, of the same part; oldest first."""
         part = (table.c.service == str(change.service)) & (table.c.part == part_of(change.wanted))
-        later = part & (table.c.lane == lane_of(change.wanted)) & (table.c.id > change.id)
-        with self._database.transaction() as connection:
-            return connection.execute(select(table.c.id).where(later).limit(1)).first() is not None
+        return self._select(part & (table.c.kind == change.wanted.verb) & (table.c.id > change.id))
 
     def change(
         self, change: int, step: Callable[[NodeChange], tuple[NodeChange, Effects | None] | str]

@@ -18,7 +18,7 @@ from opsbot.domain.models import Endpoint, EndpointType, MessageRef
 from opsbot.domain.references import ServiceRef
 from opsbot.domain.results import ChangeBegun, Refused
 from opsbot.domain.rules import ChannelRules, Rules
-from opsbot.errors import ConflictError, DSSError, DSSReply, DSSUnavailableError, DSSUnreadableError
+from opsbot.errors import ConflictError, DSSError, DSSRefusedError, DSSReply, DSSUnavailableError, DSSUnreadableError
 from tests.actions.doing import do, made, make
 from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, VIC, grant, rules
 from tests.fakes import Scene
@@ -129,9 +129,62 @@ def test_what_was_asked_for_again_is_not_taken_for_the_first(scene: Scene, comma
     first = made(scene, command).id
     scene.designer.fails.clear()
     assert made(scene, command).state is ChangeState.DONE
+    scene.now += timedelta(minutes=1)
     sweep(scene.world)
     assert scene.changes.get(first).state is ChangeState.FAILED
     assert scene.designer.asked == [CALLS[command.verb]]
+
+
+UNDONE_BY: tuple[tuple[ChangeNode, ChangeNode], ...] = (
+    (PACKAGE, replace(DELETE, version="v4")),
+    (DELETE, replace(PACKAGE, version="v3")),
+    (ADD, RemoveEndpoint(SCORING, "score_eu")),
+    (RemoveEndpoint(SCORING, "score"), replace(ADD, endpoint="score")),
+)
+
+
+@pytest.mark.parametrize(("command", "undoing"), UNDONE_BY, ids=lambda command: command.verb)
+def test_what_was_made_late_is_seen_before_it_is_undone(scene: Scene, command: ChangeNode, undoing: ChangeNode) -> None:
+    scene.designer.fails[CALLS[command.verb]] = DSSUnavailableError("No answer.")
+    first = made(scene, command).id
+    sweep(scene.world)  # from here on the next look is only due later
+    scene.designer.fails.clear()
+    call(command, scene.designer)
+    assert made(scene, undoing).state is ChangeState.DONE
+    assert scene.changes.get(first).state is ChangeState.DONE
+    sweep(scene.world)
+    assert scene.changes.get(first).state is ChangeState.DONE
+
+
+@every
+def test_a_repeat_that_came_while_the_node_was_at_it_ends_nothing(scene: Scene, command: ChangeNode) -> None:
+    scene.designer.fails[CALLS[command.verb]] = DSSUnavailableError("No answer.")
+    first = made(scene, command).id
+    scene.designer.fails[CALLS[command.verb]] = DSSRefusedError("Somebody is at it.")
+    again = begun(scene, command)
+    sweep(scene.world)
+    assert scene.changes.get(first).state is ChangeState.UNKNOWN
+    assert make(scene, again).state is ChangeState.FAILED
+    scene.designer.fails.clear()
+    call(command, scene.designer)
+    scene.now += timedelta(minutes=1)
+    sweep(scene.world)
+    assert scene.changes.get(first).state is ChangeState.DONE
+
+
+def test_the_end_of_a_repeat_is_waited_for(scene: Scene) -> None:
+    scene.designer.fails["create_package"] = DSSUnavailableError("No answer.")
+    first = made(scene, PACKAGE).id
+    scene.designer.fails.clear()
+    again = begun(scene)
+    assert changing.begin(again, "run", scene.world)
+    ended = changing.post(again, "run", scene.world)
+    scene.now += timedelta(minutes=1)
+    sweep(scene.world)  # the package is there, but isn't of the first one's making
+    assert scene.changes.get(first).state is ChangeState.UNKNOWN
+    changing.settle(ended, scene.world)
+    sweep(scene.world)
+    assert scene.changes.get(first).state is ChangeState.FAILED
 
 
 @every

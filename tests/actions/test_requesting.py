@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from opsbot.actions import changing
+from opsbot.domain.changes import ChangeState
 from opsbot.domain.commands import CreatePackage, Decline, ListRequests, RequestPublish
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
-from opsbot.domain.models import Person
+from opsbot.domain.models import Package, Person
 from opsbot.domain.policies import BreakGlass, Policy
 from opsbot.domain.results import PublishRequested, Refused, RequestsListed
-from opsbot.errors import ConflictError, NotFoundError
+from opsbot.errors import ConflictError, DSSUnavailableError, NotFoundError
 from tests.actions.doing import PUBLISH, asked, do, make
 from tests.builders import CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, VIC, grant, package, rules
 from tests.fakes import Scene
@@ -101,6 +103,18 @@ def test_who_had_the_bot_package_it_is_the_packager() -> None:
     scene = Scene()
     do(scene, CreatePackage(SCORING, "v4"))
     make(scene, 1)
+    assert scene.requests.get(asked(scene, replace(PUBLISH, version="v4"))).wish.packager == MAYA
+
+
+def test_the_packager_is_known_though_the_node_did_not_say_what_it_had_made() -> None:
+    scene = Scene()
+    do(scene, CreatePackage(SCORING, "v4"))
+    assert changing.begin(1, "run", scene.world)
+    scene.designer.fails["packages"] = DSSUnavailableError("No answer.")
+    ended = changing.post(1, "run", scene.world)
+    assert (ended.state, ended.package) == (ChangeState.DONE, Package("v4"))
+    changing.settle(ended, scene.world)
+    scene.designer.fails.clear()
     assert scene.requests.get(asked(scene, replace(PUBLISH, version="v4"))).wish.packager == MAYA
 
 

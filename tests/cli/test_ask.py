@@ -290,6 +290,16 @@ def test_nothing_is_changed_in_anothers_name_and_every_try_names_the_login(
     assert record["detail"] == {"terminal": login()}
 
 
+def test_to_insist_on_a_deletion_is_for_slack(
+    tmp_path: Path, node: DesignerServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = written(tmp_path, node.url, CHANGES)
+    code, _, err = ask(capsys, config, "delete FRAUD/scoring v4 --force --yes")
+    assert code == 3
+    assert "Delete with --force in Slack: that takes a person's word" in err
+    assert "v4" in ask(capsys, config, "packages FRAUD/scoring")[1]
+
+
 def test_a_publish_without_a_channel_for_its_card_is_refused(
     tmp_path: Path, node: DesignerServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

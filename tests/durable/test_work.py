@@ -4,11 +4,14 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from dbos import DBOS
 
 from opsbot.durable import DurableWork, Duties, Run, Tempo
+from opsbot.durable.watch import prune
 from opsbot.errors import StoreError
 from opsbot.store import Database, ReplicaStore, migrate
 
@@ -162,3 +165,25 @@ def test_one_after_the_other_can_be_built_in_a_process(tmp_path: Path) -> None:
             work.publish(number, 0)
             doings.wait_for(lambda seen=doings.seen: len(seen) >= 3)  # type: ignore[misc]  # bound for the loop
     assert not [thread.name for thread in threading.enumerate() if thread.name in {"sweep", "waker"}]
+
+
+def test_runs_of_every_workflow_are_pruned_long_after_their_end(database_url: str) -> None:
+    doings = Doings()
+    doings.lines["C1"] = ["a"]
+
+    def kept() -> dict[str, str]:
+        return {each.name: each.status for each in DBOS.list_workflows()}
+
+    with working(database_url, doings) as work:
+        work.publish(7, 0)
+        work.change(7)
+        work.deliver("C1")
+        every = dict.fromkeys(("publish", "change", "deliver"), "SUCCESS")
+        doings.wait_for(lambda: kept() == every)
+        now = datetime.now(UTC)
+        prune(now - timedelta(days=1))
+        assert kept() == every
+        prune(now + timedelta(days=1))
+        assert set(kept()) == {"publish", "change"}
+        prune(now + timedelta(days=91))
+        assert kept() == {}

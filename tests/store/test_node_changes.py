@@ -127,6 +127,23 @@ def test_who_made_a_package_is_known_by_when_it_was_made(store: NodeChanges) -> 
     assert store.get(first.id) == made
 
 
+def test_a_package_whose_date_was_not_said_is_the_last_that_was_made(store: NodeChanges) -> None:
+    notes = PACKAGE.release_notes
+    dated = end(store, store.open(wish(PACKAGE), told)[0], package=Package("v4", NOON, release_notes=notes))
+    end(store, store.open(wish(DELETE), told)[0])
+    assert store.made(SCORING, "v4", NOON + timedelta(days=1)) is None
+    made = end(store, store.open(replace(wish(PACKAGE), by=ADA), told)[0], package=Package("v4", release_notes=notes))
+    end(store, store.open(wish(replace(REMOVE, endpoint="v4")), told)[0])  # of that name, but no package
+    assert store.made(SCORING, "v4", NOON + timedelta(days=1)) == made
+    assert store.made(SCORING, "v4", None) == made
+    assert store.made(SCORING, "v4", NOON) == dated
+    end(store, store.open(wish(DELETE), told)[0], ChangeState.FAILED)
+    assert store.made(SCORING, "v4", NOON + timedelta(days=1)) == made
+    end(store, store.open(wish(DELETE), told)[0])
+    assert store.made(SCORING, "v4", NOON + timedelta(days=1)) is None
+    assert store.made(SCORING, "v4", None) is None
+
+
 def test_a_step_may_leave_it_as_it_is(store: NodeChanges) -> None:
     first, _ = store.open(wish(PACKAGE), told)
     assert store.change(first.id, lambda _: "no") == "no"
@@ -139,15 +156,18 @@ def test_changes_are_found_by_where_they_stand_oldest_first(store: NodeChanges) 
     assert [each.id for each in store.in_states(frozenset({ChangeState.ASKED}))] == [first.id, second.id]
 
 
-def test_only_a_later_change_of_the_same_part_was_asked_for_again(store: NodeChanges) -> None:
+def test_a_repeat_is_a_later_change_of_the_same_kind_and_part(store: NodeChanges) -> None:
     first, _ = store.open(wish(PACKAGE), told)
     end(store, first, ChangeState.UNKNOWN)
-    for other in (ADD, replace(PACKAGE, version="v5"), replace(PACKAGE, service=ServiceRef("design", "FRAUD", "x"))):
+    end(store, store.open(wish(DELETE), told)[0])
+    elsewhere = replace(PACKAGE, service=ServiceRef("design", "FRAUD", "x"))
+    for other in (replace(ADD, endpoint="v4"), replace(PACKAGE, version="v5"), elsewhere):
         store.open(wish(other), told)
-    assert not store.is_asked_again(first)
-    again, _ = store.open(wish(PACKAGE), told)
-    assert store.is_asked_again(first)
-    assert not store.is_asked_again(again)
+    assert store.repeats_of(first) == []
+    failed = end(store, store.open(wish(PACKAGE), told)[0], ChangeState.FAILED)
+    again, _ = store.open(wish(replace(PACKAGE, release_notes="other words", private=True)), told)
+    assert store.repeats_of(first) == [failed, again]
+    assert store.repeats_of(again) == []
 
 
 def test_where_it_is_told_is_kept_once_and_through_every_change(store: NodeChanges) -> None:
