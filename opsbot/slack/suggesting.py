@@ -37,7 +37,7 @@ class Suggesting:
         if field is None:
             return []
         defaults = self.dispatcher.defaults(asker.place)
-        offers = self._offers(field, typed, memory, self.dispatcher.standing(asker), defaults)
+        offers = self._offers(field, typed, memory, self.dispatcher.offered(asker), defaults)
         word = _word(field, typed, memory, defaults)
         if word and all(offer.value != word for offer in offers):
             offers = [*offers[: MOST - 1], Offer(word, _AS_TYPED)]
