@@ -221,7 +221,7 @@ class Listeners:
         if said.private or click.response_url is None:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
         else:
-            page = said.in_one() if click.container.is_ephemeral or not said.details else said.details[0]
+            page = said.in_one() if click.container.is_ephemeral or not said.details else said.details[-1]
             self.replier.replace(page, click.response_url, click.asker)
 
     def _run_line(self, click: Click) -> None:

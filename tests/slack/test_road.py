@@ -193,6 +193,20 @@ def test_long_lists_are_turned_page_by_page(stage: Stage) -> None:
     assert "Newer" in buttons(second)
 
 
+def test_a_list_is_turned_below_what_could_not_be_read(stage: Stage) -> None:
+    for number in range(25):
+        stage.designer.node.create_service("FRAUD", f"extra-{number:02}", by="script")
+    stage.designer.site.faults.add("GET /projects/CHURN/apiservices", "status", status=403)
+    stage.command("services *")
+    parent = stage.wait_for("asked for the services")
+    first = stage.wait_for_reply(parent, "Page 1 of")
+    stage.click(first, buttons(first)["Next"], user="maya")
+    second = stage.wait_for_reply(parent, "Page 2 of")
+    assert second["ts"] == first["ts"]
+    assert "Previous" in buttons(second)
+    assert "extra-" in shown(second)
+
+
 def test_a_page_is_turned_only_for_who_may_see_it(stage: Stage) -> None:
     for number in range(100, 115):
         stage.designer.node.create_package("CHURN", "churn", f"v{number}", by="script")
