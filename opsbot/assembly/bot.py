@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from opsbot.actions.delivering import Mouth
 from opsbot.actions.dispatcher import Dispatcher
+from opsbot.actions.fetching import clear_leftovers
 from opsbot.actions.homes import HomePainter
 from opsbot.actions.suggesting import Suggestions
 from opsbot.actions.world import World
@@ -157,6 +158,7 @@ class Bot:
         """Put the policies in force, carry on what was left undone, and begin to listen."""
         if self.world.policies.put_in_force(self.world.rules.policies, now()):
             _log.info("other policies are in force from now on")
+        clear_leftovers(now())
         self.progress.start()
         self.durable.start()
         self.http.start()
