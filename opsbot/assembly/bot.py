@@ -113,6 +113,7 @@ class Bot:
             dispatcher=dispatcher,
             doer=doer,
             pool=self.pool,
+            spare=self._spare,
             replier=replier,
             opener=opener,
             suggesting=Suggesting(dispatcher, Suggestions(self.catalog, self.world.requests)),

@@ -19,6 +19,7 @@ from opsbot.slack.doing import Later
 from opsbot.slack.messages import RUN_LINE, Answer, Message
 from opsbot.slack.modals import Metadata, Submission, approve_form, decline_form, missing_reason
 from opsbot.slack.mrkdwn import code
+from opsbot.slack.opening import TOO_LATE
 from opsbot.slack.paging import TURN_PAGE
 from opsbot.slack.payloads import BotMention, Click, SlashCommand
 from opsbot.slack.trouble import BUSY, in_words
@@ -200,16 +201,21 @@ class Listeners:
     def _open_form(self, click: Click) -> None:
         """Open the form at once: Slack lets us for three seconds."""
 
-        def do() -> None:
+        def do() -> Answer | None:
             metadata = Metadata(request=_number(click.value), channel=click.asker.place.channel, thread=click.thread)
-            self.replier.open_form(click.trigger_id, _FORMS[click.action](metadata))
+            opened = self.replier.open_form(click.trigger_id, _FORMS[click.action](metadata))
+            return None if opened else Answer(TOO_LATE, private=True)
 
         said = self._in_words(do)
         if said is not None:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 
     def _open_verb_form(self, click: Click) -> None:
-        said = self._in_words(lambda: self.forms.open(click.value, click.asker, click.trigger_id))
+        def do() -> Answer | None:
+            opened = self.forms.open(click.value, click.asker, click.trigger_id)
+            return None if opened else Answer(TOO_LATE, private=True)
+
+        said = self._in_words(do)
         if said is not None:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 

@@ -83,12 +83,14 @@ class Replier:
         if shown.whole:
             self._whisper(Message("That page is long."), asker, click_url, (text_file(shown.whole),))
 
-    def open_form(self, trigger_id: str, form: View) -> None:
-        """Open a form before whoever clicked."""
+    def open_form(self, trigger_id: str, form: View) -> bool:
+        """Open a form before whoever clicked; tells whether that could be done."""
         try:
             self._client.views_open(trigger_id=trigger_id, view=form)
         except CALL_ERRORS as error:
             _log.warning("a form could not be opened: %s", error_code(error))
+            return False
+        return True
 
     def _post(self, answer: Answer, channel: str, thread: str | None) -> None:
         parent = say(self._client, Message(cut(answer.headline, TEXT_LIMIT), about=answer.about), channel, thread)
