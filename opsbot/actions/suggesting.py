@@ -104,9 +104,8 @@ class Suggestions:
 
     def requests(self, typed: str, standing: Standing) -> list[Offer]:
         """Offer the open publish requests, newest first."""
-        readable = (grant.services for grant in standing.grants if Permission.READ in standing.roles[grant.role])
-        visible = tuple({glob for globs in readable for glob in globs})
-        found, _ = self._requests.page(RequestQuery(visible, states=OPEN, size=MOST))
+        visible = {*standing.reach(Permission.READ), *standing.reach(Permission.APPROVE)}
+        found, _ = self._requests.page(RequestQuery(tuple(visible), states=OPEN, size=MOST))
         offers = (
             Offer(str(each.id), f"{each.version} of {each.service}, by {each.wish.requester.name}") for each in found
         )

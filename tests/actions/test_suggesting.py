@@ -10,11 +10,11 @@ import pytest
 
 from opsbot.actions.recording import effects
 from opsbot.actions.suggesting import MOST, Offer, Suggestions
-from opsbot.domain.authorization import AccessRules, Membership
+from opsbot.domain.authorization import AccessRules, Membership, Permission
 from opsbot.domain.commands import Defaults
 from opsbot.domain.models import Endpoint, SavedModel
 from opsbot.domain.references import ProjectRef, ServiceRef
-from tests.builders import MAYA, NOON, OMAR, SCORING, VIC, asker, grant, package, service, wish
+from tests.builders import ADA, MAYA, NOON, OMAR, SCORING, VIC, asker, grant, package, service, wish
 from tests.fakes import FakeKeeping, FakePauses, FakePolicies, FakeRequests
 
 if TYPE_CHECKING:
@@ -170,6 +170,15 @@ def test_requests_are_the_open_ones_on_what_may_be_seen(offering: Suggestions, r
     assert {offer.value for offer in offering.requests("", standing(MAYA))} == {"1", "2"}
     assert values(offering.requests("#1", standing(VIC))) == ["1"]
     assert "by maya" in offering.requests("", standing(VIC))[0].note
+
+
+def test_requests_are_offered_to_who_may_only_approve(offering: Suggestions, requests: FakeRequests) -> None:
+    for ref in (SCORING, CHURNING):
+        requests.open(wish("v3", ref=ref), lambda opened: effects(opened, asker(), "publish", NOON))
+    judging = AccessRules(
+        (grant("judge", ADA, services=("design:CHURN/*",)),), {"judge": frozenset({Permission.APPROVE})}
+    )
+    assert values(offering.requests("", judging.standing(asker(ADA), Membership()))) == ["2"]
 
 
 def test_no_keystroke_waits_for_the_catalog_oftener_than_twice(offering: Suggestions, catalog: FakeCatalog) -> None:
