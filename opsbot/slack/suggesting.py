@@ -61,11 +61,9 @@ class Suggesting:
                 return suggestions.models(typed, standing, _project(service, defaults))
             case Kind.PUBLISHED_SERVICE:
                 return suggestions.published_services(typed, standing, service, self.dispatcher.world.rules.nodes)
-            case Kind.NODE:
-                return [Offer(name) for name in self.dispatcher.world.rules.nodes if typed.casefold() in name]
             case Kind.REQUEST:
                 return suggestions.requests(typed, standing)
-            case Kind.NEW_VERSION | Kind.PERSON | Kind.WORD | Kind.TEXT | Kind.CHOICE | Kind.FLAG | Kind.NUMBER:
+            case Kind.NEW_VERSION | Kind.PERSON | Kind.WORD | Kind.TEXT | Kind.CHOICE | Kind.FLAG:
                 return []  # nobody types these into a select
             case _:
                 assert_never(field.kind)
