@@ -88,7 +88,7 @@ class NodeCatalog:
         self._packages.look_again(service, _JUST_NOW)
 
     def close(self) -> None:
-        """Read nothing more; what is under way ends by itself."""
+        """Begin to read nothing more, and wait for what is under way."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
     def _all_projects(self, until: float) -> list[ProjectRef]:
