@@ -78,6 +78,8 @@ class SocketConnection:
         client.closed, client.auto_reconnect_enabled = True, False
         line = client.current_session.sock if client.current_session is not None else None
         wire = line.sock if line is not None else None
+        if client.current_session is not None:
+            client.current_session.on_error = None  # else slack_sdk logs it as an error that we hang up
         if line is not None:
             with suppress(OSError, WebSocketException):
                 line.send_close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import warnings
 from typing import TYPE_CHECKING
 
@@ -47,3 +48,10 @@ def test_while_the_socket_is_gone_readiness_says_so(stage: Stage) -> None:
     stage.workspace.stop()
     stage.wait_until(lambda: httpx.get(url).status_code == 503)
     assert httpx.get(url).json() == {"database": True, "socket": False}
+
+
+def test_hanging_up_is_no_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with staged(tmp_path) as stage:
+        assert stage.command("whoami")["acked"]
+        stage.wait_for("you hold")
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == []
