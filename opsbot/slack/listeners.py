@@ -231,12 +231,12 @@ class Listeners:
             self.replier.replace(page, click.response_url, click.asker)
 
     def _run_line(self, click: Click) -> None:
-        """Do what a button's line says, as if whoever clicked had typed it; the button is gone once it is begun."""
+        """Do what a button's line says, as if whoever clicked had typed it; the button is gone once that was tried."""
         later = Later(click.response_url, click.asker.place.thread)
         said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), typed=click.value)
-        if said is None and click.response_url is not None:
+        if click.response_url is not None:
             self.replier.replace(Message(f"You chose: {code(click.value)}"), click.response_url, click.asker)
-        elif said is not None:
+        if said is not None:
             self.replier.reply(said, click.asker, click.response_url, thread=click.asker.place.thread)
 
     def _take_mention(self, mention: BotMention) -> None:

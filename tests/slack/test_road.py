@@ -172,6 +172,16 @@ def test_a_misspelt_line_has_a_button_that_does_what_was_meant(stage: Stage, typ
     stage.wait_for("asked for the packages of `design:FRAUD/scoring`")
 
 
+def test_a_button_that_does_a_line_is_gone_however_it_is_answered(stage: Stage) -> None:
+    stage.command("pakages FRAUD/scoring --private")
+    mistake = stage.wait_for("Did you mean")
+    stage.click(mistake, buttons(mistake)["/apid packages FRAUD/scoring --private"], user="maya")
+    assert stage.wait_for("asked for the packages")["addressee"] == "U01MAYA"
+    chosen = stage.wait_for("You chose: `packages FRAUD/scoring --private`")
+    assert buttons(chosen) == {}
+    assert not [each for each in stage.messages() if "Did you mean" in each["text"]]
+
+
 def test_a_package_is_made_with_its_notes_and_announced(tmp_path: Path) -> None:
     with staged(tmp_path, channels=[{"id": "C02APPROVALS", "announce": ["design:FRAUD/*"]}]) as stage:
         stage.command("package FRAUD/rules v50 --notes “retrained <!here>”")
