@@ -347,6 +347,13 @@ def test_what_is_wrong_is_said_beside_the_field_and_the_form_stays(stage: Stage)
     assert stage.find_view("maya") is not None
 
 
+def test_blanks_around_what_is_pasted_do_not_count(stage: Stage) -> None:
+    stage.command("package FRAUD/scoring")
+    stage.wait_until(lambda: "version" in inputs(stage.wait_for_view("maya")))
+    assert send(stage, {"version": " v12 "})["ok"]
+    stage.wait_until(lambda: "v12" in stage.designer.node.projects["FRAUD"].services["scoring"].packages)
+
+
 def test_a_node_that_refuses_leaves_a_form_in_which_everything_can_be_typed(stage: Stage) -> None:
     stage.designer.site.faults.add("* **", "status", status=403)
     stage.command("package FRAUD/scoring")
