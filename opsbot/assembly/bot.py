@@ -128,6 +128,7 @@ class Bot:
             opener=opener,
             look_again=self.catalog.look_again,
             command_name=config.slack.command,
+            bot=identity.bot,
         )
         self.listeners = Listeners(
             dispatcher=dispatcher,

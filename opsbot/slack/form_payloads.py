@@ -235,6 +235,7 @@ class _Message(_Model):
     ts: str
     thread_ts: str | None = None
     metadata: dict[str, Any] | None = None
+    bot_id: str | None = None
 
 
 class MessageShortcut(_Model):

@@ -58,6 +58,7 @@ class ShortcutListeners:
     opener: Opener
     look_again: Callable[[ServiceRef], None]
     command_name: str
+    bot: str
 
     def on_shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
         """Show what there is to do."""
@@ -117,7 +118,9 @@ class ShortcutListeners:
     def _about(self, shortcut: MessageShortcut) -> tuple[ServiceRef, str] | None:
         """Find the package that a message is about, by its metadata or by the store; its words aren't looked at."""
         message, thread = shortcut.where, shortcut.message.thread_ts
-        metadata = shortcut.message.metadata or self.opener.metadata(message, thread)
+        metadata: dict[str, Any] = {}
+        if self.bot and shortcut.message.bot_id == self.bot:  # others may say of theirs what they like
+            metadata = shortcut.message.metadata or self.opener.metadata(message, thread)
         if metadata.get("event_type") in {MARK, ABOUT}:
             try:
                 said = _AboutPackage.model_validate(metadata.get("event_payload"))

@@ -18,6 +18,7 @@ from opsbot.slack import Pool, Turns
 from opsbot.slack.form_payloads import FIELD
 from opsbot.slack.form_views import title_of
 from opsbot.slack.opening import TOO_LATE
+from opsbot.slack.saying import ABOUT
 from tests.builders import MAYA
 from tests.fakes import FakeSnapshots
 from tests.stage import GRANTS, buttons, shown, staged
@@ -466,6 +467,20 @@ def test_a_message_about_no_package_says_so_and_asks(stage: Stage) -> None:
     stage.wait_until(lambda: "version" in inputs(stage.wait_for_view("maya")))
     assert initial(stage.view("maya")) == {}
     assert "isn't about one package" in json.dumps(stage.view("maya"))
+
+
+@pytest.mark.parametrize("bot", ["B9OTHER", None])
+def test_what_another_app_says_of_its_message_is_not_believed(tmp_path: Path, bot: str | None) -> None:
+    with staged(tmp_path, mode="http") as stage:
+        said = stage.say("hello")["message"]
+        given = stage.click_payload(said, "", "", user="maya")
+        payload = {"service": SCORING, "version": "v1"}
+        message = {"ts": said["ts"], "bot_id": bot, "metadata": {"event_type": ABOUT, "event_payload": payload}}
+        shared = {each: given[each] for each in ("user", "team", "api_app_id", "trigger_id", "response_url")}
+        used = {"type": "message_action", "callback_id": "publish_version", "channel": {"id": said["channel"]}}
+        assert stage.deliver({**shared, **used, "message": message}) == 200
+        stage.wait_until(lambda: "version" in inputs(stage.wait_for_view("maya")))
+        assert initial(stage.view("maya")) == {}
 
 
 def test_who_may_not_publish_is_told_by_the_shortcut(stage: Stage) -> None:
