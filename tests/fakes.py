@@ -469,6 +469,9 @@ class FakeDirectory:
         self.readings += fresh
         return Membership(self.groups.get(person.id, frozenset()), self.problem)
 
+    def known_membership(self, person: Person) -> Membership:
+        return self.membership(person)
+
     def members(self, group: str) -> frozenset[str]:
         return frozenset(user for user, groups in self.groups.items() if group in groups)
 

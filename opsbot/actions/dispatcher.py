@@ -30,7 +30,7 @@ from opsbot.errors import DSSRefusedError, OpsbotError, StoreError
 if TYPE_CHECKING:
     from opsbot.actions.world import World
     from opsbot.domain.audit import Entry
-    from opsbot.domain.authorization import Standing
+    from opsbot.domain.authorization import Membership, Standing
     from opsbot.domain.commands import Command
     from opsbot.domain.models import Asker, Place
     from opsbot.domain.results import Result, VerbHelp
@@ -52,15 +52,16 @@ class Dispatcher:
 
     def standing(self, asker: Asker) -> Standing:
         """Tell what holds for the asker; where they haven't said in which channel, what holds in any."""
-        access, membership = self.world.rules.access, self.world.directory.membership(asker.person)
-        if not asker.place.channel:
-            return access.anywhere(asker.person.id, membership)
-        return access.standing(asker, membership)
+        return self._standing_with(asker, self.world.directory.membership(asker.person))
+
+    def offered(self, asker: Asker) -> Standing:
+        """Tell what held a short while ago, without waiting for Slack: by it people choose, and nothing is decided."""
+        return self._standing_with(asker, self.world.directory.known_membership(asker.person))
 
     def usable(self, asker: Asker) -> tuple[VerbHelp, ...]:
-        """Describe the verbs that the asker may use where they are, on something or other."""
+        """Describe the verbs to offer the asker where they are: what they may do on something or other."""
         verbs = self.world.rules.channel(asker.place.channel).verbs
-        described = show_help(commands.ShowHelp(), self.standing(asker), self.world.manual).verbs
+        described = show_help(commands.ShowHelp(), self.offered(asker), self.world.manual).verbs
         return tuple(entry for entry in described if verbs is None or entry.verb in verbs or entry.permission is None)
 
     def do(self, command: Command, asker: Asker) -> Result:
@@ -102,6 +103,12 @@ class Dispatcher:
 
     def _standing(self, asker: Asker) -> Standing:
         return self.world.rules.access.standing(asker, self.world.directory.membership(asker.person))
+
+    def _standing_with(self, asker: Asker, membership: Membership) -> Standing:
+        access = self.world.rules.access
+        if not asker.place.channel:
+            return access.anywhere(asker.person.id, membership)
+        return access.standing(asker, membership)
 
     def _do(self, command: Command, asker: Asker, standing: Standing) -> Result:  # noqa: C901, PLR0911, PLR0912 - one arm per verb
         world = self.world

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,15 +18,24 @@ from opsbot.domain.authorization import Permission
 from opsbot.domain.files import Attachment, size_in_words
 from opsbot.domain.models import Place
 from opsbot.domain.results import ArchiveFetched, ArchiveNotFetched, SettingsShown
-from opsbot.errors import DSSError
+from opsbot.errors import DSSError, StoreError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from opsbot.actions.ports import Designer, Progress
     from opsbot.actions.world import World
     from opsbot.domain.authorization import Standing
     from opsbot.domain.commands import DownloadPackage, ShowService
     from opsbot.domain.files import Archive
     from opsbot.domain.models import Asker
+
+_log = logging.getLogger(__name__)
+
+_PREFIX = "opsbot-"
+"""What archives are called here; with a dot before it, what is downloaded and not yet found whole."""
+
+_LEFT_BEHIND = timedelta(days=1)
 
 
 def show_settings(command: ShowService, standing: Standing, designer: Designer) -> SettingsShown:
@@ -48,11 +60,22 @@ def download_package(
     place = Place(asker.person.id) if command.private else asker.place
     with world.progress.begin(place, f"Fetching {_what(command)} from the node") as progress:
         fetched = _fetch(command, progress, world)
+        if isinstance(fetched, ArchiveFetched):
+            fetched = _kept(fetched, asker, world)
     if isinstance(fetched, ArchiveNotFetched):
         return replace(fetched, shown_at=progress.where())
-    _keep(command, asker, fetched.archive, world)
     seconds = (world.clock() - began).total_seconds()
     return replace(fetched, seconds=seconds, shown_at=progress.where())
+
+
+def clear_leftovers(now: datetime) -> None:
+    """Delete the archives that a process left behind a day ago or longer: one that was killed could not."""
+    folder = Path(tempfile.gettempdir())
+    for pattern in (f"{_PREFIX}*.zip", f".{_PREFIX}*.part"):
+        for path in folder.glob(pattern):
+            with suppress(OSError):  # it is another's, or somebody was quicker
+                if path.lstat().st_mtime < (now - _LEFT_BEHIND).timestamp():
+                    path.unlink()
 
 
 def _fetch(command: DownloadPackage, progress: Progress, world: World) -> ArchiveFetched | ArchiveNotFetched:
@@ -84,9 +107,29 @@ def _fetch(command: DownloadPackage, progress: Progress, world: World) -> Archiv
     return ArchiveFetched(command, archive, file)
 
 
+def _kept(fetched: ArchiveFetched, asker: Asker, world: World) -> ArchiveFetched | ArchiveNotFetched:
+    """Keep in the audit who gets the archive; where that can't be kept nobody gets it."""
+    try:
+        _keep(fetched.command, asker, fetched.archive, world)
+    except StoreError as error:
+        _log.exception("who gets an archive could not be kept")
+        _discard(fetched)
+        link = world.designer.page(fetched.command.service)
+        return ArchiveNotFetched(fetched.command, f"I can't note down who gets it: {error}", link)
+    except BaseException:
+        _discard(fetched)
+        raise
+    return fetched
+
+
+def _discard(fetched: ArchiveFetched) -> None:
+    assert isinstance(fetched.file.content, Path)
+    fetched.file.content.unlink(missing_ok=True)
+
+
 def _temporary_file() -> Path:
     """Make an empty file that only we may read: an archive may hold code and keys."""
-    descriptor, name = tempfile.mkstemp(prefix="opsbot-", suffix=".zip")
+    descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=".zip")
     os.close(descriptor)
     return Path(name)
 

@@ -152,6 +152,13 @@ class Directory(Protocol):
         """
         ...
 
+    def known_membership(self, person: Person) -> Membership:
+        """Tell the groups as they were some minutes ago at most: for choosing, never for deciding.
+
+        It answers within half a second; where nothing is known by then, that is the `problem`.
+        """
+        ...
+
     def members(self, group: str) -> frozenset[str]:
         """Name the people in a group, by the group's id or handle; none where that can't be read."""
         ...

@@ -90,13 +90,6 @@ def _seen(project: ProjectRef, standing: Standing, designer: Designer) -> tuple[
     return tuple(sorted(found, key=lambda service: service.ref.service))
 
 
-def _published(service: ServiceRef, designer: Designer) -> frozenset[str] | None:
-    try:
-        return designer.published_versions(service.node, service.service)
-    except DSSError:
-        return None  # the result says that it isn't known: a node without an API Deployer is still worth showing
-
-
 def _no_such_version(service: ServiceRef, version: str, packages: tuple[Package, ...]) -> NotFoundError:
     if not packages:
         return NotFoundError(f"{service} has no package “{version}”; it has none at all.")

@@ -85,7 +85,7 @@ class Suggestions:
 
     def models(self, typed: str, standing: Standing, project: ProjectRef | None) -> list[Offer]:
         """Offer the saved models of a project."""
-        if project is None or project not in self._visible_projects(standing):
+        if project is None or not standing.allows_in(Permission.READ, project):
             return []
         found = self._catalog.models(project)
         return _matching(typed, (Offer(each.id, each.name if each.name != each.id else "") for each in found))
@@ -95,7 +95,7 @@ class Suggestions:
     ) -> list[Offer]:
         """Offer published services: to who may read everywhere all of them, to others those called as what they see."""
         wanted = [service.node] if service is not None else list(nodes)
-        known = [name for node in wanted for name in self._catalog.published_services(node)]
+        known = self._catalog.published_services(wanted)
         if not standing.allows_everywhere(Permission.READ):
             seen = {each.ref.service for each in self._visible(standing).services if each.ref.node in wanted}
             known = [name for name in known if name in seen]
@@ -104,9 +104,8 @@ class Suggestions:
 
     def requests(self, typed: str, standing: Standing) -> list[Offer]:
         """Offer the open publish requests, newest first."""
-        readable = (grant.services for grant in standing.grants if Permission.READ in standing.roles[grant.role])
-        visible = tuple({glob for globs in readable for glob in globs})
-        found, _ = self._requests.page(RequestQuery(visible, states=OPEN, size=MOST))
+        visible = {*standing.reach(Permission.READ), *standing.reach(Permission.APPROVE)}
+        found, _ = self._requests.page(RequestQuery(tuple(visible), states=OPEN, size=MOST))
         offers = (
             Offer(str(each.id), f"{each.version} of {each.service}, by {each.wish.requester.name}") for each in found
         )

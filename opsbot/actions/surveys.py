@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from opsbot.domain.models import (
         NodeState,
@@ -52,8 +52,8 @@ class Survey(Protocol):
 class Catalog(Protocol):
     """What is on the nodes, as it was a short while ago: for choosing, never for deciding.
 
-    Nothing is raised: a node that doesn't answer has what it had. Whoever asks for what was never read waits for it a
-    second at most, and gets what has come by then.
+    Nothing is raised: a node that doesn't answer has what it had. Whoever asks for what was never read waits for it
+    less than a second, and gets what has come by then; nobody may ask oftener than twice for one keystroke.
     """
 
     def projects(self) -> list[ProjectRef]:
@@ -72,8 +72,8 @@ class Catalog(Protocol):
         """List the saved models of a project."""
         ...
 
-    def published_services(self, node: str) -> list[str]:
-        """Name the services that the node's API Deployer knows."""
+    def published_services(self, nodes: Iterable[str]) -> list[str]:
+        """Name the services that the API Deployers of the nodes know."""
         ...
 
     def look_again(self, service: ServiceRef) -> None:

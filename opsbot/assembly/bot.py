@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from opsbot.actions.delivering import Mouth
 from opsbot.actions.dispatcher import Dispatcher
+from opsbot.actions.fetching import clear_leftovers
 from opsbot.actions.homes import HomePainter
 from opsbot.actions.suggesting import Suggestions
 from opsbot.actions.world import World
@@ -112,6 +113,7 @@ class Bot:
             dispatcher=dispatcher,
             doer=doer,
             pool=self.pool,
+            spare=self._spare,
             replier=replier,
             opener=opener,
             suggesting=Suggesting(dispatcher, Suggestions(self.catalog, self.world.requests)),
@@ -126,6 +128,7 @@ class Bot:
             opener=opener,
             look_again=self.catalog.look_again,
             command_name=config.slack.command,
+            bot=identity.bot,
         )
         self.listeners = Listeners(
             dispatcher=dispatcher,
@@ -157,6 +160,7 @@ class Bot:
         """Put the policies in force, carry on what was left undone, and begin to listen."""
         if self.world.policies.put_in_force(self.world.rules.policies, now()):
             _log.info("other policies are in force from now on")
+        clear_leftovers(now())
         self.progress.start()
         self.durable.start()
         self.http.start()

@@ -219,6 +219,10 @@ class _NoSlack:
             else Membership()
         )
 
+    def known_membership(self, person: Person) -> Membership:
+        """Tell the same: there is nothing to wait for."""
+        return self.membership(person)
+
     def members(self, group: str) -> frozenset[str]:  # noqa: ARG002 - as above
         """Name nobody."""
         return frozenset()

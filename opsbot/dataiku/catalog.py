@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 from opsbot.dataiku.shelf import Ages, Shelf
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from opsbot.actions.ports import Waiting
     from opsbot.dataiku.gateway import Nodes
     from opsbot.domain.models import Package, SavedModel, Service
     from opsbot.domain.references import ProjectRef, ServiceRef
 
 _AT_ONCE = 16
-_PATIENCE = 1.0
+_PATIENCE = 0.8
 _JUST_NOW = 2.0
 _MOST_SERVICES_WITH_PACKAGES = 1_000
 
@@ -75,17 +77,18 @@ class NodeCatalog:
         with self._waiting():
             return list(self._models.ask([project], self._until())[project])
 
-    def published_services(self, node: str) -> list[str]:
-        """Name the services that the node's API Deployer knows."""
+    def published_services(self, nodes: Iterable[str]) -> list[str]:
+        """Name the services that the API Deployers of the nodes know."""
         with self._waiting():
-            return list(self._published.ask([node], self._until())[node])
+            found = self._published.ask(nodes, self._until())
+        return [name for names in found.values() for name in names]
 
     def look_again(self, service: ServiceRef) -> None:
         """Have the packages of a service read soon, unless they were just now."""
         self._packages.look_again(service, _JUST_NOW)
 
     def close(self) -> None:
-        """Read nothing more; what is under way ends by itself."""
+        """Begin to read nothing more, and wait for what is under way."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
     def _all_projects(self, until: float) -> list[ProjectRef]:

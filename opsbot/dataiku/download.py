@@ -52,7 +52,7 @@ def download(
     target = _usable_target(path)
     with open_body() as body:
         # mkstemp makes it 0600: an archive may hold code and the API keys of the service.
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".package-", suffix=".part")
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".opsbot-", suffix=".part")
         beside = Path(name)
         try:
             with os.fdopen(descriptor, "w+b") as file:

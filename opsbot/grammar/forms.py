@@ -35,7 +35,6 @@ class Kind(StrEnum):
     SERVICE = "service"
     VERSION = "version"
     NEW_VERSION = "new version"
-    NODE = "node"
     PROJECT = "project"
     PUBLISHED_SERVICE = "published service"
     MODEL = "model"
@@ -46,7 +45,6 @@ class Kind(StrEnum):
     TEXT = "text"
     CHOICE = "choice"
     FLAG = "flag"
-    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +179,6 @@ def _kind(type_: click.ParamType[Any]) -> Kind:
             return Kind(name)
         case click.Choice():
             return Kind.CHOICE
-        case click.types.IntParamType():
-            return Kind.NUMBER
         case _:
             return Kind.WORD
 
@@ -213,8 +209,6 @@ def _standing(form: Form, defaults: Defaults) -> Iterator[tuple[str, str]]:
     for field in form.fields:
         if field.kind is Kind.PROJECT and defaults.project is not None and defaults.node is not None:
             yield field.name, str(ProjectRef(defaults.node, defaults.project))
-        elif field.kind is Kind.NODE and defaults.node is not None:
-            yield field.name, defaults.node
         elif field.kind is Kind.REQUEST and field.required and defaults.request is not None:
             yield field.name, str(defaults.request)
 

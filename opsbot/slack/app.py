@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import socket
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -73,18 +74,23 @@ class SocketConnection:
         return self._handler.client.is_connected()
 
     def close(self) -> None:
-        """Disconnect, and stay so."""
+        """Disconnect, and stay so; Slack isn't waited for."""
         client = self._handler.client
         client.closed, client.auto_reconnect_enabled = True, False
-        line = client.current_session.sock if client.current_session is not None else None
+        session = client.current_session
+        line = session.sock if session is not None else None
         wire = line.sock if line is not None else None
+        if session is not None:  # that we hang up is no error, for slack_sdk to log
+            session.keep_running, session.on_error = False, None
         if line is not None:
             with suppress(OSError, WebSocketException):
                 line.send_close()
-                line.abort()  # type: ignore[no-untyped-call]  # else whoever waits for a message does so for ten seconds
+        if wire is not None:
+            with suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)  # else whoever waits for a message does so for ten seconds
         self._handler.close()  # type: ignore[no-untyped-call]  # as above
         if wire is not None:
-            wire.close()  # what was aborted is left open otherwise
+            wire.close()  # it is left open otherwise
 
 
 def _bolt(client: WebClient, identity: Identity, listeners: Listeners, signing_secret: str) -> App:

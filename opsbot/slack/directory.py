@@ -27,6 +27,9 @@ _GROUPS_LAST = 60.0
 _FAILURE_LASTS = 5.0
 _NAMES_LAST = 300.0
 _PEOPLE_AT_ONCE = 200
+_STILL_KNOWN = 600.0
+_PATIENCE = 0.4
+"""What was read so many seconds ago still tells what to offer; for what was never read somebody waits so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,21 @@ class SlackDirectory:
         self._groups = _Groups()
         self._names: dict[str, tuple[str, float]] = {}
         self._reading = threading.Lock()
+        self._beginning = threading.Lock()
+        self._aside: threading.Thread | None = None
 
     def membership(self, person: Person, *, fresh: bool = False) -> Membership:
         """Tell the user groups a person is in, by id and handle; where it has to be fresh, Slack is asked now."""
         if not self._named:
             return Membership()
         groups = self._read_since(self._now()) if fresh else self._current()
+        return Membership(groups.of.get(person.id, frozenset()), groups.problem)
+
+    def known_membership(self, person: Person) -> Membership:
+        """Tell the groups as they were a short while ago; what is old is read again aside, and Slack waited for briefly."""
+        if not self._named:
+            return Membership()
+        groups = self._known()
         return Membership(groups.of.get(person.id, frozenset()), groups.problem)
 
     def members(self, group: str) -> frozenset[str]:
@@ -108,6 +120,30 @@ class SlackDirectory:
             if self._now() >= self._groups.until:
                 self._groups = self._read()
             return self._groups
+
+    def _known(self) -> _Groups:
+        """Give what was read lately enough to choose by, whoever reads again meanwhile, and however long that takes."""
+        groups, now = self._groups, self._now()
+        if now < groups.until:
+            return groups
+        reading = self._read_aside()
+        if now < groups.begun + _STILL_KNOWN:
+            return groups
+        with self._waiting():
+            reading.join(_PATIENCE)
+        groups = self._groups
+        if self._now() < groups.begun + _STILL_KNOWN:
+            return groups
+        return _Groups(problem="Slack's user groups aren't read yet, so grants to groups don't count now.")
+
+    def _read_aside(self) -> threading.Thread:
+        """Have the groups read by a thread of its own, unless one is at it."""
+        with self._beginning:
+            if self._aside is None or not self._aside.is_alive():
+                # No one waits for it at the end: Slack may have asked it to come back in a minute.
+                self._aside = threading.Thread(target=self._current, name="user-groups", daemon=True)
+                self._aside.start()
+            return self._aside
 
     def _read_since(self, asked: float) -> _Groups:
         """Give what was read after it was asked for; of many who ask at once, one reads for all."""

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from slack_sdk.models.blocks import ActionsBlock, ContextBlock
 
 from opsbot.domain.files import Attachment
-from opsbot.slack.messages import Answer, Message, mrkdwn, texts_of
-from opsbot.slack.mrkdwn import plain
+from opsbot.slack.messages import Answer, Message, mrkdwn
 
 if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
@@ -31,8 +30,7 @@ def fitted(answer: Answer) -> Answer:
     details = tuple(fitting(detail) for detail in answer.details)
     if not any(detail.whole for detail in details):
         return replace(answer, details=details)
-    text = "\n\n".join([plain(answer.headline), *map(whole, answer.details)])
-    return replace(answer, details=details, files=(*answer.files, text_file(text)))
+    return replace(answer, details=details, files=(*answer.files, text_file(answer.in_full())))
 
 
 def fitting(message: Message) -> Message:
@@ -50,18 +48,13 @@ def fitting(message: Message) -> Message:
         if not fits((*shown, block, *turning), blocks_left=1, characters_left=_ROOM):
             break
         shown.append(block)
-    return Message(message.text, (*shown, _note(), *turning), whole(message))
+    return Message(message.text, (*shown, _note(), *turning), message.in_full())
 
 
 def fits(blocks: tuple[Block, ...], *, blocks_left: int = 0, characters_left: int = 0) -> bool:
     """Tell whether Slack takes the blocks in one message, with so much left."""
     length = sum(len(json.dumps(block.to_dict(), ensure_ascii=False)) for block in blocks)
     return len(blocks) <= MOST_BLOCKS - blocks_left and length <= MOST_CHARACTERS - characters_left
-
-
-def whole(message: Message) -> str:
-    """Write all that a message says, or would say, as plain text."""
-    return message.whole or "\n".join(texts_of(message.blocks)) or plain(message.text)
 
 
 def text_file(text: str, name: str = "answer.txt", title: str = "The whole answer") -> Attachment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 from opsbot.actions.drafting import Draft, draft
 from opsbot.domain.authorization import Permission
-from opsbot.errors import DSSError, NotFoundError
+from opsbot.errors import OpsbotError
 from opsbot.grammar import begin, faults, fill
 from opsbot.grammar.forms import Kind
 from opsbot.slack.doing import Later
@@ -42,7 +43,10 @@ if TYPE_CHECKING:
     from opsbot.slack.suggesting import Suggesting
 
 _FORGED = "This form isn't one of mine any more. Please open it again."
+_TOO_BUSY = "I have more to do than I can keep up with just now, so nothing is proposed."
 _FORMS_REMEMBERED = 1_000
+
+_log = logging.getLogger(__name__)
 
 
 class Ack(Protocol):
@@ -88,6 +92,7 @@ class FormListeners:
     dispatcher: Dispatcher
     doer: Doer
     pool: Pool
+    spare: Pool
     replier: Replier
     opener: Opener
     suggesting: Suggesting
@@ -107,14 +112,13 @@ class FormListeners:
         memory = memory.with_service(service) if service else memory
         return self._show(memory, begun.values, asker, trigger)
 
-    def open(self, verb: str, asker: Asker, trigger: str) -> None:
-        """Open the form of a verb, or without one the menu of them all, where somebody is."""
+    def open(self, verb: str, asker: Asker, trigger: str) -> bool:
+        """Open the form of a verb, or without one the menu of them all; tells whether that could be done."""
         if verb:
             memory = Memory(verb=verb, channel=asker.place.channel)
-            self._show(memory, begin(verb, self.dispatcher.defaults(asker.place)).values, asker, trigger)
-        else:
-            usable = self.dispatcher.usable(asker)
-            self.opener.open(trigger, form_view(Memory(channel=asker.place.channel, picking=True), {}, usable))
+            return self._show(memory, begin(verb, self.dispatcher.defaults(asker.place)).values, asker, trigger)
+        menu = form_view(Memory(channel=asker.place.channel, picking=True), {}, self.dispatcher.usable(asker))
+        return self.opener.open(trigger, menu) is not None
 
     def on_keystrokes(self, ack: Ack, body: dict[str, Any]) -> None:
         """Offer what matches what somebody types into a select."""
@@ -138,7 +142,10 @@ class FormListeners:
             incident("a choice in a form could not be read")
             return
         self._latest.note(choice.view.id, choice.action.action_ts)
-        self.pool.submit(self._follow, choice, memory)
+        if not self.pool.submit(self._follow, choice, memory) and not self.spare.submit(
+            self._follow, choice, memory, drafting=False
+        ):
+            _log.warning("a choice of %s in a form could not be followed", choice.user.id)
 
     def on_sent(self, ack: Ack, body: dict[str, Any]) -> None:
         """Do what a form asks for; what is wrong and can be known at once is said beside the field."""
@@ -180,7 +187,8 @@ class FormListeners:
         self.opener.update(opened, form_view(memory, _with_draft(memory.form, values, drafted), remark=drafted.remark))
         return True
 
-    def _follow(self, choice: FormChoice, memory: Memory) -> None:
+    def _follow(self, choice: FormChoice, memory: Memory, *, drafting: bool = True) -> None:
+        """Show what goes with a choice; without `drafting` in no time, since others have to be told that it's busy."""
         asker, values, remark = choice.asker, choice.values, ""
         chosen = choice.action.selected_option
         if choice.action.action_id == VERB:
@@ -193,7 +201,7 @@ class FormListeners:
         if service is not None:
             self.look_again(service)
         if service is not None and form is not None and drafts(form):
-            drafted = self._draft(service, asker)
+            drafted = self._draft(service, asker) if drafting else Draft("", remark=_TOO_BUSY)
             values, remark = _with_draft(form, values, drafted), drafted.remark
         view = form_view(memory, values, self._verbs(memory, asker), remark)
         refused = self.opener.update(Opened(choice.view.id, choice.view.hash), view)
@@ -212,7 +220,7 @@ class FormListeners:
         world = self.dispatcher.world
         try:
             return draft(service, world.designer, world.snapshots, world.clock)
-        except (DSSError, NotFoundError) as error:
+        except OpsbotError as error:
             return Draft("", remark=f"Nothing can be proposed: {error}")
 
     def _carry_out(self, typed: Typed, asker: Asker, response_url: str | None) -> None:

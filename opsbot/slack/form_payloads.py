@@ -173,6 +173,11 @@ class FormSent(_OfForm):
     response_urls: tuple[_ResponseUrl, ...] = ()
 
     @property
+    def values(self) -> dict[str, str]:
+        """What is in the fields, by their names, without the blanks that came along with what was pasted."""
+        return {name: word.strip() for name, (word, _) in self._entered().items()}
+
+    @property
     def response_url(self) -> str | None:
         """Where Slack takes an answer to it, if the form asked where to answer."""
         return self.response_urls[0].response_url if self.response_urls else None
@@ -230,6 +235,7 @@ class _Message(_Model):
     ts: str
     thread_ts: str | None = None
     metadata: dict[str, Any] | None = None
+    bot_id: str | None = None
 
 
 class MessageShortcut(_Model):

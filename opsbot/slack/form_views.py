@@ -11,7 +11,6 @@ from slack_sdk.models.blocks.block_elements import (
     ConversationSelectElement,
     ExternalDataSelectElement,
     InputInteractiveElement,
-    NumberInputElement,
     PlainTextInputElement,
     StaticSelectElement,
     UserSelectElement,
@@ -39,7 +38,6 @@ _LOOKED_UP = frozenset(
     {
         Kind.SERVICE,
         Kind.VERSION,
-        Kind.NODE,
         Kind.PROJECT,
         Kind.PUBLISHED_SERVICE,
         Kind.MODEL,
@@ -157,7 +155,7 @@ def _input(form: Form, field: Field, memory: Memory, value: str) -> InputBlock:
     )
 
 
-def _element(field: Field, value: str) -> InputInteractiveElement:  # noqa: PLR0911 - one arm per kind
+def _element(field: Field, value: str) -> InputInteractiveElement:
     action = f"{FIELD}{field.name}"
     match field.kind:
         case kind if kind in _LOOKED_UP and len(value) <= _VALUE:
@@ -175,8 +173,6 @@ def _element(field: Field, value: str) -> InputInteractiveElement:  # noqa: PLR0
         case Kind.PERSON:
             mention = read_mention(value) if value else None
             return UserSelectElement(action_id=action, initial_user=mention.id if mention is not None else None)
-        case Kind.NUMBER:
-            return NumberInputElement(action_id=action, initial_value=value if value.isdigit() else None)
         case Kind.TEXT:
             initial_text = clipped(value, _MOST_TEXT) if value else None
             return PlainTextInputElement(
@@ -187,7 +183,6 @@ def _element(field: Field, value: str) -> InputInteractiveElement:  # noqa: PLR0
             | Kind.NEW_VERSION
             | Kind.SERVICE
             | Kind.VERSION
-            | Kind.NODE
             | Kind.PROJECT
             | Kind.PUBLISHED_SERVICE
             | Kind.MODEL

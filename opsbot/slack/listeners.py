@@ -19,6 +19,7 @@ from opsbot.slack.doing import Later
 from opsbot.slack.messages import RUN_LINE, Answer, Message
 from opsbot.slack.modals import Metadata, Submission, approve_form, decline_form, missing_reason
 from opsbot.slack.mrkdwn import code
+from opsbot.slack.opening import TOO_LATE
 from opsbot.slack.paging import TURN_PAGE
 from opsbot.slack.payloads import BotMention, Click, SlashCommand
 from opsbot.slack.trouble import BUSY, in_words
@@ -200,16 +201,21 @@ class Listeners:
     def _open_form(self, click: Click) -> None:
         """Open the form at once: Slack lets us for three seconds."""
 
-        def do() -> None:
+        def do() -> Answer | None:
             metadata = Metadata(request=_number(click.value), channel=click.asker.place.channel, thread=click.thread)
-            self.replier.open_form(click.trigger_id, _FORMS[click.action](metadata))
+            opened = self.replier.open_form(click.trigger_id, _FORMS[click.action](metadata))
+            return None if opened else Answer(TOO_LATE, private=True)
 
         said = self._in_words(do)
         if said is not None:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 
     def _open_verb_form(self, click: Click) -> None:
-        said = self._in_words(lambda: self.forms.open(click.value, click.asker, click.trigger_id))
+        def do() -> Answer | None:
+            opened = self.forms.open(click.value, click.asker, click.trigger_id)
+            return None if opened else Answer(TOO_LATE, private=True)
+
+        said = self._in_words(do)
         if said is not None:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 
@@ -221,16 +227,16 @@ class Listeners:
         if said.private or click.response_url is None:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
         else:
-            page = said.in_one() if click.container.is_ephemeral or not said.details else said.details[0]
+            page = said.in_one() if click.container.is_ephemeral or not said.details else said.details[-1]
             self.replier.replace(page, click.response_url, click.asker)
 
     def _run_line(self, click: Click) -> None:
-        """Do what a button's line says, as if whoever clicked had typed it; the button is gone once it is begun."""
+        """Do what a button's line says, as if whoever clicked had typed it; the button is gone once that was tried."""
         later = Later(click.response_url, click.asker.place.thread)
         said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), typed=click.value)
-        if said is None and click.response_url is not None:
+        if click.response_url is not None:
             self.replier.replace(Message(f"You chose: {code(click.value)}"), click.response_url, click.asker)
-        elif said is not None:
+        if said is not None:
             self.replier.reply(said, click.asker, click.response_url, thread=click.asker.place.thread)
 
     def _take_mention(self, mention: BotMention) -> None:

@@ -49,6 +49,10 @@ class Message:
     whole: str = ""
     about: About | None = None
 
+    def in_full(self) -> str:
+        """Write all that it says, or would say, as plain text."""
+        return self.whole or "\n".join(texts_of(self.blocks)) or plain(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -69,7 +73,12 @@ class Answer:
         blocks: list[Block] = [mrkdwn_section(self.headline)]
         for detail in self.details:
             blocks += detail.blocks or (mrkdwn_section(detail.text),)
-        return Message(cut(self.headline, TEXT_LIMIT), tuple(blocks))
+        cuts = any(detail.whole for detail in self.details)
+        return Message(cut(self.headline, TEXT_LIMIT), tuple(blocks), self.in_full() if cuts else "")
+
+    def in_full(self) -> str:
+        """Write all that it says, or would say, as plain text."""
+        return "\n\n".join([plain(self.headline), *(detail.in_full() for detail in self.details)])
 
 
 def mrkdwn(text: str) -> MarkdownTextObject:

@@ -42,6 +42,8 @@ MARK = "opsbot_delivery"
 _MOST_NAMED = 12
 _LOOKED_THROUGH = 200
 _SERVER_ERRORS = 500
+_DIRECT = ("U", "W", "D")
+"""What the ids begin with of people, and of their direct conversations with the bot."""
 
 
 class SlackMessenger:
@@ -82,7 +84,12 @@ class SlackMessenger:
             raise telling_error(error) from error
 
     def find(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
-        """Find where it was said already, by its mark."""
+        """Find where it was said already, by its mark.
+
+        In a direct conversation nothing is looked for, since Slack lets us read none: twice is better there than never.
+        """
+        if delivery.message.channel.startswith(_DIRECT):
+            return None
         thread = _thread(delivery, subject)
         try:
             for message in self._said_lately(delivery.message.channel, thread):

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+TOO_LATE = "Slack let me open no form any more. Please try again."
+"""What to say where a form could not be opened: mostly the click is older than the three seconds that Slack gives."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

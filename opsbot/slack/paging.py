@@ -22,7 +22,10 @@ _NEWEST_FIRST = ("packages", "requests", "history", "audit")
 
 
 def listing(headline: str, lines: list[str], again: str, page: int, total: int) -> Answer:
-    """Show one page of a long list; `again` is the line that somebody would type for the list."""
+    """Show one page of a long list; `again` is the line that somebody would type for the list.
+
+    The list is the last of the details, whatever is said above it: where a page is turned, it takes the list's place.
+    """
     if not total:
         return Answer(headline)
     pages = ceil(total / PAGE_SIZE)

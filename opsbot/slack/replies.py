@@ -45,25 +45,26 @@ class Replier:
 
         Its files are sent, and then deleted here.
         """
-        whole = fitted(answer)
         try:
             if answer.instead_of is not None:
                 here = answer.instead_of.channel == asker.place.channel
-                self._end(whole, answer.instead_of, thread if here else None)
+                self._end(fitted(answer), answer.instead_of, thread if here else None)
             elif answer.private:
-                self._whisper(whole.in_one(), asker, response_url, whole.files)
+                self.whisper(answer.in_one(), asker, response_url, answer.files)
             else:
-                self._post(whole, asker.place.channel, thread)
+                self._post(fitted(answer), asker.place.channel, thread)
         except CALL_ERRORS as error:
-            self._fall_back(whole, asker, response_url, error)
+            self._fall_back(answer, asker, response_url, error)
         finally:
-            for file in whole.files:
+            for file in answer.files:
                 discard(file)
 
-    def whisper(self, message: Message, asker: Asker, response_url: str | None) -> None:
-        """Tell the asker alone; what doesn't fit is given to them as a file."""
+    def whisper(
+        self, message: Message, asker: Asker, response_url: str | None, files: tuple[Attachment, ...] = ()
+    ) -> None:
+        """Tell the asker alone; what doesn't fit is given to them as a file, beside others."""
         shown = fitting(message)
-        self._whisper(shown, asker, response_url, (text_file(shown.whole),) if shown.whole else ())
+        self._whisper(shown, asker, response_url, (*files, text_file(shown.whole)) if shown.whole else files)
 
     def direct(self, message: Message, asker: Asker) -> None:
         """Tell the asker in their conversation with the bot."""
@@ -82,12 +83,14 @@ class Replier:
         if shown.whole:
             self._whisper(Message("That page is long."), asker, click_url, (text_file(shown.whole),))
 
-    def open_form(self, trigger_id: str, form: View) -> None:
-        """Open a form before whoever clicked."""
+    def open_form(self, trigger_id: str, form: View) -> bool:
+        """Open a form before whoever clicked; tells whether that could be done."""
         try:
             self._client.views_open(trigger_id=trigger_id, view=form)
         except CALL_ERRORS as error:
             _log.warning("a form could not be opened: %s", error_code(error))
+            return False
+        return True
 
     def _post(self, answer: Answer, channel: str, thread: str | None) -> None:
         parent = say(self._client, Message(cut(answer.headline, TEXT_LIMIT), about=answer.about), channel, thread)
@@ -123,16 +126,17 @@ class Replier:
         hint = "I could not post this for everybody; only you see it."
         if is_not_here(error):
             hint = f"I'm not in this channel, so only you see this. To have me answer everybody: `/invite` <@{self._bot_user}>"
-        self._whisper(Answer(hint, (answer.in_one(),)).in_one(), asker, response_url, answer.files)
+        told = Answer(hint, (Message(answer.headline), *answer.details))
+        self.whisper(told.in_one(), asker, response_url, answer.files)
 
     def _whisper(
         self, message: Message, asker: Asker, response_url: str | None, files: tuple[Attachment, ...] = ()
     ) -> None:
-        """Tell the asker alone. Files can't be shown to one person in a channel, so these are given directly."""
+        """Tell the asker alone what fits. Files can't be shown to one person in a channel: these are given directly."""
         if files:
             note = ContextBlock(elements=[mrkdwn(self._given_directly(files, asker, message.text))])
             blocks = message.blocks or (mrkdwn_section(message.text),)
-            message = fitting(replace(message, blocks=(*blocks, note), whole=""))
+            message = replace(message, blocks=(*blocks, note))
         try:
             if response_url is not None:
                 self._respond(response_url, {"response_type": "ephemeral", "replace_original": False}, message)

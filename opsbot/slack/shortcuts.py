@@ -13,8 +13,9 @@ from opsbot.domain.references import ServiceRef
 from opsbot.errors import CommandError, NotFoundError
 from opsbot.slack.form_payloads import Memory, MessageShortcut, Shortcut
 from opsbot.slack.form_views import form_view, notice_view
-from opsbot.slack.messages import Message
+from opsbot.slack.messages import Answer, Message
 from opsbot.slack.messenger import MARK
+from opsbot.slack.opening import TOO_LATE
 from opsbot.slack.saying import ABOUT
 from opsbot.slack.trouble import BUSY, in_words, incident
 
@@ -57,6 +58,7 @@ class ShortcutListeners:
     opener: Opener
     look_again: Callable[[ServiceRef], None]
     command_name: str
+    bot: str
 
     def on_shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
         """Show what there is to do."""
@@ -78,7 +80,7 @@ class ShortcutListeners:
             return
         self._take(shortcut.asker, self._publish, shortcut)
 
-    def _take(self, asker: Asker, job: Callable[[Any], None], payload: BaseModel) -> None:
+    def _take(self, asker: Asker, job: Callable[[Any], Answer | None], payload: BaseModel) -> None:
         def do() -> None:
             said = in_words(lambda: job(payload), self.command_name, self.command_name)
             if said is not None:
@@ -87,19 +89,21 @@ class ShortcutListeners:
         if not self.pool.submit(do):
             self.spare.submit(self.replier.direct, Message(BUSY), asker)
 
-    def _pick(self, shortcut: Shortcut) -> None:
+    def _pick(self, shortcut: Shortcut) -> Answer | None:
         usable = self.dispatcher.usable(shortcut.asker)
-        self.opener.open(shortcut.trigger_id, form_view(Memory(picking=True), {}, usable))
+        opened = self.opener.open(shortcut.trigger_id, form_view(Memory(picking=True), {}, usable))
+        return None if opened is not None else Answer(TOO_LATE)
 
-    def _publish(self, shortcut: MessageShortcut) -> None:
+    def _publish(self, shortcut: MessageShortcut) -> Answer | None:
         """Open the form at once, since that can't wait; what the message is about has to be looked up."""
         asker = shortcut.asker
         if RequestPublish.verb not in {entry.verb for entry in self.dispatcher.usable(asker)}:
-            self.opener.open(shortcut.trigger_id, notice_view("Publish", "You may not ask for publishes here."))
-            return
+            refused = "You may not ask for publishes here."
+            told = self.opener.open(shortcut.trigger_id, notice_view("Publish", refused))
+            return None if told is not None else Answer(refused)
         opened = self.opener.open(shortcut.trigger_id, notice_view("Publish", "Looking which version it is…"))
         if opened is None:
-            return
+            return Answer(TOO_LATE)
         memory, values = Memory(verb=RequestPublish.verb, channel=asker.place.channel), {}
         about = self._about(shortcut)
         if about is not None:
@@ -109,11 +113,14 @@ class ShortcutListeners:
             self.look_again(service)
         remark = "" if about is not None else "That message isn't about one package that I know: choose it here."
         self.opener.update(opened, form_view(memory, values, remark=remark))
+        return None
 
     def _about(self, shortcut: MessageShortcut) -> tuple[ServiceRef, str] | None:
         """Find the package that a message is about, by its metadata or by the store; its words aren't looked at."""
         message, thread = shortcut.where, shortcut.message.thread_ts
-        metadata = shortcut.message.metadata or self.opener.metadata(message, thread)
+        metadata: dict[str, Any] = {}
+        if self.bot and shortcut.message.bot_id == self.bot:  # others may say of theirs what they like
+            metadata = shortcut.message.metadata or self.opener.metadata(message, thread)
         if metadata.get("event_type") in {MARK, ABOUT}:
             try:
                 said = _AboutPackage.model_validate(metadata.get("event_payload"))

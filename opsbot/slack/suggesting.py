@@ -37,7 +37,7 @@ class Suggesting:
         if field is None:
             return []
         defaults = self.dispatcher.defaults(asker.place)
-        offers = self._offers(field, typed, memory, self.dispatcher.standing(asker), defaults)
+        offers = self._offers(field, typed, memory, self.dispatcher.offered(asker), defaults)
         word = _word(field, typed, memory, defaults)
         if word and all(offer.value != word for offer in offers):
             offers = [*offers[: MOST - 1], Offer(word, _AS_TYPED)]
@@ -61,11 +61,9 @@ class Suggesting:
                 return suggestions.models(typed, standing, _project(service, defaults))
             case Kind.PUBLISHED_SERVICE:
                 return suggestions.published_services(typed, standing, service, self.dispatcher.world.rules.nodes)
-            case Kind.NODE:
-                return [Offer(name) for name in self.dispatcher.world.rules.nodes if typed.casefold() in name]
             case Kind.REQUEST:
                 return suggestions.requests(typed, standing)
-            case Kind.NEW_VERSION | Kind.PERSON | Kind.WORD | Kind.TEXT | Kind.CHOICE | Kind.FLAG | Kind.NUMBER:
+            case Kind.NEW_VERSION | Kind.PERSON | Kind.WORD | Kind.TEXT | Kind.CHOICE | Kind.FLAG:
                 return []  # nobody types these into a select
             case _:
                 assert_never(field.kind)

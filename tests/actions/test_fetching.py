@@ -2,23 +2,26 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from opsbot.actions.fetching import clear_leftovers
 from opsbot.domain.commands import DownloadPackage, ShowHistory, ShowService
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import MessageRef
 from opsbot.domain.results import ArchiveFetched, ArchiveNotFetched, Refused, SettingsShown, TimelineDrawn
-from opsbot.errors import DSSUnavailableError, NotFoundError
+from opsbot.errors import DSSUnavailableError, NotFoundError, StoreError
 from tests.actions.doing import approved, carry_out, do
 from tests.builders import CHANNEL, MAYA, OMAR, SCORING, VIC
-from tests.fakes import SOME_RULES, FakeDesigner, Scene
+from tests.fakes import SOME_RULES, FakeAudit, FakeDesigner, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from opsbot.domain.audit import Entry, Head
     from opsbot.domain.models import Person
 
 DOWNLOAD = DownloadPackage(SCORING, "v3")
@@ -117,6 +120,38 @@ def test_what_nobody_foresaw_leaves_no_file_either(temporary: Path) -> None:
     with pytest.raises(RuntimeError):
         do(Scene(designer=Broken()), DOWNLOAD)
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [StoreError("The store doesn't answer."), RuntimeError("nobody foresaw it")])
+def test_what_can_not_be_kept_in_the_audit_nobody_gets_and_no_file_is_left(temporary: Path, error: Exception) -> None:
+    class Forgetful(FakeAudit):
+        def append(self, entry: Entry) -> Head:
+            raise error
+
+    scene = Scene()
+    scene.keeping.audit = Forgetful()
+    if isinstance(error, StoreError):
+        result = do(scene, DOWNLOAD)
+        assert isinstance(result, ArchiveNotFetched)
+        assert result.reason == "I can't note down who gets it: The store doesn't answer."
+        assert result.shown_at == MessageRef(CHANNEL, "1.0")
+    else:
+        with pytest.raises(RuntimeError):
+            do(scene, DOWNLOAD)
+    assert list(temporary.iterdir()) == []
+    assert scene.progress.going_on == 0
+
+
+def test_what_a_killed_process_left_is_cleared_a_day_later_and_nothing_else(temporary: Path) -> None:
+    names = ("opsbot-1.zip", ".opsbot-1.part", "other.zip", "opsbot-1.txt")
+    for name in names:
+        (temporary / name).write_bytes(b"left")
+    (temporary / "opsbot-folder.zip").mkdir()
+    written = datetime.fromtimestamp((temporary / names[0]).stat().st_mtime, UTC)
+    clear_leftovers(written + timedelta(hours=23))
+    assert len(list(temporary.iterdir())) == 5
+    clear_leftovers(written + timedelta(hours=25))
+    assert sorted(each.name for each in temporary.iterdir()) == ["opsbot-1.txt", "opsbot-folder.zip", "other.zip"]
 
 
 def test_a_version_that_is_not_there_begins_nothing() -> None:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 from opsbot.actions.recording import effects
 from opsbot.actions.suggesting import MOST, Offer, Suggestions
-from opsbot.domain.authorization import AccessRules, Membership
+from opsbot.domain.authorization import AccessRules, Membership, Permission
 from opsbot.domain.commands import Defaults
 from opsbot.domain.models import Endpoint, SavedModel
 from opsbot.domain.references import ProjectRef, ServiceRef
-from tests.builders import MAYA, NOON, OMAR, SCORING, VIC, asker, grant, package, service, wish
+from tests.builders import ADA, MAYA, NOON, OMAR, SCORING, VIC, asker, grant, package, service, wish
 from tests.fakes import FakeKeeping, FakePauses, FakePolicies, FakeRequests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from opsbot.domain.authorization import Standing
     from opsbot.domain.models import Package, Person, Service
+
+T = TypeVar("T")
 
 FRAUD, CHURN, NEW = (ProjectRef("design", key) for key in ("FRAUD", "CHURN", "NEW"))
 CHURNING = ServiceRef("design", "CHURN", "churn")
@@ -40,27 +44,30 @@ class FakeCatalog:
     known: list[Service] = field(default_factory=lambda: [service(SCORING), service(CHURNING)])
     made: dict[ServiceRef, list[Package]] = field(default_factory=dict)
     looked: list[ServiceRef] = field(default_factory=list)
+    asked: int = 0
 
     def projects(self) -> list[ProjectRef]:
-        return [FRAUD, CHURN, NEW]
+        return self._answer([FRAUD, CHURN, NEW])
 
     def services(self) -> list[Service]:
-        return self.known
+        return self._answer(self.known)
 
     def packages(self, ref: ServiceRef) -> list[Package]:
-        return self.made.get(ref, [])
+        return self._answer(self.made.get(ref, []))
 
     def models(self, project: ProjectRef) -> list[SavedModel]:
-        return [
-            SavedModel("xgb", "Gradient boosting"),
-            SavedModel(f"{project.project.lower()}_lr", f"{project.project.lower()}_lr"),
-        ]
+        other = f"{project.project.lower()}_lr"
+        return self._answer([SavedModel("xgb", "Gradient boosting"), SavedModel(other, other)])
 
-    def published_services(self, node: str) -> list[str]:
-        return ["secret", "scoring", "churn"]
+    def published_services(self, nodes: Iterable[str]) -> list[str]:
+        return self._answer(["secret", "scoring", "churn"] if list(nodes) else [])
 
     def look_again(self, ref: ServiceRef) -> None:
         self.looked.append(ref)
+
+    def _answer(self, things: list[T]) -> list[T]:
+        self.asked += 1
+        return things
 
 
 @pytest.fixture
@@ -163,3 +170,29 @@ def test_requests_are_the_open_ones_on_what_may_be_seen(offering: Suggestions, r
     assert {offer.value for offer in offering.requests("", standing(MAYA))} == {"1", "2"}
     assert values(offering.requests("#1", standing(VIC))) == ["1"]
     assert "by maya" in offering.requests("", standing(VIC))[0].note
+
+
+def test_requests_are_offered_to_who_may_only_approve(offering: Suggestions, requests: FakeRequests) -> None:
+    for ref in (SCORING, CHURNING):
+        requests.open(wish("v3", ref=ref), lambda opened: effects(opened, asker(), "publish", NOON))
+    judging = AccessRules(
+        (grant("judge", ADA, services=("design:CHURN/*",)),), {"judge": frozenset({Permission.APPROVE})}
+    )
+    assert values(offering.requests("", judging.standing(asker(ADA), Membership()))) == ["2"]
+
+
+def test_no_keystroke_waits_for_the_catalog_oftener_than_twice(offering: Suggestions, catalog: FakeCatalog) -> None:
+    catalog.made = {SCORING: [package("v3")]}
+    seen = standing(VIC)
+    asking: list[Callable[[], list[Offer]]] = [
+        lambda: offering.services("", seen, NOWHERE),
+        lambda: offering.projects("", seen),
+        lambda: offering.versions("", seen, SCORING),
+        lambda: offering.endpoints("", seen, SCORING),
+        lambda: offering.models("", seen, FRAUD),
+        lambda: offering.published_services("", seen, None, ["design", "staging", "edge"]),
+    ]
+    for ask in asking:
+        catalog.asked = 0
+        assert ask()
+        assert 1 <= catalog.asked <= 2

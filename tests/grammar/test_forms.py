@@ -91,7 +91,6 @@ def test_a_verb_that_is_added_gets_its_form_by_itself() -> None:
             ),
             click.Option(["--model"], type=Read("model", word), required=True),
             click.Option(["--compute-propensity"], is_flag=True, help="For the type causal."),
-            click.Option(["--weight"], type=click.IntRange(1, 9)),
             Unasked(["--page"], type=int),
         ],
         help="Add an endpoint.",
@@ -104,7 +103,6 @@ def test_a_verb_that_is_added_gets_its_form_by_itself() -> None:
         Field("kind", "Kind", Kind.CHOICE, required=True, hint="What it does.", choices=("prediction", "causal")),
         Field("model", "Model", Kind.MODEL, required=True),
         Field("compute_propensity", "Compute propensity", Kind.FLAG, hint="For the type causal."),
-        Field("weight", "Weight", Kind.NUMBER),
     )
 
 

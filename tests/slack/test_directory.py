@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +17,8 @@ from tests.builders import ADA, MAYA, OMAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from slack_sdk.web import SlackResponse
 
 NAMED = frozenset({"@ml-approvers"})
 
@@ -87,6 +90,47 @@ def test_a_fresh_reading_is_made_within_the_minute_and_tells_of_everybody(
     assert directory.membership(ADA).groups == frozenset()
     assert directory.membership(MAYA).groups
     assert calls(server, "usergroups.list") == 2
+
+
+class HeldClient(KeptWebClient):
+    """A client whose calls take as long as a test wants."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__("xoxb-sandbox", f"{url}/api/")
+        self.let_go = threading.Event()
+        self.let_go.set()
+
+    def usergroups_list(self, **asked: Any) -> SlackResponse:
+        self.let_go.wait(30)
+        return super().usergroups_list(**asked)
+
+
+def test_to_choose_by_nobody_waits_until_slack_tells_again(server: WorkspaceServer) -> None:
+    watch = Watch()
+    with closing(HeldClient(server.url)) as client:
+        directory = SlackDirectory(client, NAMED, watch)
+        assert directory.known_membership(OMAR).groups  # it was never read: a moment is worth it
+        client.let_go.clear()
+        watch.now += 61
+        assert all(directory.known_membership(OMAR).groups for _ in range(3))
+        assert calls(server, "usergroups.list") == 1
+        client.let_go.set()
+        assert directory.membership(OMAR).groups  # whoever decides waits for what is being read
+        assert calls(server, "usergroups.list") == 2
+
+
+def test_what_was_read_long_ago_is_not_even_chosen_by(server: WorkspaceServer) -> None:
+    watch = Watch()
+    with closing(HeldClient(server.url)) as client:
+        directory = SlackDirectory(client, NAMED, watch)
+        assert directory.known_membership(OMAR).groups
+        client.let_go.clear()
+        watch.now += 601
+        known = directory.known_membership(OMAR)
+        assert not known.groups
+        assert "aren't read yet" in known.problem
+        client.let_go.set()
+        assert directory.membership(OMAR).groups
 
 
 def test_where_no_grant_names_a_group_slack_is_not_asked(server: WorkspaceServer, client: KeptWebClient) -> None:

@@ -6,11 +6,16 @@ import io
 import json
 import tempfile
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from opsbot.domain.models import Asker, Place
 from opsbot.sandbox.workspace import FileLimits
+from opsbot.slack.fitting import fitted
+from opsbot.slack.messages import Answer, of_lines
+from tests.builders import MAYA
 from tests.stage import shown, staged
 
 if TYPE_CHECKING:
@@ -246,6 +251,20 @@ def test_a_service_with_more_endpoints_than_fit_is_attached_whole(stage: Stage) 
     stage.command("services FRAUD --private")
     stage.wait_for("The file is in our direct conversation")
     assert b"endpoint_299" in stage.wait_for_file(stage.direct("maya"))[1]
+
+
+def test_an_answer_of_several_details_that_fit_one_by_one_is_whole_for_the_asker_alone_too(stage: Stage) -> None:
+    lines = [[f"detail {number}: " + "x" * 900 for number in part] for part in (range(10), range(10, 20))]
+    said = Answer("Here it is.", tuple(of_lines(each) for each in lines), private=True)
+    assert fitted(said) == said  # in a thread there is room for each
+    for number, answer in enumerate((said, replace(said, private=False))):
+        place = "ml-ops" if answer.private else "random"  # where the bot isn't, it falls back to the asker alone
+        where = stage.workspace.workspace.channels.get(place).id
+        url = stage.command("whoami")["payload"]["response_url"]
+        stage.bot.listeners.replier.reply(answer, Asker(MAYA, Place(where)), url)
+        assert len(files_in(stage, stage.direct("maya"))) == number + 1
+        _, content = stage.wait_for_file(stage.direct("maya"))
+        assert all(f"detail {each}: " in content.decode() for each in range(20))
 
 
 def test_long_notes_are_shown_or_attached_whole(stage: Stage) -> None:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from opsbot.domain.models import Asker, Place
+from opsbot.errors import StoreError
 from opsbot.grammar import forms
 from opsbot.grammar.forms import Kind
 from opsbot.sandbox import demo
+from opsbot.slack import Pool, Turns
 from opsbot.slack.form_payloads import FIELD
 from opsbot.slack.form_views import title_of
+from opsbot.slack.opening import TOO_LATE
+from opsbot.slack.saying import ABOUT
+from tests.builders import MAYA
+from tests.fakes import FakeSnapshots
 from tests.stage import GRANTS, buttons, shown, staged
 
 if TYPE_CHECKING:
@@ -150,6 +159,61 @@ def test_a_form_that_slack_opens_no_more_leaves_the_sentence(tmp_path: Path) -> 
         assert offered(stage, "service", "rules")[0] == "design:FRAUD/rules"
 
 
+def test_who_clicks_or_uses_a_shortcut_hears_of_a_form_that_slack_opens_no_more(tmp_path: Path) -> None:
+    with staged(tmp_path, mode="http") as stage:
+        stage.command("publish FRAUD/scoring v4")
+        card = stage.wait_for("Request 1")
+        message = {"channel": card["channel"], "ts": card["ts"]}
+        clicks = [("decline_request", "1"), ("open_form", ""), ("open_form", "summary"), ("open_form", "package")]
+        given = stage.click_payload(message, "", "", user="maya")
+        for number, (action, value) in enumerate(clicks, 1):
+            payload = stage.click_payload(message, action, value, user="maya")
+            assert stage.deliver({**payload, "trigger_id": "1.2.gone"}) == 200
+            assert stage.wait_for(TOO_LATE, times=number)["ephemeral"]
+        shared = {each: given[each] for each in ("user", "team", "api_app_id")} | {"trigger_id": "1.2.gone"}
+        shortcut = {"type": "shortcut", "callback_id": "api_designer"}
+        on_message = {
+            "type": "message_action",
+            "callback_id": "publish_version",
+            "channel": {"id": card["channel"]},
+            "message": {"ts": card["ts"]},
+            "response_url": given["response_url"],
+        }
+        for number, used in enumerate((shortcut, on_message), 1):
+            assert stage.deliver({**shared, **used}) == 200
+            stage.wait_for(TOO_LATE, stage.direct("maya"), times=number)
+        assert stage.find_view("maya") is None
+
+
+def test_a_choice_is_followed_though_everybody_is_at_work(tmp_path: Path) -> None:
+    gate = threading.Event()
+    pool = Pool(threads=1, queue=1, turns=Turns())
+    with staged(tmp_path, pool=pool) as stage:
+        stage.command("package")
+        view = stage.wait_for_view("maya")
+        stage.wait_until(lambda: pool.submit(gate.wait))
+        stage.wait_until(lambda: pool.submit(gate.wait))
+        view = choose(stage, view, f"{FIELD}service", SCORING)
+        assert "so nothing is proposed" in json.dumps(view)
+        assert json.loads(view["private_metadata"])["service"] == SCORING
+        gate.set()
+
+
+def test_a_draft_that_the_store_fails_leaves_a_form_in_which_everything_can_be_typed(stage: Stage) -> None:
+    class Away(FakeSnapshots):
+        def find(self, *_: object) -> None:
+            raise StoreError("The database is away.")
+
+    forms = stage.bot.listeners.forms
+    world = replace(forms.dispatcher.world, snapshots=Away())
+    troubled = replace(forms, dispatcher=replace(forms.dispatcher, world=world))
+    given = stage.command("whoami")["payload"]
+    assert troubled.ask("package FRAUD/scoring", Asker(MAYA, Place("C01MLOPS")), given["trigger_id"])
+    view = stage.view("maya")
+    assert "Nothing can be proposed: The database is away." in json.dumps(view)
+    assert "version" in inputs(view)
+
+
 def test_a_mention_that_lacks_something_gets_its_sentence(stage: Stage) -> None:
     stage.say(f"<@{demo.BOT}> package")
     stage.wait_for("SERVICE is missing")
@@ -284,6 +348,13 @@ def test_what_is_wrong_is_said_beside_the_field_and_the_form_stays(stage: Stage)
     assert stage.find_view("maya") is not None
 
 
+def test_blanks_around_what_is_pasted_do_not_count(stage: Stage) -> None:
+    stage.command("package FRAUD/scoring")
+    stage.wait_until(lambda: "version" in inputs(stage.wait_for_view("maya")))
+    assert send(stage, {"version": " v12 "})["ok"]
+    stage.wait_until(lambda: "v12" in stage.designer.node.projects["FRAUD"].services["scoring"].packages)
+
+
 def test_a_node_that_refuses_leaves_a_form_in_which_everything_can_be_typed(stage: Stage) -> None:
     stage.designer.site.faults.add("* **", "status", status=403)
     stage.command("package FRAUD/scoring")
@@ -396,6 +467,20 @@ def test_a_message_about_no_package_says_so_and_asks(stage: Stage) -> None:
     stage.wait_until(lambda: "version" in inputs(stage.wait_for_view("maya")))
     assert initial(stage.view("maya")) == {}
     assert "isn't about one package" in json.dumps(stage.view("maya"))
+
+
+@pytest.mark.parametrize("bot", ["B9OTHER", None])
+def test_what_another_app_says_of_its_message_is_not_believed(tmp_path: Path, bot: str | None) -> None:
+    with staged(tmp_path, mode="http") as stage:
+        said = stage.say("hello")["message"]
+        given = stage.click_payload(said, "", "", user="maya")
+        payload = {"service": SCORING, "version": "v1"}
+        message = {"ts": said["ts"], "bot_id": bot, "metadata": {"event_type": ABOUT, "event_payload": payload}}
+        shared = {each: given[each] for each in ("user", "team", "api_app_id", "trigger_id", "response_url")}
+        used = {"type": "message_action", "callback_id": "publish_version", "channel": {"id": said["channel"]}}
+        assert stage.deliver({**shared, **used, "message": message}) == 200
+        stage.wait_until(lambda: "version" in inputs(stage.wait_for_view("maya")))
+        assert initial(stage.view("maya")) == {}
 
 
 def test_who_may_not_publish_is_told_by_the_shortcut(stage: Stage) -> None:

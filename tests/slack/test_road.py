@@ -172,6 +172,16 @@ def test_a_misspelt_line_has_a_button_that_does_what_was_meant(stage: Stage, typ
     stage.wait_for("asked for the packages of `design:FRAUD/scoring`")
 
 
+def test_a_button_that_does_a_line_is_gone_however_it_is_answered(stage: Stage) -> None:
+    stage.command("pakages FRAUD/scoring --private")
+    mistake = stage.wait_for("Did you mean")
+    stage.click(mistake, buttons(mistake)["/apid packages FRAUD/scoring --private"], user="maya")
+    assert stage.wait_for("asked for the packages")["addressee"] == "U01MAYA"
+    chosen = stage.wait_for("You chose: `packages FRAUD/scoring --private`")
+    assert buttons(chosen) == {}
+    assert not [each for each in stage.messages() if "Did you mean" in each["text"]]
+
+
 def test_a_package_is_made_with_its_notes_and_announced(tmp_path: Path) -> None:
     with staged(tmp_path, channels=[{"id": "C02APPROVALS", "announce": ["design:FRAUD/*"]}]) as stage:
         stage.command("package FRAUD/rules v50 --notes “retrained <!here>”")
@@ -191,6 +201,20 @@ def test_long_lists_are_turned_page_by_page(stage: Stage) -> None:
     second = stage.wait_for_reply(parent, "Page 2 of")
     assert second["ts"] == first["ts"]
     assert "Newer" in buttons(second)
+
+
+def test_a_list_is_turned_below_what_could_not_be_read(stage: Stage) -> None:
+    for number in range(25):
+        stage.designer.node.create_service("FRAUD", f"extra-{number:02}", by="script")
+    stage.designer.site.faults.add("GET /projects/CHURN/apiservices", "status", status=403)
+    stage.command("services *")
+    parent = stage.wait_for("asked for the services")
+    first = stage.wait_for_reply(parent, "Page 1 of")
+    stage.click(first, buttons(first)["Next"], user="maya")
+    second = stage.wait_for_reply(parent, "Page 2 of")
+    assert second["ts"] == first["ts"]
+    assert "Previous" in buttons(second)
+    assert "extra-" in shown(second)
 
 
 def test_a_page_is_turned_only_for_who_may_see_it(stage: Stage) -> None:

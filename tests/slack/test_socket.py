@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import logging
+import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import httpx
@@ -47,3 +50,23 @@ def test_while_the_socket_is_gone_readiness_says_so(stage: Stage) -> None:
     stage.workspace.stop()
     stage.wait_until(lambda: httpx.get(url).status_code == 503)
     assert httpx.get(url).json() == {"database": True, "socket": False}
+
+
+def test_hanging_up_waits_for_nobody_and_is_no_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    is_held, let_go = threading.Event(), threading.Event()
+    were_let_go: list[bool] = []
+
+    def hold(*_: object) -> None:
+        is_held.set()
+        were_let_go.append(let_go.wait(8))
+
+    with staged(tmp_path) as stage, ThreadPoolExecutor(1) as aside:
+        stage.workspace.workspace.rate_limit = hold
+        asked = aside.submit(stage.bot.client.api_test)
+        assert is_held.wait(10)
+        assert stage.bot._socket is not None
+        stage.bot._socket.close()
+        let_go.set()
+        asked.result()
+        assert were_let_go[0]  # it was over while the far end was still silent
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == []
