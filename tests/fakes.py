@@ -6,6 +6,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from opsbot.actions.surveys import Gathered
@@ -13,6 +14,7 @@ from opsbot.actions.world import World
 from opsbot.domain.audit import BEFORE_THE_FIRST, Entry, Head, digest, link
 from opsbot.domain.authorization import Membership
 from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, part_of
+from opsbot.domain.commands import CreatePackage
 from opsbot.domain.difference import EndpointSetup, ServiceSetup
 from opsbot.domain.files import Archive
 from opsbot.domain.homes import Home
@@ -37,7 +39,7 @@ from opsbot.grammar import manual
 from tests.builders import NOON, SCORING, TEAM, package, rules, service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
     from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
     from opsbot.domain.rules import Rules
     from opsbot.domain.timeline import Timeline
+    from opsbot.domain.watching import Event, News, Topic, Watch
+    from opsbot.errors import TellingError
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -262,8 +266,11 @@ class FakeKeeping:
 
     audit: FakeAudit = field(default_factory=FakeAudit)
     deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
+    events: dict[str, Event] = field(default_factory=dict)
 
     def keep(self, effects: Effects) -> Head:
+        for event in effects.events:
+            self.events.setdefault(event.identity, event)
         self.deliveries.messages += effects.messages
         return self.audit.append(effects.entry)
 
@@ -418,6 +425,7 @@ class FakeNodeChanges:
             each
             for each in self.in_states(frozenset({ChangeState.DONE}))
             if (each.service, part_of(each.wanted)) == (ref, version)
+            and isinstance(each.wanted, CreatePackage)
             and each.package is not None
             and each.package.created_on == created_on
         )
@@ -495,6 +503,88 @@ class FakeDurable:
 
     def deliver(self, channel: str) -> None:
         self.delivered.append(channel)
+
+
+class FakeWatches:
+    """Watches in a dict."""
+
+    def __init__(self, keeping: FakeKeeping) -> None:
+        self.kept: dict[int, Watch] = {}
+        self._keeping = keeping
+        self._numbers = count(1)
+
+    def add(self, watch: Watch, effects: Effects) -> Watch:
+        self._keeping.keep(effects)
+        same = (
+            each.id for each in self.kept.values() if (each.target, each.services) == (watch.target, watch.services)
+        )
+        added = replace(watch, id=next(same, None) or next(self._numbers))
+        self.kept[added.id] = added
+        return added
+
+    def remove(self, watch: Watch, effects: Effects) -> bool:
+        if self.kept.pop(watch.id, None) is None:
+            return False
+        self._keeping.keep(effects)
+        return True
+
+    def get(self, number: int) -> Watch | None:
+        return self.kept.get(number)
+
+    def of_target(self, target: str) -> tuple[Watch, ...]:
+        return tuple(each for each in self.kept.values() if each.target == target)
+
+    def set_by(self, person: str) -> tuple[Watch, ...]:
+        return tuple(each for each in self.kept.values() if person in {each.by.id, each.target})
+
+    def stop(self, target: str, why: str, at: datetime) -> tuple[Watch, ...]:
+        stopped = [replace(each, stopped=why) for each in self.of_target(target) if not each.stopped]
+        self.kept |= {each.id: each for each in stopped}
+        return tuple(stopped)
+
+    def put_configured(self, wanted: Iterable[tuple[str, str, frozenset[Topic]]], at: datetime) -> None:
+        raise NotImplementedError
+
+
+@dataclass
+class FakeEvents:
+    """Events in a dict, and where their stories are told."""
+
+    kept: dict[int, Event] = field(default_factory=dict)
+    stories: dict[tuple[str, str, datetime | None], MessageRef] = field(default_factory=dict)
+
+    def get(self, number: int) -> Event:
+        return self.kept[number]
+
+    def story(self, target: str, event: Event) -> MessageRef | None:
+        return self.stories.get((target, event.version, event.packaged_on))
+
+    def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
+        self.stories.setdefault((target, event.version, event.packaged_on), message)
+
+
+@dataclass
+class FakeNewsroom:
+    """Remembers what was told, by its delivery; `fails` are errors to raise, after it was heard where it is uncertain."""
+
+    told: dict[int, News] = field(default_factory=dict)
+    fails: list[TellingError] = field(default_factory=list)
+
+    def post(self, delivery: Delivery, news: News) -> MessageRef:
+        trouble = self.fails.pop(0) if self.fails else None
+        if trouble is not None and not trouble.uncertain:
+            raise trouble
+        assert delivery.id not in self.told
+        self.told[delivery.id] = news
+        if trouble is not None:
+            raise trouble
+        return MessageRef(delivery.message.channel, f"{delivery.id}.0")
+
+    def stopped(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        raise NotImplementedError
+
+    def find(self, delivery: Delivery, thread: MessageRef | None) -> MessageRef | None:
+        return MessageRef(delivery.message.channel, f"{delivery.id}.0") if delivery.id in self.told else None
 
 
 class FakeHomes:
@@ -584,6 +674,7 @@ class Scene:
         self.directory = FakeDirectory()
         self.durable = FakeDurable()
         self.homes = FakeHomes()
+        self.watches = FakeWatches(self.keeping)
         self.progress = FakeProgress()
         self.pictures = FakePictures()
 
@@ -617,6 +708,7 @@ class Scene:
             manual=manual,
             clock=lambda: self.now,
             homes=self.homes,
+            watches=self.watches,
         )
 
 

@@ -9,6 +9,7 @@ from opsbot.actions.delivering import Mouth
 from opsbot.actions.dispatcher import Dispatcher
 from opsbot.actions.homes import HomePainter
 from opsbot.actions.suggesting import Suggestions
+from opsbot.actions.telling import Teller
 from opsbot.actions.world import World
 from opsbot.assembly.duties import duties_of
 from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secret_of, secrets_of
@@ -33,6 +34,7 @@ from opsbot.slack import (
     SlackDirectory,
     SlackHomeScreen,
     SlackMessenger,
+    SlackNews,
     SlackProgress,
     Suggesting,
     Turns,
@@ -42,6 +44,7 @@ from opsbot.slack.app import EVENTS_PATH, SocketConnection, http_application
 from opsbot.store import (
     AuditStore,
     DeliveryStore,
+    EventStore,
     HomeStore,
     Keeper,
     NodeChangeStore,
@@ -51,6 +54,7 @@ from opsbot.store import (
     RequestStore,
     SeenStore,
     SnapshotStore,
+    WatchStore,
 )
 
 if TYPE_CHECKING:
@@ -103,6 +107,7 @@ class Bot:
             budget=budget,
         )
         self.homes = HomePainter(self.world, SlackHomeScreen(self._telling, config.slack.command))
+        self._news = SlackNews(self._telling, budget, config.slack.command)
         self._mouth = self.make_mouth(messenger)
         dispatcher = Dispatcher(self.world)
         self.catalog = NodeCatalog(self.nodes, tuple(config.nodes), turns.given_up)
@@ -157,6 +162,7 @@ class Bot:
         """Put the policies in force, carry on what was left undone, and begin to listen."""
         if self.world.policies.put_in_force(self.world.rules.policies, now()):
             _log.info("other policies are in force from now on")
+        self.world.watches.put_configured(self.world.rules.watching(), now())
         self.progress.start()
         self.durable.start()
         self.http.start()
@@ -204,12 +210,21 @@ class Bot:
             manual=manual,
             clock=now,
             homes=HomeStore(database, keeper),
+            watches=WatchStore(database, keeper),
         )
 
     def make_mouth(self, messenger: Messenger) -> Mouth:
         """Put together what says in Slack what isn't an answer."""
         world = self.world
-        return Mouth(world.deliveries, world.requests, world.changes, messenger, now, paint=self.homes.paint)
+        return Mouth(
+            world.deliveries,
+            world.requests,
+            world.changes,
+            messenger,
+            now,
+            paint=self.homes.paint,
+            teller=Teller(world, EventStore(self.database), self._news),
+        )
 
     def __enter__(self) -> Self:
         try:

@@ -45,6 +45,11 @@ def rules_of(config: Config) -> Rules:
         people=dict(config.people),
         terminal=TerminalRules(config.terminal.changes, dict(config.terminal.people)),
         largest_upload=config.slack.largest_upload,
+        watches=tuple(
+            (watch.channel or watch.user or "", services, frozenset(watch.events))
+            for watch in config.watches
+            for services in watch.services
+        ),
     )
 
 

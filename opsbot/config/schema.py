@@ -27,6 +27,7 @@ from opsbot.domain.authorization import Permission
 from opsbot.domain.files import LARGEST_UPLOAD
 from opsbot.domain.freezes import DAYS, WeekTime
 from opsbot.domain.references import is_node_name
+from opsbot.domain.watching import Topic
 
 if TYPE_CHECKING:
     from pydantic import ValidationInfo
@@ -257,6 +258,21 @@ class ChannelConfig(Section):
     announce: list[Glob] = []
 
 
+class WatchConfig(Section):
+    """What a channel, or a person in direct messages, hears of."""
+
+    channel: ChannelId | None = None
+    user: UserId | None = None
+    services: Annotated[list[Glob], Field(min_length=1)]
+    events: Annotated[list[Topic], Field(min_length=1)] = list(Topic)
+
+    @model_validator(mode="after")
+    def _is_for_somebody(self) -> Self:
+        if (self.channel is None) == (self.user is None):
+            raise ValueError("name either a channel or a user: that is who hears of it")
+        return self
+
+
 class TerminalConfig(Section):
     """What `opsbot ask` may do beside reading, and whose login is whose on the machine where it runs."""
 
@@ -304,6 +320,7 @@ class Config(BaseSettings):
     people: dict[UserId, Name] = {}
     policies: list[PolicyConfig] = []
     channels: list[ChannelConfig] = []
+    watches: list[WatchConfig] = []
     terminal: TerminalConfig = TerminalConfig()
     http: HttpConfig = HttpConfig()
     work: WorkConfig = WorkConfig()

@@ -27,6 +27,8 @@ from opsbot.domain.commands import (
     Resume,
     Review,
     Settle,
+    Unwatch,
+    WatchServices,
 )
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ def unheard(command: Change) -> str | None:
     match command:
         case CreatePackage() | DeletePackage() | CreateService() | AddEndpoint() | RemoveEndpoint():
             return None
-        case RequestPublish() | Decline() | Cancel() | Pause():
+        case RequestPublish() | Decline() | Cancel() | Pause() | WatchServices() | Unwatch():
             return None  # whether the glass may be broken is asked where the policy is known
         case Approve():
             return "Approve in Slack: a vote from the terminal doesn't count towards a quorum."

@@ -174,6 +174,8 @@ class Listeners:
             self._decide(click)
         elif click.action == RUN_LINE:
             self._run_line(click)
+        elif click.action.startswith(f"{RUN_LINE}:"):
+            self._run_beside(click)
         else:
             _log.warning("a button is clicked that means nothing: %s", click.action)
 
@@ -209,7 +211,17 @@ class Listeners:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 
     def _open_verb_form(self, click: Click) -> None:
-        said = self._in_words(lambda: self.forms.open(click.value, click.asker, click.trigger_id))
+        """Open the form of a verb; of a line that names more, the form that holds it."""
+
+        def do() -> None:
+            if " " not in click.value:
+                self.forms.open(click.value, click.asker, click.trigger_id)
+            elif not self.forms.ask(click.value, click.asker, click.trigger_id):
+                raise CommandError(
+                    f"You may not do that here, or the form could not be opened: {click.value}", "whoami"
+                )
+
+        said = self._in_words(do)
         if said is not None:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 
@@ -232,6 +244,13 @@ class Listeners:
             self.replier.replace(Message(f"You chose: {code(click.value)}"), click.response_url, click.asker)
         elif said is not None:
             self.replier.reply(said, click.asker, click.response_url, thread=click.asker.place.thread)
+
+    def _run_beside(self, click: Click) -> None:
+        """Do what a button's line says, in the thread of its message, which stays for the others."""
+        later = Later(None, click.thread)
+        said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), typed=click.value)
+        if said is not None:
+            self.replier.reply(said, click.asker, click.response_url, thread=click.thread)
 
     def _take_mention(self, mention: BotMention) -> None:
         """Do what a mention asks; all see the answer in the thread of the mention, the asker alone in the channel."""

@@ -13,11 +13,13 @@ from opsbot.store.replicas import ReplicaStore
 from opsbot.store.requests import RequestStore
 from opsbot.store.seen import SeenStore
 from opsbot.store.snapshots import SnapshotStore
+from opsbot.store.watches import EventStore, WatchStore
 
 __all__ = [
     "AuditStore",
     "Database",
     "DeliveryStore",
+    "EventStore",
     "HomeStore",
     "Keeper",
     "NodeChangeStore",
@@ -27,6 +29,7 @@ __all__ = [
     "RequestStore",
     "SeenStore",
     "SnapshotStore",
+    "WatchStore",
     "is_current",
     "migrate",
 ]

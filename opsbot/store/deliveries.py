@@ -101,6 +101,8 @@ def waiting_rows(messages: Iterable[Message], at: datetime) -> list[dict[str, An
             "kind": message.kind.value,
             "request": message.request,
             "node_change": message.change,
+            "event": message.event,
+            "watch": message.watch,
             "text": message.text,
             "created_at": at,
             "state": DeliveryState.WAITING.value,
@@ -110,6 +112,7 @@ def waiting_rows(messages: Iterable[Message], at: datetime) -> list[dict[str, An
 
 
 def _delivery(row: RowMapping, *, attempts: int) -> Delivery:
-    message = Message(Kind(row["kind"]), row["channel"], row["request"], row["node_change"], row["text"])
+    about = (row["request"], row["node_change"], row["text"], row["event"], row["watch"])
+    message = Message(Kind(row["kind"]), row["channel"], *about)
     ref = MessageRef(row["channel"], row["ts"]) if row["ts"] is not None else None
     return Delivery(row["id"], message, DeliveryState(row["state"]), attempts, row["problem"], ref)

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsbot.actions.delivering import Mouth
+from opsbot.actions.telling import Teller
 from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message
 from opsbot.domain.models import MessageRef
 from opsbot.errors import NotHereError, TellingError
 from tests.actions.doing import asked
 from tests.builders import CHANNEL, MAYA, OMAR
-from tests.fakes import Scene
+from tests.fakes import FakeEvents, FakeNewsroom, Scene
 
 if TYPE_CHECKING:
     from opsbot.domain.changes import NodeChange
@@ -74,7 +75,13 @@ class Slack:
 
 
 def mouth(scene: Scene, line: Line, slack: Slack, gap: float = 0.0) -> Mouth:
-    return Mouth(line, scene.requests, scene.changes, slack, lambda: scene.now, gap, paint=_nobody)
+    return Mouth(
+        line, scene.requests, scene.changes, slack, lambda: scene.now, gap, paint=_nobody, teller=teller(scene)
+    )
+
+
+def teller(scene: Scene) -> Teller:
+    return Teller(scene.world, FakeEvents(), FakeNewsroom())
 
 
 def _nobody(user: str) -> None:
@@ -196,7 +203,7 @@ def test_homes_are_painted_and_one_that_is_put_off_or_refused_is_told_to_nobody_
             raise trouble
 
     line = Line(*(Message(Kind.HOME, HOMES, text=person.id) for person in (MAYA, OMAR)))
-    say = Mouth(line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint)
+    say = Mouth(line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene))
     assert [say.say_next(HOMES) for _ in range(4)] == [0.0, 3.0, 0.0, None]
     assert painted == [MAYA.id, OMAR.id, OMAR.id]
     assert [each.state for each in line.kept] == [DeliveryState.SENT, DeliveryState.FAILED]

@@ -60,6 +60,9 @@ FULL: dict[str, dict[str, str]] = {
     },
     "remove-endpoint": {"service": "design:FRAUD/scoring", "endpoint": "score"},
     "delete": {"service": "design:FRAUD/scoring", "version": "v1", "force": ON},
+    "watch": {"what": "design:FRAUD/scoring", "events": "packaged,published", "personally": ON},
+    "unwatch": {"what": "design:FRAUD"},
+    "watches": {},
 }
 
 
