@@ -202,15 +202,26 @@ class FakeSurvey:
     silent: dict[str, str] = field(default_factory=dict)
     in_use: dict[ServiceRef, list[tuple[str, ModelRef]]] = field(default_factory=dict)
     unread: dict[Any, DSSError] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
 
     def nodes(self) -> tuple[NodeState, ...]:
         return tuple(NodeState(name, self.silent.get(name, "")) for name in sorted({"design", *self.silent}))
 
     def projects(self, node: str) -> list[ProjectRef]:
+        if node in self.silent:
+            raise DSSUnavailableError(self.silent[node])
         return list({ref.project_ref: None for ref in self.designer.known if ref.node == node})
 
     def services(self, projects: Sequence[ProjectRef]) -> Gathered[ProjectRef, list[Service]]:
         return self._gather(projects, self.designer.services)
+
+    def packages(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[Package]]:
+        self.calls.append("packages")
+        return self._gather(services, self.designer.packages)
+
+    def glances(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, ServiceSetup]:
+        self.calls.append("glances")
+        return self._gather(services, self.designer.setup)
 
     def models_in_use(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
         return self._gather(services, lambda ref: self.in_use.get(ref, []))
@@ -542,6 +553,9 @@ class FakeWatches:
         self.kept |= {each.id: each for each in stopped}
         return tuple(stopped)
 
+    def going_on(self) -> tuple[Watch, ...]:
+        return tuple(each for each in self.kept.values() if not each.stopped)
+
     def put_configured(self, wanted: Iterable[tuple[str, str, frozenset[Topic]]], at: datetime) -> None:
         raise NotImplementedError
 
@@ -579,6 +593,9 @@ class FakeNewsroom:
         if trouble is not None:
             raise trouble
         return MessageRef(delivery.message.channel, f"{delivery.id}.0")
+
+    def of_node(self, delivery: Delivery) -> MessageRef:
+        raise NotImplementedError
 
     def stopped(self, delivery: Delivery, watch: Watch) -> MessageRef:
         raise NotImplementedError

@@ -134,6 +134,10 @@ class Newsroom(Protocol):
         """Tell news, in the thread of their version's story if it has begun; gives where."""
         ...
 
+    def of_node(self, delivery: Delivery) -> MessageRef:
+        """Tell that a node doesn't answer, or does again."""
+        ...
+
     def stopped(self, delivery: Delivery, watch: Watch) -> MessageRef:
         """Tell who set a watch that nothing more is told by it, and why."""
         ...

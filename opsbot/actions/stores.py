@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from opsbot.domain.audit import Entry, Head, Record
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from opsbot.domain.policies import Policy
     from opsbot.domain.references import ServiceRef
+    from opsbot.domain.sights import NodeSight, Sight
     from opsbot.domain.watching import Event, Topic, Watch
 
 
@@ -260,12 +261,45 @@ class Watches(Protocol):
         """List what somebody set, for themselves and for channels, oldest first."""
         ...
 
+    def going_on(self) -> tuple[Watch, ...]:
+        """List all watches that aren't stopped, oldest first."""
+        ...
+
     def stop(self, target: str, why: str, at: datetime) -> tuple[Watch, ...]:
         """Have nothing more told to a target, and tell each who set a watch for it, once; gives those that went on."""
         ...
 
     def put_configured(self, wanted: Iterable[tuple[str, str, frozenset[Topic]]], at: datetime) -> None:
         """Have exactly these watches, by target, services and topics, stand for the configuration, and go on anew."""
+        ...
+
+
+class Sights(Protocol):
+    """What was seen on the nodes. Every call may raise StoreError."""
+
+    def node(self, node: str) -> NodeSight:
+        """Tell how the looks at a node go."""
+        ...
+
+    def of(self, node: str) -> Mapping[ServiceRef, Sight]:
+        """Find what was seen on a node last, by service."""
+        ...
+
+    def keep(
+        self,
+        node: NodeSight,
+        changed: Iterable[Sight],
+        gone: Sequence[ServiceRef],
+        events: Iterable[Event],
+        at: datetime,
+        *,
+        said_of_node: str = "",
+    ) -> None:
+        """Keep a round: what changed, what is gone, what happened; `said_of_node` is told to all who watch there."""
+        ...
+
+    def forget_all_but(self, node: str, services: Sequence[ServiceRef]) -> None:
+        """Forget what nobody watches any more: when somebody does again, its first sight isn't news."""
         ...
 
 

@@ -48,6 +48,8 @@ class Teller:
             return None  # nobody watches any more
         if message.kind is Kind.WATCH_STOPPED:
             return self._told(delivery, None) or self.newsroom.stopped(delivery, watch)
+        if message.kind is Kind.NODE:
+            return None if watch.stopped else self._told(delivery, None) or self.newsroom.of_node(delivery)
         assert message.event is not None
         event = self.events.get(message.event)
         if watch.stopped or not self._may_know(watch, event, delivery):
@@ -56,7 +58,7 @@ class Teller:
 
     def refused(self, delivery: Delivery, error: TellingError) -> None:
         """Stop the watches of who can't be told anything any more, and let whoever set them know, once."""
-        if delivery.message.kind is Kind.NEWS and isinstance(error, NotHereError | SilencedError):
+        if delivery.message.kind in {Kind.NEWS, Kind.NODE} and isinstance(error, NotHereError | SilencedError):
             target = delivery.message.channel
             stopped = self.world.watches.stop(target, str(error), self.world.clock())
             _log.warning("%d watches of %s are stopped: %s", len(stopped), target, error)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from opsbot.actions.delivering import Mouth
 from opsbot.actions.dispatcher import Dispatcher
 from opsbot.actions.homes import HomePainter
+from opsbot.actions.polling import Poll
 from opsbot.actions.suggesting import Suggestions
 from opsbot.actions.telling import Teller
 from opsbot.actions.world import World
@@ -17,7 +18,7 @@ from opsbot.assembly.rules import rules_of
 from opsbot.dataiku.catalog import NodeCatalog
 from opsbot.dataiku.survey import NodeSurvey
 from opsbot.domain.redaction import redacting
-from opsbot.durable import DurableWork
+from opsbot.durable import DurableWork, Polling
 from opsbot.grammar import manual
 from opsbot.http import HttpServer, routes
 from opsbot.pictures import Drawing
@@ -53,6 +54,7 @@ from opsbot.store import (
     ReplicaStore,
     RequestStore,
     SeenStore,
+    SightStore,
     SnapshotStore,
     WatchStore,
 )
@@ -79,6 +81,7 @@ class Bot:
 
     def __init__(self, config: Config, pool: Pool | None = None, tempo: Tempo | None = None) -> None:
         turns = Turns()
+        self._turns = turns
         self._waiting = turns.given_up
         self.database = open_database(config, turns.given_up)
         self.nodes = open_nodes(config, turns.given_up)
@@ -93,7 +96,11 @@ class Bot:
         directory = SlackDirectory(self.client, rules.access.groups, waiting=turns.given_up)
         duties = duties_of(lambda: self.world, lambda: self._mouth, turns)
         url = config.database.url.get_secret_value()
-        self.durable = DurableWork(url, duties, ReplicaStore(self.database), tempo)
+        replicas = ReplicaStore(self.database)
+        self.durable = DurableWork(url, duties, replicas, tempo)
+        interval, at_once = config.watching.poll_interval, config.watching.concurrency
+        self._looks = NodeSurvey(self.nodes, turns.given_up, turns.taken, at_once)
+        self._polling = Polling(self._look_at_nodes, replicas.polling_alone, interval.total_seconds())
         budget = Budget()
         self.progress = SlackProgress(self._telling, budget, turns.given_up)
         self.world = self.make_world(rules, directory, secrets_of(config))
@@ -107,6 +114,13 @@ class Bot:
             budget=budget,
         )
         self.homes = HomePainter(self.world, SlackHomeScreen(self._telling, config.slack.command))
+        self._poll = Poll(
+            self.world,
+            self._looks,
+            SightStore(self.database, self._keeper),
+            interval,
+            self._polling.is_stopping,
+        )
         self._news = SlackNews(self._telling, budget, config.slack.command)
         self._mouth = self.make_mouth(messenger)
         dispatcher = Dispatcher(self.world)
@@ -165,6 +179,7 @@ class Bot:
         self.world.watches.put_configured(self.world.rules.watching(), now())
         self.progress.start()
         self.durable.start()
+        self._polling.start()
         self.http.start()
         if self._socket is not None:
             self._socket.open()
@@ -178,6 +193,8 @@ class Bot:
         self.pool.close()
         self._slow.close()
         self._spare.close()
+        self._polling.stop()
+        self._looks.close()
         self.durable.stop(_FINISHING_SECONDS)
         self._survey.close()
         self.progress.close()
@@ -187,11 +204,15 @@ class Bot:
         self._telling.close()
         self.database.close()
 
+    def _look_at_nodes(self) -> None:
+        with self._turns.taken():
+            self._poll()
+
     def make_world(self, rules: Rules, directory: SlackDirectory, secrets: list[str]) -> World:
         """Put together what the actions reach."""
         database = self.database
         audit = AuditStore(database, redacting(secrets))
-        keeper = Keeper(database, audit, self.durable.deliver)
+        self._keeper = keeper = Keeper(database, audit, self.durable.deliver)
         return World(
             rules=rules,
             designer=self.nodes,

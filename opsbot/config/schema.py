@@ -273,6 +273,13 @@ class WatchConfig(Section):
         return self
 
 
+class WatchingConfig(Section):
+    """How the nodes are looked at for what happened there without opsbot."""
+
+    poll_interval: Duration = timedelta(seconds=60)
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 16
+
+
 class TerminalConfig(Section):
     """What `opsbot ask` may do beside reading, and whose login is whose on the machine where it runs."""
 
@@ -321,6 +328,7 @@ class Config(BaseSettings):
     policies: list[PolicyConfig] = []
     channels: list[ChannelConfig] = []
     watches: list[WatchConfig] = []
+    watching: WatchingConfig = WatchingConfig()
     terminal: TerminalConfig = TerminalConfig()
     http: HttpConfig = HttpConfig()
     work: WorkConfig = WorkConfig()

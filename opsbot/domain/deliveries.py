@@ -37,6 +37,8 @@ class Kind(StrEnum):
     """To who asked for a change: what became of it, if that is still the state which the text names."""
     NEWS = "news"
     """To whoever watches a service: an event, in the thread that is the story of its version."""
+    NODE = "node"
+    """To whoever watches something on a node: it doesn't answer, or does again, as the text says."""
     WATCH_STOPPED = "watch_stopped"
     """To who set a watch, directly: nothing can be told by it any more, and the text says why."""
     HOME = "home"

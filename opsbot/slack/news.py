@@ -57,6 +57,11 @@ class SlackNews:
         about = About(news.event.service, news.event.version) if news.event.version else None
         return self._send(delivery, worded(news, card), news.thread, about)
 
+    def of_node(self, delivery: Delivery) -> MessageRef:
+        """Tell that a node doesn't answer, or does again."""
+        said = f":satellite_antenna: {escaped(clipped(delivery.message.text, _NOTES_LIMIT))}"
+        return self._send(delivery, Message(said, (mrkdwn_section(said),)), None, None)
+
     def stopped(self, delivery: Delivery, watch: Watch) -> MessageRef:
         """Tell who set a watch that nothing more is told by it, and why."""
         where = f"<@{watch.target}>" if watch.is_personal else f"<#{watch.target}>"
@@ -149,7 +154,7 @@ def _what_happened(news: News) -> str:
         case Topic.DELETED:
             return f"{who} deleted {of}{made}." if who else f"{of}{made} was deleted."
         case Topic.ENDPOINTS:
-            return f"Endpoints of {of} are gone:"
+            return f"Endpoints of {of} are gone:" if event.detail else f"{of}: endpoints are gone."
         case Topic.AUTH:
             return f"*{of} asks its callers less than before who they are:*"
         case _:

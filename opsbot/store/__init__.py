@@ -12,6 +12,7 @@ from opsbot.store.policies import PolicyStore
 from opsbot.store.replicas import ReplicaStore
 from opsbot.store.requests import RequestStore
 from opsbot.store.seen import SeenStore
+from opsbot.store.sights import SightStore
 from opsbot.store.snapshots import SnapshotStore
 from opsbot.store.watches import EventStore, WatchStore
 
@@ -28,6 +29,7 @@ __all__ = [
     "ReplicaStore",
     "RequestStore",
     "SeenStore",
+    "SightStore",
     "SnapshotStore",
     "WatchStore",
     "is_current",

@@ -276,6 +276,28 @@ events = Table(
     sqlite_autoincrement=True,
 )
 
+sights = Table(
+    "sights",
+    metadata,
+    Column("service", String(620), primary_key=True),
+    Column("node", String(200), nullable=False),
+    Column("packages", Text, nullable=False),  # a JSON list of version, time, person
+    Column("auth", Text),
+    Column("endpoints", Text),  # a JSON list
+    Column("round", Integer, nullable=False),
+    Index("sights_by_node", "node"),
+)
+
+node_sights = Table(
+    "node_sights",
+    metadata,
+    Column("node", String(200), primary_key=True),
+    Column("round", Integer, nullable=False),
+    Column("next_at", Instant),
+    Column("failures", Integer, nullable=False),
+    Column("problem", Text, nullable=False),
+)
+
 stories = Table(
     "stories",
     metadata,

@@ -69,6 +69,10 @@ class WatchStore:
         """List what somebody set, for themselves and for channels, oldest first."""
         return self._select((watches.c.by_id == person) | _of(person))
 
+    def going_on(self) -> tuple[Watch, ...]:
+        """List all watches that aren't stopped, oldest first."""
+        return self._select(watches.c.stopped == "")
+
     def stop(self, target: str, why: str, at: datetime) -> tuple[Watch, ...]:
         """Have nothing more told to a target, and tell each who set a watch for it, once; gives those that went on."""
         going_on = _of(target) & (watches.c.stopped == "")
@@ -143,6 +147,12 @@ def tell_in(connection: Connection, happened: Iterable[Event]) -> list[Message]:
     return said
 
 
+def going_on_in(connection: Connection) -> list[Watch]:
+    """List the watches that aren't stopped, oldest first, as a part of a transaction."""
+    going_on = select(watches).where(watches.c.stopped == "").order_by(watches.c.id)
+    return [_watch(row) for row in connection.execute(going_on).mappings()]
+
+
 def _tell(connection: Connection, happened: list[Event]) -> list[Message]:
     identities = [event.identity for event in happened]
     known = set(connection.execute(select(events.c.identity).where(events.c.identity.in_(identities))).scalars())
@@ -153,8 +163,7 @@ def _tell(connection: Connection, happened: list[Event]) -> list[Message]:
     connection.execute(insert(events), rows)
     kept = connection.execute(select(events.c.identity, events.c.id).where(events.c.identity.in_(list(fresh))))
     numbers = {row.identity: row.id for row in kept}
-    going_on = select(watches).where(watches.c.stopped == "").order_by(watches.c.id)
-    listening = [_watch(row) for row in connection.execute(going_on).mappings()]
+    listening = going_on_in(connection)
     return [
         Message(Kind.NEWS, watch.target, event=numbers[event.identity], watch=watch.id)
         for event in fresh.values()

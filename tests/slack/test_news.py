@@ -86,3 +86,29 @@ def test_watches_are_listed_with_who_set_them(stage: Stage) -> None:
     stage.wait_for("`design:FRAUD/rules` · deleted, failed · <#C01MLOPS> · set by <@U01MAYA>")
     stage.command("watch FRAUD/rules --events birthdays")
     stage.wait_for("“birthdays” is no event to hear of. They are packaged, deleted,")
+
+
+@pytest.fixture
+def polled(tmp_path: Path) -> Iterator[Stage]:
+    watching = {"poll_interval": "100ms", "concurrency": 4}
+    with staged(tmp_path, grants=[*GRANTS, ADMIN], watches=WATCHES, watching=watching) as made:
+        made.wait_until(
+            lambda: any("/FRAUD/" in seen.path and "packages" in seen.path for seen in made.designer.site.seen)
+        )
+        yield made
+
+
+def test_what_is_made_and_deleted_on_the_node_itself_is_told_once(polled: Stage) -> None:
+    node = polled.designer.node
+    node.create_package("FRAUD", "rules", "v60", by="script")
+    parent = polled.wait_for("`script` packaged `v60` of `design:FRAUD/rules`", "approvals")
+    assert "New here" in shown(parent)
+    node.delete_package("FRAUD", "rules", "v60")
+    polled.wait_for_reply(parent, "`v60` of `design:FRAUD/rules`")
+    polled.command("package FRAUD/rules v61")
+    polled.wait_for("packaged `v61` of `design:FRAUD/rules`", "approvals")
+    node.create_package("FRAUD", "rules", "v62", by="script")
+    polled.wait_for("packaged `v62` of `design:FRAUD/rules`", "approvals")
+    for version in ("v60", "v61", "v62"):
+        begun = [each for each in polled.messages("approvals") if f"packaged `{version}`" in shown(each)]
+        assert len(begun) == 1, version

@@ -53,6 +53,24 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(32), nullable=False),
         sa.Column("ts", sa.String(32), nullable=False),
     )
+    op.create_table(
+        "sights",
+        sa.Column("service", sa.String(620), primary_key=True),
+        sa.Column("node", sa.String(200), nullable=False),
+        sa.Column("packages", sa.Text, nullable=False),
+        sa.Column("auth", sa.Text),
+        sa.Column("endpoints", sa.Text),
+        sa.Column("round", sa.Integer, nullable=False),
+    )
+    op.create_index("sights_by_node", "sights", ["node"])
+    op.create_table(
+        "node_sights",
+        sa.Column("node", sa.String(200), primary_key=True),
+        sa.Column("round", sa.Integer, nullable=False),
+        sa.Column("next_at", Instant),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("problem", sa.Text, nullable=False),
+    )
     op.execute("DELETE FROM deliveries WHERE kind = 'packaged'")
     op.add_column("deliveries", sa.Column("event", sa.Integer))
     op.add_column("deliveries", sa.Column("watch", sa.Integer))
@@ -60,9 +78,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Forget the watches, and what was to be told by them."""
-    op.execute("DELETE FROM deliveries WHERE kind IN ('news', 'watch_stopped')")
+    op.execute("DELETE FROM deliveries WHERE kind IN ('news', 'watch_stopped', 'node')")
     op.drop_column("deliveries", "watch")
     op.drop_column("deliveries", "event")
+    op.drop_table("node_sights")
+    op.drop_table("sights")
     op.drop_table("stories")
     op.drop_table("events")
     op.drop_table("watches")
