@@ -34,6 +34,7 @@ from opsbot.domain.models import (
     Wish,
 )
 from opsbot.domain.policy import no_such_request
+from opsbot.domain.watching import News
 from opsbot.errors import ConflictError, DSSError, DSSRefusedError, DSSUnavailableError, NotFoundError
 from opsbot.grammar import manual
 from tests.builders import NOON, SCORING, TEAM, package, rules, service
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
     from opsbot.domain.rules import Rules
     from opsbot.domain.timeline import Timeline
-    from opsbot.domain.watching import Event, News, Topic, Watch
+    from opsbot.domain.watching import Event, Topic, Watch
     from opsbot.errors import TellingError
 
 K = TypeVar("K")
@@ -254,6 +255,16 @@ class FakeDeliveries:
     """What was to be said, in its order."""
 
     messages: list[Message] = field(default_factory=list)
+    waiting: tuple[Message, ...] = ()
+    told_by: dict[int, tuple[Message, ...]] = field(default_factory=dict)
+
+    def joined(self, delivery: Delivery) -> tuple[Message, ...]:
+        return self.told_by.get(delivery.id, ())
+
+    def join(self, delivery: Delivery, least: int) -> tuple[Message, ...]:
+        if len(self.waiting) + 1 >= least:
+            self.told_by[delivery.id], self.waiting = self.waiting, ()
+        return self.joined(delivery)
 
     def next(self, channel: str) -> Delivery | None:
         raise NotImplementedError
@@ -582,6 +593,7 @@ class FakeNewsroom:
     """Remembers what was told, by its delivery; `fails` are errors to raise, after it was heard where it is uncertain."""
 
     told: dict[int, News] = field(default_factory=dict)
+    bursts: list[list[str]] = field(default_factory=list)
     fails: list[TellingError] = field(default_factory=list)
 
     def post(self, delivery: Delivery, news: News) -> MessageRef:
@@ -593,6 +605,11 @@ class FakeNewsroom:
         if trouble is not None:
             raise trouble
         return MessageRef(delivery.message.channel, f"{delivery.id}.0")
+
+    def burst(self, delivery: Delivery, events: Sequence[Event]) -> MessageRef:
+        said = self.post(delivery, News(events[0]))
+        self.bursts.append([event.version for event in events])
+        return said
 
     def of_node(self, delivery: Delivery) -> MessageRef:
         raise NotImplementedError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from opsbot.domain.references import ProjectRef, ServiceRef
     from opsbot.domain.results import VerbHelp
     from opsbot.domain.timeline import Timeline
-    from opsbot.domain.watching import News, Watch
+    from opsbot.domain.watching import Event, News, Watch
 
 
 class Designer(Protocol):
@@ -132,6 +132,10 @@ class Newsroom(Protocol):
 
     def post(self, delivery: Delivery, news: News) -> MessageRef:
         """Tell news, in the thread of their version's story if it has begun; gives where."""
+        ...
+
+    def burst(self, delivery: Delivery, events: Sequence[Event]) -> MessageRef:
+        """Tell of many packages in one message; gives where."""
         ...
 
     def of_node(self, delivery: Delivery) -> MessageRef:

@@ -233,6 +233,14 @@ class Deliveries(Protocol):
         """Put messages at the end of their channels' lines."""
         ...
 
+    def joined(self, delivery: Delivery) -> tuple[Message, ...]:
+        """List what is told by this one, too, oldest first."""
+        ...
+
+    def join(self, delivery: Delivery, least: int) -> tuple[Message, ...]:
+        """Have this one tell of all packages that wait in its line, if they are so many with its own; gives the others."""
+        ...
+
     def channels(self) -> list[str]:
         """Name the channels in which something is still to be said."""
         ...

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from opsbot.actions.stores import Events
     from opsbot.actions.world import World
     from opsbot.domain.changes import NodeChange
-    from opsbot.domain.deliveries import Delivery
+    from opsbot.domain.deliveries import Delivery, Message
     from opsbot.domain.difference import Difference
     from opsbot.domain.models import MessageRef, PublishRequest
     from opsbot.domain.references import ServiceRef
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _TRIES_TO_READ_GROUPS = 20
+BURST = 5
+"""So many packages at once are told in one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,36 @@ class Teller:
             _log.warning("%d watches of %s are stopped: %s", len(stopped), target, error)
 
     def _tell(self, delivery: Delivery, event: Event) -> MessageRef:
+        """Tell an event; of packages that are many at once, by one message with a list, where all their stories go on."""
         target = delivery.message.channel
+        deliveries = self.world.deliveries
         change = self._change(event)
-        thread = self.events.story(target, event) or _shown_in(target, change)
+        others = deliveries.joined(delivery) if event.topic is Topic.PACKAGED else ()
+        thread = None if others else self.events.story(target, event) or _shown_in(target, change)
         said = self._told(delivery, thread)
+        if said is None and not others and event.topic is Topic.PACKAGED:
+            others = deliveries.join(delivery, BURST)
+        if others:
+            return self._tell_many(delivery, event, others, said)
         if said is None:
             said = self.newsroom.post(delivery, self._news(event, thread, change))
         self.events.begin_story(target, event, thread or said)
+        return said
+
+    def _tell_many(
+        self, delivery: Delivery, first: Event, others: tuple[Message, ...], said: MessageRef | None
+    ) -> MessageRef:
+        events = [first]
+        for message in others:
+            assert message.event is not None
+            event = self.events.get(message.event)
+            watch = self.world.watches.get(message.watch) if message.watch is not None else None
+            if watch is not None and not watch.stopped and self._may_know(watch, event, delivery):
+                events.append(event)
+        if said is None:
+            said = self.newsroom.burst(delivery, events)
+        for event in events:
+            self.events.begin_story(delivery.message.channel, event, said)
         return said
 
     def _told(self, delivery: Delivery, thread: MessageRef | None) -> MessageRef | None:

@@ -57,6 +57,8 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
+    JOINED = "joined"
+    """It is told by another one, which its text names: they are many at once."""
 
 
 @dataclass(frozen=True, slots=True)

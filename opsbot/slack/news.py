@@ -17,24 +17,26 @@ from opsbot.slack.calls import CALL_ERRORS, come_back_after
 from opsbot.slack.cards import MARKS, ending
 from opsbot.slack.difference import difference_blocks, difference_text
 from opsbot.slack.fitting import fitting
-from opsbot.slack.messages import RUN_LINE, About, Message, mrkdwn_section, notes
+from opsbot.slack.messages import RUN_LINE, About, Message, mrkdwn_section, notes, of_lines
 from opsbot.slack.messenger import MARK, find_marked, telling_error
-from opsbot.slack.mrkdwn import clipped, code, date, escaped, person
+from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from slack_sdk.models.blocks import Block
 
     from opsbot.domain.deliveries import Delivery
     from opsbot.domain.models import PublishRequest
-    from opsbot.domain.watching import News, Watch
+    from opsbot.domain.watching import Event, News, Watch
     from opsbot.slack.client import KeptWebClient
     from opsbot.slack.progress import Budget
 
 _NOTES_LIMIT = 600
 _MOST_DETAILS = 10
 _DETAIL_LIMIT = 200
+_MOST_SERVICES = 30
+_MOST_VERSIONS = 20
 _MARKS = {
     Topic.PACKAGED: ":package:",
     Topic.DELETED: ":wastebasket:",
@@ -56,6 +58,10 @@ class SlackNews:
         card = self._link_to_card(news.request)
         about = About(news.event.service, news.event.version) if news.event.version else None
         return self._send(delivery, worded(news, card), news.thread, about)
+
+    def burst(self, delivery: Delivery, events: Sequence[Event]) -> MessageRef:
+        """Tell of many packages in one message; gives where."""
+        return self._send(delivery, many_packaged(events), None, None)
 
     def of_node(self, delivery: Delivery) -> MessageRef:
         """Tell that a node doesn't answer, or does again."""
@@ -123,6 +129,23 @@ def worded(news: News, card: str = "") -> Message:
     if len(event.detail) > _MOST_DETAILS:
         more.append(f"and {len(event.detail) - _MOST_DETAILS} more")
     return Message(said, (mrkdwn_section("\n".join([said, *more])),))
+
+
+def many_packaged(events: Sequence[Event]) -> Message:
+    """List many packages, by service, in one message below which all their stories go on."""
+    by_service: dict[str, list[str]] = {}
+    for event in events:
+        by_service.setdefault(str(event.service), []).append(event.version)
+    lines = [f"• {code(service)}: {_some(versions)}" for service, versions in list(by_service.items())[:_MOST_SERVICES]]
+    if len(by_service) > _MOST_SERVICES:
+        lines.append(f"and {len(by_service) - _MOST_SERVICES} more services")
+    headline = f"{_MARKS[Topic.PACKAGED]} {len(events)} packages were made, of {counted(len(by_service), 'service')}:"
+    return of_lines([headline, *lines])
+
+
+def _some(versions: list[str]) -> str:
+    more = [f"{len(versions) - _MOST_VERSIONS} more"] if len(versions) > _MOST_VERSIONS else []
+    return listed([*map(code, versions[:_MOST_VERSIONS]), *more])
 
 
 def _packaged(news: News) -> Message:

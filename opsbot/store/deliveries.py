@@ -8,7 +8,9 @@ from sqlalchemy import delete, func, insert, select, update
 
 from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message
 from opsbot.domain.models import MessageRef
+from opsbot.domain.watching import Topic
 from opsbot.store.schema import deliveries as table
+from opsbot.store.schema import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from opsbot.store.engine import Database
 
+_MOST_JOINED = 500
 _UNSAID = (DeliveryState.WAITING.value, DeliveryState.SENDING.value)
 
 
@@ -71,6 +74,29 @@ class DeliveryStore:
         with self._database.transaction() as connection:
             connection.execute(insert(table), waiting_rows(messages, at))
 
+    def joined(self, delivery: Delivery) -> tuple[Message, ...]:
+        """List what is told by this one, too, oldest first."""
+        with self._database.transaction() as connection:
+            return _joined(connection, delivery)
+
+    def join(self, delivery: Delivery, least: int) -> tuple[Message, ...]:
+        """Have this one tell of all packages that wait in its line, if they are so many with its own; gives the others.
+
+        What it tells from then on stays the same, whoever sends it, and however often that is tried.
+        """
+        mine = (table.c.channel == delivery.message.channel) & (table.c.state == DeliveryState.WAITING.value)
+        packages = (table.c.event == events.c.id) & (events.c.topic == Topic.PACKAGED.value)
+        later = (
+            select(table.c.id).where(mine, packages, table.c.id > delivery.id).order_by(table.c.id).limit(_MOST_JOINED)
+        )
+        with self._database.transaction() as connection:
+            waiting = list(connection.execute(later).scalars())
+            if len(waiting) + 1 < least:
+                return ()
+            told_by = {"state": DeliveryState.JOINED.value, "text": str(delivery.id)}
+            connection.execute(update(table).where(table.c.id.in_(waiting)).values(told_by))
+            return _joined(connection, delivery)
+
     def channels(self) -> list[str]:
         """Name the channels in which something is still to be said."""
         unsaid = select(table.c.channel).where(table.c.state.in_(_UNSAID)).distinct().order_by(table.c.channel)
@@ -91,6 +117,12 @@ def want_homes_in(connection: Connection, users: Iterable[str], at: datetime) ->
     missing = [Message(Kind.HOME, HOMES, text=user) for user in wanted if user not in waiting]
     if missing:
         connection.execute(insert(table), waiting_rows(missing, at))
+
+
+def _joined(connection: Connection, delivery: Delivery) -> tuple[Message, ...]:
+    by_this = (table.c.channel == delivery.message.channel) & (table.c.text == str(delivery.id))
+    joined = select(table).where(by_this, table.c.state == DeliveryState.JOINED.value).order_by(table.c.id)
+    return tuple(_delivery(row, attempts=0).message for row in connection.execute(joined).mappings())
 
 
 def waiting_rows(messages: Iterable[Message], at: datetime) -> list[dict[str, Any]]:

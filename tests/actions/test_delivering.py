@@ -50,6 +50,12 @@ class Line:
     def add(self, messages: tuple[Message, ...], at: datetime) -> None:
         self.kept += [Delivery(len(self.kept) + 1 + index, message) for index, message in enumerate(messages)]
 
+    def joined(self, delivery: Delivery) -> tuple[Message, ...]:
+        raise NotImplementedError
+
+    def join(self, delivery: Delivery, least: int) -> tuple[Message, ...]:
+        raise NotImplementedError
+
     def channels(self) -> list[str]:
         return sorted({each.message.channel for each in self.kept if each.state in UNSAID})
 

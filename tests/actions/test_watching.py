@@ -11,7 +11,7 @@ from opsbot.actions.dispatcher import Dispatcher
 from opsbot.actions.telling import Teller
 from opsbot.domain.commands import Approve, ListWatches, Unwatch, WatchServices
 from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Message
-from opsbot.domain.models import Person
+from opsbot.domain.models import MessageRef, Person
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.domain.results import Refused, Unwatched, Watched, WatchesListed
 from opsbot.domain.watching import EVERY_TOPIC, Topic, Watch, chosen, packaged
@@ -175,3 +175,52 @@ def test_a_request_has_one_event_for_each_state_that_matters() -> None:
         (Topic.REQUESTED, "approved", "v3"),
         (Topic.PUBLISHED, "published", "v3"),
     ]
+
+
+def many(watch: Watch, numbers: range) -> tuple[Message, ...]:
+    return tuple(Message(Kind.NEWS, watch.target, event=number, watch=watch.id) for number in numbers)
+
+
+def test_many_packages_at_once_are_told_in_one_message_with_a_list(scene: Scene) -> None:
+    room, events = FakeNewsroom(), FakeEvents({number: event(f"v{number}") for number in range(1, 42)})
+    teller, watch = Teller(scene.world, events, room), watched(scene)
+    scene.keeping.deliveries.waiting = many(watch, range(2, 41))
+    said = teller.say(news(watch))
+    assert room.bursts == [[f"v{number}" for number in range(1, 41)]]
+    assert {events.story(CHANNEL, event(f"v{number}")) for number in range(1, 41)} == {said}
+    teller.say(news(watch, 41))
+    assert len(room.told) == 2
+
+
+def test_a_few_packages_have_a_message_each(scene: Scene) -> None:
+    room, events = FakeNewsroom(), FakeEvents({number: event(f"v{number}") for number in range(1, 5)})
+    teller, watch = Teller(scene.world, events, room), watched(scene)
+    scene.keeping.deliveries.waiting = many(watch, range(2, 5))
+    teller.say(news(watch))
+    assert (room.bursts, list(room.told)) == ([], [1])
+
+
+def test_a_list_that_was_told_before_a_crash_is_not_told_again_and_tells_no_others(scene: Scene) -> None:
+    class _Dies(FakeEvents):
+        def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
+            raise RuntimeError("killed")
+
+    kept = {number: event(f"v{number}") for number in range(1, 9)}
+    room, watch = FakeNewsroom(), watched(scene)
+    scene.keeping.deliveries.waiting = many(watch, range(2, 7))
+    with pytest.raises(RuntimeError):
+        Teller(scene.world, _Dies(kept), room).say(news(watch))
+    scene.keeping.deliveries.waiting = many(watch, range(7, 9))
+    events = FakeEvents(kept)
+    said = Teller(scene.world, events, room).say(news(watch, state=DeliveryState.SENDING))
+    assert len(room.bursts) == 1
+    assert events.story(CHANNEL, event("v6")) == said
+    assert events.story(CHANNEL, event("v7")) is None
+
+
+def test_a_list_for_one_person_leaves_out_what_they_may_not_read(scene: Scene) -> None:
+    kept = {number: event(f"v{number}", LIMITS if number == 3 else SCORING) for number in range(1, 7)}
+    room, watch = FakeNewsroom(), watched(scene, OMAR.id, by=OMAR)
+    scene.keeping.deliveries.waiting = many(watch, range(2, 7))
+    Teller(scene.world, FakeEvents(kept), room).say(news(watch))
+    assert room.bursts == [["v1", "v2", "v4", "v5", "v6"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -112,3 +113,19 @@ def test_what_is_made_and_deleted_on_the_node_itself_is_told_once(polled: Stage)
     for version in ("v60", "v61", "v62"):
         begun = [each for each in polled.messages("approvals") if f"packaged `{version}`" in shown(each)]
         assert len(begun) == 1, version
+
+
+def test_a_script_that_makes_many_packages_makes_one_message(polled: Stage) -> None:
+    node = polled.designer.node
+    for number in range(40):
+        node.create_package("FRAUD", "scoring", f"burst{number}", by="script")
+    polled.wait_until(lambda: told_of(polled) == 40)
+    messages = [each for each in polled.messages("approvals") if "burst" in shown(each)]
+    assert len(messages) <= 6  # a look in the middle of it may have found a few by themselves
+
+
+def told_of(stage: Stage) -> int:
+    """How many of the packages some message or list tells of: a list names twenty, and counts the rest."""
+    said = "\n".join(shown(each) for each in stage.messages("approvals"))
+    lists = sum(int(found) for found in re.findall(r"(\d+) packages were made", said))
+    return lists + len(re.findall(r"packaged `burst", said))

@@ -145,3 +145,22 @@ def test_the_story_of_a_version_is_found_where_it_began(database: Database, keep
     assert store.story("C2", event()) is None
     assert store.story("C1", event("v5")) is None
     assert store.story("C1", replace(event(), packaged_on=None)) is None
+
+
+def test_packages_that_wait_are_told_by_the_first_of_them(
+    database: Database, keeper: Keeper, watches: WatchStore
+) -> None:
+    watches.add(WATCH, Effects(ENTRY))
+    happen(keeper, *(event(f"v{number}") for number in range(5)), deleted(SCORING, package("v9"), NOON))
+    store = DeliveryStore(database)
+    first = store.next("C1")
+    assert first is not None
+    assert store.join(first, 6) == ()
+    joined = store.join(first, 5)
+    assert [message.event for message in joined] == [2, 3, 4, 5]
+    happen(keeper, *(event(f"v{number}") for number in range(10, 20)))
+    assert store.joined(first) == joined
+    store.settle(replace(first, state=DeliveryState.SENT), NOON)
+    following = store.next("C1")
+    assert following is not None
+    assert following.message.event == 6
