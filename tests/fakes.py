@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
     from opsbot.domain.rules import Rules
     from opsbot.domain.timeline import Timeline
-    from opsbot.domain.watching import Event, Topic, Watch
+    from opsbot.domain.watching import Event, Watch, WatchRule
     from opsbot.errors import TellingError
 
 K = TypeVar("K")
@@ -567,7 +567,7 @@ class FakeWatches:
     def going_on(self) -> tuple[Watch, ...]:
         return tuple(each for each in self.kept.values() if not each.stopped)
 
-    def put_configured(self, wanted: Iterable[tuple[str, str, frozenset[Topic]]], at: datetime) -> None:
+    def put_configured(self, wanted: Iterable[WatchRule], at: datetime) -> None:
         raise NotImplementedError
 
 

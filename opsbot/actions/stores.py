@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from opsbot.domain.policies import Policy
     from opsbot.domain.references import ServiceRef
     from opsbot.domain.sights import NodeSight, Sight
-    from opsbot.domain.watching import Event, Topic, Watch
+    from opsbot.domain.watching import Event, Watch, WatchRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,8 +277,8 @@ class Watches(Protocol):
         """Have nothing more told to a target, and tell each who set a watch for it, once; gives those that went on."""
         ...
 
-    def put_configured(self, wanted: Iterable[tuple[str, str, frozenset[Topic]]], at: datetime) -> None:
-        """Have exactly these watches, by target, services and topics, stand for the configuration, and go on anew."""
+    def put_configured(self, wanted: Iterable[WatchRule], at: datetime) -> None:
+        """Have exactly these watches stand for the configuration, and go on anew."""
         ...
 
 

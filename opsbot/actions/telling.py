@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _TRIES_TO_READ_GROUPS = 20
+_SUMMARY = 2
+"""So many things that were held back are told in one message."""
 BURST = 5
 """So many packages at once are told in one message."""
 
@@ -66,20 +68,23 @@ class Teller:
             _log.warning("%d watches of %s are stopped: %s", len(stopped), target, error)
 
     def _tell(self, delivery: Delivery, event: Event) -> MessageRef:
-        """Tell an event; of packages that are many at once, by one message with a list, where all their stories go on."""
+        """Tell an event; many packages at once, or what was held back, by one message with a list, where their stories go on."""
         target = delivery.message.channel
         deliveries = self.world.deliveries
         change = self._change(event)
-        others = deliveries.joined(delivery) if event.topic is Topic.PACKAGED else ()
-        thread = None if others else self.events.story(target, event) or _shown_in(target, change)
+        held = delivery.message.not_before is not None
+        may_join = held or event.topic is Topic.PACKAGED
+        others = deliveries.joined(delivery) if may_join else ()
+        thread = None if others or not event.version else self.events.story(target, event) or _shown_in(target, change)
         said = self._told(delivery, thread)
-        if said is None and not others and event.topic is Topic.PACKAGED:
-            others = deliveries.join(delivery, BURST)
+        if said is None and not others and may_join:
+            others = deliveries.join(delivery, _SUMMARY if held else BURST)
         if others:
             return self._tell_many(delivery, event, others, said)
         if said is None:
             said = self.newsroom.post(delivery, self._news(event, thread, change))
-        self.events.begin_story(target, event, thread or said)
+        if event.version:
+            self.events.begin_story(target, event, thread or said)
         return said
 
     def _tell_many(
@@ -94,7 +99,7 @@ class Teller:
                 events.append(event)
         if said is None:
             said = self.newsroom.burst(delivery, events)
-        for event in events:
+        for event in filter(lambda each: each.version, events):
             self.events.begin_story(delivery.message.channel, event, said)
         return said
 

@@ -39,7 +39,7 @@ def watch_services(command: WatchServices, asker: Asker, standing: Standing, wor
         find_service(command.what, standing, world.designer)  # a mistyped name would never be heard of
     now = world.clock()
     topics = frozenset(map(Topic, command.events)) or EVERY_TOPIC
-    watch = Watch(0, target, services, topics, asker.person, now)
+    watch = Watch(0, target, services, topics, asker.person, now, quiet=command.quiet, digest=command.digest)
     return Watched(world.watches.add(watch, Effects(_entry(command.verb, watch, asker))))
 
 

@@ -26,6 +26,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from opsbot.domain.authorization import Permission
 from opsbot.domain.files import LARGEST_UPLOAD
 from opsbot.domain.freezes import DAYS, WeekTime
+from opsbot.domain.pace import Digest, Quiet
 from opsbot.domain.references import is_node_name
 from opsbot.domain.watching import Topic
 
@@ -89,6 +90,10 @@ def _zone(value: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError("name a time zone like “Europe/Berlin”") from None
     return value
+
+
+def _quiet(value: object) -> object:
+    return Quiet.parse(value) if isinstance(value, str) else value
 
 
 def _slack_id(kind: str, pattern: str) -> Any:
@@ -265,6 +270,8 @@ class WatchConfig(Section):
     user: UserId | None = None
     services: Annotated[list[Glob], Field(min_length=1)]
     events: Annotated[list[Topic], Field(min_length=1)] = list(Topic)
+    quiet_hours: Annotated[Quiet | None, BeforeValidator(_quiet)] = None
+    digest: Digest | None = None
 
     @model_validator(mode="after")
     def _is_for_somebody(self) -> Self:

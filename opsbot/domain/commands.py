@@ -29,6 +29,7 @@ from opsbot.domain.queries import (
 
 if TYPE_CHECKING:
     from opsbot.domain.models import EndpointType
+    from opsbot.domain.pace import Digest, Quiet
     from opsbot.domain.references import ServiceRef, Watchable
 
 
@@ -244,6 +245,8 @@ class WatchServices:
     what: Watchable
     events: tuple[str, ...] = ()
     personally: bool = False
+    quiet: Quiet | None = None
+    digest: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)

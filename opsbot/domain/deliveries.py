@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from opsbot.domain.audit import Entry
     from opsbot.domain.models import MessageRef
     from opsbot.domain.watching import Event
@@ -65,7 +67,7 @@ class DeliveryState(StrEnum):
 class Message:
     """Something to say about a request, a change of a node or an event, in a channel or to a person.
 
-    `text` is what none of them tells. `watch` is by which watch an event is told.
+    `text` is what none of them tells. `watch` is by which watch an event is told; `not_before` is until when it is held back.
     """
 
     kind: Kind
@@ -75,6 +77,7 @@ class Message:
     text: str = ""
     event: int | None = None
     watch: int | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

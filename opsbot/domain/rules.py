@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from opsbot.domain.authorization import AccessRules
 from opsbot.domain.files import LARGEST_UPLOAD
 from opsbot.domain.terminal import TerminalRules
-from opsbot.domain.watching import Topic
+from opsbot.domain.watching import Topic, WatchRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +34,8 @@ class Rules:
     """Everything that is decided by configuration.
 
     `nodes` are the names of the nodes there are; `people` are logins on them, by Slack id;
-    `largest_upload` is how many bytes a file may have that goes to Slack; `watches` are who hears of what, as the target,
-    a glob of services and the topics.
+    `largest_upload` is how many bytes a file may have that goes to Slack; `watches` say who hears of
+    what.
     """
 
     nodes: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Rules:
     people: Mapping[str, str] = field(default_factory=dict)
     terminal: TerminalRules = field(default_factory=TerminalRules)
     largest_upload: int = LARGEST_UPLOAD
-    watches: tuple[tuple[str, str, frozenset[Topic]], ...] = ()
+    watches: tuple[WatchRule, ...] = ()
 
     def channel(self, channel: str) -> ChannelRules:
         """Find the rules of a channel."""
@@ -56,10 +56,10 @@ class Rules:
         only = self.nodes[0] if len(self.nodes) == 1 else None
         return self.channel(channel).node or only
 
-    def watching(self) -> tuple[tuple[str, str, frozenset[Topic]], ...]:
-        """Name who hears of what by the configuration: target, services, topics."""
+    def watching(self) -> tuple[WatchRule, ...]:
+        """Name who hears of what by the configuration."""
         announced = (
-            (channel, services, frozenset({Topic.PACKAGED}))
+            WatchRule(channel, services, frozenset({Topic.PACKAGED}))
             for channel, rules in self.channels.items()
             for services in rules.announce
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.difference import Difference
     from opsbot.domain.models import MessageRef, Person, PublishRequest
+    from opsbot.domain.pace import Digest, Quiet
     from opsbot.domain.references import Watchable
 
 
@@ -46,7 +47,8 @@ BY_CONFIG = "config"
 class Watch:
     """Somebody's wish to hear of services: `target` is the channel that hears of it, or the id of a person.
 
-    `services` is a glob of NODE:PROJECT/SERVICE. `stopped` says why nothing is told any more, empty where it is.
+    `services` is a glob of NODE:PROJECT/SERVICE. What happens in its `quiet` hours, or between two digests, is told
+    afterwards, together. `stopped` says why nothing is told any more, empty where it is.
     """
 
     id: int
@@ -56,6 +58,8 @@ class Watch:
     by: Person
     at: datetime
     stopped: str = ""
+    quiet: Quiet | None = None
+    digest: Digest | None = None
 
     @property
     def is_personal(self) -> bool:
@@ -65,6 +69,17 @@ class Watch:
     def wants(self, event: Event) -> bool:
         """Tell whether the event is one that the watch is about."""
         return not self.stopped and event.topic in self.topics and covers((self.services,), event.service)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRule:
+    """A watch as the configuration has it."""
+
+    target: str
+    services: str
+    topics: frozenset[Topic]
+    quiet: Quiet | None = None
+    digest: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from opsbot.domain import commands
+from opsbot.domain.pace import Digest, Quiet
 from opsbot.domain.references import read_watchable
 from opsbot.domain.watching import Topic
 from opsbot.errors import CommandError
@@ -20,15 +21,32 @@ if TYPE_CHECKING:
 _SAID = "SERVICE|PROJECT|NODE:*"
 
 
-def _topics(text: str, _: Defaults) -> tuple[str, ...]:
+class _Topics(tuple[str, ...]):
+    """Topics, written as they are typed: a form shows them so."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ",".join(self)
+
+
+def _topics(text: str, _: Defaults) -> _Topics:
     named = [word for word in text.replace(",", " ").split() if word]
     unknown = [word for word in named if word not in set(Topic)]
     if unknown or not named:
         raise CommandError(f"“{', '.join(unknown) or text}” is no event to hear of. They are {', '.join(Topic)}.")
-    return tuple(dict.fromkeys(named))
+    return _Topics(dict.fromkeys(named))
+
+
+def _quiet(text: str, _: Defaults) -> Quiet:
+    try:
+        return Quiet.parse(text)
+    except ValueError as error:
+        raise CommandError(f"“{text}” can't be quiet hours: {error}.") from error
 
 
 _WATCHABLE = Read("watched", lambda text, defaults: read_watchable(text, node=defaults.node))
+_QUIET = Read("quiet hours", _quiet)
 _TOPICS = Read("events", _topics)
 _WHAT = click.argument("what", type=_WATCHABLE, metavar=_SAID)
 _ME = click.option("--me", "personally", is_flag=True, help="For you alone, in direct messages.")
@@ -39,15 +57,30 @@ _ME = click.option("--me", "personally", is_flag=True, help="For you alone, in d
     "watch FRAUD/scoring --events packaged,published",
     _WHAT,
     click.option("--events", type=_TOPICS, metavar="EVENTS", help=f"Of these only: {', '.join(Topic)}."),
+    click.option(
+        "--quiet-hours",
+        "quiet",
+        type=_QUIET,
+        metavar="HOURS",
+        help='Tell what happens then afterwards, in one message: "22:00-07:00 Europe/Berlin".',
+    ),
+    click.option(
+        "--digest",
+        type=click.Choice([each.value for each in Digest]),
+        metavar="HOW_OFTEN",
+        help="Tell all in one message, daily or weekly, at 9:00.",
+    ),
     _ME,
 )
 def _watch(
     what: Watchable,
     events: tuple[str, ...] | None,
+    quiet: Quiet | None,
+    digest: str | None,
     personally: bool,  # noqa: FBT001 - Click calls it so
 ) -> commands.WatchServices:
     """Have this channel hear what happens to a service, or to all of a project or a node."""
-    return commands.WatchServices(what, events or (), personally)
+    return commands.WatchServices(what, events or (), personally, quiet, Digest(digest) if digest else None)
 
 
 @verb(commands.Unwatch, "unwatch FRAUD/scoring", _WHAT, _ME)

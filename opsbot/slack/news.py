@@ -61,7 +61,8 @@ class SlackNews:
 
     def burst(self, delivery: Delivery, events: Sequence[Event]) -> MessageRef:
         """Tell of many packages in one message; gives where."""
-        return self._send(delivery, many_packaged(events), None, None)
+        held = delivery.message.not_before is not None
+        return self._send(delivery, held_back(events) if held else many_packaged(events), None, None)
 
     def of_node(self, delivery: Delivery) -> MessageRef:
         """Tell that a node doesn't answer, or does again."""
@@ -133,19 +134,41 @@ def worded(news: News, card: str = "") -> Message:
 
 def many_packaged(events: Sequence[Event]) -> Message:
     """List many packages, by service, in one message below which all their stories go on."""
+    services = {event.service for event in events}
+    headline = f"{_MARKS[Topic.PACKAGED]} {len(events)} packages were made, of {counted(len(services), 'service')}:"
+    return of_lines([headline, *_by_service([(str(event.service), code(event.version)) for event in events])])
+
+
+def held_back(events: Sequence[Event]) -> Message:
+    """List what happened meanwhile, by service."""
+    headline = f":newspaper: {counted(len(events), 'thing')} happened meanwhile:"
+    return of_lines([headline, *_by_service([(str(event.service), _in_a_word(event)) for event in events])])
+
+
+def _in_a_word(event: Event) -> str:
+    match event.topic:
+        case Topic.ENDPOINTS:
+            return escaped(clipped(f"endpoints are gone ({', '.join(event.detail)})", _DETAIL_LIMIT))
+        case Topic.AUTH:
+            return f"*{escaped(clipped('; '.join(event.detail), _DETAIL_LIMIT))}*"
+        case Topic.REQUESTED:
+            return f"{code(event.version)} publish {escaped(event.what)}"
+        case _:
+            return f"{code(event.version)} {escaped(event.what)}"
+
+
+def _by_service(said: list[tuple[str, str]]) -> list[str]:
     by_service: dict[str, list[str]] = {}
-    for event in events:
-        by_service.setdefault(str(event.service), []).append(event.version)
-    lines = [f"• {code(service)}: {_some(versions)}" for service, versions in list(by_service.items())[:_MOST_SERVICES]]
-    if len(by_service) > _MOST_SERVICES:
-        lines.append(f"and {len(by_service) - _MOST_SERVICES} more services")
-    headline = f"{_MARKS[Topic.PACKAGED]} {len(events)} packages were made, of {counted(len(by_service), 'service')}:"
-    return of_lines([headline, *lines])
+    for service, what in said:
+        by_service.setdefault(service, []).append(what)
+    lines = [f"• {code(service)}: {_some(each)}" for service, each in list(by_service.items())[:_MOST_SERVICES]]
+    more = len(by_service) - _MOST_SERVICES
+    return [*lines, f"and {more} more services"] if more > 0 else lines
 
 
-def _some(versions: list[str]) -> str:
-    more = [f"{len(versions) - _MOST_VERSIONS} more"] if len(versions) > _MOST_VERSIONS else []
-    return listed([*map(code, versions[:_MOST_VERSIONS]), *more])
+def _some(said: list[str]) -> str:
+    more = [f"{len(said) - _MOST_VERSIONS} more"] if len(said) > _MOST_VERSIONS else []
+    return listed([*said[:_MOST_VERSIONS], *more])
 
 
 def _packaged(news: News) -> Message:

@@ -56,4 +56,6 @@ def _who(watch: Watch) -> str:
 
 
 def _topics(watch: Watch) -> str:
-    return "all that happens" if watch.topics == EVERY_TOPIC else ", ".join(sorted(watch.topics))
+    said = "all that happens" if watch.topics == EVERY_TOPIC else ", ".join(sorted(watch.topics))
+    said += f", {watch.digest.value}" if watch.digest is not None else ""
+    return f"{said}, but not {watch.quiet}" if watch.quiet is not None else said

@@ -62,7 +62,7 @@ class Keeping:
         """Keep the events that are new, and put them into the lines of whoever watches; only while nobody else keeps."""
         happened = tuple(events)
         if happened:
-            self.say(tuple(tell_in(self.connection, happened)), at)
+            self.say(tuple(tell_in(self.connection, happened, at)), at)
 
     def say(self, messages: tuple[Message, ...], at: datetime) -> None:
         """Put messages at the end of their channels' lines, without an entry."""

@@ -230,6 +230,7 @@ deliveries = Table(
     Column("node_change", Integer),
     Column("event", Integer),
     Column("watch", Integer),
+    Column("not_before", Instant),
     Column("text", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("state", String(16), nullable=False),
@@ -252,6 +253,8 @@ watches = Table(
     Column("by_name", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("by_config", Boolean, nullable=False),  # such a watch follows the configuration alone
+    Column("quiet", String(100), nullable=False, server_default=""),
+    Column("digest", String(16), nullable=False, server_default=""),
     Column("stopped", Text, nullable=False, server_default=""),
     Index("one_watch_of_a_kind", "target", "services", "by_config", unique=True),
     sqlite_autoincrement=True,

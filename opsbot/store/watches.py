@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
 from opsbot.domain.deliveries import Kind, Message
 from opsbot.domain.models import MessageRef, Person
+from opsbot.domain.pace import Digest, Quiet, held_until
 from opsbot.domain.references import ServiceRef
-from opsbot.domain.watching import BY_CONFIG, Event, Topic, Watch, chosen
+from opsbot.domain.watching import BY_CONFIG, Event, Topic, Watch, WatchRule, chosen
 from opsbot.errors import NotFoundError
 from opsbot.store.schema import events, stories, watches
 
@@ -85,19 +87,21 @@ class WatchStore:
             keeping.say(tuple(said), at)
         return found
 
-    def put_configured(self, wanted: Iterable[tuple[str, str, frozenset[Topic]]], at: datetime) -> None:
-        """Have exactly these watches, by target, services and topics, stand for the configuration, and go on anew."""
+    def put_configured(self, wanted: Iterable[WatchRule], at: datetime) -> None:
+        """Have exactly these watches stand for the configuration, and go on anew."""
         with self._keeper.transaction() as keeping:
             keeping.alone()
             before = select(watches).where(watches.c.by_config.is_(True))
             there = {
                 (row["target"], row["services"]): row["id"] for row in keeping.connection.execute(before).mappings()
             }
-            by_key: dict[tuple[str, str], frozenset[Topic]] = {}
-            for target, services, topics in wanted:
-                by_key[target, services] = by_key.get((target, services), frozenset()) | topics
-            for key, topics in by_key.items():
-                row = _row(Watch(0, *key, topics, _BY_CONFIG, at))
+            by_key: dict[tuple[str, str], WatchRule] = {}
+            for rule in wanted:
+                key = (rule.target, rule.services)
+                topics = by_key[key].topics if key in by_key else frozenset[Topic]()
+                by_key[key] = replace(rule, topics=rule.topics | topics)
+            for key, rule in by_key.items():
+                row = _row(Watch(0, *key, rule.topics, _BY_CONFIG, at, quiet=rule.quiet, digest=rule.digest))
                 number = there.pop(key, None)
                 changed = update(watches).where(watches.c.id == number)
                 keeping.connection.execute((insert(watches) if number is None else changed).values(row))
@@ -138,12 +142,12 @@ class EventStore:
                 connection.execute(insert(stories).values(row))
 
 
-def tell_in(connection: Connection, happened: Iterable[Event]) -> list[Message]:
+def tell_in(connection: Connection, happened: Iterable[Event], at: datetime) -> list[Message]:
     """Keep the events that are new, as a part of a transaction in which nobody else keeps any; gives what is to be said."""
     told = list({event.identity: event for event in happened}.values())
     said: list[Message] = []
     for start in range(0, len(told), _AT_ONCE):
-        said += _tell(connection, told[start : start + _AT_ONCE])
+        said += _tell(connection, told[start : start + _AT_ONCE], at)
     return said
 
 
@@ -153,7 +157,7 @@ def going_on_in(connection: Connection) -> list[Watch]:
     return [_watch(row) for row in connection.execute(going_on).mappings()]
 
 
-def _tell(connection: Connection, happened: list[Event]) -> list[Message]:
+def _tell(connection: Connection, happened: list[Event], at: datetime) -> list[Message]:
     identities = [event.identity for event in happened]
     known = set(connection.execute(select(events.c.identity).where(events.c.identity.in_(identities))).scalars())
     fresh = {event.identity: event for event in happened if event.identity not in known}
@@ -165,7 +169,13 @@ def _tell(connection: Connection, happened: list[Event]) -> list[Message]:
     numbers = {row.identity: row.id for row in kept}
     listening = going_on_in(connection)
     return [
-        Message(Kind.NEWS, watch.target, event=numbers[event.identity], watch=watch.id)
+        Message(
+            Kind.NEWS,
+            watch.target,
+            event=numbers[event.identity],
+            watch=watch.id,
+            not_before=held_until(watch.quiet, watch.digest, at),
+        )
         for event in fresh.values()
         for watch in chosen(listening, event)
     ]
@@ -184,6 +194,8 @@ def _row(watch: Watch) -> dict[str, Any]:
         "by_name": watch.by.name,
         "at": watch.at,
         "by_config": watch.by == _BY_CONFIG,
+        "quiet": str(watch.quiet) if watch.quiet is not None else "",
+        "digest": watch.digest.value if watch.digest is not None else "",
         "stopped": watch.stopped,
     }
 
@@ -191,7 +203,9 @@ def _row(watch: Watch) -> dict[str, Any]:
 def _watch(row: RowMapping) -> Watch:
     topics = frozenset(map(Topic, json.loads(row["topics"])))
     by = Person(row["by_id"], row["by_name"])
-    return Watch(row["id"], row["target"], row["services"], topics, by, row["at"], row["stopped"])
+    quiet = Quiet.parse(row["quiet"]) if row["quiet"] else None
+    digest = Digest(row["digest"]) if row["digest"] else None
+    return Watch(row["id"], row["target"], row["services"], topics, by, row["at"], row["stopped"], quiet, digest)
 
 
 def _event_row(event: Event) -> dict[str, Any]:

@@ -224,3 +224,16 @@ def test_a_list_for_one_person_leaves_out_what_they_may_not_read(scene: Scene) -
     scene.keeping.deliveries.waiting = many(watch, range(2, 7))
     Teller(scene.world, FakeEvents(kept), room).say(news(watch))
     assert room.bursts == [["v1", "v2", "v4", "v5", "v6"]]
+
+
+def test_what_was_held_back_is_one_message_and_service_wide_events_begin_no_story(scene: Scene) -> None:
+    weaker = replace(event(""), topic=Topic.AUTH, packaged_on=None)
+    room, events = FakeNewsroom(), FakeEvents({1: replace(event(), topic=Topic.DELETED), 2: weaker, 3: weaker})
+    teller, watch = Teller(scene.world, events, room), watched(scene)
+    scene.keeping.deliveries.waiting = many(watch, range(2, 3))
+    first = news(watch)
+    teller.say(replace(first, message=replace(first.message, not_before=NOON)))
+    assert room.bursts == [["v4", ""]]
+    assert list(events.stories) == [(CHANNEL, "v4", NOON)]
+    assert teller.say(news(watch, 3)) is not None
+    assert room.told[3].thread is None

@@ -98,7 +98,7 @@ from opsbot.slack.cards import Around, card
 from opsbot.slack.fitting import fitted, fitting
 from opsbot.slack.home import home_view
 from opsbot.slack.mrkdwn import cut
-from opsbot.slack.news import many_packaged, worded
+from opsbot.slack.news import held_back, many_packaged, worded
 from tests.builders import CARD, MAYA, NOON, SCORING, asker, decision, request, wish
 
 if TYPE_CHECKING:
@@ -385,6 +385,7 @@ def test_whatever_is_told_of_a_change_is_too(change: NodeChange, why_here: str, 
         check(worded(News(event, change=change, difference=new)))
         check(many_packaged([replace(event, version=f"{event.version}{number}") for number in range(99)]))
         check(many_packaged([replace(event, service=replace(event.service, service=f"s{n}")) for n in range(99)]))
+        check(held_back([replace(event, topic=topic, detail=("x" * 999,)) for topic in Topic] * 9))
         check(worded(News(replace(event, detail=("x" * 999,) * 99), CARD)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from opsbot.domain.audit import Entry
 from opsbot.domain.deliveries import DeliveryState, Effects, Kind, Message
 from opsbot.domain.models import MessageRef, Person
-from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, deleted, packaged
+from opsbot.domain.pace import Digest, Quiet
+from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, WatchRule, deleted, packaged
 from opsbot.errors import NotFoundError
 from opsbot.store import AuditStore, Database, DeliveryStore, EventStore, Keeper, WatchStore
 from tests.builders import MAYA, NOON, OMAR, SCORING, package
@@ -121,14 +123,13 @@ def test_a_target_that_can_not_be_told_is_told_about_once_to_who_set_it(
 
 def test_watches_of_the_configuration_follow_it_and_keep_their_numbers(watches: WatchStore) -> None:
     everything = frozenset({Topic.PACKAGED}), frozenset({Topic.AUTH})
-    watches.put_configured(
-        [("C1", "a:*", everything[0]), ("C1", "a:*", everything[1]), ("C2", "b:*", EVERY_TOPIC)], NOON
-    )
+    rules = [WatchRule("C1", "a:*", each) for each in everything]
+    watches.put_configured([*rules, WatchRule("C2", "b:*", EVERY_TOPIC)], NOON)
     (first,) = watches.of_target("C1")
     assert (first.topics, first.by) == (everything[0] | everything[1], Person(BY_CONFIG, "the configuration"))
     by_hand = watches.add(replace(WATCH, services="a:*"), Effects(ENTRY))
     watches.stop("C1", "Slack says is_archived.", NOON)
-    watches.put_configured([("C1", "a:*", EVERY_TOPIC)], NOON)
+    watches.put_configured([WatchRule("C1", "a:*", EVERY_TOPIC)], NOON)
     assert watches.get(first.id) == replace(first, topics=EVERY_TOPIC)
     assert watches.of_target("C2") == ()
     kept = watches.get(by_hand.id)
@@ -164,3 +165,29 @@ def test_packages_that_wait_are_told_by_the_first_of_them(
     following = store.next("C1")
     assert following is not None
     assert following.message.event == 6
+
+
+def test_what_is_held_back_is_told_together_when_it_is_due(
+    database: Database, keeper: Keeper, watches: WatchStore
+) -> None:
+    daily = replace(WATCH, quiet=Quiet(time(22), time(7)), digest=Digest.DAILY)
+    kept = watches.add(daily, Effects(ENTRY))
+    assert watches.get(kept.id) == replace(daily, id=kept.id)
+    watches.add(replace(WATCH, target="C2"), Effects(ENTRY))
+    happen(keeper, event(), deleted(SCORING, package("v4"), NOON))
+    with keeper.transaction() as keeping:
+        keeping.keep(Effects(ENTRY, (Message(Kind.CARD, "C1", 12),)))
+    morning = NOON + timedelta(hours=21)
+    before = DeliveryStore(database, lambda: morning - timedelta(seconds=1))
+    card = before.next("C1")
+    assert card is not None
+    assert card.message.kind is Kind.CARD
+    before.settle(replace(card, state=DeliveryState.SENT), NOON)
+    assert before.next("C1") is None
+    assert before.channels() == ["C2"]
+    due = DeliveryStore(database, lambda: morning)
+    assert due.channels() == ["C1", "C2"]
+    first = due.next("C1")
+    assert first is not None
+    assert first.message.not_before == morning
+    assert [message.event for message in due.join(first, 2)] == [2]

@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("by_name", sa.Text, nullable=False),
         sa.Column("at", Instant, nullable=False),
         sa.Column("by_config", sa.Boolean, nullable=False),
+        sa.Column("quiet", sa.String(100), nullable=False, server_default=""),
+        sa.Column("digest", sa.String(16), nullable=False, server_default=""),
         sa.Column("stopped", sa.Text, nullable=False, server_default=""),
         sqlite_autoincrement=True,
     )
@@ -74,11 +76,13 @@ def upgrade() -> None:
     op.execute("DELETE FROM deliveries WHERE kind = 'packaged'")
     op.add_column("deliveries", sa.Column("event", sa.Integer))
     op.add_column("deliveries", sa.Column("watch", sa.Integer))
+    op.add_column("deliveries", sa.Column("not_before", Instant))
 
 
 def downgrade() -> None:
     """Forget the watches, and what was to be told by them."""
     op.execute("DELETE FROM deliveries WHERE kind IN ('news', 'watch_stopped', 'node')")
+    op.drop_column("deliveries", "not_before")
     op.drop_column("deliveries", "watch")
     op.drop_column("deliveries", "event")
     op.drop_table("node_sights")
