@@ -10,6 +10,7 @@
       StoreError               the store can't be reached or isn't ready
       TellingError             Slack didn't take what was to be said
         NotHereError           the bot may not speak there
+        SilencedError          the bot may not speak anywhere
         OvertakenError         something else is shown there by now
       DSSError                 a Dataiku node said no, or nothing that can be read
         DSSArgumentError       what was given can't be sent: nothing was
@@ -97,6 +98,10 @@ class TellingError(OpsbotError):
 
 class NotHereError(TellingError):
     """The bot may not speak there: it isn't in the channel, or there is none such."""
+
+
+class SilencedError(TellingError):
+    """The bot may speak nowhere any more: Slack took its token back."""
 
 
 class OvertakenError(TellingError):

@@ -6,6 +6,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from opsbot.actions.surveys import Gathered
@@ -33,12 +34,13 @@ from opsbot.domain.models import (
     Wish,
 )
 from opsbot.domain.policy import no_such_request
+from opsbot.domain.watching import News
 from opsbot.errors import ConflictError, DSSError, DSSRefusedError, DSSUnavailableError, NotFoundError
 from opsbot.grammar import manual
 from tests.builders import NOON, SCORING, TEAM, package, rules, service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
     from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
     from opsbot.domain.rules import Rules
     from opsbot.domain.timeline import Timeline
+    from opsbot.domain.watching import Event, Watch, WatchRule
+    from opsbot.errors import TellingError
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -199,15 +203,26 @@ class FakeSurvey:
     silent: dict[str, str] = field(default_factory=dict)
     in_use: dict[ServiceRef, list[tuple[str, ModelRef]]] = field(default_factory=dict)
     unread: dict[Any, DSSError] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
 
     def nodes(self) -> tuple[NodeState, ...]:
         return tuple(NodeState(name, self.silent.get(name, "")) for name in sorted({"design", *self.silent}))
 
     def projects(self, node: str) -> list[ProjectRef]:
+        if node in self.silent:
+            raise DSSUnavailableError(self.silent[node])
         return list({ref.project_ref: None for ref in self.designer.known if ref.node == node})
 
     def services(self, projects: Sequence[ProjectRef]) -> Gathered[ProjectRef, list[Service]]:
         return self._gather(projects, self.designer.services)
+
+    def packages(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[Package]]:
+        self.calls.append("packages")
+        return self._gather(services, self.designer.packages)
+
+    def glances(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, ServiceSetup]:
+        self.calls.append("glances")
+        return self._gather(services, self.designer.setup)
 
     def models_in_use(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
         return self._gather(services, lambda ref: self.in_use.get(ref, []))
@@ -240,6 +255,16 @@ class FakeDeliveries:
     """What was to be said, in its order."""
 
     messages: list[Message] = field(default_factory=list)
+    waiting: tuple[Message, ...] = ()
+    told_by: dict[int, tuple[Message, ...]] = field(default_factory=dict)
+
+    def joined(self, delivery: Delivery) -> tuple[Message, ...]:
+        return self.told_by.get(delivery.id, ())
+
+    def join(self, delivery: Delivery, least: int) -> tuple[Message, ...]:
+        if len(self.waiting) + 1 >= least:
+            self.told_by[delivery.id], self.waiting = self.waiting, ()
+        return self.joined(delivery)
 
     def next(self, channel: str) -> Delivery | None:
         raise NotImplementedError
@@ -263,8 +288,11 @@ class FakeKeeping:
 
     audit: FakeAudit = field(default_factory=FakeAudit)
     deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
+    events: dict[str, Event] = field(default_factory=dict)
 
     def keep(self, effects: Effects) -> Head:
+        for event in effects.events:
+            self.events.setdefault(event.identity, event)
         self.deliveries.messages += effects.messages
         return self.audit.append(effects.entry)
 
@@ -494,6 +522,100 @@ class FakeDurable:
         self.delivered.append(channel)
 
 
+class FakeWatches:
+    """Watches in a dict."""
+
+    def __init__(self, keeping: FakeKeeping) -> None:
+        self.kept: dict[int, Watch] = {}
+        self._keeping = keeping
+        self._numbers = count(1)
+
+    def add(self, watch: Watch, effects: Effects) -> Watch:
+        self._keeping.keep(effects)
+        same = (
+            each.id for each in self.kept.values() if (each.target, each.services) == (watch.target, watch.services)
+        )
+        added = replace(watch, id=next(same, None) or next(self._numbers))
+        self.kept[added.id] = added
+        return added
+
+    def remove(self, watch: Watch, effects: Effects) -> bool:
+        if self.kept.pop(watch.id, None) is None:
+            return False
+        self._keeping.keep(effects)
+        return True
+
+    def get(self, number: int) -> Watch | None:
+        return self.kept.get(number)
+
+    def of_target(self, target: str) -> tuple[Watch, ...]:
+        return tuple(each for each in self.kept.values() if each.target == target)
+
+    def set_by(self, person: str) -> tuple[Watch, ...]:
+        return tuple(each for each in self.kept.values() if person in {each.by.id, each.target})
+
+    def stop(self, target: str, why: str, at: datetime) -> tuple[Watch, ...]:
+        stopped = [replace(each, stopped=why) for each in self.of_target(target) if not each.stopped]
+        self.kept |= {each.id: each for each in stopped}
+        return tuple(stopped)
+
+    def going_on(self) -> tuple[Watch, ...]:
+        return tuple(each for each in self.kept.values() if not each.stopped)
+
+    def put_configured(self, wanted: Iterable[WatchRule], at: datetime) -> None:
+        raise NotImplementedError
+
+
+@dataclass
+class FakeEvents:
+    """Events in a dict, and where their stories are told."""
+
+    kept: dict[int, Event] = field(default_factory=dict)
+    stories: dict[tuple[str, str, datetime | None], MessageRef] = field(default_factory=dict)
+
+    def get(self, number: int) -> Event:
+        return self.kept[number]
+
+    def story(self, target: str, event: Event) -> MessageRef | None:
+        return self.stories.get((target, event.version, event.packaged_on))
+
+    def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
+        self.stories.setdefault((target, event.version, event.packaged_on), message)
+
+
+@dataclass
+class FakeNewsroom:
+    """Remembers what was told, by its delivery; `fails` are errors to raise, after it was heard where it is uncertain."""
+
+    told: dict[int, News] = field(default_factory=dict)
+    bursts: list[list[str]] = field(default_factory=list)
+    fails: list[TellingError] = field(default_factory=list)
+
+    def post(self, delivery: Delivery, news: News) -> MessageRef:
+        trouble = self.fails.pop(0) if self.fails else None
+        if trouble is not None and not trouble.uncertain:
+            raise trouble
+        assert delivery.id not in self.told
+        self.told[delivery.id] = news
+        if trouble is not None:
+            raise trouble
+        return MessageRef(delivery.message.channel, f"{delivery.id}.0")
+
+    def burst(self, delivery: Delivery, events: Sequence[Event]) -> MessageRef:
+        said = self.post(delivery, News(events[0]))
+        self.bursts.append([event.version for event in events])
+        return said
+
+    def of_node(self, delivery: Delivery) -> MessageRef:
+        raise NotImplementedError
+
+    def stopped(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        raise NotImplementedError
+
+    def find(self, delivery: Delivery, thread: MessageRef | None) -> MessageRef | None:
+        return MessageRef(delivery.message.channel, f"{delivery.id}.0") if delivery.id in self.told else None
+
+
 class FakeHomes:
     """Homes in a dict."""
 
@@ -581,6 +703,7 @@ class Scene:
         self.directory = FakeDirectory()
         self.durable = FakeDurable()
         self.homes = FakeHomes()
+        self.watches = FakeWatches(self.keeping)
         self.progress = FakeProgress()
         self.pictures = FakePictures()
 
@@ -614,6 +737,7 @@ class Scene:
             manual=manual,
             clock=lambda: self.now,
             homes=self.homes,
+            watches=self.watches,
         )
 
 

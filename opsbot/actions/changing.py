@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from opsbot.actions.comparing import seen
 from opsbot.actions.node_calls import call, look, obstacle
 from opsbot.actions.recording import DONE, of_change
+from opsbot.domain import watching
 from opsbot.domain.changes import (
     DOING,
     GOING_ON,
@@ -24,7 +25,7 @@ from opsbot.domain.changes import (
     object_of,
     part_of,
 )
-from opsbot.domain.commands import CreatePackage
+from opsbot.domain.commands import CreatePackage, DeletePackage
 from opsbot.domain.deliveries import Effects, Kind, Message
 from opsbot.domain.models import Package
 from opsbot.domain.results import ChangeBegun
@@ -97,7 +98,7 @@ def begin(number: int, run: str, world: World) -> bool:
             return _stands(change)
         if why_not is not None:
             said = f"Nothing was sent: {why_not}"
-            return _settled(replace(change, state=ChangeState.FAILED, outcome=said), now, world)
+            return _settled(replace(change, state=ChangeState.FAILED, outcome=said), now)
         return replace(change, state=ChangeState.DOING, claimed_by=run), None
 
     begun = world.changes.change(number, step)
@@ -111,10 +112,12 @@ def post(number: int, run: str, world: World) -> NodeChange:
     if change.state is not ChangeState.DOING or change.claimed_by != run:
         return change
 
+    going = _going(change, world) if change.posted_at is None else None
+
     def set_out(change: NodeChange) -> tuple[NodeChange, Effects | None] | str:
         if change.claimed_by != run or change.posted_at is not None:
             return "it was set out before"
-        return replace(change, posted_at=now), None
+        return replace(change, posted_at=now, package=going), None
 
     if isinstance(world.changes.change(number, set_out), str):
         return _looked_up(change, "I was stopped while the node was at it.", ChangeState.UNKNOWN, world)
@@ -136,9 +139,9 @@ def settle(ended: NodeChange, world: World) -> None:
     def step(change: NodeChange) -> tuple[NodeChange, Effects | None] | str:
         if change.state is not ChangeState.DOING:
             return _stands(change)
-        return _settled(replace(ended, message=change.message), now, world)
+        return _settled(replace(ended, message=change.message, package=ended.package or change.package), now)
 
-    if ended.state is ChangeState.DONE and ended.package is not None:
+    if ended.state is ChangeState.DONE and ended.package is not None and isinstance(ended.wanted, CreatePackage):
         seen(ended.service, ended.package, world.designer, world.snapshots, world.clock)
     world.changes.change(ended.id, step)
 
@@ -152,7 +155,7 @@ def give_up(number: int, incident: str, world: World) -> None:
         if change.state not in GOING_ON:
             return _stands(change)
         state = ChangeState.FAILED if change.posted_at is None else ChangeState.UNKNOWN
-        return _settled(replace(change, state=state, outcome=said), now, world)
+        return _settled(replace(change, state=state, outcome=said), now)
 
     world.changes.change(number, step)
 
@@ -195,21 +198,19 @@ def _look_again(change: NodeChange, world: World) -> None:
     def step(change: NodeChange) -> tuple[NodeChange, Effects | None] | str:
         if change.state is not ChangeState.UNKNOWN:
             return _stands(change)
-        return (ended, None) if ended.state is ChangeState.UNKNOWN else _settled(ended, now, world)
+        return (ended, None) if ended.state is ChangeState.UNKNOWN else _settled(ended, now)
 
     world.changes.change(change.id, step)
 
 
-def _settled(ended: NodeChange, now: datetime, world: World) -> tuple[NodeChange, Effects]:
-    """Have the end told: to who asked, in the message about it, and, of a new package, to who wants to hear of those."""
+def _settled(ended: NodeChange, now: datetime) -> tuple[NodeChange, Effects]:
+    """Have the end told: to who asked, in the message about it, and to whoever watches."""
     channel = ended.asked_in.channel
     messages = [] if ended.is_private else [Message(Kind.REPAINT, channel, change=ended.id)]
     messages.append(Message(Kind.CHANGE_ENDED, channel, change=ended.id, text=ended.state.value))
-    if ended.package is not None:
-        others = (each for each in world.rules.listening(ended.service) if each != channel)
-        messages += [Message(Kind.PACKAGED, each, change=ended.id) for each in others]
     what = f"{ended.wanted.verb} {ended.state.value}"
-    return ended, Effects(of_change(ended, None, what, DONE, now), tuple(messages))
+    events = watching.of_change(ended, now) if ended.state is ChangeState.DONE else ()
+    return ended, Effects(of_change(ended, None, what, DONE, now), tuple(messages), events)
 
 
 def _why_not(change: NodeChange, world: World) -> str | None:
@@ -252,12 +253,29 @@ def _sight(change: NodeChange, world: World) -> Look | None:
 
 
 def _package(change: NodeChange, world: World) -> Package | None:
-    """Look up the package that was made; all but its version is unknown where the node won't say."""
+    """Look up the package that was made; all but its version is unknown where the node won't say.
+
+    One that was deleted is the one that was there before.
+    """
+    if isinstance(change.wanted, DeletePackage):
+        return change.package
     try:
         return look(change.wanted, world.designer).package
     except DSSError:
         made = change.wanted
         return Package(made.version, release_notes=made.release_notes) if isinstance(made, CreatePackage) else None
+
+
+def _going(change: NodeChange, world: World) -> Package | None:
+    """Look which package is about to be deleted: afterwards nobody can tell it from another of its version."""
+    wanted = change.wanted
+    if not isinstance(wanted, DeletePackage):
+        return None
+    try:
+        there = (each for each in world.designer.packages(wanted.service) if each.version == wanted.version)
+        return next(there, None)
+    except DSSError:
+        return None
 
 
 def _message(number: int, world: World) -> MessageRef | None:

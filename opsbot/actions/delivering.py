@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from opsbot.actions.ports import Clock, Messenger
     from opsbot.actions.stores import Deliveries, NodeChanges, Requests
+    from opsbot.actions.telling import Teller
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.deliveries import Delivery, Message
     from opsbot.domain.models import MessageRef
@@ -25,12 +26,14 @@ _LONGEST_WAIT = 60.0
 _OWED = frozenset({Kind.CARD, Kind.OUTCOME, Kind.CHANGE, Kind.CHANGE_ENDED})
 """What whoever asked has to hear of, wherever."""
 
+_BY_WATCHES = frozenset({Kind.NEWS, Kind.NODE, Kind.WATCH_STOPPED})
+
 
 @dataclass(frozen=True, slots=True)
 class Mouth:
     """Says what is to be said; `gap` is how many seconds lie between two posts in a channel.
 
-    `paint` shows somebody's Home as it is to be now, by their id.
+    `paint` shows somebody's Home as it is to be now, by their id; `teller` tells who watches what happened.
     """
 
     deliveries: Deliveries
@@ -40,6 +43,7 @@ class Mouth:
     clock: Clock
     gap: float = 1.0
     paint: Callable[[str], None] = field(kw_only=True)
+    teller: Teller = field(kw_only=True)
 
     def say_next(self, channel: str) -> float | None:
         """Say the next thing in the channel; gives the seconds to wait before the one after it, None at the end.
@@ -70,6 +74,8 @@ class Mouth:
         if delivery.message.kind is Kind.HOME:
             self.paint(delivery.message.text)
             return None
+        if delivery.message.kind in _BY_WATCHES:
+            return self.teller.say(delivery)
         subject = self._subject(delivery.message)
         if _is_overtaken(delivery.message, subject):
             return None
@@ -93,6 +99,7 @@ class Mouth:
         state = DeliveryState.UNCERTAIN if error.uncertain else DeliveryState.FAILED
         _log.warning("%s can't be said in %s: %s", delivery.message.kind, delivery.message.channel, error)
         self._settle(replace(delivery, state=state, problem=str(error)))
+        self.teller.refused(delivery, error)
         self._tell_directly(delivery, error)
         return 0.0
 

@@ -20,6 +20,7 @@ from opsbot.actions.requesting import list_requests, request_publish
 from opsbot.actions.searching import list_models, list_nodes, list_services, no_such_project
 from opsbot.actions.settling import review, settle_by_hand
 from opsbot.actions.trying import failed, project_of, refused, service_of
+from opsbot.actions.watching import list_watches, unwatch, watch_services
 from opsbot.domain import commands
 from opsbot.domain.authorization import refusal
 from opsbot.domain.models import MessageRef
@@ -169,6 +170,12 @@ class Dispatcher:
                 return show_audit(command, world.audit)
             case commands.ShowHome():
                 return show_home(asker, standing, world)
+            case commands.WatchServices():
+                return watch_services(command, asker, standing, world)
+            case commands.Unwatch():
+                return unwatch(command, asker, standing, world)
+            case commands.ListWatches():
+                return list_watches(asker, standing, world)
             case _:
                 assert_never(command)
 

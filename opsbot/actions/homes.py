@@ -137,6 +137,7 @@ class _Gathering:
             pauses=tuple(each for each in self.world.pauses.active() if self._concerns(each)),
             grants=access.grants,
             problem=access.problem,
+            watches=self.world.watches.set_by(self.person.id),
             sight=frozenset(sight),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from opsbot.domain.references import ProjectRef, ServiceRef
     from opsbot.domain.results import VerbHelp
     from opsbot.domain.timeline import Timeline
+    from opsbot.domain.watching import Event, News, Watch
 
 
 class Designer(Protocol):
@@ -126,6 +127,30 @@ class Messenger(Protocol):
 
     def find(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
         """Find where it was said already, by the mark that every message carries; TellingError where Slack won't tell."""
+        ...
+
+
+class Newsroom(Protocol):
+    """Slack, for what is told to whoever watches. Refusals are raised as by the Messenger."""
+
+    def post(self, delivery: Delivery, news: News) -> MessageRef:
+        """Tell news, in the thread of their version's story if it has begun; gives where."""
+        ...
+
+    def burst(self, delivery: Delivery, events: Sequence[Event]) -> MessageRef:
+        """Tell of many packages in one message; gives where."""
+        ...
+
+    def of_node(self, delivery: Delivery) -> MessageRef:
+        """Tell that a node doesn't answer, or does again."""
+        ...
+
+    def stopped(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        """Tell who set a watch that nothing more is told by it, and why."""
+        ...
+
+    def find(self, delivery: Delivery, thread: MessageRef | None) -> MessageRef | None:
+        """Find where it was told already, by its mark; TellingError where Slack won't say."""
         ...
 
 

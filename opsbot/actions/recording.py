@@ -9,6 +9,7 @@ from opsbot.domain.audit import OPSBOT, Entry
 from opsbot.domain.deliveries import Effects, Kind, Message
 from opsbot.domain.difference import in_lines
 from opsbot.domain.lifecycle import TRANSITIONS
+from opsbot.domain.watching import of_request
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +47,7 @@ def effects(
         Message(kind, request.wish.card_channel, request.id, text=end if kind is Kind.OUTCOME else text)
         for kind in said
     )
-    return Effects(entry(request, asker, what, DONE, at, **detail), messages)
+    return Effects(entry(request, asker, what, DONE, at, **detail), messages, of_request(request, at))
 
 
 def entry(request: PublishRequest, asker: Asker | None, what: str, outcome: str, at: datetime, **detail: Any) -> Entry:

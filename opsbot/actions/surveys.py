@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from opsbot.domain.difference import ServiceSetup
     from opsbot.domain.models import (
         NodeState,
         Package,
@@ -42,6 +43,14 @@ class Survey(Protocol):
 
     def services(self, projects: Sequence[ProjectRef]) -> Gathered[ProjectRef, list[Service]]:
         """List the services of each project."""
+        ...
+
+    def packages(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[Package]]:
+        """List the packages of each service."""
+        ...
+
+    def glances(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, ServiceSetup]:
+        """Read how each service is set up now, but for the versions of its models."""
         ...
 
     def models_in_use(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Pictures, Progresses
-    from opsbot.actions.stores import Audit, Deliveries, Homes, NodeChanges, Pauses, Policies, Requests, Snapshots
+    from opsbot.actions.stores import (
+        Audit,
+        Deliveries,
+        Homes,
+        NodeChanges,
+        Pauses,
+        Policies,
+        Requests,
+        Snapshots,
+        Watches,
+    )
     from opsbot.actions.surveys import Survey
     from opsbot.domain.rules import Rules
 
@@ -33,3 +43,4 @@ class World:
     manual: Manual
     clock: Clock
     homes: Homes
+    watches: Watches

@@ -9,7 +9,9 @@ from opsbot.actions.delivering import Mouth
 from opsbot.actions.dispatcher import Dispatcher
 from opsbot.actions.fetching import clear_leftovers
 from opsbot.actions.homes import HomePainter
+from opsbot.actions.polling import Poll
 from opsbot.actions.suggesting import Suggestions
+from opsbot.actions.telling import Teller
 from opsbot.actions.world import World
 from opsbot.assembly.duties import duties_of
 from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secret_of, secrets_of
@@ -17,7 +19,7 @@ from opsbot.assembly.rules import rules_of
 from opsbot.dataiku.catalog import NodeCatalog
 from opsbot.dataiku.survey import NodeSurvey
 from opsbot.domain.redaction import redacting
-from opsbot.durable import DurableWork
+from opsbot.durable import DurableWork, Polling
 from opsbot.grammar import manual
 from opsbot.http import HttpServer, routes
 from opsbot.pictures import Drawing
@@ -34,6 +36,7 @@ from opsbot.slack import (
     SlackDirectory,
     SlackHomeScreen,
     SlackMessenger,
+    SlackNews,
     SlackProgress,
     Suggesting,
     Turns,
@@ -43,6 +46,7 @@ from opsbot.slack.app import EVENTS_PATH, SocketConnection, http_application
 from opsbot.store import (
     AuditStore,
     DeliveryStore,
+    EventStore,
     HomeStore,
     Keeper,
     NodeChangeStore,
@@ -51,7 +55,9 @@ from opsbot.store import (
     ReplicaStore,
     RequestStore,
     SeenStore,
+    SightStore,
     SnapshotStore,
+    WatchStore,
 )
 
 if TYPE_CHECKING:
@@ -76,6 +82,7 @@ class Bot:
 
     def __init__(self, config: Config, pool: Pool | None = None, tempo: Tempo | None = None) -> None:
         turns = Turns()
+        self._turns = turns
         self._waiting = turns.given_up
         self.database = open_database(config, turns.given_up)
         self.nodes = open_nodes(config, turns.given_up)
@@ -90,7 +97,11 @@ class Bot:
         directory = SlackDirectory(self.client, rules.access.groups, waiting=turns.given_up)
         duties = duties_of(lambda: self.world, lambda: self._mouth, turns)
         url = config.database.url.get_secret_value()
-        self.durable = DurableWork(url, duties, ReplicaStore(self.database), tempo)
+        replicas = ReplicaStore(self.database)
+        self.durable = DurableWork(url, duties, replicas, tempo)
+        interval, at_once = config.watching.poll_interval, config.watching.concurrency
+        self._looks = NodeSurvey(self.nodes, turns.given_up, turns.taken, at_once)
+        self._polling = Polling(self._look_at_nodes, replicas.polling_alone, interval.total_seconds())
         budget = Budget()
         self.progress = SlackProgress(self._telling, budget, turns.given_up)
         self.world = self.make_world(rules, directory, secrets_of(config))
@@ -104,6 +115,14 @@ class Bot:
             budget=budget,
         )
         self.homes = HomePainter(self.world, SlackHomeScreen(self._telling, config.slack.command))
+        self._poll = Poll(
+            self.world,
+            self._looks,
+            SightStore(self.database, self._keeper),
+            interval,
+            self._polling.is_stopping,
+        )
+        self._news = SlackNews(self._telling, budget, config.slack.command)
         self._mouth = self.make_mouth(messenger)
         dispatcher = Dispatcher(self.world)
         self.catalog = NodeCatalog(self.nodes, tuple(config.nodes), turns.given_up)
@@ -161,8 +180,10 @@ class Bot:
         if self.world.policies.put_in_force(self.world.rules.policies, now()):
             _log.info("other policies are in force from now on")
         clear_leftovers(now())
+        self.world.watches.put_configured(self.world.rules.watching(), now())
         self.progress.start()
         self.durable.start()
+        self._polling.start()
         self.http.start()
         if self._socket is not None:
             self._socket.open()
@@ -176,6 +197,8 @@ class Bot:
         self.pool.close()
         self._slow.close()
         self._spare.close()
+        self._polling.stop()
+        self._looks.close()
         self.durable.stop(_FINISHING_SECONDS)
         self._survey.close()
         self.progress.close()
@@ -185,11 +208,15 @@ class Bot:
         self._telling.close()
         self.database.close()
 
+    def _look_at_nodes(self) -> None:
+        with self._turns.taken():
+            self._poll()
+
     def make_world(self, rules: Rules, directory: SlackDirectory, secrets: list[str]) -> World:
         """Put together what the actions reach."""
         database = self.database
         audit = AuditStore(database, redacting(secrets))
-        keeper = Keeper(database, audit, self.durable.deliver)
+        self._keeper = keeper = Keeper(database, audit, self.durable.deliver)
         return World(
             rules=rules,
             designer=self.nodes,
@@ -208,12 +235,21 @@ class Bot:
             manual=manual,
             clock=now,
             homes=HomeStore(database, keeper),
+            watches=WatchStore(database, keeper),
         )
 
     def make_mouth(self, messenger: Messenger) -> Mouth:
         """Put together what says in Slack what isn't an answer."""
         world = self.world
-        return Mouth(world.deliveries, world.requests, world.changes, messenger, now, paint=self.homes.paint)
+        return Mouth(
+            world.deliveries,
+            world.requests,
+            world.changes,
+            messenger,
+            now,
+            paint=self.homes.paint,
+            teller=Teller(world, EventStore(self.database), self._news),
+        )
 
     def __enter__(self) -> Self:
         try:

@@ -9,6 +9,7 @@ from opsbot.domain.freezes import Freeze
 from opsbot.domain.policies import BreakGlass, Policy
 from opsbot.domain.rules import ChannelRules, Rules
 from opsbot.domain.terminal import TerminalRules
+from opsbot.domain.watching import WatchRule
 
 if TYPE_CHECKING:
     from opsbot.config import Config
@@ -45,6 +46,13 @@ def rules_of(config: Config) -> Rules:
         people=dict(config.people),
         terminal=TerminalRules(config.terminal.changes, dict(config.terminal.people)),
         largest_upload=config.slack.largest_upload,
+        watches=tuple(
+            WatchRule(
+                watch.channel or watch.user or "", services, frozenset(watch.events), watch.quiet_hours, watch.digest
+            )
+            for watch in config.watches
+            for services in watch.services
+        ),
     )
 
 

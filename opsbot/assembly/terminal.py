@@ -34,6 +34,7 @@ from opsbot.store import (
     PolicyStore,
     RequestStore,
     SnapshotStore,
+    WatchStore,
 )
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ class Terminal:
             pauses=PauseStore(database, keeper),
             homes=HomeStore(database, keeper),
             snapshots=SnapshotStore(database),
+            watches=WatchStore(database, keeper),
             deliveries=DeliveryStore(database),
             audit=audit,
             directory=self._slack or _NoSlack(self._rules),

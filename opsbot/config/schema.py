@@ -26,7 +26,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from opsbot.domain.authorization import Permission
 from opsbot.domain.files import LARGEST_UPLOAD
 from opsbot.domain.freezes import DAYS, WeekTime
+from opsbot.domain.pace import Digest, Quiet
 from opsbot.domain.references import is_node_name
+from opsbot.domain.watching import Topic
 
 if TYPE_CHECKING:
     from pydantic import ValidationInfo
@@ -88,6 +90,10 @@ def _zone(value: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError("name a time zone like “Europe/Berlin”") from None
     return value
+
+
+def _quiet(value: object) -> object:
+    return Quiet.parse(value) if isinstance(value, str) else value
 
 
 def _slack_id(kind: str, pattern: str) -> Any:
@@ -257,6 +263,30 @@ class ChannelConfig(Section):
     announce: list[Glob] = []
 
 
+class WatchConfig(Section):
+    """What a channel, or a person in direct messages, hears of."""
+
+    channel: ChannelId | None = None
+    user: UserId | None = None
+    services: Annotated[list[Glob], Field(min_length=1)]
+    events: Annotated[list[Topic], Field(min_length=1)] = list(Topic)
+    quiet_hours: Annotated[Quiet | None, BeforeValidator(_quiet)] = None
+    digest: Digest | None = None
+
+    @model_validator(mode="after")
+    def _is_for_somebody(self) -> Self:
+        if (self.channel is None) == (self.user is None):
+            raise ValueError("name either a channel or a user: that is who hears of it")
+        return self
+
+
+class WatchingConfig(Section):
+    """How the nodes are looked at for what happened there without opsbot."""
+
+    poll_interval: Duration = timedelta(seconds=60)
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 16
+
+
 class TerminalConfig(Section):
     """What `opsbot ask` may do beside reading, and whose login is whose on the machine where it runs."""
 
@@ -304,6 +334,8 @@ class Config(BaseSettings):
     people: dict[UserId, Name] = {}
     policies: list[PolicyConfig] = []
     channels: list[ChannelConfig] = []
+    watches: list[WatchConfig] = []
+    watching: WatchingConfig = WatchingConfig()
     terminal: TerminalConfig = TerminalConfig()
     http: HttpConfig = HttpConfig()
     work: WorkConfig = WorkConfig()

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from opsbot.actions.ports import Waiting
     from opsbot.dataiku.gateway import Nodes
-    from opsbot.domain.models import Service
+    from opsbot.domain.difference import ServiceSetup
+    from opsbot.domain.models import Package, Service
     from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
 
 K = TypeVar("K")
@@ -51,6 +52,14 @@ class NodeSurvey:
     def services(self, projects: Sequence[ProjectRef]) -> Gathered[ProjectRef, list[Service]]:
         """List the services of each project."""
         return self._gather(projects, self._nodes.services)
+
+    def packages(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[Package]]:
+        """List the packages of each service."""
+        return self._gather(services, self._nodes.packages)
+
+    def glances(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, ServiceSetup]:
+        """Read how each service is set up now, but for the versions of its models."""
+        return self._gather(services, self._nodes.glance)
 
     def models_in_use(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
         """Tell of each service which of its endpoints use which saved model."""

@@ -38,7 +38,7 @@ class NodeChange:
     """A person's wish to have a node changed, and what became of it.
 
     `claimed_by` names the run that carries it out, `posted_at` is when that run set out to call the node, and `seconds`
-    how long the node took. `package` is the one that was made. `message` is where it is told how it goes, and
+    how long the node took. `package` is the one that was made or deleted. `message` is where it is told how it goes, and
     `look_at` when the node is looked at again, if it isn't known whether it was done.
     """
 

@@ -15,6 +15,7 @@ from opsbot.domain.queries import (
     ListPackages,
     ListRequests,
     ListServices,
+    ListWatches,
     Mention,
     Query,
     ShowAccess,
@@ -28,7 +29,8 @@ from opsbot.domain.queries import (
 
 if TYPE_CHECKING:
     from opsbot.domain.models import EndpointType
-    from opsbot.domain.references import ServiceRef
+    from opsbot.domain.pace import Digest, Quiet
+    from opsbot.domain.references import ServiceRef, Watchable
 
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "ListPackages",
     "ListRequests",
     "ListServices",
+    "ListWatches",
     "LongWork",
     "Mention",
     "OnRequest",
@@ -70,6 +73,8 @@ __all__ = [
     "ShowHome",
     "ShowService",
     "ShowSummary",
+    "Unwatch",
+    "WatchServices",
 ]
 
 PAGE_SIZE = 10
@@ -231,6 +236,29 @@ class DeletePackage:
     private: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class WatchServices:
+    """Have a channel hear of services, or the asker alone; `events` are topics, and none means all."""
+
+    verb: ClassVar = "watch"
+    permission: ClassVar[Permission | None] = Permission.READ
+    what: Watchable
+    events: tuple[str, ...] = ()
+    personally: bool = False
+    quiet: Quiet | None = None
+    digest: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unwatch:
+    """End a watch."""
+
+    verb: ClassVar = "unwatch"
+    permission: ClassVar[Permission | None] = Permission.READ
+    what: Watchable
+    personally: bool = False
+
+
 Decide = Approve | Decline | Cancel
 """What ends the waiting of a publish request."""
 
@@ -240,7 +268,7 @@ OnRequest = Decide | Settle | Review
 ChangeNode = CreateService | AddEndpoint | RemoveEndpoint | CreatePackage | DeletePackage
 """What changes something on a node, by way of a run that survives a crash."""
 
-Change = ChangeNode | RequestPublish | OnRequest | Pause | Resume
+Change = ChangeNode | RequestPublish | OnRequest | Pause | Resume | WatchServices | Unwatch
 """What changes something; each try is audited."""
 
 LongWork = DownloadPackage

@@ -7,8 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from opsbot.domain.audit import Entry
     from opsbot.domain.models import MessageRef
+    from opsbot.domain.watching import Event
 
 
 class Kind(StrEnum):
@@ -34,8 +37,12 @@ class Kind(StrEnum):
     """Where a change of a node was asked for: what is being done, and later what became of it; posted."""
     CHANGE_ENDED = "change_ended"
     """To who asked for a change: what became of it, if that is still the state which the text names."""
-    PACKAGED = "packaged"
-    """To a channel that wants to hear of new packages."""
+    NEWS = "news"
+    """To whoever watches a service: an event, in the thread that is the story of its version."""
+    NODE = "node"
+    """To whoever watches something on a node: it doesn't answer, or does again, as the text says."""
+    WATCH_STOPPED = "watch_stopped"
+    """To who set a watch, directly: nothing can be told by it any more, and the text says why."""
     HOME = "home"
     """In the line of all Homes: the Home of whom the text names, as it is to be shown now."""
 
@@ -52,17 +59,25 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
+    JOINED = "joined"
+    """It is told by another one, which its text names: they are many at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something to say about a request or a change of a node, in a channel or to a person; `text` is what neither tells."""
+    """Something to say about a request, a change of a node or an event, in a channel or to a person.
+
+    `text` is what none of them tells. `watch` is by which watch an event is told; `not_before` is until when it is held back.
+    """
 
     kind: Kind
     channel: str
     request: int | None = None
     change: int | None = None
     text: str = ""
+    event: int | None = None
+    watch: int | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +94,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What is kept together with a change, all or nothing: its audit entry, and what is to be said of it."""
+    """What is kept together with a change, all or nothing: its audit entry, what is to be said, and what happened.
+
+    Of an event that is known already nothing more is told; of one that is new, whoever watches hears.
+    """
 
     entry: Entry
     messages: tuple[Message, ...] = ()
+    events: tuple[Event, ...] = ()

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from opsbot.domain.policies import Policy
     from opsbot.domain.references import ServiceRef
     from opsbot.domain.timeline import Timeline
+    from opsbot.domain.watching import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,14 @@ class AuditShown:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class WatchesListed:
+    """What a channel hears of, or what the asker set."""
+
+    watches: tuple[Watch, ...]
+    personal: bool = False
+
+
 Finding = (
     AccessShown
     | ArchiveFetched
@@ -248,5 +257,6 @@ Finding = (
     | SettingsShown
     | SummaryShown
     | TimelineDrawn
+    | WatchesListed
 )
 """All that can come of a query."""

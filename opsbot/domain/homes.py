@@ -7,13 +7,14 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from opsbot.domain.commands import Pause, Resume
+from opsbot.domain.commands import Pause, Resume, Unwatch, WatchServices
 
 if TYPE_CHECKING:
     from opsbot.domain import models
     from opsbot.domain.audit import Entry
     from opsbot.domain.authorization import Grant, Permission
     from opsbot.domain.models import Person, PublishRequest
+    from opsbot.domain.watching import Watch
 
 T = TypeVar("T")
 
@@ -31,6 +32,8 @@ class Home:
 
     def is_concerned(self, entry: Entry) -> bool:
         """Tell whether the Home may look different after what the entry records."""
+        if entry.what in {WatchServices.verb, Unwatch.verb}:
+            return entry.who.id == self.user
         if entry.request is None and entry.what not in {Pause.verb, Resume.verb}:
             return False
         if entry.service is None or entry.who.id == self.user:
@@ -68,7 +71,7 @@ class HomeShown:
     """What concerns one person: what waits for them, what they asked for, what was published, who they are here.
 
     `waiting` are requests on which their yes would count now, `unjudged` publishes that wait to be settled or reviewed
-    by them. `sight` are globs of the services that all of this is about.
+    by them, `watches` what they set or hear of. `sight` are globs of the services that all of this is about.
     """
 
     person: Person
@@ -79,4 +82,5 @@ class HomeShown:
     pauses: tuple[models.Pause, ...] = ()
     grants: tuple[tuple[Grant, tuple[Permission, ...]], ...] = ()
     problem: str = ""
+    watches: tuple[Watch, ...] = ()
     sight: frozenset[str] = frozenset()

@@ -177,6 +177,14 @@ class ShowHome:
     permission: ClassVar[Permission | None] = None
 
 
+@dataclass(frozen=True, slots=True)
+class ListWatches:
+    """List what a channel hears of, or in a direct message what the asker set."""
+
+    verb: ClassVar = "watches"
+    permission: ClassVar[Permission | None] = Permission.READ
+
+
 Query = (
     ShowHelp
     | ShowAccess
@@ -193,5 +201,6 @@ Query = (
     | ShowHistory
     | ShowAudit
     | ShowHome
+    | ListWatches
 )
 """All that only looks."""

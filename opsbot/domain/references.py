@@ -97,6 +97,18 @@ class ServiceRef:
         return cls(home.node, home.project, _checked(service, _SERVICE, "service id", "letters, digits, _ and -"))
 
 
+Watchable = ServiceRef | ProjectRef | NodeRef
+"""What can be watched: a service, or all of a project or of a node."""
+
+
+def read_watchable(text: str, *, node: str | None) -> Watchable:
+    """Read `[NODE:]PROJECT/SERVICE`, `[NODE:]PROJECT` or `[NODE:]*`; a word alone is a project."""
+    home, slash, service = text.rpartition("/")
+    if slash and service != EVERY:
+        return ServiceRef.parse(text, node=node, project=None)
+    return read_scope(home if slash else text, node=node)
+
+
 def checked_version(text: str) -> str:
     """Give back the version id, or say what is wrong with it."""
     return _checked(text, _VERSION, "version", "letters, digits, _, - and . (not first)")

@@ -26,6 +26,7 @@ from opsbot.domain.findings import (
     SummaryShown,
     TimelineDrawn,
     VerbHelp,
+    WatchesListed,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         Pause,
         PublishRequest,
     )
+    from opsbot.domain.watching import Watch
 
 
 __all__ = [
@@ -69,7 +71,10 @@ __all__ = [
     "Settled",
     "SummaryShown",
     "TimelineDrawn",
+    "Unwatched",
     "VerbHelp",
+    "Watched",
+    "WatchesListed",
 ]
 
 
@@ -142,6 +147,20 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """A channel or a person hears of services from now on."""
+
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Unwatched:
+    """A channel or a person doesn't hear of them any more."""
+
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The asker may not, or came too late; nothing was changed.
 
@@ -162,6 +181,8 @@ Result = (
     | Reviewed
     | Paused
     | Resumed
+    | Watched
+    | Unwatched
     | Refused
 )
 """All that can come of a command."""

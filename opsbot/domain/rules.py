@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from opsbot.domain.authorization import AccessRules, covers
+from opsbot.domain.authorization import AccessRules
 from opsbot.domain.files import LARGEST_UPLOAD
 from opsbot.domain.terminal import TerminalRules
+from opsbot.domain.watching import Topic, WatchRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from opsbot.domain.policies import Policy
-    from opsbot.domain.references import ServiceRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Rules:
     """Everything that is decided by configuration.
 
     `nodes` are the names of the nodes there are; `people` are logins on them, by Slack id;
-    `largest_upload` is how many bytes a file may have that goes to Slack.
+    `largest_upload` is how many bytes a file may have that goes to Slack; `watches` say who hears of
+    what.
     """
 
     nodes: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class Rules:
     people: Mapping[str, str] = field(default_factory=dict)
     terminal: TerminalRules = field(default_factory=TerminalRules)
     largest_upload: int = LARGEST_UPLOAD
+    watches: tuple[WatchRule, ...] = ()
 
     def channel(self, channel: str) -> ChannelRules:
         """Find the rules of a channel."""
@@ -54,6 +56,11 @@ class Rules:
         only = self.nodes[0] if len(self.nodes) == 1 else None
         return self.channel(channel).node or only
 
-    def listening(self, service: ServiceRef) -> tuple[str, ...]:
-        """Name the channels that hear about the service's packages."""
-        return tuple(channel for channel, rules in self.channels.items() if covers(rules.announce, service))
+    def watching(self) -> tuple[WatchRule, ...]:
+        """Name who hears of what by the configuration."""
+        announced = (
+            WatchRule(channel, services, frozenset({Topic.PACKAGED}))
+            for channel, rules in self.channels.items()
+            for services in rules.announce
+        )
+        return (*announced, *self.watches)

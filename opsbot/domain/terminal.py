@@ -28,6 +28,8 @@ from opsbot.domain.commands import (
     Resume,
     Review,
     Settle,
+    Unwatch,
+    WatchServices,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +85,8 @@ def unheard(command: Change) -> str | None:
             | Decline()
             | Cancel()
             | Pause()
+            | WatchServices()
+            | Unwatch()
         ):
             return None  # whether the glass may be broken is asked where the policy is known
         case Approve():

@@ -9,6 +9,9 @@ from opsbot.grammar import designing as _designing
 # isort: split
 from opsbot.grammar import publishing as _publishing
 
+# isort: split
+from opsbot.grammar import watching as _watching
+
 __all__ = ["Verb", "verbs"]
 
-THEMES = (_looking, _designing, _publishing)
+THEMES = (_looking, _designing, _publishing, _watching)

@@ -10,6 +10,7 @@ from opsbot.slack.identity import Identity, who_am_i
 from opsbot.slack.listeners import Listeners
 from opsbot.slack.manifest import manifest
 from opsbot.slack.messenger import SlackMessenger
+from opsbot.slack.news import SlackNews
 from opsbot.slack.opening import Opener
 from opsbot.slack.pool import Pool
 from opsbot.slack.progress import Budget, SlackProgress
@@ -33,6 +34,7 @@ __all__ = [
     "SlackDirectory",
     "SlackHomeScreen",
     "SlackMessenger",
+    "SlackNews",
     "SlackProgress",
     "SocketConnection",
     "Suggesting",

@@ -38,9 +38,12 @@ from opsbot.domain.results import (
     Settled,
     SummaryShown,
     TimelineDrawn,
+    Unwatched,
+    Watched,
+    WatchesListed,
 )
 from opsbot.errors import CommandError
-from opsbot.slack import approvals, changes, fetched, overviews
+from opsbot.slack import approvals, changes, fetched, overviews, watches
 from opsbot.slack.home import inbox
 from opsbot.slack.messages import RUN_LINE, About, Answer, Message, notes, of_lines
 from opsbot.slack.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person, readable
@@ -124,6 +127,12 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
             return approvals.records_shown(result, asker)
         case HomeShown():
             return inbox(result, command_name)
+        case Watched():
+            return watches.watched(result, asker)
+        case Unwatched():
+            return watches.unwatched(result, asker)
+        case WatchesListed():
+            return watches.watches_listed(result, asker)
         case Refused():
             return refused(result)
         case _:

@@ -14,6 +14,7 @@ CALL_ERRORS = (SlackClientError, OSError)
 
 _TOO_MANY = 429
 _BACK_LATER = 5.0
+_SHUT_OUT = frozenset({"token_revoked", "account_inactive"})
 _NOT_HERE = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
 
 
@@ -40,3 +41,8 @@ def come_back_after(error: BaseException) -> float | None:
 def is_not_here(error: BaseException) -> bool:
     """Tell whether the bot isn't where it should have spoken."""
     return error_code(error) in _NOT_HERE
+
+
+def is_shut_out(error: BaseException) -> bool:
+    """Tell whether Slack takes nothing from the bot any more, anywhere."""
+    return error_code(error) in _SHUT_OUT

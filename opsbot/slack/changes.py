@@ -117,12 +117,6 @@ def reply(change: NodeChange, command_name: str) -> Message:
     return Message(said, (mrkdwn_section(said),))
 
 
-def packaged(change: NodeChange) -> Message:
-    """Announce a package."""
-    text = f"{_MARKS[change.wanted.verb]} {person(change.by)} packaged {object_of(change.wanted, code)}."
-    return Message(text, (mrkdwn_section(text), *_notes(change)))
-
-
 def _with(change: NodeChange) -> str:
     wanted = change.wanted
     if not isinstance(wanted, commands.AddEndpoint):

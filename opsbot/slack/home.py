@@ -15,6 +15,7 @@ from opsbot.slack import cards
 from opsbot.slack.difference import difference_blocks
 from opsbot.slack.messages import Answer, mrkdwn, mrkdwn_section, of_lines, plain_section, sections
 from opsbot.slack.mrkdwn import clipped, code, counted, cut, date, escaped, listed, or_none, person
+from opsbot.slack.watches import in_a_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,7 @@ _CONTEXT_LIMIT = 2000
 _LINE_LIMIT = 500
 _MOST_PAUSES = 3
 _MOST_GRANTS = 12
+_MOST_WATCHES = 5
 _MOST_GLOBS = 5
 
 
@@ -44,6 +46,7 @@ def home_view(home: HomeShown, command_name: str) -> View:
         DividerBlock(),
         *_published(home, command_name),
         DividerBlock(),
+        _watches(home, command_name),
         *_access(home, command_name),
     ]
     return View(type="home", blocks=blocks)
@@ -130,6 +133,14 @@ def _published(home: HomeShown, command_name: str) -> Iterator[Block]:
         yield _small("Nothing that you may see.")
     yield from sections([cut(_was_published(request), _CONTEXT_LIMIT) for request in home.published.shown])
     yield from map(_small, _more(home.published.more, f"{command_name} requests --state published"))
+
+
+def _watches(home: HomeShown, command_name: str) -> Block:
+    """Show in one block what the person set or hears of: others take most of the hundred that a Home may have."""
+    lines = [cut(in_a_line(watch), _LINE_LIMIT) for watch in home.watches[:_MOST_WATCHES]]
+    lines += _more(len(home.watches) - _MOST_WATCHES, f"{command_name} watches")
+    nothing = f"Nothing. {code(f'{command_name} watch SERVICE --me')} has me tell you what happens to one."
+    return mrkdwn_section("\n".join(["*What you watch*", *(lines or [nothing])]))
 
 
 def _access(home: HomeShown, command_name: str) -> Iterator[Block]:

@@ -175,6 +175,8 @@ class Listeners:
             self._decide(click)
         elif click.action == RUN_LINE:
             self._run_line(click)
+        elif click.action.startswith(f"{RUN_LINE}:"):
+            self._run_beside(click)
         else:
             _log.warning("a button is clicked that means nothing: %s", click.action)
 
@@ -211,8 +213,11 @@ class Listeners:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 
     def _open_verb_form(self, click: Click) -> None:
+        """Open the form of a verb; of a line that names more, the form that holds it."""
+        show = self.forms.ask if " " in click.value else self.forms.open
+
         def do() -> Answer | None:
-            opened = self.forms.open(click.value, click.asker, click.trigger_id)
+            opened = show(click.value, click.asker, click.trigger_id)
             return None if opened else Answer(TOO_LATE, private=True)
 
         said = self._in_words(do)
@@ -238,6 +243,13 @@ class Listeners:
             self.replier.replace(Message(f"You chose: {code(click.value)}"), click.response_url, click.asker)
         if said is not None:
             self.replier.reply(said, click.asker, click.response_url, thread=click.asker.place.thread)
+
+    def _run_beside(self, click: Click) -> None:
+        """Do what a button's line says, in the thread of its message, which stays for the others."""
+        later = Later(None, click.thread)
+        said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), typed=click.value)
+        if said is not None:
+            self.replier.reply(said, click.asker, click.response_url, thread=click.thread)
 
     def _take_mention(self, mention: BotMention) -> None:
         """Do what a mention asks; all see the answer in the thread of the mention, the asker alone in the channel."""

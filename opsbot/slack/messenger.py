@@ -13,9 +13,9 @@ from opsbot.domain.commands import CreatePackage
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.models import MessageRef, PublishRequest
 from opsbot.domain.policy import policy_of
-from opsbot.errors import NotHereError, TellingError
+from opsbot.errors import NotHereError, SilencedError, TellingError
 from opsbot.slack import changes, told
-from opsbot.slack.calls import CALL_ERRORS, ReplyLostError, come_back_after, error_code, is_not_here
+from opsbot.slack.calls import CALL_ERRORS, ReplyLostError, come_back_after, error_code, is_not_here, is_shut_out
 from opsbot.slack.cards import Around, card
 from opsbot.slack.fitting import fitting, text_file
 from opsbot.slack.messages import About
@@ -24,7 +24,7 @@ from opsbot.slack.progress import Budget
 from opsbot.slack.uploads import Uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from opsbot.domain.authorization import AccessRules
     from opsbot.domain.deliveries import Delivery
@@ -92,21 +92,9 @@ class SlackMessenger:
             return None
         thread = _thread(delivery, subject)
         try:
-            for message in self._said_lately(delivery.message.channel, thread):
-                mark = message.get("metadata") or {}
-                if mark.get("event_type") == MARK and mark.get("event_payload", {}).get("delivery") == delivery.id:
-                    return MessageRef(delivery.message.channel, str(message["ts"]))
+            return find_marked(self._client, delivery.message.channel, thread, delivery.id)
         except CALL_ERRORS as error:
             raise telling_error(error, uncertain=True) from error
-        return None
-
-    def _said_lately(self, channel: str, thread: str | None) -> Iterator[dict[str, Any]]:
-        where: dict[str, Any] = {"channel": channel, "limit": _LOOKED_THROUGH, "include_all_metadata": True}
-        if thread is None:
-            reply = self._client.conversations_history(**where)
-        else:
-            reply = self._client.conversations_replies(ts=thread, **where)
-        yield from reply.get("messages") or ()
 
     def _post(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef:
         message = fitting(self._worded(delivery, subject))
@@ -160,8 +148,6 @@ class SlackMessenger:
 
     def _of_change(self, delivery: Delivery, change: NodeChange) -> Message:
         match delivery.message.kind:
-            case Kind.PACKAGED:
-                return changes.packaged(change)
             case Kind.CHANGE:
                 return changes.shown(change, self._command_name, delivery.message.text)
             case Kind.CHANGE_ENDED if _is_told_beside(delivery, change):
@@ -186,7 +172,7 @@ class SlackMessenger:
                 return told.review(request)
             case Kind.CARD_REFUSED:
                 return told.card_refused(request, delivery.message.text, self._command_name)
-            case Kind.CHANGE | Kind.CHANGE_ENDED | Kind.PACKAGED | Kind.HOME:
+            case Kind.CHANGE | Kind.CHANGE_ENDED | Kind.NEWS | Kind.NODE | Kind.WATCH_STOPPED | Kind.HOME:
                 raise ValueError(f"a request has no {kind}")
             case _:
                 assert_never(kind)
@@ -223,7 +209,7 @@ def _thread(delivery: Delivery, subject: PublishRequest | NodeChange) -> str | N
         asked_in = subject.asked_in.thread if subject.asked_in.channel == channel else None
         if kind is Kind.CHANGE_ENDED and asked_in is None and _is_told_beside(delivery, subject):
             return subject.message.ts if subject.message is not None else None
-        return asked_in if kind is not Kind.PACKAGED else None
+        return asked_in
     if kind is Kind.CARD or subject.card is None:
         return None
     return subject.card.ts if subject.card.channel == channel else None
@@ -246,11 +232,27 @@ def _mark(delivery: Delivery, subject: PublishRequest | NodeChange) -> dict[str,
     return mark
 
 
+def find_marked(client: KeptWebClient, channel: str, thread: str | None, delivery: int) -> MessageRef | None:
+    """Find the message that carries a delivery's mark among the last in a channel, or in a thread. Raises CALL_ERRORS."""
+    where: dict[str, Any] = {"channel": channel, "limit": _LOOKED_THROUGH, "include_all_metadata": True}
+    if thread is None:
+        reply = client.conversations_history(**where)
+    else:
+        reply = client.conversations_replies(ts=thread, **where)
+    for message in reply.get("messages") or ():
+        mark = message.get("metadata") or {}
+        if mark.get("event_type") == MARK and mark.get("event_payload", {}).get("delivery") == delivery:
+            return MessageRef(channel, str(message["ts"]))
+    return None
+
+
 def telling_error(error: Exception, *, uncertain: bool = False) -> TellingError:
     """Say what Slack's refusal, or its silence, means for another try."""
     code = error_code(error)
     if is_not_here(error):
         return NotHereError(f"Slack says {code}.", uncertain=uncertain)
+    if is_shut_out(error):
+        return SilencedError(f"Slack says {code}.", uncertain=uncertain)
     if isinstance(error, SlackApiError):
         after = come_back_after(error)
         if after is not None:

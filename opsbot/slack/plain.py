@@ -125,7 +125,7 @@ class Reader:
             label = button.text.text if button.text is not None else ""
             if (button.action_id or "").startswith(TURN_PAGE):
                 yield _word(f"{label}: "), Piece(self._typed(button.value), Kind.COMMAND)
-            elif button.action_id == RUN_LINE:
+            elif (button.action_id or "").startswith(RUN_LINE):
                 yield _word("Type: "), Piece(self._typed(button.value), Kind.COMMAND)
 
     def _marked(self, text: str) -> Iterator[Line]:

@@ -12,12 +12,15 @@ from opsbot.store.policies import PolicyStore
 from opsbot.store.replicas import ReplicaStore
 from opsbot.store.requests import RequestStore
 from opsbot.store.seen import SeenStore
+from opsbot.store.sights import SightStore
 from opsbot.store.snapshots import SnapshotStore
+from opsbot.store.watches import EventStore, WatchStore
 
 __all__ = [
     "AuditStore",
     "Database",
     "DeliveryStore",
+    "EventStore",
     "HomeStore",
     "Keeper",
     "NodeChangeStore",
@@ -26,7 +29,9 @@ __all__ = [
     "ReplicaStore",
     "RequestStore",
     "SeenStore",
+    "SightStore",
     "SnapshotStore",
+    "WatchStore",
     "is_current",
     "migrate",
 ]

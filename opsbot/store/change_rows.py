@@ -57,6 +57,8 @@ def change_of(row: RowMapping) -> NodeChange:
     package = None
     if isinstance(wanted, commands.CreatePackage) and state is ChangeState.DONE:
         package = Package(wanted.version, row["packaged_on"], row["packaged_by"], wanted.release_notes)
+    if isinstance(wanted, commands.DeletePackage) and row["packaged_on"] is not None:
+        package = Package(wanted.version, row["packaged_on"], row["packaged_by"])
     told = row["message_ts"] is not None
     return NodeChange(
         id=row["id"],

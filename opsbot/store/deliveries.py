@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
 
 from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message
 from opsbot.domain.models import MessageRef
+from opsbot.domain.watching import Topic
 from opsbot.store.schema import deliveries as table
+from opsbot.store.schema import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
+    from opsbot.actions.ports import Clock
     from opsbot.store.engine import Database
 
+_MOST_JOINED = 500
 _UNSAID = (DeliveryState.WAITING.value, DeliveryState.SENDING.value)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class DeliveryStore:
     """Keeps messages until they were said, and what became of them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock = _now) -> None:
         self._database = database
+        self._clock = clock
 
     def next(self, channel: str) -> Delivery | None:
         """Take the first of the channel's line that isn't said: marked as being sent from now on.
@@ -33,7 +42,7 @@ class DeliveryStore:
         It comes as it was found: one that was being sent already may have been said by somebody who died since.
         Homes have no order among them, so that one which can't be shown doesn't keep the others waiting.
         """
-        here = (table.c.channel == channel) & table.c.state.in_(_UNSAID)
+        here = (table.c.channel == channel) & table.c.state.in_(_UNSAID) & self._is_due()
         order = (table.c.attempts, table.c.id) if channel == HOMES else (table.c.id,)
         with self._database.transaction() as connection:
             row = connection.execute(select(table).where(here).order_by(*order).limit(1)).mappings().one_or_none()
@@ -71,9 +80,45 @@ class DeliveryStore:
         with self._database.transaction() as connection:
             connection.execute(insert(table), waiting_rows(messages, at))
 
+    def joined(self, delivery: Delivery) -> tuple[Message, ...]:
+        """List what is told by this one, too, oldest first."""
+        with self._database.transaction() as connection:
+            return _joined(connection, delivery)
+
+    def join(self, delivery: Delivery, least: int) -> tuple[Message, ...]:
+        """Have this one tell of all packages that wait in its line, if they are so many with its own; gives the others.
+
+        One that was held back tells of all that was held back with it.
+
+        What it tells from then on stays the same, whoever sends it, and however often that is tried.
+        """
+        mine = (table.c.channel == delivery.message.channel) & (table.c.state == DeliveryState.WAITING.value)
+        alike = (table.c.event == events.c.id) & self._is_due()
+        if delivery.message.not_before is None:
+            alike &= events.c.topic == Topic.PACKAGED.value
+        else:
+            alike &= table.c.not_before.is_not(None)
+        later = select(table.c.id).where(mine, alike, table.c.id > delivery.id)
+        later = later.order_by(table.c.id).limit(_MOST_JOINED)
+        with self._database.transaction() as connection:
+            waiting = list(connection.execute(later).scalars())
+            if len(waiting) + 1 < least:
+                return ()
+            told_by = {"state": DeliveryState.JOINED.value, "text": str(delivery.id)}
+            connection.execute(update(table).where(table.c.id.in_(waiting)).values(told_by))
+            return _joined(connection, delivery)
+
+    def _is_due(self) -> ColumnElement[bool]:
+        return table.c.not_before.is_(None) | (table.c.not_before <= self._clock())
+
     def channels(self) -> list[str]:
         """Name the channels in which something is still to be said."""
-        unsaid = select(table.c.channel).where(table.c.state.in_(_UNSAID)).distinct().order_by(table.c.channel)
+        unsaid = (
+            select(table.c.channel)
+            .where(table.c.state.in_(_UNSAID), self._is_due())
+            .distinct()
+            .order_by(table.c.channel)
+        )
         with self._database.transaction() as connection:
             return list(connection.execute(unsaid).scalars())
 
@@ -93,6 +138,12 @@ def want_homes_in(connection: Connection, users: Iterable[str], at: datetime) ->
         connection.execute(insert(table), waiting_rows(missing, at))
 
 
+def _joined(connection: Connection, delivery: Delivery) -> tuple[Message, ...]:
+    by_this = (table.c.channel == delivery.message.channel) & (table.c.text == str(delivery.id))
+    joined = select(table).where(by_this, table.c.state == DeliveryState.JOINED.value).order_by(table.c.id)
+    return tuple(_delivery(row, attempts=0).message for row in connection.execute(joined).mappings())
+
+
 def waiting_rows(messages: Iterable[Message], at: datetime) -> list[dict[str, Any]]:
     """Make the rows of messages that wait to be said."""
     return [
@@ -101,6 +152,9 @@ def waiting_rows(messages: Iterable[Message], at: datetime) -> list[dict[str, An
             "kind": message.kind.value,
             "request": message.request,
             "node_change": message.change,
+            "event": message.event,
+            "watch": message.watch,
+            "not_before": message.not_before,
             "text": message.text,
             "created_at": at,
             "state": DeliveryState.WAITING.value,
@@ -110,6 +164,7 @@ def waiting_rows(messages: Iterable[Message], at: datetime) -> list[dict[str, An
 
 
 def _delivery(row: RowMapping, *, attempts: int) -> Delivery:
-    message = Message(Kind(row["kind"]), row["channel"], row["request"], row["node_change"], row["text"])
+    about = (row["request"], row["node_change"], row["text"], row["event"], row["watch"], row["not_before"])
+    message = Message(Kind(row["kind"]), row["channel"], *about)
     ref = MessageRef(row["channel"], row["ts"]) if row["ts"] is not None else None
     return Delivery(row["id"], message, DeliveryState(row["state"]), attempts, row["problem"], ref)

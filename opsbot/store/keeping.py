@@ -12,15 +12,17 @@ from opsbot.domain.deliveries import HOMES
 from opsbot.store.deliveries import waiting_rows, want_homes_in
 from opsbot.store.homes import concerned_in
 from opsbot.store.schema import deliveries
+from opsbot.store.watches import tell_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from opsbot.domain.audit import Head
     from opsbot.domain.deliveries import Effects, Message
+    from opsbot.domain.watching import Event
     from opsbot.store.audit import AuditStore
     from opsbot.store.engine import Database
 
@@ -45,6 +47,7 @@ class Keeping:
         # become visible in the order of their numbers.
         head = self._audit.append_in(self.connection, effects.entry)
         self.say(effects.messages, effects.entry.at)
+        self.tell(effects.events, effects.entry.at)
         users = concerned_in(self.connection, effects.entry)
         if users:
             want_homes_in(self.connection, users, effects.entry.at)
@@ -54,6 +57,12 @@ class Keeping:
     def alone(self) -> None:
         """Have everyone who keeps something wait from here on, until the transaction ends."""
         self._audit.hold_in(self.connection)
+
+    def tell(self, events: Iterable[Event], at: datetime) -> None:
+        """Keep the events that are new, and put them into the lines of whoever watches; only while nobody else keeps."""
+        happened = tuple(events)
+        if happened:
+            self.say(tuple(tell_in(self.connection, happened, at)), at)
 
     def say(self, messages: tuple[Message, ...], at: datetime) -> None:
         """Put messages at the end of their channels' lines, without an entry."""

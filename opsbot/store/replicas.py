@@ -12,11 +12,12 @@ from opsbot.store.schema import replicas as table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from opsbot.store.engine import Database
 
 _LOCK = 0x6F707362
-"""Any number will do, as long as nobody else locks it: this spells “opsb”."""
+"""Any number will do, as long as nobody else locks it, or the next one: this spells “opsb”."""
 
 
 class ReplicaStore:
@@ -45,12 +46,19 @@ class ReplicaStore:
         with self._database.transaction() as connection:
             connection.execute(delete(table).where(table.c.executor == executor))
 
-    @contextmanager
-    def watching_alone(self) -> Iterator[bool]:
+    def watching_alone(self) -> AbstractContextManager[bool]:
         """Be the one process that looks after the others, inside; gives False where another one is."""
+        return self._alone(_LOCK)
+
+    def polling_alone(self) -> AbstractContextManager[bool]:
+        """Be the one process that looks at the nodes, inside; gives False where another one is."""
+        return self._alone(_LOCK + 1)
+
+    @contextmanager
+    def _alone(self, lock: int) -> Iterator[bool]:
         if self._database.is_embedded:
             yield True
             return
         with self._database.transaction() as connection:
-            taken = connection.execute(select(func.pg_try_advisory_xact_lock(_LOCK))).scalar_one()
+            taken = connection.execute(select(func.pg_try_advisory_xact_lock(lock))).scalar_one()
             yield bool(taken)

@@ -17,7 +17,7 @@ from opsbot.domain.deliveries import Kind
 from opsbot.domain.models import Endpoint, EndpointType, MessageRef
 from opsbot.domain.references import ServiceRef
 from opsbot.domain.results import ChangeBegun, Refused
-from opsbot.domain.rules import ChannelRules, Rules
+from opsbot.domain.watching import Topic
 from opsbot.errors import ConflictError, DSSError, DSSRefusedError, DSSReply, DSSUnavailableError, DSSUnreadableError
 from tests.actions.doing import do, made, make
 from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, VIC, grant, rules
@@ -263,18 +263,21 @@ def test_while_the_node_is_at_it_progress_is_shown_in_the_message(scene: Scene) 
     assert scene.progress.going_on == 0
 
 
-def test_a_package_is_announced_where_it_is_wanted_but_not_twice_where_it_was_asked_for() -> None:
-    channels = {
-        "C7": ChannelRules(announce=("design:FRAUD/*",)),
-        "C8": ChannelRules(announce=("design:CHURN/*",)),
-        CHANNEL: ChannelRules(announce=("*",)),
-    }
-    scene = Scene(Rules(("design",), rules(*TEAM).access, (), channels))
+def test_a_package_that_was_made_is_an_event_and_its_setup_is_kept(scene: Scene) -> None:
     done = made(scene, PACKAGE)
     assert done.package is not None
     assert done.package.release_notes == "retrained"
     assert scene.snapshots.find(SCORING, "v4", done.package.created_on) is not None
-    assert [each.channel for each in scene.messages if each.kind is Kind.PACKAGED] == ["C7"]
+    (event,) = scene.keeping.events.values()
+    assert (event.topic, event.version, event.packaged_on) == (Topic.PACKAGED, "v4", done.package.created_on)
+    assert (event.change, event.who) == (done.id, MAYA.id)
+
+
+def test_a_package_that_was_deleted_is_an_event_that_says_which_one_it_was(scene: Scene) -> None:
+    (before,) = scene.designer.made[SCORING]
+    made(scene, DeletePackage(SCORING, "v3", confirmed=True))
+    (event,) = scene.keeping.events.values()
+    assert (event.topic, event.version, event.packaged_on) == (Topic.DELETED, "v3", before.created_on)
 
 
 def test_who_wants_the_same_hears_of_the_first(scene: Scene) -> None:

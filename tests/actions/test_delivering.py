@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsbot.actions.delivering import Mouth
+from opsbot.actions.telling import Teller
 from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message
 from opsbot.domain.models import MessageRef
 from opsbot.errors import NotHereError, TellingError
 from tests.actions.doing import asked
 from tests.builders import CHANNEL, MAYA, OMAR
-from tests.fakes import Scene
+from tests.fakes import FakeEvents, FakeNewsroom, Scene
 
 if TYPE_CHECKING:
     from opsbot.domain.changes import NodeChange
@@ -49,6 +50,12 @@ class Line:
     def add(self, messages: tuple[Message, ...], at: datetime) -> None:
         self.kept += [Delivery(len(self.kept) + 1 + index, message) for index, message in enumerate(messages)]
 
+    def joined(self, delivery: Delivery) -> tuple[Message, ...]:
+        raise NotImplementedError
+
+    def join(self, delivery: Delivery, least: int) -> tuple[Message, ...]:
+        raise NotImplementedError
+
     def channels(self) -> list[str]:
         return sorted({each.message.channel for each in self.kept if each.state in UNSAID})
 
@@ -74,7 +81,13 @@ class Slack:
 
 
 def mouth(scene: Scene, line: Line, slack: Slack, gap: float = 0.0) -> Mouth:
-    return Mouth(line, scene.requests, scene.changes, slack, lambda: scene.now, gap, paint=_nobody)
+    return Mouth(
+        line, scene.requests, scene.changes, slack, lambda: scene.now, gap, paint=_nobody, teller=teller(scene)
+    )
+
+
+def teller(scene: Scene) -> Teller:
+    return Teller(scene.world, FakeEvents(), FakeNewsroom())
 
 
 def _nobody(user: str) -> None:
@@ -196,7 +209,7 @@ def test_homes_are_painted_and_one_that_is_put_off_or_refused_is_told_to_nobody_
             raise trouble
 
     line = Line(*(Message(Kind.HOME, HOMES, text=person.id) for person in (MAYA, OMAR)))
-    say = Mouth(line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint)
+    say = Mouth(line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene))
     assert [say.say_next(HOMES) for _ in range(4)] == [0.0, 3.0, 0.0, None]
     assert painted == [MAYA.id, OMAR.id, OMAR.id]
     assert [each.state for each in line.kept] == [DeliveryState.SENT, DeliveryState.FAILED]

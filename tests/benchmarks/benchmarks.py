@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
-from tests.benchmarks import approval, contenders, dataiku_client, dataiku_downloads, type_ahead
+from tests.benchmarks import approval, contenders, dataiku_client, dataiku_downloads, type_ahead, watching
 from tests.benchmarks.processes import Child
 from tests.benchmarks.report import Row
 from tests.benchmarks.tally import Tally
@@ -91,6 +91,7 @@ BENCHMARKS: Final[dict[str, Callable[[Settings], list[Row]]]] = {
     "client": lambda settings: dataiku_client.run(settings.rounds),
     "downloads": lambda settings: dataiku_downloads.run(settings.rounds),
     "type-ahead": lambda _: type_ahead.run(),
+    "watching": lambda _: watching.run(),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import click
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from opsbot.domain import commands
 from opsbot.domain.commands import Defaults, Mention
 from opsbot.domain.lifecycle import State
+from opsbot.domain.pace import Digest, Quiet
 from opsbot.domain.references import ServiceRef
 from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar import begin, faults, fill, forms, parse
@@ -60,6 +63,15 @@ FULL: dict[str, dict[str, str]] = {
     },
     "remove-endpoint": {"service": "design:FRAUD/scoring", "endpoint": "score"},
     "delete": {"service": "design:FRAUD/scoring", "version": "v1", "force": ON},
+    "watch": {
+        "what": "design:FRAUD/scoring",
+        "events": "packaged,published",
+        "personally": ON,
+        "quiet": "22:00-7:00",
+        "digest": "daily",
+    },
+    "unwatch": {"what": "design:FRAUD"},
+    "watches": {},
 }
 
 
@@ -123,7 +135,21 @@ def test_a_form_filled_in_is_a_command() -> None:
     assert read["decline"] == commands.Decline(12, "13 is enough")
     assert read["review"] == commands.Review(12, "-- all well")
     assert read["pause"] == commands.Pause("=drift", SCORING)
+    assert read["watch"] == commands.WatchServices(
+        SCORING, ("packaged", "published"), personally=True, quiet=Quiet(time(22), time(7)), digest=Digest.DAILY
+    )
     assert read["settle"] == commands.Settle(12, published=False, reason="the log")
+
+
+def test_a_form_holds_what_was_typed_of_a_watch_as_it_is_typed() -> None:
+    typed = "watch FRAUD --events packaged,failed --quiet-hours 22:00-7:00 --digest weekly"
+    values = begin(typed, Defaults(node="design")).values
+    assert values == {
+        "what": "design:FRAUD",
+        "events": "packaged,failed",
+        "quiet": "22:00-07:00 UTC",
+        "digest": "weekly",
+    }
 
 
 def test_what_a_form_says_privately_is_answered_privately() -> None:

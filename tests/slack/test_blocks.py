@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from opsbot.domain import watching
 from opsbot.domain.audit import Entry, Head
 from opsbot.domain.authorization import Grant, Permission
 from opsbot.domain.changes import ChangeState, NodeChange
@@ -82,8 +83,12 @@ from opsbot.domain.results import (
     Settled,
     SummaryShown,
     TimelineDrawn,
+    Unwatched,
+    Watched,
+    WatchesListed,
 )
 from opsbot.domain.timeline import Timeline
+from opsbot.domain.watching import News, Topic, Watch
 from opsbot.errors import CommandError
 from opsbot.grammar import manual, parse
 from opsbot.sandbox.workspace.blocks import check_message_blocks
@@ -93,6 +98,7 @@ from opsbot.slack.cards import Around, card
 from opsbot.slack.fitting import fitted, fitting
 from opsbot.slack.home import home_view
 from opsbot.slack.mrkdwn import cut
+from opsbot.slack.news import held_back, many_packaged, worded
 from tests.builders import CARD, MAYA, NOON, SCORING, asker, decision, request, wish
 
 if TYPE_CHECKING:
@@ -205,6 +211,16 @@ downloads = st.builds(DownloadPackage, refs, words)
 archives = st.builds(Archive, st.integers(0, 10**12), st.just("a" * 64), st.just("b" * 64))
 timelines = st.builds(Timeline, refs, st.just(()), st.just(()), st.just(NOON))
 grants = st.builds(Grant, words, services=st.lists(words, min_size=1, max_size=5).map(tuple))
+watches = st.builds(
+    Watch,
+    st.just(1),
+    st.sampled_from(["C1", "U1"]),
+    words,
+    st.frozensets(st.sampled_from(Topic), min_size=1),
+    people,
+    st.just(NOON),
+    notes,
+)
 covered = set[Any]()
 
 
@@ -287,6 +303,9 @@ results: st.SearchStrategy[Result] = st.one_of(
     ),
     made(Decided, all_requests, quorums),
     homes,
+    made(Watched, watches),
+    made(Unwatched, watches),
+    made(WatchesListed, st.lists(watches, max_size=60).map(tuple), whether),
     made(Refused, words),
 )
 AROUND = Around(DEFAULT_POLICY, "<@U1>")
@@ -348,6 +367,7 @@ def test_the_longest_home_is_within_slacks_limits() -> None:
         (pause,) * 9,
         ((Grant("g" * 200, services=("q" * 600,) * 99), tuple(Permission)),) * 99,
         "p" * 5000,
+        (Watch(1, "C1", "q" * 600, frozenset({Topic.AUTH}), MAYA, NOON, "s" * 900),) * 99,
     )
     view = home_view(home, "/apid").to_dict()
     assert len(json.dumps(view)) < 250_000
@@ -355,13 +375,26 @@ def test_the_longest_home_is_within_slacks_limits() -> None:
 
 
 @many
-@given(all_changes, words)
-def test_whatever_is_told_of_a_change_is_too(change: NodeChange, why_here: str) -> None:
+@given(all_changes, words, differences)
+def test_whatever_is_told_of_a_change_is_too(change: NodeChange, why_here: str, new: Difference) -> None:
     check(changes.shown(change, "/apid"))
     check(changes.shown(change, "/apid", why_here))
     check(changes.outcome(change, "/apid"))
     check(changes.reply(change, "/apid"))
-    check(changes.packaged(change))
+    for event in watching.of_change(change, NOON):
+        check(worded(News(event, change=change, difference=new)))
+        check(many_packaged([replace(event, version=f"{event.version}{number}") for number in range(99)]))
+        check(many_packaged([replace(event, service=replace(event.service, service=f"s{n}")) for n in range(99)]))
+        check(held_back([replace(event, topic=topic, detail=("x" * 999,)) for topic in Topic] * 9))
+        check(worded(News(replace(event, detail=("x" * 999,) * 99), CARD)))
+
+
+@many
+@given(all_requests)
+def test_whatever_is_told_of_a_request_to_who_watches_is_too(request: PublishRequest) -> None:
+    for event in watching.of_request(request, NOON):
+        check(worded(News(event, request=request)))
+        check(worded(News(event, request=replace(request, state=State.STALE)), "https://slack.test/p1"))
 
 
 @many
@@ -469,7 +502,7 @@ def _check_inert(text: str) -> None:
     """Only what we write ourselves is live: mentions of known ids, channels and dates."""
     for live in re.findall(r"<[^>]*>", text):
         assert re.fullmatch(
-            r"<@U(01MAYA|1|02OMAR)>|<#C[0-9A-Z]+>|<!date\^\d+\^[^|>]*\|[^>]*UTC>|<https://dss\.test/x%7Cy&lt;z&gt;\|[^<>]*>",
+            r"<@U(01MAYA|1|02OMAR)>|<#C[0-9A-Z]+>|<!date\^\d+\^[^|>]*\|[^>]*UTC>|<https://dss\.test/x%7Cy&lt;z&gt;\|[^<>]*>|<https://slack\.test/p1\|[^<>]*>",
             live,
         ), live
 

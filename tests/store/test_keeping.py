@@ -17,7 +17,7 @@ from tests.builders import MAYA, NOON
 ENTRY = Entry(NOON, MAYA, "publish", "done", request=12)
 CARD = Message(Kind.CARD, "C1", request=12)
 OUTCOME = Message(Kind.OUTCOME, "C1", request=12, text="done")
-PACKAGED = Message(Kind.PACKAGED, "C2", change=7)
+NEWS = Message(Kind.NEWS, "C2", event=7, watch=3)
 
 
 class Woken:
@@ -48,7 +48,7 @@ def test_the_change_its_entry_and_its_messages_are_kept_together(
 ) -> None:
     with keeper.transaction() as keeping:
         keeping.connection.execute(insert(seen_events).values(id="E1", seen_at=NOON))
-        head = keeping.keep(Effects(ENTRY, (CARD, OUTCOME, PACKAGED)))
+        head = keeping.keep(Effects(ENTRY, (CARD, OUTCOME, NEWS)))
         assert woken.channels == []
     assert AuditStore(database).head() == head
     deliveries = DeliveryStore(database)
@@ -56,7 +56,7 @@ def test_the_change_its_entry_and_its_messages_are_kept_together(
     other = deliveries.next("C2")
     assert first is not None
     assert other is not None
-    assert (first.message, other.message) == (CARD, PACKAGED)
+    assert (first.message, other.message) == (CARD, NEWS)
     assert (woken.channels, woken.seen) == (["C1", "C2"], [True, True])
 
 
@@ -83,7 +83,7 @@ def test_waking_that_fails_leaves_the_change_done(
 
     keeper.wake = wake
     with caplog.at_level(logging.ERROR), keeper.transaction() as keeping:
-        keeping.keep(Effects(ENTRY, (CARD, PACKAGED)))
+        keeping.keep(Effects(ENTRY, (CARD, NEWS)))
     assert woken == ["C1", "C2"]
     assert "Channel C1 could not be woken." in caplog.text
     assert sorted(DeliveryStore(database).channels()) == ["C1", "C2"]

@@ -1,0 +1,98 @@
+"""The verbs about who hears of what happens to services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from opsbot.domain import commands
+from opsbot.domain.pace import Digest, Quiet
+from opsbot.domain.references import read_watchable
+from opsbot.domain.watching import Topic
+from opsbot.errors import CommandError
+from opsbot.grammar.declaring import verb
+from opsbot.grammar.types import Read
+
+if TYPE_CHECKING:
+    from opsbot.domain.commands import Defaults
+    from opsbot.domain.references import Watchable
+
+_SAID = "SERVICE|PROJECT|NODE:*"
+
+
+class _Topics(tuple[str, ...]):
+    """Topics, written as they are typed: a form shows them so."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ",".join(self)
+
+
+def _topics(text: str, _: Defaults) -> _Topics:
+    named = [word for word in text.replace(",", " ").split() if word]
+    unknown = [word for word in named if word not in set(Topic)]
+    if unknown or not named:
+        raise CommandError(f"“{', '.join(unknown) or text}” is no event to hear of. They are {', '.join(Topic)}.")
+    return _Topics(dict.fromkeys(named))
+
+
+def _quiet(text: str, _: Defaults) -> Quiet:
+    try:
+        return Quiet.parse(text)
+    except ValueError as error:
+        raise CommandError(f"“{text}” can't be quiet hours: {error}.") from error
+
+
+_WATCHABLE = Read("watched", lambda text, defaults: read_watchable(text, node=defaults.node))
+_QUIET = Read("quiet hours", _quiet)
+_TOPICS = Read("events", _topics)
+_WHAT = click.argument("what", type=_WATCHABLE, metavar=_SAID)
+_ME = click.option("--me", "personally", is_flag=True, help="For you alone, in direct messages.")
+
+
+@verb(
+    commands.WatchServices,
+    "watch FRAUD/scoring --events packaged,published",
+    _WHAT,
+    click.option("--events", type=_TOPICS, metavar="EVENTS", help=f"Of these only: {', '.join(Topic)}."),
+    click.option(
+        "--quiet-hours",
+        "quiet",
+        type=_QUIET,
+        metavar="HOURS",
+        help='Tell what happens then afterwards, in one message: "22:00-07:00 Europe/Berlin".',
+    ),
+    click.option(
+        "--digest",
+        type=click.Choice([each.value for each in Digest]),
+        metavar="HOW_OFTEN",
+        help="Tell all in one message, daily or weekly, at 9:00.",
+    ),
+    _ME,
+)
+def _watch(
+    what: Watchable,
+    events: tuple[str, ...] | None,
+    quiet: Quiet | None,
+    digest: str | None,
+    personally: bool,  # noqa: FBT001 - Click calls it so
+) -> commands.WatchServices:
+    """Have this channel hear what happens to a service, or to all of a project or a node."""
+    return commands.WatchServices(what, events or (), personally, quiet, Digest(digest) if digest else None)
+
+
+@verb(commands.Unwatch, "unwatch FRAUD/scoring", _WHAT, _ME)
+def _unwatch(
+    what: Watchable,
+    personally: bool,  # noqa: FBT001 - Click calls it so
+) -> commands.Unwatch:
+    """End what a watch began."""
+    return commands.Unwatch(what, personally)
+
+
+@verb(commands.ListWatches, "watches")
+def _watches() -> commands.ListWatches:
+    """List what this channel hears of, and who set it; in a direct message what you set."""
+    return commands.ListWatches()

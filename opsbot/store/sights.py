@@ -1,0 +1,116 @@
+"""The tables of what was seen on the nodes."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select, update
+
+from opsbot.domain.deliveries import Kind, Message
+from opsbot.domain.globs import may_meet
+from opsbot.domain.models import Package
+from opsbot.domain.references import ServiceRef
+from opsbot.domain.sights import NodeSight, Sight
+from opsbot.store.schema import node_sights, sights
+from opsbot.store.watches import going_on_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import RowMapping
+
+    from opsbot.domain.watching import Event
+    from opsbot.store.engine import Database
+    from opsbot.store.keeping import Keeper
+
+_AT_ONCE = 500
+
+
+class SightStore:
+    """Keeps what was seen, each round of looks in one transaction with what is to be told of it."""
+
+    def __init__(self, database: Database, keeper: Keeper) -> None:
+        self._database = database
+        self._keeper = keeper
+
+    def node(self, node: str) -> NodeSight:
+        """Tell how the looks at a node go."""
+        with self._database.transaction() as connection:
+            found = select(node_sights).where(node_sights.c.node == node)
+            row = connection.execute(found).mappings().one_or_none()
+        return NodeSight(**row) if row is not None else NodeSight(node)
+
+    def of(self, node: str) -> Mapping[ServiceRef, Sight]:
+        """Find what was seen on a node last, by service."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(select(sights).where(sights.c.node == node)).mappings()
+            return {sight.service: sight for sight in map(_sight, rows)}
+
+    def keep(
+        self,
+        node: NodeSight,
+        changed: Iterable[Sight],
+        gone: Sequence[ServiceRef],
+        events: Iterable[Event],
+        at: datetime,
+        *,
+        said_of_node: str = "",
+    ) -> None:
+        """Keep a round: what changed, what is gone, what happened; `said_of_node` is told to all who watch there."""
+        rows = [_row(sight) for sight in changed]
+        now_gone = [*(row["service"] for row in rows), *map(str, gone)]
+        with self._keeper.transaction() as keeping:
+            connection = keeping.connection
+            keeping.alone()
+            for start in range(0, len(now_gone), _AT_ONCE):
+                some = now_gone[start : start + _AT_ONCE]
+                connection.execute(delete(sights).where(sights.c.service.in_(some)))
+            if rows:
+                connection.execute(insert(sights), rows)
+            values = {"round": node.round, "next_at": node.next_at, "failures": node.failures, "problem": node.problem}
+            if not connection.execute(
+                update(node_sights).where(node_sights.c.node == node.node).values(values)
+            ).rowcount:
+                connection.execute(insert(node_sights).values(node=node.node, **values))
+            keeping.tell(events, at)
+            if said_of_node:
+                targets = {
+                    watch.target: watch.id
+                    for watch in going_on_in(connection)
+                    if may_meet(watch.services, f"{node.node}:*")
+                }
+                said = (Message(Kind.NODE, each, text=said_of_node, watch=watch) for each, watch in targets.items())
+                keeping.say(tuple(said), at)
+
+    def forget_all_but(self, node: str, services: Sequence[ServiceRef]) -> None:
+        """Forget what nobody watches any more: when somebody does again, its first sight isn't news."""
+        here = sights.c.node == node
+        with self._database.transaction() as connection:
+            connection.execute(delete(sights).where(here & sights.c.service.not_in(list(map(str, services)))))
+
+
+def _row(sight: Sight) -> dict[str, Any]:
+    packages = [
+        [each.version, each.created_on.isoformat() if each.created_on is not None else None, each.created_by]
+        for each in sight.packages
+    ]
+    return {
+        "service": str(sight.service),
+        "node": sight.service.node,
+        "packages": json.dumps(packages),
+        "auth": sight.auth,
+        "endpoints": json.dumps(sight.endpoints) if sight.endpoints is not None else None,
+        "round": sight.round,
+    }
+
+
+def _sight(row: RowMapping) -> Sight:
+    packages = (
+        Package(version, datetime.fromisoformat(made) if made is not None else None, by)
+        for version, made, by in json.loads(row["packages"])
+    )
+    endpoints = tuple(json.loads(row["endpoints"])) if row["endpoints"] is not None else None
+    service = ServiceRef.parse(row["service"], node=None, project=None)
+    return Sight(service, tuple(packages), row["auth"], endpoints, row["round"])

@@ -1,0 +1,177 @@
+"""Looks at the nodes: what nobody told is found, once, and a node that can't answer is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from opsbot.actions.polling import Poll
+from opsbot.domain.changes import ChangeState
+from opsbot.domain.commands import CreatePackage
+from opsbot.domain.models import Endpoint
+from opsbot.domain.references import ServiceRef
+from opsbot.domain.sights import NodeSight, Sight
+from opsbot.domain.watching import EVERY_TOPIC, Topic, Watch
+from opsbot.errors import DSSUnavailableError
+from tests.actions.doing import do
+from tests.builders import MAYA, NOON, SCORING, package, service
+from tests.fakes import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from opsbot.domain.watching import Event
+
+MINUTE = timedelta(minutes=1)
+CHURN = ServiceRef("design", "CHURN", "churn")
+
+
+@dataclass
+class Sights:
+    """What was seen, in dicts; events are kept once, by their identity."""
+
+    nodes: dict[str, NodeSight] = field(default_factory=dict)
+    seen: dict[ServiceRef, Sight] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+    def node(self, node: str) -> NodeSight:
+        return self.nodes.get(node, NodeSight(node))
+
+    def of(self, node: str) -> Mapping[ServiceRef, Sight]:
+        return dict(self.seen)
+
+    def keep(
+        self,
+        node: NodeSight,
+        changed: Iterable[Sight],
+        gone: Sequence[ServiceRef],
+        events: Iterable[Event],
+        at: datetime,
+        *,
+        said_of_node: str = "",
+    ) -> None:
+        self.nodes[node.node] = node
+        self.seen = {ref: sight for ref, sight in self.seen.items() if ref not in gone}
+        self.seen |= {sight.service: sight for sight in changed}
+        self.events |= {event.identity: event for event in events}
+        self.said += [said_of_node] if said_of_node else []
+
+    def forget_all_but(self, node: str, services: Sequence[ServiceRef]) -> None:
+        self.seen = {ref: sight for ref, sight in self.seen.items() if ref in services}
+
+
+class Looking:
+    """A scene that is looked at, a minute between the looks."""
+
+    def __init__(self) -> None:
+        self.scene = Scene()
+        self.sights = Sights()
+        self.scene.watches.kept[1] = Watch(1, "C1", "design:FRAUD/*", EVERY_TOPIC, MAYA, NOON)
+
+    def look(self, times: int = 1) -> list[Event]:
+        """Look, and give what is new since."""
+        known = set(self.sights.events)
+        for _ in range(times):
+            scene = self.scene
+            Poll(scene.world, scene.survey, self.sights, MINUTE, lambda: False, lambda low, high: (low + high) / 2)()
+            scene.now += MINUTE
+        return [event for identity, event in self.sights.events.items() if identity not in known]
+
+
+@pytest.fixture
+def looking() -> Looking:
+    return Looking()
+
+
+def test_what_was_there_is_no_news_and_what_is_made_by_others_is(looking: Looking) -> None:
+    assert looking.look() == []
+    looking.scene.designer.made[SCORING].append(package("v4", by="grace"))
+    (event,) = looking.look()
+    assert (event.topic, event.version, event.who) == (Topic.PACKAGED, "v4", "grace")
+    assert looking.scene.snapshots.find(SCORING, "v4", event.packaged_on) is not None
+    assert looking.look(3) == []
+
+
+def test_what_nobody_watches_is_not_looked_at_and_its_past_is_no_news_later(looking: Looking) -> None:
+    looking.scene.designer.known[CHURN] = service(CHURN)
+    looking.look()
+    assert set(looking.sights.seen) == {SCORING}
+    watch = looking.scene.watches.kept.pop(1)
+    looking.look()
+    assert looking.sights.seen == {}
+    looking.scene.designer.made[SCORING].append(package("v4"))
+    looking.scene.watches.kept[1] = watch
+    assert looking.look(2) == []
+
+
+def test_settings_are_read_when_a_package_changed_and_in_every_fifth_round(looking: Looking) -> None:
+    looking.look(5)
+    assert looking.scene.survey.calls.count("glances") == 2
+    looking.scene.designer.made[SCORING].append(package("v4"))
+    looking.look()
+    assert looking.scene.survey.calls.count("glances") == 3
+    assert looking.scene.survey.calls.count("packages") == 6
+
+
+def test_weaker_authentication_and_lost_endpoints_are_seen_in_time(looking: Looking) -> None:
+    looking.look()
+    looking.scene.designer.known[SCORING] = service(auth="PUBLIC", endpoints=(Endpoint("other", "STD_PREDICTION"),))
+    found = looking.look(5)
+    assert [event.topic for event in found] == [Topic.AUTH, Topic.ENDPOINTS]
+
+
+def test_a_service_that_is_gone_is_told_of_and_forgotten(looking: Looking) -> None:
+    looking.look()
+    del looking.scene.designer.known[SCORING]
+    looking.scene.designer.known[ServiceRef("design", "FRAUD", "other")] = service(
+        ServiceRef("design", "FRAUD", "other")
+    )
+    (event,) = looking.look()
+    assert event.detail == ("The service isn't there any more.",)
+    assert SCORING not in looking.sights.seen
+
+
+def test_what_the_bot_is_at_just_now_is_left_to_it(looking: Looking) -> None:
+    looking.look()
+    do(looking.scene, CreatePackage(SCORING, "v4"))
+    looking.scene.designer.made[SCORING].append(package("v4"))
+    assert looking.look() == []
+    ended = replace(looking.scene.changes.get(1), state=ChangeState.FAILED)
+    looking.scene.changes.change(1, lambda _: (ended, None))
+    assert [event.version for event in looking.look()] == ["v4"]
+
+
+def test_a_node_that_does_not_answer_is_told_of_once_and_so_is_its_return(looking: Looking) -> None:
+    looking.look()
+    looking.scene.survey.silent["design"] = "no answer"
+    looking.look(20)
+    assert looking.sights.said == ["design doesn't answer: no answer"]
+    del looking.scene.survey.silent["design"]
+    looking.scene.designer.made[SCORING].append(package("v4"))
+    assert [event.version for event in looking.look(20)] == ["v4"]
+    assert looking.sights.said[1:] == ["design answers again."]
+
+
+def test_a_node_that_does_not_answer_is_asked_less_and_less_often(looking: Looking) -> None:
+    looking.scene.survey.silent["design"] = "no answer"
+    looking.look(60)
+    assert looking.sights.node("design").failures <= 8
+    assert looking.sights.node("design").failures >= 5
+
+
+def test_a_service_that_can_not_be_read_is_left_as_it_was_and_slows_the_looks(looking: Looking) -> None:
+    other = ServiceRef("design", "FRAUD", "other")
+    looking.scene.designer.known[other] = service(other)
+    looking.scene.designer.made[other] = [package("v1")]
+    looking.look()
+    looking.scene.survey.unread[other] = DSSUnavailableError("503")
+    looking.scene.designer.made[SCORING].append(package("v4"))
+    assert [event.version for event in looking.look()] == ["v4"]
+    assert looking.sights.said == []
+    assert looking.look() == []
+    assert looking.sights.node("design").failures == 1
+    assert looking.sights.seen[other].packages == (package("v1"),)

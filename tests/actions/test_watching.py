@@ -1,0 +1,239 @@
+"""Who hears of what: watches are set by who may read, and each event is told once, to who may know it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from opsbot.actions.dispatcher import Dispatcher
+from opsbot.actions.telling import Teller
+from opsbot.domain.commands import Approve, ListWatches, Unwatch, WatchServices
+from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Message
+from opsbot.domain.models import MessageRef, Person
+from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
+from opsbot.domain.results import Refused, Unwatched, Watched, WatchesListed
+from opsbot.domain.watching import EVERY_TOPIC, Topic, Watch, chosen, packaged
+from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
+from tests.actions.doing import asked, carry_out, do
+from tests.builders import CHANNEL, MAYA, NOON, OMAR, SCORING, VIC, asker, grant, package, rules
+from tests.fakes import FakeEvents, FakeNewsroom, Scene
+
+if TYPE_CHECKING:
+    from opsbot.domain.watching import Event
+
+LIMITS = ServiceRef("design", "CHURN", "limits")
+FRAUD = ProjectRef("design", "FRAUD")
+NOBODY = Person("U09", "nobody")
+SOME = rules(grant("viewer", MAYA, VIC), grant("viewer", OMAR, services=("design:FRAUD/sco*",)))
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene(SOME)
+
+
+def said_directly(scene: Scene, command: WatchServices | Unwatch | ListWatches, person: Person) -> object:
+    return Dispatcher(scene.world).do(command, asker(person, "D01DIRECT"))
+
+
+def event(version: str = "v4", ref: ServiceRef = SCORING) -> Event:
+    return packaged(ref, package(version), NOON, "grace")
+
+
+def watched(scene: Scene, target: str = CHANNEL, services: str = "*", by: Person = MAYA) -> Watch:
+    watch = Watch(len(scene.watches.kept) + 1, target, services, EVERY_TOPIC, by, NOON)
+    scene.watches.kept[watch.id] = watch
+    return watch
+
+
+def news(watch: Watch, number: int = 1, state: DeliveryState = DeliveryState.WAITING, attempts: int = 1) -> Delivery:
+    return Delivery(number, Message(Kind.NEWS, watch.target, event=number, watch=watch.id), state, attempts)
+
+
+def test_a_channel_hears_of_what_whoever_sets_it_may_read(scene: Scene) -> None:
+    result = do(scene, WatchServices(FRAUD, ("packaged", "failed")))
+    assert isinstance(result, Watched)
+    topics = frozenset({Topic.PACKAGED, Topic.FAILED})
+    assert result.watch == Watch(1, CHANNEL, "design:FRAUD/*", topics, MAYA, NOON)
+    assert scene.entries[-1].what == "watch"
+    again = do(scene, WatchServices(FRAUD))
+    assert isinstance(again, Watched)
+    assert (again.watch.id, again.watch.topics) == (1, EVERY_TOPIC)
+
+
+def test_nobody_has_a_channel_hear_of_what_they_may_not_read_themselves(scene: Scene) -> None:
+    result = do(scene, WatchServices(FRAUD), OMAR)
+    assert isinstance(result, Refused)
+    assert "You may not read all of design:FRAUD/*" in result.reason
+    assert scene.watches.kept == {}
+    assert isinstance(do(scene, WatchServices(SCORING), OMAR), Watched)
+    assert isinstance(do(scene, WatchServices(NodeRef("design"), personally=True), OMAR), Watched)
+    assert isinstance(do(scene, WatchServices(LIMITS, personally=True), OMAR), Refused)
+    assert isinstance(do(scene, WatchServices(SCORING), NOBODY), Refused)
+
+
+def test_a_service_that_is_not_there_can_not_be_watched(scene: Scene) -> None:
+    with pytest.raises(NotFoundError, match="scorin"):
+        do(scene, WatchServices(ServiceRef("design", "FRAUD", "scorin")))
+
+
+def test_in_a_direct_message_the_asker_alone_hears(scene: Scene) -> None:
+    result = said_directly(scene, WatchServices(FRAUD), OMAR)
+    assert isinstance(result, Watched)
+    assert result.watch.target == OMAR.id
+    listed = said_directly(scene, ListWatches(), OMAR)
+    assert listed == WatchesListed((result.watch,), personal=True)
+
+
+def test_a_watch_is_listed_to_who_may_read_it_and_ended_by_any_of_them(scene: Scene) -> None:
+    do(scene, WatchServices(FRAUD))
+    listed = do(scene, ListWatches(), VIC)
+    assert isinstance(listed, WatchesListed)
+    assert [(each.services, each.by) for each in listed.watches] == [("design:FRAUD/*", MAYA)]
+    assert isinstance(do(scene, Unwatch(FRAUD), OMAR), Refused)
+    assert isinstance(do(scene, Unwatch(SCORING), VIC), Refused)
+    assert isinstance(do(scene, Unwatch(FRAUD), VIC), Unwatched)
+    assert scene.watches.kept == {}
+
+
+def test_of_watches_that_match_one_tells_each_target(scene: Scene) -> None:
+    everything, fraud, mine = watched(scene), watched(scene, services="design:FRAUD/*"), watched(scene, MAYA.id)
+    other = watched(scene, services="design:CHURN/*")
+    quiet = replace(watched(scene, "C9"), stopped="gone")
+    assert chosen((everything, fraud, mine, other, quiet), event()) == (everything, mine)
+    assert chosen((replace(fraud, topics=frozenset({Topic.DELETED})),), event()) == ()
+
+
+def test_the_second_event_of_a_version_goes_into_the_thread_of_the_first(scene: Scene) -> None:
+    room, events = FakeNewsroom(), FakeEvents({1: event("v4"), 2: event("v4"), 3: event("v5")})
+    teller, watch = Teller(scene.world, events, room), watched(scene)
+    first = teller.say(news(watch))
+    teller.say(news(watch, 2))
+    teller.say(news(watch, 3))
+    assert first is not None
+    assert [each.thread for each in room.told.values()] == [None, first, None]
+
+
+def test_what_was_told_before_a_crash_is_not_told_again(scene: Scene) -> None:
+    lost = TellingError("no answer", again=True, uncertain=True)
+    room, events = FakeNewsroom(fails=[lost]), FakeEvents({1: event()})
+    teller, watch = Teller(scene.world, events, room), watched(scene)
+    with pytest.raises(TellingError):
+        teller.say(news(watch))
+    found = teller.say(news(watch, state=DeliveryState.SENDING))
+    assert found == events.story(CHANNEL, event())
+    assert list(room.told) == [1]
+
+
+def test_a_person_is_told_only_what_they_may_read_when_it_is_told(scene: Scene) -> None:
+    room, events = FakeNewsroom(), FakeEvents({1: event(), 2: event(ref=LIMITS)})
+    teller, watch = Teller(scene.world, events, room), watched(scene, OMAR.id, by=OMAR)
+    assert teller.say(news(watch)) is not None
+    assert teller.say(news(watch, 2)) is None
+    assert list(room.told) == [1]
+
+
+def test_whether_somebody_may_know_is_asked_again_while_slack_is_silent(scene: Scene) -> None:
+    scene.directory.problem = "Slack doesn't tell who is in which group."
+    room, events = FakeNewsroom(), FakeEvents({1: event(ref=LIMITS)})
+    teller, watch = Teller(scene.world, events, room), watched(scene, OMAR.id, by=OMAR)
+    with pytest.raises(TellingError) as raised:
+        teller.say(news(watch))
+    assert raised.value.again
+    assert teller.say(news(watch, attempts=100)) is None
+
+
+def test_what_nobody_watches_any_more_is_not_told(scene: Scene) -> None:
+    room, events = FakeNewsroom(), FakeEvents({1: event()})
+    teller, watch = Teller(scene.world, events, room), watched(scene)
+    scene.watches.kept[watch.id] = replace(watch, stopped="gone")
+    assert teller.say(news(watch)) is None
+    del scene.watches.kept[watch.id]
+    assert teller.say(news(watch)) is None
+    assert room.told == {}
+
+
+@pytest.mark.parametrize("error", [NotHereError("Slack says is_archived."), SilencedError("Slack says token_revoked.")])
+def test_a_channel_that_can_not_be_told_anything_stops_its_watches(scene: Scene, error: TellingError) -> None:
+    teller, watch = Teller(scene.world, FakeEvents(), FakeNewsroom()), watched(scene)
+    teller.refused(news(watch), TellingError("Slack says invalid_blocks."))
+    assert not scene.watches.kept[watch.id].stopped
+    teller.refused(news(watch), error)
+    assert scene.watches.kept[watch.id].stopped == str(error)
+
+
+def test_a_request_has_one_event_for_each_state_that_matters() -> None:
+    scene = Scene()
+    number = asked(scene)
+    do(scene, Approve(number), OMAR)
+    carry_out(scene, number)
+    told = [(each.topic, each.what, each.version) for each in scene.keeping.events.values()]
+    assert told == [
+        (Topic.REQUESTED, "pending", "v3"),
+        (Topic.REQUESTED, "approved", "v3"),
+        (Topic.PUBLISHED, "published", "v3"),
+    ]
+
+
+def many(watch: Watch, numbers: range) -> tuple[Message, ...]:
+    return tuple(Message(Kind.NEWS, watch.target, event=number, watch=watch.id) for number in numbers)
+
+
+def test_many_packages_at_once_are_told_in_one_message_with_a_list(scene: Scene) -> None:
+    room, events = FakeNewsroom(), FakeEvents({number: event(f"v{number}") for number in range(1, 42)})
+    teller, watch = Teller(scene.world, events, room), watched(scene)
+    scene.keeping.deliveries.waiting = many(watch, range(2, 41))
+    said = teller.say(news(watch))
+    assert room.bursts == [[f"v{number}" for number in range(1, 41)]]
+    assert {events.story(CHANNEL, event(f"v{number}")) for number in range(1, 41)} == {said}
+    teller.say(news(watch, 41))
+    assert len(room.told) == 2
+
+
+def test_a_few_packages_have_a_message_each(scene: Scene) -> None:
+    room, events = FakeNewsroom(), FakeEvents({number: event(f"v{number}") for number in range(1, 5)})
+    teller, watch = Teller(scene.world, events, room), watched(scene)
+    scene.keeping.deliveries.waiting = many(watch, range(2, 5))
+    teller.say(news(watch))
+    assert (room.bursts, list(room.told)) == ([], [1])
+
+
+def test_a_list_that_was_told_before_a_crash_is_not_told_again_and_tells_no_others(scene: Scene) -> None:
+    class _Dies(FakeEvents):
+        def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
+            raise RuntimeError("killed")
+
+    kept = {number: event(f"v{number}") for number in range(1, 9)}
+    room, watch = FakeNewsroom(), watched(scene)
+    scene.keeping.deliveries.waiting = many(watch, range(2, 7))
+    with pytest.raises(RuntimeError):
+        Teller(scene.world, _Dies(kept), room).say(news(watch))
+    scene.keeping.deliveries.waiting = many(watch, range(7, 9))
+    events = FakeEvents(kept)
+    said = Teller(scene.world, events, room).say(news(watch, state=DeliveryState.SENDING))
+    assert len(room.bursts) == 1
+    assert events.story(CHANNEL, event("v6")) == said
+    assert events.story(CHANNEL, event("v7")) is None
+
+
+def test_a_list_for_one_person_leaves_out_what_they_may_not_read(scene: Scene) -> None:
+    kept = {number: event(f"v{number}", LIMITS if number == 3 else SCORING) for number in range(1, 7)}
+    room, watch = FakeNewsroom(), watched(scene, OMAR.id, by=OMAR)
+    scene.keeping.deliveries.waiting = many(watch, range(2, 7))
+    Teller(scene.world, FakeEvents(kept), room).say(news(watch))
+    assert room.bursts == [["v1", "v2", "v4", "v5", "v6"]]
+
+
+def test_what_was_held_back_is_one_message_and_service_wide_events_begin_no_story(scene: Scene) -> None:
+    weaker = replace(event(""), topic=Topic.AUTH, packaged_on=None)
+    room, events = FakeNewsroom(), FakeEvents({1: replace(event(), topic=Topic.DELETED), 2: weaker, 3: weaker})
+    teller, watch = Teller(scene.world, events, room), watched(scene)
+    scene.keeping.deliveries.waiting = many(watch, range(2, 3))
+    first = news(watch)
+    teller.say(replace(first, message=replace(first.message, not_before=NOON)))
+    assert room.bursts == [["v4", ""]]
+    assert list(events.stories) == [(CHANNEL, "v4", NOON)]
+    assert teller.say(news(watch, 3)) is not None
+    assert room.told[3].thread is None
