@@ -88,6 +88,7 @@ class Field:
     workspace: WorkspaceServer
     designer: DesignerServer
     mutant: bool = False
+    more: JSON = field(default_factory=dict)
     replicas: list[Replica] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -113,6 +114,7 @@ class Field:
             "database": {"url": self.url},
             "http": {"port": 0},
             "grants": [*GRANTS, {"role": "approver", "users": [demo.NILS.id, demo.VIC.id]}],
+            **self.more,
         }
         self.config.write_text(json.dumps(settings))
 
@@ -254,8 +256,8 @@ class Field:
 
 
 @contextmanager
-def field_of(folder: Path, url: str, *, replicas: int, mutant: bool = False) -> Iterator[Field]:
-    """Set it up with so many replicas, and take it down again."""
+def field_of(folder: Path, url: str, *, replicas: int, mutant: bool = False, **more: Any) -> Iterator[Field]:
+    """Set it up with so many replicas, and take it down again; `more` are further sections of the configuration."""
     workspace = Workspace(
         manifest("/apid", "http://127.0.0.1:9/slack/events"),
         people=demo.PEOPLE,
@@ -263,7 +265,7 @@ def field_of(folder: Path, url: str, *, replicas: int, mutant: bool = False) -> 
         user_groups=demo.USER_GROUPS,
     )
     with DesignerServer(latency=0.02) as designer, WorkspaceServer(workspace) as server:
-        made = Field(folder, url, server, designer, mutant)
+        made = Field(folder, url, server, designer, mutant, more)
         try:
             for _ in range(replicas):
                 made.start()

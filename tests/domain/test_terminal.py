@@ -21,6 +21,8 @@ from opsbot.domain.commands import (
     Resume,
     Review,
     Settle,
+    Unwatch,
+    WatchServices,
 )
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import Asker, EndpointType, Place
@@ -71,7 +73,8 @@ def test_one_may_ask_and_hold_back_but_let_nothing_go_on() -> None:
         RemoveEndpoint(SCORING, "a"),
     )
     packaging = (CreatePackage(SCORING, "v9"), DeletePackage(SCORING, "v9"))
-    heard = (*designing, *packaging, PUBLISH, Decline(1, "no"), Cancel(1), Pause("drift"))
+    watching = (WatchServices(SCORING), Unwatch(SCORING))
+    heard = (*designing, *packaging, *watching, PUBLISH, Decline(1, "no"), Cancel(1), Pause("drift"))
     insisting = DeletePackage(SCORING, "v9", force=True, confirmed=True)
     not_heard = (insisting, Approve(1), Settle(1, published=True, reason="so"), Review(1, "so"), Resume())
     assert {type(each) for each in (*heard, *not_heard)} == set(get_args(Change))
