@@ -70,10 +70,11 @@ def demo_config(workspace_url: str, designer_url: str, api_key: str, folder: Pat
             "nodes": {"design": {"url": designer_url, "api_key": api_key}},
             "database": {"url": f"sqlite:///{folder / 'opsbot.db'}"},
             "http": {"port": 0},
+            "people": demo.LOGINS,
             "grants": [
                 {"role": "viewer", "users": [demo.VIC.id]},
-                {"role": "designer", "users": [demo.MAYA.id]},
-                {"role": "packager", "users": [demo.MAYA.id]},
+                {"role": "designer", "users": [demo.MAYA.id, demo.GRACE.id]},
+                {"role": "packager", "users": [demo.MAYA.id, demo.GRACE.id]},
                 {"role": "publisher", "users": [demo.MAYA.id, demo.OMAR.id]},
                 {"role": "approver", "groups": ["@ml-approvers"]},
                 {"role": "admin", "users": [demo.ADA.id]},

@@ -11,8 +11,10 @@ OMAR = Person("U02OMAR", "omar", "Omar Haddad", "ML lead")
 ADA = Person("U03ADA", "ada", "Ada Okafor", "Platform admin")
 VIC = Person("U04VIC", "vic", "Vic Duarte", "Analyst")
 NILS = Person("U05NILS", "nils", "Nils Brandt", "New here")
+GRACE = Person("U06GRACE", "grace", "Grace Bello", "Data scientist")
 
-PEOPLE = (MAYA, OMAR, ADA, VIC, NILS)
+PEOPLE = (MAYA, OMAR, ADA, VIC, NILS, GRACE)
+LOGINS = {person.id: person.name for person in (MAYA, OMAR, ADA, GRACE)}  # what they are called on the design node
 USER_GROUPS = (UserGroup("S01APPROVERS", "ml-approvers", "ML approvers", (OMAR.id, ADA.id)),)
 
 _EVERYBODY = frozenset(person.id for person in PEOPLE)

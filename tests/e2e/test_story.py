@@ -32,6 +32,7 @@ def test_a_newcomer_lists_packages_asks_for_a_publish_and_has_it_approved_by_ano
     card = tab.message("Request 1")
     expect(card).to_contain_text("October retraining; the nulls are gone")
     expect(card).to_contain_text("Could approve: @ml-approvers")
+    expect(card).to_contain_text("by @grace")
     look(tab, "2-asked")
     tab.action("approve_request").click()
     expect(tab.message("Only visible to you").last).to_contain_text("somebody else has to approve it")
@@ -109,6 +110,7 @@ def test_who_forgets_the_words_fills_in_a_form_with_the_keyboard(tab: Tab, schem
     made.locator("[data-shortcut='publish_version']").click()
     expect(modal.locator("[data-action-id='field:version']")).to_have_value("v5")
     modal.locator(".modal-cancel").click()
+    expect(modal).to_have_count(0)
 
     tab.field.press_sequentially("/API")
     tab.page.locator(".completion").get_by_text("API Designer").click()

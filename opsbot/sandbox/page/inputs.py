@@ -5,15 +5,15 @@ What stands in a field at first goes by `data-initial`: a `value` would be put b
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
-
-from nicegui import ui
+from typing import TYPE_CHECKING, Any
 
 from opsbot.sandbox.page.elements import box, void, words
 from opsbot.sandbox.workspace.controls import CHOSEN, Use
+
+if TYPE_CHECKING:
+    from nicegui import ui
 
 JSON = dict[str, Any]
 Fill = Callable[[Use], Awaitable[None]]
@@ -105,32 +105,36 @@ class Field:
             field = box("field", "input", type="text", autocomplete="off", data_action_id=self.element["action_id"])
             field.props["placeholder"] = self.element.get("placeholder", {}).get("text", "Type to search…")
             field.props["data-initial"] = now.get("text", {}).get("text", "")
-            found = box("search-found")
+            found = box("search-found", tabindex="-1")
 
         async def look(event: Any) -> None:
             options = await self.search(self.use(str(event.args)))
+            if found.is_deleted:
+                return  # the form was redrawn or closed in the meantime
             found.clear()
             with found:
                 for option in options:
-                    self._draw_found(option, field, found)
+                    self._draw_found(option, found)
                 if not options:
                     words("No results", "found-none")
 
         field.on("input", look, js_handler=_VALUE, throttle=0.15, leading_events=False)
-        field.on(
-            "focus", look, js_handler="(event) => { sandboxSearch.back(event); emit(''); }"
-        )  # what stands there already is no search
+        for event in ("focus", "click"):  # what stands there already is no search
+            field.on(event, look, js_handler="(event) => { if (sandboxSearch.open(event)) emit(''); }")
         field.on("keydown", js_handler="(event) => sandboxSearch.keydown(event)")
         field.on("blur", js_handler="(event) => sandboxSearch.leave(event)")
 
-    def _draw_found(self, option: JSON, field: ui.element, found: ui.element) -> None:
+    def _draw_found(self, option: JSON, found: ui.element) -> None:
         async def take() -> None:
             await self.fill(self.use(option["value"], option))
-            shown = json.dumps(option["text"]["text"])
-            ui.run_javascript(f"sandboxSearch.take(getHtmlElement({field.id}), {shown})")
-            found.clear()
+            if not found.is_deleted:
+                found.clear()
 
-        with box("found", "button", type="button", data_value=option["value"]).on("mousedown", take, args=[]):
-            void(words(option["text"]["text"], tag="span"))
+        text = option["text"]["text"]
+        # The browser writes it into the field at once: when the app has answered, the field may be gone.
+        with box("found", "button", type="button", tabindex="-1", data_value=option["value"], data_text=text).on(
+            "mousedown", take, js_handler="(event) => { sandboxSearch.take(event); emit(); }"
+        ):
+            void(words(text, tag="span"))
             if "description" in option:
                 void(words(option["description"]["text"], "found-note", "span"))

@@ -30,7 +30,11 @@ class Modal:
         self._errors.clear()
         self._backdrop.classes(add="open" if view else "", remove="" if view else "open")
         if view is not None:
-            with self._backdrop, box("modal", data_view=view.id, data_callback_id=view.content.get("callback_id", "")):
+            with self._backdrop:
+                dialog = box("modal", role="dialog", aria_modal="true", tabindex="-1", data_view=view.id)
+            dialog.props["aria-label"] = view.content["title"]["text"]
+            dialog.props["data-callback-id"] = view.content.get("callback_id", "")
+            with dialog:
                 self._draw(view)
 
     def _draw(self, view: View) -> None:

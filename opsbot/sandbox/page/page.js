@@ -99,7 +99,11 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    new MutationObserver(refreshSoon).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-place"] });
+    const changed = () => {
+      holdModal(); // at once: what is typed before the next frame must not land behind the form
+      refreshSoon();
+    };
+    new MutationObserver(changed).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-place", "class"] });
     setInterval(refresh, 30000);
     refresh();
   });
@@ -113,6 +117,93 @@
     document.querySelectorAll("details.more[open]").forEach((menu) => {
       if (!menu.contains(event.target) || event.target.closest(".more-item")) menu.open = false;
     });
+  });
+
+  // A modal has the focus to itself. It is drawn anew whenever the app changes it: then the focus, the cursor and what
+  // was typed in the meantime go to the field that took the old one's place.
+
+  const FIELDS = "input, textarea, select";
+  let modal = null;
+  let focused = null;
+  let behind = null;
+
+  const action = (element) => element.closest("[data-action-id]")?.dataset.actionId;
+  const block = (element) => element.closest("[data-block-id]")?.dataset.blockId;
+  const all = (root, css) => [...root.querySelectorAll(css)];
+  const isAsking = () => document.querySelector(".q-dialog") !== null;
+
+  function holdModal() {
+    const now = document.querySelector(".modal-backdrop.open > .modal");
+    if (now === modal) return;
+    const old = modal;
+    const chat = document.querySelector(".chat");
+    if (!old) behind = document.activeElement;
+    modal = now;
+    chat.inert = now !== null;
+    if (now === null) {
+      focused = null;
+      if (!isAsking()) (chat.contains(behind) && behind !== chat ? behind : chat.querySelector(".main .composer-field"))?.focus({ preventScroll: true });
+      return;
+    }
+    all(now, "[data-initial]:not([data-filled])").forEach(fillIn);
+    const was = focused;
+    const same = old?.dataset.view === now.dataset.view;
+    const place = same && was ? counterpart(was, now) : null;
+    if (!isAsking()) quietly(place || now.querySelector(".modal-body").querySelector(FIELDS) || now);
+    if (same) carryOver(old, now, was);
+    if (place && place === document.activeElement) putCursor(place, was);
+  }
+
+  function quietly(element) {
+    element.closest(".search")?.classList.add("left", "quiet");
+    element.focus();
+    element.closest(".search")?.classList.remove("quiet");
+  }
+
+  function putCursor(field, old) {
+    if (typeof old.selectionStart !== "number" || typeof field.selectionStart !== "number") return; // dates have no cursor
+    field.setSelectionRange(old.selectionStart, old.selectionEnd);
+  }
+
+  function counterpart(old, now) {
+    if (old.matches(".modal")) return now;
+    if (old.matches(".modal-close, .modal-cancel, .modal-submit")) {
+      if (old.matches(".busy")) return null;
+      return now.querySelector([".modal-close", ".modal-cancel", ".modal-submit"].find((css) => old.matches(css)));
+    }
+    const alike = all(now, "[data-action-id]").filter((element) => element.dataset.actionId === action(old));
+    const field = alike.find((element) => block(element) === block(old)) || alike[0];
+    if (!field?.matches(".choices")) return field;
+    return all(field, ".tick").find((tick) => tick.value === old.value) || field.querySelector(".tick");
+  }
+
+  function carryOver(old, now, was) {
+    for (const before of all(old, ".field[data-typed]")) {
+      const field = all(now, ".field").find((each) => action(each) === action(before) && block(each) === block(before));
+      if (!field || field.type !== before.type || field.value === before.value) continue;
+      if (before.closest(".search") && (before !== was || before.closest(".search.left"))) continue;
+      field.value = before.value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+
+  document.addEventListener("focusin", (event) => {
+    if (modal?.contains(event.target)) focused = event.target;
+  });
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches(".field")) event.target.dataset.typed = "yes";
+    event.target.closest(".search")?.classList.remove("left");
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab" || !modal || isAsking()) return;
+    const stops = all(modal, `${FIELDS}, button, a[href]`).filter((each) => each.tabIndex >= 0 && !each.disabled && each.getClientRects().length);
+    const [from, to] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+    const at = document.activeElement;
+    if (modal.contains(at) && at !== from && !(event.shiftKey && at === modal)) return;
+    event.preventDefault();
+    to.focus();
   });
 
   document.addEventListener("keydown", (event) => {
@@ -131,23 +222,30 @@
 
   window.sandboxSearch = {
     keydown(event) {
-      const rows = foundIn(event.target);
+      const input = event.target;
+      const search = input.closest(".search");
+      const rows = search.classList.contains("left") ? [] : foundIn(input);
       const at = rows.findIndex((row) => row.classList.contains("chosen"));
-      if ((event.key === "ArrowDown" || event.key === "ArrowUp") && rows.length) {
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
         const step = event.key === "ArrowDown" ? 1 : -1;
-        mark(rows, at < 0 ? (step > 0 ? 0 : rows.length - 1) : (at + step + rows.length) % rows.length);
+        if (!rows.length) input.click();
+        else mark(rows, at < 0 ? (step > 0 ? 0 : rows.length - 1) : (at + step + rows.length) % rows.length);
       } else if ((event.key === "Enter" || (event.key === "Tab" && at >= 0)) && rows.length && !event.isComposing) {
         if (event.key === "Enter") event.preventDefault();
         (rows[at] || rows[0]).dispatchEvent(new MouseEvent("mousedown", { bubbles: true }));
-      } else if (event.key === "Escape" && !event.target.closest(".search").classList.contains("left")) {
+      } else if (event.key === "Escape" && !search.classList.contains("left") && search.querySelector(".search-found").children.length) {
         event.stopPropagation();
-        event.target.closest(".search").classList.add("left");
+        search.classList.add("left");
       }
-      if (event.key !== "Escape" && event.key !== "Tab") event.target.closest(".search").classList.remove("left");
     },
-    take(input, text) {
-      input.value = input.dataset.taken = text;
+    take(event) {
+      event.preventDefault(); // a mouse would take the focus out of the field
+      const row = event.target.closest(".found");
+      const search = row.closest(".search");
+      const input = search.querySelector(".field");
+      input.value = input.dataset.taken = row.dataset.text;
+      search.classList.add("left");
     },
     leave(event) {
       const input = event.target;
@@ -155,8 +253,12 @@
       if (input.value !== taken) input.value = taken;
       input.closest(".search").classList.add("left");
     },
-    back(event) {
-      event.target.closest(".search").classList.remove("left");
+    open(event) {
+      const search = event.target.closest(".search");
+      if (search.classList.contains("quiet")) return false;
+      if (event.type === "click" && !search.classList.contains("left")) return false;
+      search.classList.remove("left");
+      return true;
     },
   };
 

@@ -194,7 +194,7 @@ def test_channels_are_listed_and_joined(client: WebClient) -> None:
 
 def test_people_and_groups_are_listed(client: WebClient) -> None:
     assert client.users_info(user="U02OMAR")["user"]["real_name"] == "Omar Haddad"
-    assert len(client.users_list()["members"]) == 6
+    assert len(client.users_list()["members"]) == 7
     [group] = client.usergroups_list(include_users=True)["usergroups"]
     assert (group["handle"], group["users"]) == ("ml-approvers", ["U02OMAR", "U03ADA"])
     assert client.usergroups_users_list(usergroup=group["id"])["users"] == ["U02OMAR", "U03ADA"]
