@@ -57,7 +57,7 @@ def test_where_the_extra_is_missing_people_read_what_to_install() -> None:
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
     )
-    assert "pip install 'opsbot[pictures]'" in done.stdout
+    assert "the extra “pictures”" in done.stdout
 
 
 def test_nothing_that_draws_is_imported_before_something_is_drawn() -> None:
