@@ -19,7 +19,7 @@ def test_a_picture_of_a_services_history_is_shown_with_words_that_say_the_same(t
     tab.type("/apid publish FRAUD/scoring v4")
     tab.act_as("omar")
     tab.action("approve_request").click()
-    expect(tab.message("Request 1")).to_contain_text("is published")
+    expect(tab.message("Request 1")).to_contain_text("is published to scoring")
     tab.type("/apid history FRAUD/scoring --picture")
     tab.message("asked for a picture of").get_by_text("1 reply").click()
     picture = tab.thread.get_by_role("img", name="Timeline of design:FRAUD/scoring.")
