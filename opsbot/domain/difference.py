@@ -93,7 +93,11 @@ def compare(before: Snapshot | None, after: Snapshot | None, since: str | None) 
     auth = after.setup.auth_method
     if before is None:
         lines = tuple(_described(endpoint) for endpoint in new.values())
-        said = "What is published there, if anything is, was not published by me." if since is None else f"There is no snapshot of {since}."
+        said = (
+            "What is published there, if anything is, was not published by me."
+            if since is None
+            else f"There is no snapshot of {since}."
+        )
         caveats = (f"{said} All of this version is listed.", *_caveats(after))
         return Difference(since, added=lines, auth=(None, auth), caveats=caveats)
     old = {endpoint.id: endpoint for endpoint in before.setup.endpoints}
