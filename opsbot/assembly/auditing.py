@@ -12,7 +12,7 @@ from opsbot.domain.policies import DEFAULT_POLICY, as_data
 from opsbot.domain.redaction import redacting
 from opsbot.errors import ConfigError, ConflictError, NotFoundError
 from opsbot.slack import KeptWebClient
-from opsbot.slack.heads import read_heads
+from opsbot.slack.sending.heads import read_heads
 from opsbot.store import AuditStore, Keeper, PolicyStore, RequestStore
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from opsbot.errors import CommandError, ConfigError, OpsbotError, StoreError
 from opsbot.grammar import corrected, manual, parse
 from opsbot.pictures import Drawing
 from opsbot.slack import SlackDirectory
-from opsbot.slack.blocks import answer, apology
-from opsbot.slack.plain import Reader
+from opsbot.slack.blocks.plain import Reader
+from opsbot.slack.blocks.results import answer, apology
 from opsbot.store import (
     AuditStore,
     DeliveryStore,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from opsbot.domain.models import MessageRef
     from opsbot.domain.results import Result
     from opsbot.domain.rules import Rules
-    from opsbot.slack.plain import Line
+    from opsbot.slack.blocks.plain import Line
 
 PROGRAM = "opsbot ask"
 

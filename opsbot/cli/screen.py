@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.emoji import Emoji
 from rich.text import Text
 
-from opsbot.slack.plain import Kind
+from opsbot.slack.blocks.plain import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from opsbot.slack.plain import Line
+    from opsbot.slack.blocks.plain import Line
 
 _STYLES = MappingProxyType(
     {

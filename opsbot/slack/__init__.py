@@ -1,23 +1,23 @@
 """The chat surface: Slack payloads in, Slack messages out."""
 
-from opsbot.slack.client import KeptWebClient
 from opsbot.slack.directory import SlackDirectory
 from opsbot.slack.doing import Doer
-from opsbot.slack.form_listeners import FormListeners
-from opsbot.slack.home_listener import HomeListener
-from opsbot.slack.home_screen import SlackHomeScreen
+from opsbot.slack.forms.listeners import FormListeners
+from opsbot.slack.forms.opening import Opener
+from opsbot.slack.forms.shortcuts import ShortcutListeners
+from opsbot.slack.forms.suggesting import Suggesting
 from opsbot.slack.identity import Identity, who_am_i
-from opsbot.slack.listeners import Listeners
+from opsbot.slack.listening.home import HomeListener
+from opsbot.slack.listening.listeners import Listeners
 from opsbot.slack.manifest import manifest
-from opsbot.slack.messenger import SlackMessenger
-from opsbot.slack.news import SlackNews
-from opsbot.slack.opening import Opener
-from opsbot.slack.pool import Pool
-from opsbot.slack.progress import Budget, SlackProgress
-from opsbot.slack.replies import Replier
-from opsbot.slack.shortcuts import ShortcutListeners
-from opsbot.slack.suggesting import Suggesting
-from opsbot.slack.turns import Turns
+from opsbot.slack.sending.home_screen import SlackHomeScreen
+from opsbot.slack.sending.messenger import SlackMessenger
+from opsbot.slack.sending.news import SlackNews
+from opsbot.slack.sending.progress import Budget, SlackProgress
+from opsbot.slack.sending.replies import Replier
+from opsbot.slack.transport.client import KeptWebClient
+from opsbot.slack.transport.pool import Pool
+from opsbot.slack.transport.turns import Turns
 
 __all__ = [
     "Budget",

@@ -17,16 +17,16 @@ from slack_sdk import WebClient
 from websocket import WebSocketException
 
 from opsbot.errors import ConfigError
-from opsbot.slack.calls import CALL_ERRORS, error_code
-from opsbot.slack.form_payloads import FIELD, VERB
-from opsbot.slack.form_views import FORM
+from opsbot.slack.forms.payloads import FIELD, VERB
+from opsbot.slack.forms.views import FORM
 from opsbot.slack.manifest import ANYTHING, PUBLISH_THIS
+from opsbot.slack.transport.calls import CALL_ERRORS, error_code
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from opsbot.slack.identity import Identity
-    from opsbot.slack.listeners import Listeners
+    from opsbot.slack.listening.listeners import Listeners
 
 EVENTS_PATH = "/slack/events"
 

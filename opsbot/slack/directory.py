@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from opsbot.domain.authorization import Membership
-from opsbot.slack.calls import CALL_ERRORS, error_code
+from opsbot.slack.transport.calls import CALL_ERRORS, error_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

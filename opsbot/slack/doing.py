@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from opsbot.domain.commands import LongWork
 from opsbot.grammar import parse
-from opsbot.slack.blocks import answer
-from opsbot.slack.messages import Answer
+from opsbot.slack.blocks.messages import Answer
+from opsbot.slack.blocks.results import answer
 from opsbot.slack.trouble import BUSY, in_words
 
 if TYPE_CHECKING:
     from opsbot.actions.dispatcher import Dispatcher
     from opsbot.domain.models import Asker
     from opsbot.grammar import Typed
-    from opsbot.slack.pool import Pool
-    from opsbot.slack.replies import Replier
+    from opsbot.slack.sending.replies import Replier
+    from opsbot.slack.transport.pool import Pool
 
 _IN_LINE = "I'm at others like it already; yours begins when one of them is done."
 _DIRECTLY = "You find it in our direct conversation."

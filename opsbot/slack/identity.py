@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opsbot.errors import ConfigError
-from opsbot.slack.calls import CALL_ERRORS, error_code
+from opsbot.slack.transport.calls import CALL_ERRORS, error_code
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from opsbot.errors import OpsbotError, StoreError
 from opsbot.grammar import corrected
-from opsbot.slack.blocks import apology
-from opsbot.slack.messages import Answer
+from opsbot.slack.blocks.messages import Answer
+from opsbot.slack.blocks.results import apology
 
 if TYPE_CHECKING:
     from collections.abc import Callable

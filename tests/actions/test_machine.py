@@ -37,7 +37,7 @@ from opsbot.domain.rules import Rules
 from opsbot.domain.terminal import TerminalRules
 from opsbot.errors import OpsbotError
 from opsbot.grammar import parse
-from opsbot.slack.modals import Submission
+from opsbot.slack.forms.reasons import Submission
 from tests.actions.doing import carry_out
 from tests.builders import CHANNEL, NOON, SCORING, asker
 from tests.fakes import FakeDesigner, Scene

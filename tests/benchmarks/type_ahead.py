@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from opsbot.dataiku import DSSClient
-from opsbot.slack.form_payloads import FIELD, Memory
+from opsbot.slack.forms.payloads import FIELD, Memory
 from tests.benchmarks import contenders
 from tests.benchmarks.dataiku_node import KEY, far_node
 from tests.benchmarks.report import Row

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from opsbot.cli.screen import login, show
-from opsbot.slack.plain import Kind, Piece
+from opsbot.slack.blocks.plain import Kind, Piece
 
 if TYPE_CHECKING:
     import pytest

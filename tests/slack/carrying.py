@@ -10,8 +10,8 @@ from opsbot.dataiku import DSSClient
 from opsbot.dataiku.gateway import Nodes
 from opsbot.domain.files import Attachment
 from opsbot.domain.references import ServiceRef
-from opsbot.slack.client import KeptWebClient
-from opsbot.slack.uploads import Uploads
+from opsbot.slack.sending.uploads import Uploads
+from opsbot.slack.transport.client import KeptWebClient
 
 
 def main(designer: str, workspace: str, version: str, channel: str) -> int:

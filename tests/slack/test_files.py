@@ -13,8 +13,8 @@ import pytest
 
 from opsbot.domain.models import Asker, Place
 from opsbot.sandbox.workspace import FileLimits
-from opsbot.slack.fitting import fitted
-from opsbot.slack.messages import Answer, of_lines
+from opsbot.slack.blocks.fitting import fitted
+from opsbot.slack.blocks.messages import Answer, of_lines
 from tests.builders import MAYA
 from tests.stage import shown, staged
 

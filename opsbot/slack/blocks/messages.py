@@ -1,0 +1,138 @@
+"""What is said in Slack, before it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.models.blocks import Block, SectionBlock
+from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
+
+from opsbot.slack.blocks.mrkdwn import cut, plain, readable, split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from opsbot.domain.files import Attachment
+    from opsbot.domain.models import MessageRef
+    from opsbot.domain.references import ServiceRef
+
+RUN_LINE = "run_line"
+"""The action of a button whose value is a line, which is run as if whoever clicks had typed it."""
+
+SECTION_LIMIT = 3000
+TEXT_LIMIT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The one package that a message is about."""
+
+    service: ServiceRef
+    version: str
+
+    @property
+    def payload(self) -> dict[str, str]:
+        """What the metadata of the message says of it."""
+        return {"service": str(self.service), "version": self.version}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message: `text` says in plain what the blocks say.
+
+    Where they don't say all of it, `whole` does, as plain text; it goes along as a file.
+    """
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+    whole: str = ""
+    about: About | None = None
+
+    def in_full(self) -> str:
+        """Write all that it says, or would say, as plain text."""
+        return self.whole or "\n".join(texts_of(self.blocks)) or plain(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer: one line, and the detail that goes into its thread. `private`: for the asker's eyes only.
+
+    `files` go into the thread as well. Where a message told how it went, the answer stands `instead_of` it.
+    """
+
+    headline: str
+    details: tuple[Message, ...] = ()
+    private: bool = False
+    files: tuple[Attachment, ...] = ()
+    instead_of: MessageRef | None = None
+    about: About | None = None
+
+    def in_one(self) -> Message:
+        """Put everything into one message, for where there is no thread."""
+        blocks: list[Block] = [mrkdwn_section(self.headline)]
+        for detail in self.details:
+            blocks += detail.blocks or (mrkdwn_section(detail.text),)
+        cuts = any(detail.whole for detail in self.details)
+        return Message(cut(self.headline, TEXT_LIMIT), tuple(blocks), self.in_full() if cuts else "")
+
+    def in_full(self) -> str:
+        """Write all that it says, or would say, as plain text."""
+        return "\n\n".join([plain(self.headline), *(detail.in_full() for detail in self.details)])
+
+
+def mrkdwn(text: str) -> MarkdownTextObject:
+    """Make a text of markup in which Slack adds no links or mentions of its own finding."""
+    return MarkdownTextObject(text=text, verbatim=True)
+
+
+def mrkdwn_section(text: str) -> SectionBlock:
+    """Make a section of text that is inert already."""
+    return SectionBlock(text=mrkdwn(cut(text, SECTION_LIMIT)))
+
+
+def plain_section(text: str) -> SectionBlock:
+    """Make a section of somebody's own words, which Slack shows as they are."""
+    return SectionBlock(text=PlainTextObject(text=readable(text), emoji=False))
+
+
+def of_lines(lines: list[str], *more: Block) -> Message:
+    """Make a message of lines of mrkdwn, and what comes below them."""
+    text, blocks = "\n".join(lines), (*sections(lines), *more)
+    is_cut = any(len(line) > SECTION_LIMIT for line in lines)
+    whole = "\n".join([plain(text), *texts_of(more)]) if is_cut else ""
+    return Message(cut(text, TEXT_LIMIT), blocks, whole)
+
+
+def sections(lines: list[str]) -> tuple[SectionBlock, ...]:
+    """Set lines of mrkdwn into as few sections as hold them."""
+    made: list[str] = []
+    for line in lines:
+        if made and len(made[-1]) + len(line) + 1 <= SECTION_LIMIT:
+            made[-1] += "\n" + line
+        else:
+            made.append(cut(line, SECTION_LIMIT))
+    return tuple(mrkdwn_section(text) for text in made)
+
+
+def notes(text: str, label: str = "Release notes") -> tuple[Block, ...]:
+    """Show somebody's own words under a label, as plain text."""
+    if not text.strip():
+        return ()
+    return mrkdwn_section(f"*{label}*"), *map(plain_section, split(text, SECTION_LIMIT))
+
+
+def texts_of(blocks: Iterable[Block]) -> list[str]:
+    """List every text in blocks, in the order of reading and as people read it."""
+    return list(_texts([block.to_dict() for block in blocks]))
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for each in node:
+            yield from _texts(each)
+    elif isinstance(node, dict):
+        if node.get("type") in {"mrkdwn", "plain_text"}:
+            yield plain(node["text"]) if node["type"] == "mrkdwn" else node["text"]
+        for value in node.values():
+            yield from _texts(value)

@@ -1,0 +1,77 @@
+"""Opening forms before people, and changing them while they are open."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from opsbot.slack.transport.calls import CALL_ERRORS, error_code
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+    from slack_sdk.models.views import View
+
+    from opsbot.domain.models import MessageRef
+
+_log = logging.getLogger(__name__)
+
+TOO_LATE = "Slack let me open no form any more. Please try again."
+"""What to say where a form could not be opened: mostly the click is older than the three seconds that Slack gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A form that is open: Slack's id of it, and the hash of what it shows."""
+
+    id: str
+    hash: str
+
+
+class Opener:
+    """Calls Slack's `views.*`. Never raises: what Slack won't do is logged, and told by what is given back."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+
+    def open(self, trigger: str, view: View) -> Opened | None:
+        """Open a form; None where that can't be done, as when the trigger is older than three seconds."""
+        try:
+            reply = self._client.views_open(trigger_id=trigger, view=view)
+        except CALL_ERRORS as error:
+            _log.warning("a form could not be opened: %s", error_code(error))
+            return None
+        opened: dict[str, Any] = reply["view"]
+        return Opened(str(opened["id"]), str(opened["hash"]))
+
+    def update(self, opened: Opened, view: View) -> str | None:
+        """Show something else in an open form; gives Slack's word for why not, such as that it was closed meanwhile."""
+        try:
+            self._client.views_update(view_id=opened.id, hash=opened.hash or None, view=view)
+        except CALL_ERRORS as error:
+            _log.info("a form could not be changed: %s", error_code(error))
+            return error_code(error)
+        return None
+
+    def metadata(self, message: MessageRef, thread: str | None) -> dict[str, Any]:
+        """Read what a message of the bot's own says of itself; nothing where Slack won't tell."""
+        where: dict[str, Any] = {
+            "channel": message.channel,
+            "oldest": message.ts,
+            "latest": message.ts,
+            "inclusive": True,
+            "limit": 1,
+            "include_all_metadata": True,
+        }
+        try:
+            if thread is None or thread == message.ts:
+                reply = self._client.conversations_history(**where)
+            else:
+                reply = self._client.conversations_replies(ts=thread, **where)
+        except CALL_ERRORS as error:
+            _log.info("a message could not be read: %s", error_code(error))
+            return {}
+        for each in reply.get("messages") or ():
+            if each.get("ts") == message.ts and isinstance(each.get("metadata"), dict):
+                return dict(each["metadata"])
+        return {}

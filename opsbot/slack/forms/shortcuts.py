@@ -1,0 +1,135 @@
+"""Shortcuts: the menu of all there is to do, and the publish of the package that a message is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from opsbot.domain.commands import RequestPublish
+from opsbot.domain.models import MessageRef
+from opsbot.domain.references import ServiceRef
+from opsbot.errors import CommandError, NotFoundError
+from opsbot.slack.blocks.messages import Answer, Message
+from opsbot.slack.forms.opening import TOO_LATE
+from opsbot.slack.forms.payloads import Memory, MessageShortcut, Shortcut
+from opsbot.slack.forms.views import form_view, notice_view
+from opsbot.slack.sending.messenger import MARK
+from opsbot.slack.sending.saying import ABOUT
+from opsbot.slack.trouble import BUSY, in_words, incident
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from opsbot.actions.dispatcher import Dispatcher
+    from opsbot.domain.models import Asker
+    from opsbot.slack.forms.opening import Opener
+    from opsbot.slack.sending.replies import Replier
+    from opsbot.slack.transport.pool import Pool
+
+
+class Ack(Protocol):
+    """Bolt's way to acknowledge a shortcut."""
+
+    def __call__(self) -> object:
+        """Acknowledge."""
+        ...
+
+
+class _AboutPackage(BaseModel):
+    """What the metadata of a message says of the package that it is about."""
+
+    model_config = ConfigDict(frozen=True)
+
+    service: str = ""
+    version: str = ""
+    request: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShortcutListeners:
+    """One method per kind of shortcut. None of them lets an error out, since that would cost the acknowledgement."""
+
+    dispatcher: Dispatcher
+    pool: Pool
+    spare: Pool
+    replier: Replier
+    opener: Opener
+    look_again: Callable[[ServiceRef], None]
+    command_name: str
+    bot: str
+
+    def on_shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Show what there is to do."""
+        ack()
+        try:
+            shortcut = Shortcut.model_validate(body)
+        except ValidationError:
+            incident("a shortcut could not be read")
+            return
+        self._take(shortcut.asker, self._pick, shortcut)
+
+    def on_message_shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Ask for the publish of the package that a message is about."""
+        ack()
+        try:
+            shortcut = MessageShortcut.model_validate(body)
+        except ValidationError:
+            incident("a shortcut could not be read")
+            return
+        self._take(shortcut.asker, self._publish, shortcut)
+
+    def _take(self, asker: Asker, job: Callable[[Any], Answer | None], payload: BaseModel) -> None:
+        def do() -> None:
+            said = in_words(lambda: job(payload), self.command_name, self.command_name)
+            if said is not None:
+                self.replier.direct(said.in_one(), asker)
+
+        if not self.pool.submit(do):
+            self.spare.submit(self.replier.direct, Message(BUSY), asker)
+
+    def _pick(self, shortcut: Shortcut) -> Answer | None:
+        usable = self.dispatcher.usable(shortcut.asker)
+        opened = self.opener.open(shortcut.trigger_id, form_view(Memory(picking=True), {}, usable))
+        return None if opened is not None else Answer(TOO_LATE)
+
+    def _publish(self, shortcut: MessageShortcut) -> Answer | None:
+        """Open the form at once, since that can't wait; what the message is about has to be looked up."""
+        asker = shortcut.asker
+        if RequestPublish.verb not in {entry.verb for entry in self.dispatcher.usable(asker)}:
+            refused = "You may not ask for publishes here."
+            told = self.opener.open(shortcut.trigger_id, notice_view("Publish", refused))
+            return None if told is not None else Answer(refused)
+        opened = self.opener.open(shortcut.trigger_id, notice_view("Publish", "Looking which version it is…"))
+        if opened is None:
+            return Answer(TOO_LATE)
+        memory, values = Memory(verb=RequestPublish.verb, channel=asker.place.channel), {}
+        about = self._about(shortcut)
+        if about is not None:
+            service, version = about
+            memory = memory.with_service(str(service))
+            values = {"service": str(service), "version": version}
+            self.look_again(service)
+        remark = "" if about is not None else "That message isn't about one package that I know: choose it here."
+        self.opener.update(opened, form_view(memory, values, remark=remark))
+        return None
+
+    def _about(self, shortcut: MessageShortcut) -> tuple[ServiceRef, str] | None:
+        """Find the package that a message is about, by its metadata or by the store; its words aren't looked at."""
+        message, thread = shortcut.where, shortcut.message.thread_ts
+        metadata: dict[str, Any] = {}
+        if self.bot and shortcut.message.bot_id == self.bot:  # others may say of theirs what they like
+            metadata = shortcut.message.metadata or self.opener.metadata(message, thread)
+        if metadata.get("event_type") in {MARK, ABOUT}:
+            try:
+                said = _AboutPackage.model_validate(metadata.get("event_payload"))
+                if said.version:
+                    return ServiceRef.parse(said.service, node=None, project=None), said.version
+                if said.request is not None:
+                    request = self.dispatcher.world.requests.get(said.request)
+                    return request.service, request.version
+            except (ValidationError, CommandError, NotFoundError):
+                return None
+        card = self.dispatcher.world.requests.of_card(MessageRef(message.channel, thread or message.ts))
+        return (card.service, card.version) if card is not None else None

@@ -1,0 +1,1 @@
+"""What Slack tells the bot: checked at the door, acknowledged at once, handed over."""

@@ -1,0 +1,280 @@
+"""What Slack tells us: acknowledged at once, then read, handed over, rendered, and replied to."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import ValidationError
+
+from opsbot.domain.commands import Approve, Cancel, Decline
+from opsbot.domain.models import Person
+from opsbot.domain.results import Refused
+from opsbot.errors import CommandError, MissingWordError
+from opsbot.grammar import without_mention_of
+from opsbot.slack.blocks import cards
+from opsbot.slack.blocks.messages import RUN_LINE, Answer, Message
+from opsbot.slack.blocks.mrkdwn import code
+from opsbot.slack.blocks.paging import TURN_PAGE
+from opsbot.slack.blocks.results import OPEN_FORM, answer
+from opsbot.slack.doing import Later
+from opsbot.slack.forms.opening import TOO_LATE
+from opsbot.slack.forms.reasons import Metadata, Submission, approve_form, decline_form, missing_reason
+from opsbot.slack.listening.payloads import BotMention, Click, SlashCommand
+from opsbot.slack.trouble import BUSY, in_words
+from opsbot.slack.trouble import incident as _incident
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from slack_sdk.models.views import View
+
+    from opsbot.actions.dispatcher import Dispatcher
+    from opsbot.domain.commands import Decide
+    from opsbot.domain.models import Asker
+    from opsbot.slack.directory import SlackDirectory
+    from opsbot.slack.doing import Doer
+    from opsbot.slack.forms.listeners import FormListeners
+    from opsbot.slack.forms.shortcuts import ShortcutListeners
+    from opsbot.slack.listening.home import HomeListener
+    from opsbot.slack.sending.replies import Replier
+    from opsbot.slack.transport.pool import Pool
+
+_log = logging.getLogger(__name__)
+
+_DECISIONS: dict[str, Callable[[int], Decide]] = {cards.APPROVE: Approve, cards.CANCEL: Cancel}
+_FORMS: dict[str, Callable[[Metadata], View]] = {cards.APPROVE_WITH: approve_form, cards.DECLINE: decline_form}
+
+
+class SeenEvents(Protocol):
+    """The events that were taken already."""
+
+    def is_first(self, event: str, now: datetime) -> bool:
+        """Remember the event; tells whether it is new."""
+        ...
+
+
+class Ack(Protocol):
+    """Bolt's way to acknowledge."""
+
+    def __call__(self, text: str = "") -> object:
+        """Acknowledge; a text is shown to the asker alone."""
+        ...
+
+
+class FormAck(Protocol):
+    """Bolt's way to acknowledge a form."""
+
+    def __call__(self, response_action: str | None = None, errors: dict[str, str] | None = None) -> object:
+        """Acknowledge; errors are shown beside the fields, and the form stays open."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """One method per kind of payload. None of them lets an error out, since that would cost the acknowledgement."""
+
+    dispatcher: Dispatcher
+    doer: Doer
+    pool: Pool
+    spare: Pool
+    replier: Replier
+    directory: SlackDirectory
+    seen: SeenEvents
+    clock: Callable[[], datetime]
+    command_name: str
+    bot_user: str
+    home: HomeListener
+    forms: FormListeners
+    shortcuts: ShortcutListeners
+
+    @property
+    def events(self) -> Mapping[str, Callable[[Ack, dict[str, Any]], None]]:
+        """Name the events that are listened to, each with its listener; the manifest asks Slack for these."""
+        return {"app_mention": self.on_mention, **self.home.events}
+
+    def on_command(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Take a slash command."""
+        try:
+            command = SlashCommand.model_validate(body)
+        except ValidationError:
+            ack(_incident("a slash command could not be read"))
+            return
+        taken = self.pool.submit(self._take_command, command)
+        ack() if taken else ack(BUSY)
+
+    def on_click(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Take a click on one of our buttons."""
+        ack()
+        try:
+            click = Click.model_validate(body)
+        except ValidationError:
+            _incident("a click could not be read")
+            return
+        if not self.pool.submit(self._take_click, click):
+            self._turn_away(click.asker, click.response_url)
+
+    def on_submission(self, ack: FormAck, body: dict[str, Any]) -> None:
+        """Take a form that somebody sent; what is empty and must not be is said beside the field."""
+        try:
+            submission = Submission.model_validate(body)
+            command, asker = submission.command, submission.asker
+        except ValidationError:
+            ack()
+            _incident("a form could not be read")
+            return
+        if isinstance(command, Decline) and not command.comment:
+            ack(response_action="errors", errors=missing_reason())
+            return
+        ack()
+        if not self.pool.submit(self._carry_out, command, asker, None):
+            self._turn_away(asker, None)
+
+    def on_mention(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Take a message that names the bot."""
+        ack()
+        try:
+            mention = BotMention.model_validate(body)
+        except ValidationError:
+            _incident("a mention could not be read")
+            return
+        if not self.pool.submit(self._take_mention, mention):
+            self._turn_away(mention.asker, None)
+
+    def _turn_away(self, asker: Asker, response_url: str | None) -> None:
+        """Say that there is too much to do; by another pool, since the acknowledgement waits for this listener."""
+        if not self.spare.submit(self.replier.whisper, Message(BUSY), asker, response_url):
+            _log.warning("%s could not even be told that there is too much to do", asker.person.id)
+
+    def _take_command(self, command: SlashCommand) -> None:
+        """Answer a command; where a word is missing a form asks for it, if it can still be opened."""
+        asker = command.asker
+
+        def do() -> Answer | None:
+            try:
+                return self.doer.do(command.text, asker, Later(command.response_url))
+            except MissingWordError:
+                if self.forms.ask(command.text, asker, command.trigger_id):
+                    return None
+                raise
+
+        said = self._in_words(do, typed=command.text)
+        if said is not None:
+            self.replier.reply(said, asker, command.response_url)
+
+    def _take_click(self, click: Click) -> None:
+        if click.action.startswith(TURN_PAGE):
+            self._turn_page(click)
+        elif click.action == OPEN_FORM:
+            self._open_verb_form(click)
+        elif click.action in _FORMS:
+            self._open_form(click)
+        elif click.action in _DECISIONS:
+            self._decide(click)
+        elif click.action == RUN_LINE:
+            self._run_line(click)
+        elif click.action.startswith(f"{RUN_LINE}:"):
+            self._run_beside(click)
+        else:
+            _log.warning("a button is clicked that means nothing: %s", click.action)
+
+    def _decide(self, click: Click) -> None:
+        def read() -> None:
+            self._carry_out(_DECISIONS[click.action](_number(click.value)), click.asker, click.response_url)
+
+        said = self._in_words(read)
+        if said is not None:
+            self.replier.whisper(said.in_one(), click.asker, click.response_url)
+
+    def _carry_out(self, command: Decide, asker: Asker, response_url: str | None) -> None:
+        """Decide as was clicked or sent; the card and its thread show it, only a refusal is told apart."""
+
+        def do() -> Answer | None:
+            result = self.dispatcher.do(command, asker)
+            return answer(result, asker, self.command_name) if isinstance(result, Refused) else None
+
+        said = self._in_words(do)
+        if said is not None:
+            self.replier.whisper(said.in_one(), asker, response_url)
+            self.home.show_what_is_true(asker)
+
+    def _open_form(self, click: Click) -> None:
+        """Open the form at once: Slack lets us for three seconds."""
+
+        def do() -> Answer | None:
+            metadata = Metadata(request=_number(click.value), channel=click.asker.place.channel, thread=click.thread)
+            opened = self.replier.open_form(click.trigger_id, _FORMS[click.action](metadata))
+            return None if opened else Answer(TOO_LATE, private=True)
+
+        said = self._in_words(do)
+        if said is not None:
+            self.replier.whisper(said.in_one(), click.asker, click.response_url)
+
+    def _open_verb_form(self, click: Click) -> None:
+        """Open the form of a verb; of a line that names more, the form that holds it."""
+        show = self.forms.ask if " " in click.value else self.forms.open
+        verb = click.value.partition(" ")[0]
+
+        def do() -> Answer | None:
+            if verb and all(entry.verb != verb for entry in self.dispatcher.usable(click.asker)):
+                return Answer(f":no_entry: You may not do that here: {code(verb)}.", private=True)
+            opened = show(click.value, click.asker, click.trigger_id)
+            return None if opened else Answer(TOO_LATE, private=True)
+
+        said = self._in_words(do)
+        if said is not None:
+            self.replier.whisper(said.in_one(), click.asker, click.response_url)
+
+    def _turn_page(self, click: Click) -> None:
+        """Show another page in the same message, if whoever clicked may see it."""
+        said = self._in_words(lambda: self.doer.do(click.value, click.asker))
+        if said is None:
+            return
+        if said.private or click.response_url is None:
+            self.replier.whisper(said.in_one(), click.asker, click.response_url)
+        else:
+            page = said.in_one() if click.container.is_ephemeral or not said.details else said.details[-1]
+            self.replier.replace(page, click.response_url, click.asker)
+
+    def _run_line(self, click: Click) -> None:
+        """Do what a button's line says, as if whoever clicked had typed it; the button is gone once that was tried."""
+        later = Later(click.response_url, click.asker.place.thread)
+        said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), typed=click.value)
+        if click.response_url is not None:
+            self.replier.replace(Message(f"You chose: {code(click.value)}"), click.response_url, click.asker)
+        if said is not None:
+            self.replier.reply(said, click.asker, click.response_url, thread=click.asker.place.thread)
+
+    def _run_beside(self, click: Click) -> None:
+        """Do what a button's line says, in the thread of its message, which stays for the others."""
+        later = Later(None, click.thread)
+        said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), typed=click.value)
+        if said is not None:
+            self.replier.reply(said, click.asker, click.response_url, thread=click.thread)
+
+    def _take_mention(self, mention: BotMention) -> None:
+        """Do what a mention asks; all see the answer in the thread of the mention, the asker alone in the channel."""
+
+        def do() -> Answer | None:
+            if not self.seen.is_first(mention.event_id, self.clock()):
+                return None
+            person = Person(asker.person.id, self.directory.name(asker.person.id))
+            text = without_mention_of(self.bot_user, mention.event.text)
+            return self.doer.do(text, replace(asker, person=person), Later(None, mention.thread))
+
+        asker = mention.asker
+        said = self._in_words(do, "@opsbot", without_mention_of(self.bot_user, mention.event.text))
+        if said is not None:
+            self.replier.reply(said, asker, None, thread=mention.thread)
+
+    def _in_words(self, job: Callable[[], Answer | None], address: str | None = None, typed: str = "") -> Answer | None:
+        """Do a job and say what went wrong; `address` is the slash command unless said otherwise."""
+        return in_words(job, address or self.command_name, self.command_name, typed)
+
+
+def _number(value: str) -> int:
+    if not value.isascii() or not value.isdigit():
+        raise CommandError("That button isn't one of mine.", "requests")
+    return int(value)

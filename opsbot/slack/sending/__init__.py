@@ -1,0 +1,1 @@
+"""What the bot tells Slack: answers, deliveries, progress, files, App Homes."""

@@ -1,0 +1,270 @@
+"""Saying in Slack what is told without being the answer to a command; every message carries a mark to be found by."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, assert_never
+
+from slack_sdk.errors import SlackApiError
+
+from opsbot.domain.authorization import covers
+from opsbot.domain.changes import NodeChange
+from opsbot.domain.commands import CreatePackage
+from opsbot.domain.deliveries import Kind
+from opsbot.domain.models import MessageRef, PublishRequest
+from opsbot.domain.policy import policy_of
+from opsbot.errors import NotHereError, SilencedError, TellingError
+from opsbot.slack.blocks import changes, told
+from opsbot.slack.blocks.cards import Around, card
+from opsbot.slack.blocks.fitting import fitting, text_file
+from opsbot.slack.blocks.messages import About
+from opsbot.slack.blocks.mrkdwn import escaped, listed
+from opsbot.slack.sending.progress import Budget
+from opsbot.slack.sending.uploads import Uploads
+from opsbot.slack.transport.calls import (
+    CALL_ERRORS,
+    ReplyLostError,
+    come_back_after,
+    error_code,
+    is_not_here,
+    is_shut_out,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from opsbot.domain.authorization import AccessRules
+    from opsbot.domain.deliveries import Delivery
+    from opsbot.domain.models import Pause
+    from opsbot.domain.policies import Policy
+    from opsbot.slack.blocks.messages import Message
+    from opsbot.slack.directory import SlackDirectory
+    from opsbot.slack.transport.client import KeptWebClient
+
+_log = logging.getLogger(__name__)
+
+MARK = "opsbot_delivery"
+"""The type of the metadata of every message that is said here."""
+
+_MOST_NAMED = 12
+_LOOKED_THROUGH = 200
+_SERVER_ERRORS = 500
+_DIRECT = ("U", "W", "D")
+"""What the ids begin with of people, and of their direct conversations with the bot."""
+
+
+class SlackMessenger:
+    """Posts and edits messages, and finds again what it posted."""
+
+    def __init__(
+        self,
+        client: KeptWebClient,
+        directory: SlackDirectory,
+        access: AccessRules,
+        *,
+        pauses: Callable[[], tuple[Pause, ...]],
+        policies: Callable[[], tuple[Policy, ...]],
+        command_name: str,
+        budget: Budget | None = None,
+    ) -> None:
+        self._client = client
+        self._uploads = Uploads(client)
+        self._budget = budget or Budget()
+        self._directory = directory
+        self._access = access
+        self._pauses = pauses
+        self._policies = policies
+        self._command_name = command_name
+
+    def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
+        """Say it; gives where, or None where there was nothing to say any more."""
+        try:
+            if delivery.message.kind is Kind.REPAINT:
+                return self._repaint(subject)
+            listener = _only_listener(delivery, subject)
+            if listener is not None:
+                self._whisper(delivery, subject, listener)
+                return None
+            return self._post(delivery, subject)
+        except CALL_ERRORS as error:
+            self._budget.close_for(come_back_after(error) or 0.0)
+            raise telling_error(error) from error
+
+    def find(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
+        """Find where it was said already, by its mark.
+
+        In a direct conversation nothing is looked for, since Slack lets us read none: twice is better there than never.
+        """
+        if delivery.message.channel.startswith(_DIRECT):
+            return None
+        thread = _thread(delivery, subject)
+        try:
+            return find_marked(self._client, delivery.message.channel, thread, delivery.id)
+        except CALL_ERRORS as error:
+            raise telling_error(error, uncertain=True) from error
+
+    def _post(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef:
+        message = fitting(self._worded(delivery, subject))
+        reply = self._client.chat_postMessage(
+            channel=delivery.message.channel,
+            text=message.text,
+            blocks=message.blocks or None,
+            thread_ts=_thread(delivery, subject),
+            unfurl_links=False,
+            metadata={"event_type": MARK, "event_payload": _mark(delivery, subject)},
+        )
+        said = MessageRef(str(reply["channel"]), str(reply["ts"]))
+        if message.whole and isinstance(subject, PublishRequest):
+            self._attach(message, said, subject)
+        return said
+
+    def _attach(self, message: Message, card: MessageRef, request: PublishRequest) -> None:
+        """Put what a card cuts into its thread, whole; the card stands without it, so that this never fails."""
+        name = f"request-{request.id}.txt"
+        try:
+            self._uploads.offer(text_file(message.whole, name, f"Request {request.id} in full"), card.channel, card.ts)
+        except CALL_ERRORS as error:
+            _log.warning("%s could not be given: %s", name, error_code(error))
+
+    def _repaint(self, subject: PublishRequest | NodeChange) -> MessageRef | None:
+        there = subject.card if isinstance(subject, PublishRequest) else subject.message
+        if there is None:
+            return None
+        if isinstance(subject, PublishRequest):
+            message = fitting(card(subject, self._around(subject)))
+        else:
+            message = fitting(changes.shown(subject, self._command_name))
+        self._budget.spend()
+        self._client.chat_update(channel=there.channel, ts=there.ts, text=message.text, blocks=message.blocks)
+        return there
+
+    def _whisper(self, delivery: Delivery, subject: PublishRequest | NodeChange, user: str) -> None:
+        message = fitting(self._worded(delivery, subject))
+        self._client.chat_postEphemeral(
+            channel=delivery.message.channel,
+            user=user,
+            text=message.text,
+            blocks=message.blocks or None,
+            thread_ts=_thread(delivery, subject),
+        )
+
+    def _worded(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> Message:
+        if isinstance(subject, PublishRequest):
+            return self._of_request(delivery, subject)
+        return self._of_change(delivery, subject)
+
+    def _of_change(self, delivery: Delivery, change: NodeChange) -> Message:
+        match delivery.message.kind:
+            case Kind.CHANGE:
+                return changes.shown(change, self._command_name, delivery.message.text)
+            case Kind.CHANGE_ENDED if _is_told_beside(delivery, change):
+                return changes.reply(change, self._command_name)
+            case _:
+                return changes.outcome(change, self._command_name)
+
+    def _of_request(self, delivery: Delivery, request: PublishRequest) -> Message:  # noqa: PLR0911 - one arm per kind
+        kind = delivery.message.kind
+        match kind:
+            case Kind.CARD | Kind.REPAINT:
+                return card(request, self._around(request))
+            case Kind.VOTED:
+                return told.voted(request, delivery.message.text, policy_of(request, self._policies()))
+            case Kind.HELD:
+                return told.held(request)
+            case Kind.REMINDER:
+                return told.reminder(request, self._approvers(request, policy_of(request, self._policies())))
+            case Kind.OUTCOME:
+                return told.outcome(request)
+            case Kind.REVIEW:
+                return told.review(request)
+            case Kind.CARD_REFUSED:
+                return told.card_refused(request, delivery.message.text, self._command_name)
+            case Kind.CHANGE | Kind.CHANGE_ENDED | Kind.NEWS | Kind.NODE | Kind.WATCH_STOPPED | Kind.HOME:
+                raise ValueError(f"a request has no {kind}")
+            case _:
+                assert_never(kind)
+
+    def _around(self, request: PublishRequest) -> Around:
+        policy = policy_of(request, self._policies())
+        pauses = tuple(pause for pause in self._pauses() if covers((pause.services,), request.service))
+        return Around(policy, self._approvers(request, policy), pauses)
+
+    def _approvers(self, request: PublishRequest, policy: Policy) -> str:
+        """Name who could approve: people so that Slack tells them, groups so that it doesn't."""
+        roles = [role for role, _ in policy.quorum]
+        holding = [self._access.holders(role, request.service, request.wish.card_channel) for role in roles]
+        excluded = set() if policy.requester_may_approve else {request.wish.requester.id}
+        excluded |= {vote.person.id for vote in request.votes}
+        people = sorted({user for users, _ in holding for user in users} - excluded)
+        groups = sorted({group for _, groups in holding for group in groups})
+        named = [f"<@{user}>" for user in people] + [escaped(self._directory.handle(group)) for group in groups]
+        more = [f"{len(named) - _MOST_NAMED} more"] if len(named) > _MOST_NAMED else []
+        wanted = " or ".join(roles) or "approve"
+        return listed([*named[:_MOST_NAMED], *more]) if named else f"nobody here; a grant of “{wanted}” is missing"
+
+
+def _only_listener(delivery: Delivery, subject: PublishRequest | NodeChange) -> str | None:
+    """Name the one person in the channel whom it is for; None where it is for all of it."""
+    if isinstance(subject, PublishRequest) or delivery.message.kind is not Kind.CHANGE_ENDED or not subject.is_private:
+        return None
+    return subject.by.id if delivery.message.channel != subject.by.id else None
+
+
+def _thread(delivery: Delivery, subject: PublishRequest | NodeChange) -> str | None:
+    kind, channel = delivery.message.kind, delivery.message.channel
+    if isinstance(subject, NodeChange):
+        asked_in = subject.asked_in.thread if subject.asked_in.channel == channel else None
+        if kind is Kind.CHANGE_ENDED and asked_in is None and _is_told_beside(delivery, subject):
+            return subject.message.ts if subject.message is not None else None
+        return asked_in
+    if kind is Kind.CARD or subject.card is None:
+        return None
+    return subject.card.ts if subject.card.channel == channel else None
+
+
+def _is_told_beside(delivery: Delivery, change: NodeChange) -> bool:
+    """Tell whether the message about the change is where the delivery goes, too."""
+    return change.message is not None and change.message.channel == delivery.message.channel
+
+
+def _mark(delivery: Delivery, subject: PublishRequest | NodeChange) -> dict[str, Any]:
+    mark: dict[str, Any] = {"delivery": delivery.id, "kind": delivery.message.kind.value}
+    if isinstance(subject, NodeChange) and isinstance(subject.wanted, CreatePackage):
+        mark |= About(subject.service, subject.wanted.version).payload
+    if isinstance(subject, PublishRequest):
+        mark |= About(subject.service, subject.version).payload
+        mark["request"] = subject.id
+        if subject.head is not None:
+            mark["head"] = str(subject.head)
+    return mark
+
+
+def find_marked(client: KeptWebClient, channel: str, thread: str | None, delivery: int) -> MessageRef | None:
+    """Find the message that carries a delivery's mark among the last in a channel, or in a thread. Raises CALL_ERRORS."""
+    where: dict[str, Any] = {"channel": channel, "limit": _LOOKED_THROUGH, "include_all_metadata": True}
+    if thread is None:
+        reply = client.conversations_history(**where)
+    else:
+        reply = client.conversations_replies(ts=thread, **where)
+    for message in reply.get("messages") or ():
+        mark = message.get("metadata") or {}
+        if mark.get("event_type") == MARK and mark.get("event_payload", {}).get("delivery") == delivery:
+            return MessageRef(channel, str(message["ts"]))
+    return None
+
+
+def telling_error(error: Exception, *, uncertain: bool = False) -> TellingError:
+    """Say what Slack's refusal, or its silence, means for another try."""
+    code = error_code(error)
+    if is_not_here(error):
+        return NotHereError(f"Slack says {code}.", uncertain=uncertain)
+    if is_shut_out(error):
+        return SilencedError(f"Slack says {code}.", uncertain=uncertain)
+    if isinstance(error, SlackApiError):
+        after = come_back_after(error)
+        if after is not None:
+            return TellingError("Slack asks to come back later.", again=True, after=after, uncertain=uncertain)
+        again = error.response.status_code >= _SERVER_ERRORS
+        return TellingError(f"Slack says {code}.", again=again, uncertain=uncertain or again)
+    lost = isinstance(error, ReplyLostError)
+    return TellingError(f"Slack doesn't answer ({code}).", again=True, uncertain=uncertain or lost)

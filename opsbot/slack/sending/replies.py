@@ -1,0 +1,179 @@
+"""Sending an answer: a parent message with its detail and its files in the thread, or for the asker's eyes only."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.models.blocks import ContextBlock
+
+from opsbot.domain.files import size_in_words
+from opsbot.domain.models import HOME
+from opsbot.slack.blocks.fitting import fitted, fitting, text_file
+from opsbot.slack.blocks.messages import TEXT_LIMIT, Answer, Message, mrkdwn, mrkdwn_section
+from opsbot.slack.blocks.mrkdwn import code, cut
+from opsbot.slack.sending.saying import say
+from opsbot.slack.sending.uploads import Uploads, discard, size_of
+from opsbot.slack.transport.calls import CALL_ERRORS, error_code, is_not_here
+
+if TYPE_CHECKING:
+    from slack_sdk.models.views import View
+
+    from opsbot.actions.ports import Progresses
+    from opsbot.domain.files import Attachment
+    from opsbot.domain.models import Asker, MessageRef
+    from opsbot.slack.transport.client import KeptWebClient
+
+_log = logging.getLogger(__name__)
+
+_DIRECTLY = "The file is in our direct conversation: in a channel it would be there for everybody."
+
+
+class Replier:
+    """Replies where somebody asked. Never raises: what can't be sent is logged."""
+
+    def __init__(self, client: KeptWebClient, bot_user: str, progress: Progresses) -> None:
+        self._client = client
+        self._bot_user = bot_user
+        self._progress = progress
+        self._uploads = Uploads(client)
+
+    def reply(self, answer: Answer, asker: Asker, response_url: str | None, thread: str | None = None) -> None:
+        """Send the answer: to all where it was asked, in the thread if one is named, or to the asker alone.
+
+        Its files are sent, and then deleted here.
+        """
+        try:
+            if answer.instead_of is not None:
+                here = answer.instead_of.channel == asker.place.channel
+                self._end(fitted(answer), answer.instead_of, thread if here else None)
+            elif answer.private:
+                self.whisper(answer.in_one(), asker, response_url, answer.files)
+            else:
+                self._post(fitted(answer), asker.place.channel, thread)
+        except CALL_ERRORS as error:
+            self._fall_back(answer, asker, response_url, error)
+        finally:
+            for file in answer.files:
+                discard(file)
+
+    def whisper(
+        self, message: Message, asker: Asker, response_url: str | None, files: tuple[Attachment, ...] = ()
+    ) -> None:
+        """Tell the asker alone; what doesn't fit is given to them as a file, beside others."""
+        shown = fitting(message)
+        self._whisper(shown, asker, response_url, (*files, text_file(shown.whole)) if shown.whole else files)
+
+    def direct(self, message: Message, asker: Asker) -> None:
+        """Tell the asker in their conversation with the bot."""
+        try:
+            say(self._client, fitting(message), asker.person.id)
+        except CALL_ERRORS as error:
+            _log.warning("an answer could not be sent: %s", error_code(error))
+
+    def replace(self, message: Message, click_url: str, asker: Asker) -> None:
+        """Put another message in the place of the one that was clicked; who clicked gets what doesn't fit as a file."""
+        shown = fitting(message)
+        try:
+            self._respond(click_url, {"replace_original": True}, shown)
+        except CALL_ERRORS as error:
+            _log.warning("a message could not be replaced: %s", error_code(error))
+        if shown.whole:
+            self._whisper(Message("That page is long."), asker, click_url, (text_file(shown.whole),))
+
+    def open_form(self, trigger_id: str, form: View) -> bool:
+        """Open a form before whoever clicked; tells whether that could be done."""
+        try:
+            self._client.views_open(trigger_id=trigger_id, view=form)
+        except CALL_ERRORS as error:
+            _log.warning("a form could not be opened: %s", error_code(error))
+            return False
+        return True
+
+    def _post(self, answer: Answer, channel: str, thread: str | None) -> None:
+        parent = say(self._client, Message(cut(answer.headline, TEXT_LIMIT), about=answer.about), channel, thread)
+        self._follow(answer, parent, thread)
+
+    def _follow(self, answer: Answer, parent: MessageRef, thread: str | None) -> None:
+        """Put detail and files into the thread."""
+        for detail in answer.details:
+            say(self._client, detail, parent.channel, thread or parent.ts)
+        for file in answer.files:
+            self._uploads.offer(file, parent.channel, thread or parent.ts)
+
+    def _end(self, answer: Answer, at: MessageRef, thread: str | None) -> None:
+        """Send the files while the message that told how it went still does; then let it say the outcome."""
+        sizes = ", ".join(f"{file.name}, {size_in_words(size_of(file))}" for file in answer.files)
+        going_on = self._progress.over(lambda: at, f"Sending {sizes} to Slack") if sizes else nullcontext()
+        try:
+            with going_on:
+                self._follow(answer, at, thread)
+        finally:
+            self._conclude(cut(answer.headline, TEXT_LIMIT), at, thread)
+
+    def _conclude(self, headline: str, at: MessageRef, thread: str | None) -> None:
+        try:
+            blocks = (mrkdwn_section(headline),)
+            self._client.chat_update(channel=at.channel, ts=at.ts, text=headline, blocks=blocks)
+        except CALL_ERRORS as error:
+            _log.warning("an outcome could not be shown where it went on: %s", error_code(error))
+            say(self._client, Message(headline), at.channel, thread or at.ts)
+
+    def _fall_back(self, answer: Answer, asker: Asker, response_url: str | None, error: Exception) -> None:
+        _log.info("an answer could not be posted in %s: %s", asker.place.channel, error_code(error))
+        hint = "I could not post this for everybody; only you see it."
+        if is_not_here(error):
+            hint = f"I'm not in this channel, so only you see this. To have me answer everybody: `/invite` <@{self._bot_user}>"
+        told = Answer(hint, (Message(answer.headline), *answer.details))
+        self.whisper(told.in_one(), asker, response_url, answer.files)
+
+    def _whisper(
+        self, message: Message, asker: Asker, response_url: str | None, files: tuple[Attachment, ...] = ()
+    ) -> None:
+        """Tell the asker alone what fits. Files can't be shown to one person in a channel: these are given directly."""
+        if files:
+            note = ContextBlock(elements=[mrkdwn(self._given_directly(files, asker, message.text))])
+            blocks = message.blocks or (mrkdwn_section(message.text),)
+            message = replace(message, blocks=(*blocks, note))
+        try:
+            if response_url is not None:
+                self._respond(response_url, {"response_type": "ephemeral", "replace_original": False}, message)
+            else:
+                self._whisper_in_channel(message, asker)
+        except CALL_ERRORS as error:
+            if response_url is None and is_not_here(error):
+                self.direct(message, asker)
+            else:
+                _log.warning("an answer could not be sent: %s", error_code(error))
+
+    def _given_directly(self, files: tuple[Attachment, ...], asker: Asker, headline: str) -> str:
+        """Give files to the asker directly; gives what to say about that."""
+        try:
+            self._uploads.hand_over(files, asker.person.id, headline)
+        except CALL_ERRORS as error:
+            _log.warning("files could not be given to %s: %s", asker.person.id, error_code(error))
+            return f"I couldn't give you the file: Slack says {code(error_code(error))}."
+        return _DIRECTLY
+
+    def _whisper_in_channel(self, message: Message, asker: Asker) -> None:
+        if asker.place == HOME:  # no channel: it is told in the conversation with the bot
+            say(self._client, message, asker.person.id)
+            return
+        self._client.chat_postEphemeral(
+            channel=asker.place.channel,
+            user=asker.person.id,
+            text=message.text,
+            blocks=message.blocks or None,
+            thread_ts=asker.place.thread,
+        )
+
+    def _respond(self, url: str, how: dict[str, Any], message: Message) -> None:
+        blocks = [block.to_dict() for block in message.blocks]
+        text = {**how, "text": message.text}
+        status = self._client.post_json(url, {**text, "blocks": blocks} if blocks else text)
+        if status >= 400:  # noqa: PLR2004 - HTTP's errors begin there
+            _log.warning("Slack refused an answer to its response_url: %d", status)
+            if blocks:
+                self._client.post_json(url, text)

@@ -1,0 +1,30 @@
+"""Saying something in a channel, or in a thread of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opsbot.domain.models import MessageRef
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+
+    from opsbot.slack.blocks.messages import Message
+
+
+ABOUT = "opsbot_package"
+"""The type of the metadata of an answer that is about one package."""
+
+
+def say(client: WebClient, message: Message, channel: str, thread: str | None = None) -> MessageRef:
+    """Post a message; gives where it is. Raises CALL_ERRORS."""
+    about = message.about
+    reply = client.chat_postMessage(
+        channel=channel,
+        text=message.text,
+        blocks=message.blocks or None,
+        thread_ts=thread,
+        unfurl_links=False,
+        metadata={"event_type": ABOUT, "event_payload": about.payload} if about is not None else None,
+    )
+    return MessageRef(str(reply["channel"]), str(reply["ts"]))

@@ -1,0 +1,122 @@
+"""Calls to Slack over kept connections: slack_sdk's client opens a new one, TLS and all, for every call."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import nullcontext
+from json import JSONDecodeError
+from typing import TYPE_CHECKING, Any
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.http_retry import RetryHandler
+from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
+from urllib3 import PoolManager, ProxyManager, Timeout
+from urllib3.exceptions import HTTPError
+
+from opsbot.slack.transport.calls import ReplyLostError
+from opsbot.slack.transport.lines import Lines
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+    from urllib.request import Request
+
+    from opsbot.actions.ports import Waiting
+
+_TIMEOUT = Timeout(connect=5, read=30)
+_UPLOADING = Timeout(connect=30, read=300)
+"""urllib3 counts each piece that is sent under `connect`; after the last, Slack may think for a while."""
+
+_PIECE = 1 << 18
+_MOST_CONNECTIONS = 64
+
+
+class KeptWebClient(WebClient):
+    """slack_sdk's client with one thing changed: how a prepared call goes over the wire."""
+
+    def __init__(
+        self,
+        token: str,
+        base_url: str,
+        waiting: Waiting = nullcontext,
+        *,
+        timeout: int = 30,
+        context: ssl.SSLContext | None = None,
+        patient: bool = True,
+    ) -> None:
+        """Make a client; `waiting` is entered around each wait for Slack, so that others may compute meanwhile.
+
+        `timeout` is how many seconds Slack may be silent; `context` tells whom to trust, if not whom the system does.
+        One that is `patient` waits where Slack asks it to come back later, the other raises Slack's 429.
+        """
+        context = context or ssl.create_default_context()
+        handlers: list[RetryHandler] = [ConnectionErrorRetryHandler(max_retry_count=1)]
+        handlers += [RateLimitErrorRetryHandler(max_retry_count=3)] if patient else []
+        gentle: list[RetryHandler] = [_Patient(handler, waiting) for handler in handlers]
+        super().__init__(token=token, base_url=base_url, timeout=timeout, ssl=context, retry_handlers=gentle)
+        self._waiting = waiting
+        self._lines = Lines(self.base_url, self.proxy, context, waiting, timeout)
+        self._elsewhere = _manager(self.proxy, context)
+
+    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002 - its name is slack_sdk's
+        """Send a call that slack_sdk prepared; its retry handlers send again what ends in a URLError."""
+        status, headers, body = self._lines.call(req.get_method(), req.selector, req.data, dict(req.header_items()))  # type: ignore[arg-type]  # slack_sdk puts bytes there, or nothing
+        return {"status": status, "headers": headers, "body": body.decode("utf-8", "replace")}
+
+    def _perform_urllib_http_request(self, *, url: str, args: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        """Prepare and send a call; what begins like JSON and isn't any is a reply that broke off."""
+        try:
+            return super()._perform_urllib_http_request(url=url, args=args)
+        except JSONDecodeError as error:
+            raise ReplyLostError(error) from error
+
+    def post_json(self, url: str, content: dict[str, Any]) -> int:
+        """Post to an address that Slack handed out, such as a response_url; gives the status."""
+        try:
+            with self._waiting():
+                return self._elsewhere.request("POST", url, json=content, retries=False, timeout=_TIMEOUT).status
+        except HTTPError as error:
+            raise URLError(error) from error
+
+    def post_file(self, url: str, content: bytes | BinaryIO, size: int) -> int:
+        """Post the bytes of a file to an address that Slack handed out, as they are read; gives the status.
+
+        slack_sdk's own way to upload reads all of a file into memory first, and opens a connection for each.
+        """
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        try:
+            with self._waiting():
+                reply = self._elsewhere.request(
+                    "POST", url, body=content, headers=headers, retries=False, redirect=False, timeout=_UPLOADING
+                )
+        except HTTPError as error:
+            raise ReplyLostError(error) from error
+        return reply.status
+
+    def close(self) -> None:
+        """Let go of the kept connections."""
+        self._lines.close()
+        self._elsewhere.clear()
+
+
+def _manager(proxy: str | None, context: ssl.SSLContext) -> PoolManager:
+    settings: dict[str, Any] = {"maxsize": _MOST_CONNECTIONS, "ssl_context": context, "blocksize": _PIECE}
+    return ProxyManager(proxy, **settings) if proxy else PoolManager(**settings)
+
+
+class _Patient(RetryHandler):
+    """A retry handler that lets others compute while it waits for the time of the next attempt."""
+
+    def __init__(self, handler: RetryHandler, waiting: Waiting) -> None:
+        super().__init__(max_retry_count=handler.max_retry_count)
+        self._handler = handler
+        self._waiting = waiting
+
+    def can_retry(self, **attempt: Any) -> bool:
+        """Tell what the handler thinks of another attempt."""
+        return self._handler.can_retry(**attempt)
+
+    def prepare_for_next_attempt(self, **attempt: Any) -> None:
+        """Wait as long as the handler does."""
+        with self._waiting():
+            self._handler.prepare_for_next_attempt(**attempt)

@@ -1,0 +1,69 @@
+"""A bounded pool: what doesn't fit is refused at once instead of waiting unseen."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, ParamSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from opsbot.slack.transport.turns import Turns
+
+P = ParamSpec("P")
+
+_log = logging.getLogger(__name__)
+
+
+class Pool:
+    """Threads that do jobs, with a limit on how many may run and wait together; they take turns at computing.
+
+    Without `turns` they don't: for what computes long, and would keep all others waiting for its turn to end.
+    """
+
+    def __init__(self, threads: int, queue: int, turns: Turns | None) -> None:
+        self._turns = turns
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="work")
+        self._places = threading.BoundedSemaphore(threads + queue)
+        self._threads = threads
+        self._counting = threading.Lock()
+        self._going_on = 0
+
+    def submit(self, job: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
+        """Have the job done soon; tells whether there was a place for it."""
+        if not self._places.acquire(blocking=False):
+            return False
+        self._count(1)
+        try:
+            self._executor.submit(self._do, lambda: job(*args, **kwargs))
+        except RuntimeError:  # shutting down
+            self._count(-1)
+            self._places.release()
+            return False
+        return True
+
+    def is_busy(self) -> bool:
+        """Tell whether a job would have to wait for one that is going on."""
+        with self._counting:
+            return self._going_on >= self._threads
+
+    def _do(self, job: Callable[[], object]) -> None:
+        try:
+            with self._turns.taken() if self._turns is not None else nullcontext():
+                job()
+        except Exception:  # noqa: BLE001 - the last who can tell, whatever it is
+            _log.exception("a job failed where nobody was left to tell")
+        finally:
+            self._count(-1)
+            self._places.release()
+
+    def _count(self, more: int) -> None:
+        with self._counting:
+            self._going_on += more
+
+    def close(self) -> None:
+        """Take nothing more, and wait for what was taken."""
+        self._executor.shutdown(wait=True)

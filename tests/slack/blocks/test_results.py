@@ -1,0 +1,516 @@
+"""Every result within Slack's limits, whatever the data, and nobody's words alive."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from opsbot.domain import watching
+from opsbot.domain.audit import Entry, Head
+from opsbot.domain.authorization import Grant, Permission
+from opsbot.domain.changes import ChangeState, NodeChange
+from opsbot.domain.commands import (
+    AddEndpoint,
+    Compare,
+    CreatePackage,
+    CreateService,
+    Defaults,
+    DeletePackage,
+    DownloadPackage,
+    Explain,
+    ListModels,
+    ListPackages,
+    ListRequests,
+    ListServices,
+    RemoveEndpoint,
+    ShowAudit,
+    ShowHistory,
+)
+from opsbot.domain.difference import Difference
+from opsbot.domain.files import Archive, Attachment
+from opsbot.domain.homes import Choice, Few, HomeShown
+from opsbot.domain.lifecycle import State
+from opsbot.domain.models import (
+    HOME,
+    Endpoint,
+    EndpointType,
+    NodeState,
+    Package,
+    PackageSummary,
+    Pause,
+    Person,
+    Place,
+    PublishRequest,
+    SavedModel,
+    Service,
+    Vote,
+    Wish,
+)
+from opsbot.domain.policies import DEFAULT_POLICY, BreakGlass, Policy
+from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
+from opsbot.domain.results import (
+    AccessShown,
+    ArchiveFetched,
+    ArchiveNotFetched,
+    AuditShown,
+    ChangeBegun,
+    Compared,
+    ConfirmationAsked,
+    Decided,
+    Explained,
+    HelpShown,
+    HistoryShown,
+    ModelsListed,
+    NodesListed,
+    PackagesListed,
+    Paused,
+    PublishRequested,
+    Refused,
+    RequestsListed,
+    Result,
+    Resumed,
+    Reviewed,
+    RoleHolders,
+    ServiceShown,
+    ServicesListed,
+    SettingsShown,
+    Settled,
+    SummaryShown,
+    TimelineDrawn,
+    Unwatched,
+    Watched,
+    WatchesListed,
+)
+from opsbot.domain.timeline import Timeline
+from opsbot.domain.watching import News, Topic, Watch
+from opsbot.errors import CommandError
+from opsbot.grammar import manual, parse
+from opsbot.sandbox.workspace.blocks import check_message_blocks
+from opsbot.slack.blocks import changes, told
+from opsbot.slack.blocks.cards import Around, card
+from opsbot.slack.blocks.fitting import fitted, fitting
+from opsbot.slack.blocks.home import home_view
+from opsbot.slack.blocks.mrkdwn import cut
+from opsbot.slack.blocks.results import answer, apology
+from opsbot.slack.sending.news import held_back, many_packaged, worded
+from tests.builders import CARD, MAYA, NOON, SCORING, asker, decision, request, wish
+
+if TYPE_CHECKING:
+    from opsbot.slack.blocks.messages import Message
+
+NASTY = st.sampled_from(
+    ["<!channel>", "<@U012AB3CD>", "<https://x.test|a>", "`a`", "*b*", "עברית", "🚀" * 40, "x" * 2000]
+)
+words = st.text(max_size=40) | NASTY
+notes = words | st.just("é" * 5000)
+valid = st.from_regex(r"[A-Za-z0-9_]{1,200}", fullmatch=True)
+refs = st.builds(ServiceRef, st.just("design"), words, words)
+endpoints = st.lists(st.builds(Endpoint, words, words), max_size=12).map(tuple)
+services = st.builds(Service, refs, words, words, endpoints)
+packages = st.builds(Package, words, st.none() | st.just(NOON), st.none() | words, notes)
+people = st.builds(Person, st.just("U01MAYA"), words)
+lines = st.lists(words, max_size=30).map(tuple)
+differences = st.builds(
+    Difference, st.none() | words, lines, lines, lines, st.none() | st.tuples(st.none() | words, words), lines
+)
+wishes = st.builds(
+    Wish,
+    refs,
+    packages,
+    words,
+    people,
+    notes,
+    st.just("C1"),
+    st.just(NOON),
+    st.just("C1"),
+    st.just("d" * 64),
+    words,
+    packager=st.none() | people,
+    expires_at=st.none() | st.just(NOON),
+    break_glass=st.booleans(),
+    difference=st.none() | differences,
+)
+roles = st.lists(words, max_size=4).map(tuple)
+votes = st.lists(st.builds(Vote, people, st.just(NOON), st.just("C1"), roles, notes), max_size=15).map(tuple)
+decisions = st.none() | st.builds(decision, people, notes)
+all_requests = st.builds(
+    PublishRequest,
+    st.integers(1, 10**9),
+    wishes,
+    st.sampled_from(State),
+    votes=votes,
+    decision=decisions,
+    outcome=notes,
+    card=st.none() | st.just(CARD),
+    held=words,
+    try_at=st.none() | st.just(NOON),
+    review_due=st.none() | st.just(NOON),
+    review=decisions,
+    head=st.none() | st.builds(Head, st.integers(1, 10**12), st.just("a" * 64)),
+)
+all_pauses = st.builds(Pause, st.just(1), st.sampled_from(["*", "design:FRAUD/scoring"]), notes, people, st.just(NOON))
+quorums = st.lists(st.tuples(words, st.integers(1, 20)), max_size=5).map(tuple)
+policies = st.builds(
+    Policy,
+    words,
+    quorum=quorums,
+    identity=st.sampled_from(["summary", "digest"]),
+    break_glass=st.none() | st.builds(BreakGlass, roles),
+)
+arounds = st.builds(Around, policies, st.just("<@U1>"), st.lists(all_pauses, max_size=5).map(tuple))
+whether = st.booleans()
+wanted = st.one_of(
+    st.builds(CreateService, refs, whether),
+    st.builds(AddEndpoint, refs, words, st.sampled_from(EndpointType), words, whether, whether),
+    st.builds(RemoveEndpoint, refs, words, whether),
+    st.builds(CreatePackage, refs, words, notes, whether),
+    st.builds(DeletePackage, refs, words, whether, whether, whether),
+)
+all_changes = st.builds(
+    NodeChange,
+    st.integers(1, 10**9),
+    wanted,
+    people,
+    st.just(Place("C1")),
+    st.just(NOON),
+    st.sampled_from(ChangeState),
+    outcome=notes,
+    seconds=st.floats(0, 10**6),
+)
+deletions = st.builds(DeletePackage, st.builds(ServiceRef, st.just("design"), valid, valid), valid, whether, whether)
+entries = st.builds(
+    Entry, st.just(NOON), people, words, st.just("done") | notes, service=st.none() | st.just(SCORING), version=words
+)
+records = st.lists(st.tuples(st.builds(Head, st.integers(1, 99), st.just("a" * 64)), entries), max_size=10).map(tuple)
+holders = st.builds(
+    RoleHolders,
+    words,
+    st.integers(1, 9),
+    st.integers(0, 9),
+    st.lists(st.just("U1"), max_size=30).map(tuple),
+    st.lists(words, max_size=5).map(tuple),
+)
+pages = st.integers(1, 40)
+ALL_VERBS = st.just(frozenset({"approve", "decline", "cancel"}))
+
+
+def few(things: st.SearchStrategy[Any], most: int) -> st.SearchStrategy[Few[Any]]:
+    """The first of many things, and that there may be more."""
+    shown = st.lists(things, max_size=most).map(tuple)
+    return st.builds(lambda some, more: Few(some, len(some) + more), shown, st.integers(0, 9))
+
+
+files = st.builds(Attachment, words, words, st.binary(), words)
+downloads = st.builds(DownloadPackage, refs, words)
+archives = st.builds(Archive, st.integers(0, 10**12), st.just("a" * 64), st.just("b" * 64))
+timelines = st.builds(Timeline, refs, st.just(()), st.just(()), st.just(NOON))
+grants = st.builds(Grant, words, services=st.lists(words, min_size=1, max_size=5).map(tuple))
+watches = st.builds(
+    Watch,
+    st.just(1),
+    st.sampled_from(["C1", "U1"]),
+    words,
+    st.frozensets(st.sampled_from(Topic), min_size=1),
+    people,
+    st.just(NOON),
+    notes,
+)
+covered = set[Any]()
+
+
+def made(kind: Any, *args: Any, **kwargs: Any) -> st.SearchStrategy[Any]:
+    covered.add(kind)
+    return st.builds(kind, *args, **kwargs)
+
+
+choices = st.builds(
+    Choice, all_requests, quorums, st.frozensets(st.sampled_from(["approve", "decline", "cancel"])) | ALL_VERBS
+)
+homes = made(
+    HomeShown,
+    people,
+    few(choices, 8),
+    few(all_requests, 5),
+    few(choices, 10),
+    few(all_requests, 5),
+    st.lists(all_pauses, max_size=5).map(tuple),
+    st.lists(st.tuples(grants, st.just((Permission.READ,))), max_size=30).map(tuple),
+    words,
+)
+results: st.SearchStrategy[Result] = st.one_of(
+    made(HelpShown, st.just(manual()), st.none() | st.just("publish")),
+    made(AccessShown, people, st.lists(st.tuples(grants, st.just((Permission.READ,))), max_size=30).map(tuple), words),
+    made(
+        ServicesListed,
+        st.builds(
+            ListServices,
+            st.builds(ProjectRef, st.just("design"), valid) | st.just(NodeRef("design")),
+            pages,
+            st.booleans(),
+            st.none() | valid,
+        ),
+        st.lists(services, max_size=30).map(tuple),
+        st.dictionaries(refs, st.lists(words, max_size=5).map(tuple), max_size=3),
+        lines,
+    ),
+    made(NodesListed, st.lists(st.builds(NodeState, words, words), max_size=20).map(tuple)),
+    made(
+        ModelsListed,
+        st.builds(ListModels, st.builds(ProjectRef, st.just("design"), valid), pages),
+        st.lists(st.builds(SavedModel, words, words, words), max_size=30).map(tuple),
+    ),
+    made(Compared, st.builds(Compare, refs, words, st.none() | words), differences),
+    made(ServiceShown, services, st.lists(packages, max_size=30).map(tuple), st.none() | st.frozensets(words)),
+    made(
+        PackagesListed,
+        st.builds(ListPackages, st.builds(ServiceRef, st.just("design"), valid, valid), pages),
+        st.lists(packages, max_size=30).map(tuple),
+    ),
+    made(SummaryShown, refs, st.builds(PackageSummary, packages, endpoints)),
+    made(ChangeBegun, all_changes, whether),
+    made(ConfirmationAsked, deletions, notes),
+    made(PublishRequested, all_requests, quorums, st.booleans()),
+    made(SettingsShown, refs, files),
+    made(ArchiveFetched, downloads, archives, files, st.floats(0, 9999), st.none() | st.just(CARD)),
+    made(ArchiveNotFetched, downloads, notes, st.just("https://dss.test/x|y<z>"), st.none() | st.just(CARD)),
+    made(TimelineDrawn, timelines, st.none() | files),
+    made(
+        Explained,
+        st.builds(Explain, refs, st.none() | words),
+        policies,
+        st.none() | all_requests,
+        st.lists(holders, max_size=5).map(tuple),
+        lines,
+        lines,
+    ),
+    made(Settled, all_requests),
+    made(Reviewed, all_requests),
+    made(Paused, all_pauses, st.integers(0, 99)),
+    made(Resumed, st.lists(all_pauses, min_size=1, max_size=5).map(tuple)),
+    made(HistoryShown, st.builds(ShowHistory, st.just(SCORING), pages), records, st.integers(0, 400)),
+    made(AuditShown, st.builds(ShowAudit, page=pages), records, st.integers(0, 400)),
+    made(
+        RequestsListed,
+        st.builds(ListRequests, page=pages),
+        st.lists(all_requests, max_size=10).map(tuple),
+        st.integers(0, 400),
+    ),
+    made(Decided, all_requests, quorums),
+    homes,
+    made(Watched, watches),
+    made(Unwatched, watches),
+    made(WatchesListed, st.lists(watches, max_size=60).map(tuple), whether),
+    made(Refused, words),
+)
+AROUND = Around(DEFAULT_POLICY, "<@U1>")
+many = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+def test_no_result_is_forgotten_here() -> None:
+    assert covered == set(get_args(Result))
+
+
+@many
+@given(results)
+def test_every_result_is_within_slacks_limits_and_inert(result: Result) -> None:
+    said = answer(result, asker(channel="C9"), "/apid")
+    if said is not None:
+        said = fitted(said)
+        for message in (said.in_one(), *said.details):
+            check(message)
+            check_message_blocks([block.to_dict() for block in message.blocks])
+
+
+@many
+@given(all_requests, arounds)
+def test_every_card_and_whatever_is_told_of_it_is_too(asked: PublishRequest, around: Around) -> None:
+    for message in (
+        fitting(card(asked, around)),
+        told.outcome(asked),
+        told.voted(asked, "U01MAYA", around.policy),
+        told.held(asked),
+        told.reminder(asked, "<@U1>"),
+        told.review(asked),
+    ):
+        check(message)
+
+
+@settings(many, max_examples=60)
+@given(homes)
+def test_every_home_is_too(home: HomeShown) -> None:
+    view = home_view(home, "/apid").to_dict()
+    assert len(json.dumps(view)) < 250_000  # view_too_large
+    check_blocks(view["blocks"], most=100)
+
+
+def test_the_longest_home_is_within_slacks_limits() -> None:
+    named, told_so = ("y" * 2000,) * 30, ("z" * 2000,) * 30
+    long = Difference("x" * 300, named, named, named, ("API_KEYS", "PUBLIC"), told_so)
+    asked = request(wanted=wish(reason="é" * 5000, difference=long, ref=ServiceRef("n", "p" * 200, "s" * 200)))
+    over = request(state=State.FAILED, outcome="w" * 5000)
+    verbs = frozenset({"approve", "decline", "cancel"})
+    pause = Pause(1, "*", "r" * 5000, MAYA, NOON)
+    home = HomeShown(
+        MAYA,
+        Few((Choice(asked, (("approver", 1),), verbs),) * 8, 99),
+        Few((request(state=State.UNKNOWN),) * 5, 99),
+        Few((Choice(over),) * 10, 99),
+        Few((over,) * 5, 99),
+        (pause,) * 9,
+        ((Grant("g" * 200, services=("q" * 600,) * 99), tuple(Permission)),) * 99,
+        "p" * 5000,
+        (Watch(1, "C1", "q" * 600, frozenset({Topic.AUTH}), MAYA, NOON, "s" * 900),) * 99,
+    )
+    view = home_view(home, "/apid").to_dict()
+    assert len(json.dumps(view)) < 250_000
+    check_blocks(view["blocks"], most=100)
+
+
+@many
+@given(all_changes, words, differences)
+def test_whatever_is_told_of_a_change_is_too(change: NodeChange, why_here: str, new: Difference) -> None:
+    check(changes.shown(change, "/apid"))
+    check(changes.shown(change, "/apid", why_here))
+    check(changes.outcome(change, "/apid"))
+    check(changes.reply(change, "/apid"))
+    for event in watching.of_change(change, NOON):
+        check(worded(News(event, change=change, difference=new)))
+        check(many_packaged([replace(event, version=f"{event.version}{number}") for number in range(99)]))
+        check(many_packaged([replace(event, service=replace(event.service, service=f"s{n}")) for n in range(99)]))
+        check(held_back([replace(event, topic=topic, detail=("x" * 999,)) for topic in Topic] * 9))
+        check(worded(News(replace(event, detail=("x" * 999,) * 99), CARD)))
+
+
+@many
+@given(all_requests)
+def test_whatever_is_told_of_a_request_to_who_watches_is_too(request: PublishRequest) -> None:
+    for event in watching.of_request(request, NOON):
+        check(worded(News(event, request=request)))
+        check(worded(News(event, request=replace(request, state=State.STALE)), "https://slack.test/p1"))
+
+
+@many
+@given(deletions)
+def test_the_line_on_the_button_is_the_deletion_confirmed(command: DeletePackage) -> None:
+    typed = parse(changes.confirming(command), Defaults(node=None))
+    assert typed.command == replace(command, confirmed=True)
+
+
+@pytest.mark.parametrize("state", ChangeState)
+def test_what_became_of_a_change_is_said_in_its_words(state: ChangeState) -> None:
+    change = NodeChange(
+        1,
+        AddEndpoint(SCORING, "effect", EndpointType.CAUSAL, "uplift", compute_propensity=True),
+        MAYA,
+        Place("C1"),
+        NOON,
+        state,
+        outcome="Because." if state in {ChangeState.FAILED, ChangeState.UNKNOWN} else "",
+        seconds=2.04,
+    )
+    what = "endpoint `effect` of `design:FRAUD/scoring`"
+    under_way = ":hourglass_flowing_sand: Adding endpoint effect of design:FRAUD/scoring for maya"
+    assert (
+        changes.shown(change, "/apid").text
+        == {
+            ChangeState.ASKED: under_way,
+            ChangeState.DOING: under_way,
+            ChangeState.DONE: f":heavy_plus_sign: <@U01MAYA> added {what} (causal with the model `uplift`, with propensity); "
+            "the node took 2.0 s.",
+            ChangeState.FAILED: f":x: <@U01MAYA>: {what} was not added. Because.",
+            ChangeState.UNKNOWN: f":grey_question: <@U01MAYA>: whether {what} was added can't be said yet. Because.",
+        }[state]
+    )
+
+
+@many
+@given(notes, notes)
+def test_every_apology_is_too(problem: str, suggestion: str) -> None:
+    check(apology(CommandError(problem, suggestion), "/apid").in_one())
+
+
+@pytest.mark.parametrize("text", ["&" * 2900, "<@U1>" * 900, "a" * 5000, "x &amp;" * 600])
+def test_what_is_cut_is_never_cut_inside_an_entity(text: str) -> None:
+    kept = cut(text, 3000)
+    assert len(kept) <= 3000
+    assert kept.count("<") == kept.count(">")
+    assert re.fullmatch(r"(?:[^&]|&amp;)*…", kept) or "&amp;" not in text
+
+
+def test_who_may_not_is_told_whom_to_ask() -> None:
+    said = answer(Refused("You may not.", (frozenset({"U1"}), frozenset({"@ops"}))), asker(), "/apid")
+    assert said is not None
+    assert said.headline == ":no_entry: You may not. Ask <@U1> or `@ops` for it."
+
+
+def test_slack_adds_nothing_of_its_own_to_our_markup() -> None:
+    said = answer(Refused("see https://x.test and #general"), asker(), "/apid")
+    assert said is not None
+    for block in (*said.in_one().blocks, *card(request(), AROUND).blocks):
+        assert all(text.get("verbatim") is True for text in _texts(block.to_dict()) if text["type"] == "mrkdwn")
+
+
+def test_what_was_decided_in_the_home_is_told_so() -> None:
+    done = Entry(NOON, MAYA, "approve", "done", where=HOME, request=12)
+    said = answer(AuditShown(ShowAudit(), ((Head(1, "a" * 64), done),), 1), asker(), "/apid")
+    assert said is not None
+    assert "approve request 12 in their Home" in said.details[0].text
+
+
+def test_the_card_in_plain_sight_is_the_answer() -> None:
+    assert answer(PublishRequested(request()), asker(channel=CARD.channel), "/apid") is None
+    assert answer(PublishRequested(request()), asker(channel="C9"), "/apid") is not None
+
+
+def test_in_its_own_thread_a_decision_is_told_by_its_outcome_alone() -> None:
+    result = Decided(request(state=State.DECLINED, decision=decision()))
+    assert answer(result, asker(channel=CARD.channel, thread=CARD.ts), "/apid") is None
+    assert answer(result, asker(channel=CARD.channel, thread="7.7"), "/apid") is not None
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_what_waits_has_buttons(state: State) -> None:
+    kinds = [block.to_dict()["type"] for block in card(request(state=state, decision=decision()), AROUND).blocks]
+    assert ("actions" in kinds) is (state is State.PENDING)
+
+
+def check(message: Message) -> None:
+    check_blocks([block.to_dict() for block in message.blocks])  # slack_sdk's own validators run here
+    assert message.text
+    assert len(message.text) <= 4000
+    _check_inert(message.text)
+
+
+def check_blocks(blocks: list[dict[str, Any]], most: int = 50) -> None:
+    assert len(blocks) <= most
+    assert all(1 <= len(block["elements"]) <= 25 for block in blocks if block["type"] in {"actions", "context"})
+    for text in _texts(blocks):
+        assert 1 <= len(text["text"]) <= 3000
+        if text["type"] == "mrkdwn":
+            _check_inert(text["text"])
+
+
+def _check_inert(text: str) -> None:
+    """Only what we write ourselves is live: mentions of known ids, channels and dates."""
+    for live in re.findall(r"<[^>]*>", text):
+        assert re.fullmatch(
+            r"<@U(01MAYA|1|02OMAR)>|<#C[0-9A-Z]+>|<!date\^\d+\^[^|>]*\|[^>]*UTC>|<https://dss\.test/x%7Cy&lt;z&gt;\|[^<>]*>|<https://slack\.test/p1\|[^<>]*>",
+            live,
+        ), live
+
+
+def _texts(node: Any) -> list[dict[str, Any]]:
+    if isinstance(node, list):
+        return [text for each in node for text in _texts(each)]
+    if not isinstance(node, dict):
+        return []
+    found = [node] if node.get("type") in {"mrkdwn", "plain_text"} else []
+    return found + [text for value in node.values() for text in _texts(value)]
