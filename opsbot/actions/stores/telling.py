@@ -1,0 +1,67 @@
+"""What is kept of what has to be told: deliveries, and who looks at which Home."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from opsbot.domain.deliveries import Delivery, Message
+    from opsbot.domain.homes import Home
+
+
+class Deliveries(Protocol):
+    """What is to be said, a line per channel. Every call may raise StoreError."""
+
+    def next(self, channel: str) -> Delivery | None:
+        """Take the first of the channel's line that isn't said: marked as being sent, and told if it was before."""
+        ...
+
+    def last_post(self, channel: str) -> datetime | None:
+        """Tell when something was last posted in the channel."""
+        ...
+
+    def settle(self, delivery: Delivery, at: datetime) -> None:
+        """Keep what became of a delivery; one that is waiting again goes back to the head of its line."""
+        ...
+
+    def add(self, messages: tuple[Message, ...], at: datetime) -> None:
+        """Put messages at the end of their channels' lines."""
+        ...
+
+    def joined(self, delivery: Delivery) -> tuple[Message, ...]:
+        """List what is told by this one, too, oldest first."""
+        ...
+
+    def join(self, delivery: Delivery, least: int) -> tuple[Message, ...]:
+        """Have this one tell of all packages that wait in its line, if they are so many with its own; gives the others."""
+        ...
+
+    def channels(self) -> list[str]:
+        """Name the channels in which something is still to be said."""
+        ...
+
+
+class Homes(Protocol):
+    """Who has opened their Home, and what it shows. Every call may raise StoreError."""
+
+    def opened(self, user: str, at: datetime) -> None:
+        """Remember that somebody looks at their Home: from here on every change that concerns it is told."""
+        ...
+
+    def get(self, user: str) -> Home | None:
+        """Find what is known of somebody's Home; None where they never opened it."""
+        ...
+
+    def see(self, user: str, sight: frozenset[str]) -> None:
+        """Remember of which services the Home tells: from here on every change of these is told."""
+        ...
+
+    def shown(self, user: str, mark: str, *, instead_of: str) -> None:
+        """Remember the mark of what is shown now, unless somebody else remembered another; empty replaces any."""
+        ...
+
+    def forget(self, user: str) -> None:
+        """Tell nothing more until the Home is opened again."""
+        ...

@@ -1,0 +1,53 @@
+"""The tables of what has to be told, and of what was heard already."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+)
+
+from opsbot.store.schema.base import Instant, metadata
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("channel", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("request", Integer),
+    Column("node_change", Integer),
+    Column("event", Integer),
+    Column("watch", Integer),
+    Column("not_before", Instant),
+    Column("text", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("problem", Text, nullable=False, server_default=""),
+    Column("ts", String(32)),
+    Column("sent_at", Instant),
+    Index("deliveries_in_line", "state", "channel", "id"),
+    sqlite_autoincrement=True,
+)
+
+homes = Table(
+    "homes",
+    metadata,
+    Column("user_id", String(32), primary_key=True),
+    Column("opened_at", Instant, nullable=False),
+    Column("sight", Text, nullable=False),  # a JSON list of globs
+    Column("mark", String(255), nullable=False),  # Slack's hash of the view; empty where it isn't known
+    Index("homes_by_opening", "opened_at"),
+)
+
+seen_events = Table(
+    "seen_events",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+)
