@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
+from xdist.scheduler import WorkStealingScheduling
 
 from opsbot.store import Database, migrate
 from tests.browser import chromium
@@ -18,6 +21,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
+    from xdist.remote import Producer
+    from xdist.scheduler import Scheduling
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # how long an example takes says how busy the cores are
+hypothesis.settings.load_profile("untimed")
+
+WORKERS_PER_CORE = 2
+"""Most of the tests' time is waiting for what other processes and threads do."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """What `-n auto` means here."""
+    return WORKERS_PER_CORE * len(os.sched_getaffinity(0))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Who has nothing left takes from who has: tests take from a millisecond to half a minute."""
+    return WorkStealingScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
