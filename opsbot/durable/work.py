@@ -40,6 +40,8 @@ _LINES = "deliveries"
 _SAID_IN_ONE_GO = 50
 _AT_ONCE = 32
 _TRIES = 3600
+_NOTICED = 0.1
+"""Seconds; nothing of ours waits for DBOS's notifications, but on SQLite their listener naps so long as it is stopped."""
 
 
 class DurableWork:
@@ -64,7 +66,7 @@ class DurableWork:
             sys_db_pool_size=16,
             max_executor_threads=_AT_ONCE,
             log_level="WARNING",
-            notification_listener_polling_interval_sec=1.0,
+            notification_listener_polling_interval_sec=_NOTICED,
         )
         try:
             _quietly(config)
