@@ -127,11 +127,11 @@ class Dispatcher:
             case commands.ShowService(raw=True):
                 return show_settings(command, standing, world.designer)
             case commands.ShowService():
-                return show_service(command, standing, world.designer)
+                return show_service(command, standing, world)
             case commands.ListPackages():
-                return list_packages(command, standing, world.designer)
+                return list_packages(command, standing, world)
             case commands.ShowSummary():
-                return show_summary(command, standing, world.designer)
+                return show_summary(command, standing, world)
             case commands.Compare():
                 return compare_versions(command, standing, world)
             case commands.CreatePackage():
