@@ -580,6 +580,9 @@ class FakeEvents:
     def story(self, target: str, event: Event) -> MessageRef | None:
         return self.stories.get((target, event.version, event.packaged_on))
 
+    def told_at(self, message: MessageRef) -> tuple[tuple[ServiceRef, str], ...]:
+        return tuple((SCORING, version) for (_, version, _), where in self.stories.items() if where == message)
+
     def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
         self.stories.setdefault((target, event.version, event.packaged_on), message)
 
@@ -705,6 +708,7 @@ class Scene:
         self.durable = FakeDurable()
         self.homes = FakeHomes()
         self.watches = FakeWatches(self.keeping)
+        self.events = FakeEvents()
         self.progress = FakeProgress()
         self.pictures = FakePictures()
 
@@ -739,6 +743,7 @@ class Scene:
             clock=lambda: self.now,
             homes=self.homes,
             watches=self.watches,
+            events=self.events,
         )
 
 
