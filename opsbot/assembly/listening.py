@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from opsbot.actions.suggesting import Suggestions
 from opsbot.assembly.opening import now
 from opsbot.slack import (
+    DirectListener,
     Doer,
     FormListeners,
     HomeListener,
@@ -88,8 +89,22 @@ class Ears:
             command_name=self.command_name,
             bot_user=self.identity.user,
             home=HomeListener(self.workers.pool, self.workers.spare, self.homes),
+            direct=self._direct(doer, replier),
             forms=self._forms(doer, replier, opener),
             shortcuts=self._shortcuts(replier, opener),
+        )
+
+    def _direct(self, doer: Doer, replier: Replier) -> DirectListener:
+        return DirectListener(
+            doer=doer,
+            pool=self.workers.pool,
+            spare=self.workers.spare,
+            replier=replier,
+            directory=self.directory,
+            seen=self.seen,
+            clock=now,
+            command_name=self.command_name,
+            bot_user=self.identity.user,
         )
 
     def _forms(self, doer: Doer, replier: Replier, opener: Opener) -> FormListeners:

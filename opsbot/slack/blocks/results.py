@@ -174,6 +174,17 @@ def apology(error: OpsbotError, command_name: str, note: str = "", instead: str 
     return Answer(said, private=True)
 
 
+def greeting(asker: Asker) -> Answer:
+    """Greet whoever wrote to the bot without a verb, and say in short what can be written."""
+    examples = listed(map(code, ("services PROJECT", "packages PROJECT/SERVICE", "inbox")), "or")
+    lines = [
+        f"Write to me here what you want to know or have done, for example {examples}.",
+        f"{code('help')} lists all that you can do.",
+    ]
+    headline = f"Hello {person(asker.person)}! I'm the API Designer's bot."
+    return Answer(headline, (of_lines(lines, _form_button()),), private=True)
+
+
 def help_shown(result: HelpShown, command_name: str) -> Answer:
     """Show what can be typed."""
     if result.about is None:
