@@ -13,8 +13,8 @@ from opsbot.actions.surveys import Gathered
 from opsbot.actions.world import World
 from opsbot.domain.audit import BEFORE_THE_FIRST, Entry, Head, digest, link
 from opsbot.domain.authorization import Membership
-from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, maker_of, part_of
-from opsbot.domain.commands import CreatePackage
+from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, makers_of, part_of
+from opsbot.domain.commands import CreatePackage, DeletePackage
 from opsbot.domain.difference import EndpointSetup, ServiceSetup
 from opsbot.domain.files import Archive
 from opsbot.domain.homes import Home
@@ -40,7 +40,7 @@ from opsbot.grammar import manual
 from tests.builders import NOON, SCORING, TEAM, package, rules, service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -426,6 +426,7 @@ class FakeNodeChanges:
 
     def __init__(self, keeping: FakeKeeping) -> None:
         self._kept: dict[int, NodeChange] = {}
+        self.looked_for_makers = 0
         self._keeping = keeping
 
     def open(self, change: NodeChange, effects: Callable[[NodeChange], Effects]) -> tuple[NodeChange, bool]:
@@ -442,10 +443,10 @@ class FakeNodeChanges:
             raise NotFoundError(f"There is no change {change}.")
         return self._kept[change]
 
-    def made(self, ref: ServiceRef, version: str, created_on: datetime | None) -> NodeChange | None:
-        lane = (ref, lane_of(CreatePackage(ref, version)))
-        done = self.in_states(frozenset({ChangeState.DONE}))
-        return maker_of([each for each in done if (each.service, lane_of(each.wanted)) == lane], created_on)
+    def makers(self, ref: ServiceRef, packages: Sequence[Package]) -> Mapping[str, NodeChange]:
+        self.looked_for_makers += 1
+        done = (each for each in self.in_states(frozenset({ChangeState.DONE})) if each.service == ref)
+        return makers_of((each for each in done if isinstance(each.wanted, CreatePackage | DeletePackage)), packages)
 
     def in_states(self, states: frozenset[ChangeState]) -> list[NodeChange]:
         return [kept for _, kept in sorted(self._kept.items()) if kept.state in states]
@@ -579,6 +580,9 @@ class FakeEvents:
     def story(self, target: str, event: Event) -> MessageRef | None:
         return self.stories.get((target, event.version, event.packaged_on))
 
+    def told_at(self, message: MessageRef) -> tuple[tuple[ServiceRef, str], ...]:
+        return tuple((SCORING, version) for (_, version, _), where in self.stories.items() if where == message)
+
     def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
         self.stories.setdefault((target, event.version, event.packaged_on), message)
 
@@ -704,6 +708,7 @@ class Scene:
         self.durable = FakeDurable()
         self.homes = FakeHomes()
         self.watches = FakeWatches(self.keeping)
+        self.events = FakeEvents()
         self.progress = FakeProgress()
         self.pictures = FakePictures()
 
@@ -738,6 +743,7 @@ class Scene:
             clock=lambda: self.now,
             homes=self.homes,
             watches=self.watches,
+            events=self.events,
         )
 
 

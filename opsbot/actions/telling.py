@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opsbot.actions.comparing import difference
+from opsbot.actions.packagers import packager_of
 from opsbot.domain.authorization import Permission
 from opsbot.domain.deliveries import DeliveryState, Kind
-from opsbot.domain.models import HOME, Asker, Person
+from opsbot.domain.models import HOME, Asker, Package, Person
 from opsbot.domain.watching import News, Topic
 from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
 
@@ -121,7 +122,13 @@ class Teller:
     def _news(self, event: Event, thread: MessageRef | None, change: NodeChange | None) -> News:
         request = self.world.requests.get(event.request) if event.request is not None else None
         new = self._difference(event) if event.topic is Topic.PACKAGED else None
-        return News(event, thread, request, change, new)
+        return News(event, thread, request, change, new, self._packager(event))
+
+    def _packager(self, event: Event) -> Person | None:
+        if event.topic is not Topic.PACKAGED:
+            return None
+        seen = Package(event.version, event.packaged_on, event.who)
+        return packager_of(event.service, seen, self.world)
 
     def _change(self, event: Event) -> NodeChange | None:
         if event.change is None:

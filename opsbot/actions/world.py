@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from opsbot.actions.stores import (
         Audit,
         Deliveries,
+        Events,
         Homes,
         NodeChanges,
         Pauses,
@@ -44,3 +45,4 @@ class World:
     clock: Clock
     homes: Homes
     watches: Watches
+    events: Events

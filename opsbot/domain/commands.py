@@ -73,6 +73,7 @@ __all__ = [
     "ShowHome",
     "ShowService",
     "ShowSummary",
+    "Subject",
     "Unwatch",
     "WatchServices",
 ]
@@ -82,12 +83,27 @@ PAGE_SIZE = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """The version that a thread is about: that of its card, or the one whose story it tells.
+
+    `published_service` is the one that a request names, and `since` the version that was published there last, if
+    that is another.
+    """
+
+    service: ServiceRef
+    version: str
+    published_service: str | None = None
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Defaults:
     """What is meant where somebody didn't say it, in one place."""
 
     node: str | None = None
     project: str | None = None
     request: int | None = None
+    subject: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,28 +103,31 @@ class ModelsListed:
 class ServiceShown:
     """One service, its packages (newest first), and the versions published under its own id.
 
-    `published` is None where the API Deployer could not tell.
+    `published` is None where the API Deployer could not tell. `packagers` are those that are known, by version.
     """
 
     service: Service
     packages: tuple[Package, ...]
     published: frozenset[str] | None
+    packagers: Mapping[str, Person] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PackagesListed:
-    """The packages of a service, newest first."""
+    """The packages of a service, newest first; `packagers` are those that are known, by version."""
 
     command: ListPackages
     packages: tuple[Package, ...]
+    packagers: Mapping[str, Person] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryShown:
-    """What the node tells of one package."""
+    """What the node tells of one package, and who packaged it, where that is known."""
 
     service: ServiceRef
     summary: PackageSummary
+    packager: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)

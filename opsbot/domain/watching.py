@@ -108,7 +108,7 @@ class News:
     """An event with what is known around it when it is told.
 
     `thread` is the message that is the version's story there, None where the event begins it. `difference` is that from
-    the version published last.
+    the version published last. `packager` is who packaged it, where that is known.
     """
 
     event: Event
@@ -116,6 +116,7 @@ class News:
     request: PublishRequest | None = None
     change: NodeChange | None = None
     difference: Difference | None = None
+    packager: Person | None = None
 
 
 def is_person(target: str) -> bool:

@@ -124,7 +124,7 @@ def _bolt(client: WebClient, identity: Identity, listeners: Listeners, signing_s
     app.action(re.compile(""))(listeners.on_click)
     app.view(re.compile(""))(listeners.on_submission)
     for event, listener in listeners.events.items():
-        app.event(event)(listener)
+        app.event(event.partition(".")[0])(listener)  # "message.im" is what is subscribed to; "message" is what comes
     app.error(_last_resort)
     return app
 

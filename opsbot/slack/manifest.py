@@ -11,6 +11,7 @@ SCOPES = (
     "commands",  # the slash command
     "files:write",  # archives, settings, pictures, and what is too long for a message
     "groups:history",  # as channels:history, in private channels
+    "im:history",  # what people write to the bot directly
     "usergroups:read",  # grants to user groups; without it they don't count
     "users:read",  # names of people who mention the bot
 )
@@ -18,6 +19,7 @@ SCOPES = (
 EVENTS = (
     "app_home_opened",  # somebody looks at their Home
     "app_mention",
+    "message.im",  # somebody writes to the bot directly
 )
 
 

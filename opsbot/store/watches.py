@@ -134,6 +134,14 @@ class EventStore:
             row = connection.execute(select(stories.c.channel, stories.c.ts).where(*where)).one_or_none()
         return MessageRef(row.channel, row.ts) if row is not None else None
 
+    def told_at(self, message: MessageRef) -> tuple[tuple[ServiceRef, str], ...]:
+        """Name the versions, each with its service, whose stories are told in the thread of a message."""
+        here = (stories.c.channel == message.channel) & (stories.c.ts == message.ts)
+        told = select(stories.c.service, stories.c.version).where(here).distinct()
+        with self._database.transaction() as connection:
+            rows = connection.execute(told).all()
+        return tuple((ServiceRef.parse(row.service, node=None, project=None), row.version) for row in rows)
+
     def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
         """Keep where the story of the event's version is told, unless that is known."""
         if self.story(target, event) is None:

@@ -103,8 +103,8 @@ def test_the_answer_is_the_one_in_slack(
         "Authentication: ⚠ PUBLIC, nobody is asked who they are\n"
         "Endpoint candidates: STD_CLUSTERING\n"
         "Endpoint blocklist: DATASETS_LOOKUP\n"
-        "v2 · packaged then by linus\n"
-        "v1 · packaged then by linus · published\n"
+        "v2 · packaged then by the node's login linus\n"
+        "v1 · packaged then by the node's login linus · published\n"
     )
 
 

@@ -102,7 +102,7 @@ def polled(tmp_path: Path) -> Iterator[Stage]:
 def test_what_is_made_and_deleted_on_the_node_itself_is_told_once(polled: Stage) -> None:
     node = polled.designer.node
     node.create_package("FRAUD", "rules", "v60", by="script")
-    parent = polled.wait_for("`script` packaged `v60` of `design:FRAUD/rules`", "approvals")
+    parent = polled.wait_for("The node's login `script` packaged `v60` of `design:FRAUD/rules`", "approvals")
     assert "New here" in shown(parent)
     node.delete_package("FRAUD", "rules", "v60")
     polled.wait_for_reply(parent, "`v60` of `design:FRAUD/rules`")

@@ -96,7 +96,7 @@ def test_packagings_are_carried_over_as_one_kind_of_change(database_url: str) ->
     assert {(each.by, each.asked_in, each.asked_at) for each in found.values()} == {(MAYA, Place(CHANNEL), NOON)}
     assert found[1].package == Package("v1", NOON, "maya", "“new”")
     assert (found[1].posted_at, found[1].seconds) == (NOON, 1.5)
-    assert store.made(SCORING, "v1", NOON) == found[1]
+    assert store.makers(SCORING, [Package("v1", NOON)]) == {"v1": found[1]}
     delivery = DeliveryStore(database).next(CHANNEL)
     assert delivery is not None
     assert delivery.message == Message(Kind.CHANGE_ENDED, CHANNEL, change=3)

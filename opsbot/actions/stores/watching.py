@@ -93,6 +93,10 @@ class Events(Protocol):
         """Find where the story of the event's version is told to a target."""
         ...
 
+    def told_at(self, message: MessageRef) -> tuple[tuple[ServiceRef, str], ...]:
+        """Name the versions, each with its service, whose stories are told in the thread of a message."""
+        ...
+
     def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
         """Keep where the story of the event's version is told, unless that is known."""
         ...

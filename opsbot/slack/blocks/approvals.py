@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from opsbot.domain.audit import FOR
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import HOME
 from opsbot.domain.policy import in_words
@@ -161,7 +162,7 @@ def _length(seconds: float) -> str:
 
 
 def _record(head: Head, entry: Entry) -> str:
-    who = escaped(entry.who.name)
+    who = escaped(" for ".join(filter(None, (entry.who.name, entry.detail.get(FOR)))))
     where = f" in {_where(entry.where)}" if entry.where is not None else ""
     about = [f"request {entry.request}"] if entry.request is not None else []
     about += [f"{code(entry.version)} of {code(entry.service)}"] if entry.service is not None and entry.version else []

@@ -57,6 +57,16 @@ def person(who: Person) -> str:
     return f"<@{who.id}>"
 
 
+def packaged_by(packager: Person | None, login: str | None) -> str:
+    """Say who packaged something: somebody in Slack, else the node's own login, which is shown for what it is.
+
+    Nothing where neither is known.
+    """
+    if packager is not None:
+        return f"by {person(packager)}"
+    return f"by the node's login {code(login)}" if login else ""
+
+
 def date(at: datetime | None) -> str:
     """Show a time in the reader's own zone."""
     if at is None:

@@ -15,6 +15,7 @@ from opsbot.domain.models import MessageRef, PublishRequest
 from opsbot.domain.policy import policy_of
 from opsbot.errors import NotHereError, SilencedError, TellingError
 from opsbot.slack.blocks import changes, told
+from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.cards import Around, card
 from opsbot.slack.blocks.fitting import fitting, text_file
 from opsbot.slack.blocks.messages import About
@@ -133,7 +134,7 @@ class SlackMessenger:
         if isinstance(subject, PublishRequest):
             message = fitting(card(subject, self._around(subject)))
         else:
-            message = fitting(changes.shown(subject, self._command_name))
+            message = fitting(changes.shown(subject, self._address(subject)))
         self._budget.spend()
         self._client.chat_update(channel=there.channel, ts=there.ts, text=message.text, blocks=message.blocks)
         return there
@@ -156,11 +157,14 @@ class SlackMessenger:
     def _of_change(self, delivery: Delivery, change: NodeChange) -> Message:
         match delivery.message.kind:
             case Kind.CHANGE:
-                return changes.shown(change, self._command_name, delivery.message.text)
+                return changes.shown(change, self._address(change), delivery.message.text)
             case Kind.CHANGE_ENDED if _is_told_beside(delivery, change):
-                return changes.reply(change, self._command_name)
+                return changes.reply(change, self._address(change))
             case _:
-                return changes.outcome(change, self._command_name)
+                return changes.outcome(change, self._address(change))
+
+    def _address(self, change: NodeChange) -> str:
+        return address_in(change.asked_in.thread, self._command_name)
 
     def _of_request(self, delivery: Delivery, request: PublishRequest) -> Message:  # noqa: PLR0911 - one arm per kind
         kind = delivery.message.kind

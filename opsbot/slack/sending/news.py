@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from slack_sdk.models.blocks import ActionsBlock
 from slack_sdk.models.blocks.block_elements import ButtonElement
 
-from opsbot.domain.changes import ChangeState
 from opsbot.domain.commands import Compare, CreatePackage, DownloadPackage, RequestPublish, ShowSummary
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import MessageRef
@@ -208,10 +207,12 @@ def _what_happened(news: News) -> str:
 
 
 def _who(news: News) -> str:
-    """Name who did it: in Slack where the bot was asked, else as the node names them, else nobody."""
-    if news.change is not None and news.change.state is ChangeState.DONE:
-        return person(news.change.by)
-    return code(news.event.who) if news.event.who else ""
+    """Name who did it: in Slack where that is known, else by the node's login, else nobody."""
+    if news.event.change is not None:
+        return f"<@{news.event.who}>"
+    if news.packager is not None:
+        return person(news.packager)
+    return f"The node's login {code(news.event.who)}" if news.event.who else ""
 
 
 def _of_request(news: News, request: PublishRequest, card: str) -> str:

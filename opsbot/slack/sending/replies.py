@@ -73,6 +73,17 @@ class Replier:
         except CALL_ERRORS as error:
             _log.warning("an answer could not be sent: %s", error_code(error))
 
+    def answer_directly(self, answer: Answer, asker: Asker, thread: str | None) -> None:
+        """Answer in the conversation with the bot, where what is for the asker's eyes only needs no hiding."""
+        shown = fitting(answer.in_one())
+        if not answer.private or answer.files or shown.whole:
+            self.reply(answer, asker, None, thread)
+            return
+        try:
+            say(self._client, shown, asker.place.channel, thread)
+        except CALL_ERRORS as error:
+            _log.warning("an answer could not be sent: %s", error_code(error))
+
     def replace(self, message: Message, click_url: str, asker: Asker) -> None:
         """Put another message in the place of the one that was clicked; who clicked gets what doesn't fit as a file."""
         shown = fitting(message)
