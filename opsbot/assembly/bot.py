@@ -164,7 +164,7 @@ class Bot:
             forms=forms,
             shortcuts=shortcuts,
         )
-        checks = {"database": self.database.ping}
+        checks = {"database": self.database.ping, "slack": self._mouth.voice.is_there}
         applications = {}
         self._socket: SocketConnection | None = None
         if config.slack.mode == "socket":

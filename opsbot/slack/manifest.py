@@ -11,6 +11,8 @@ SCOPES = (
     "commands",  # the slash command
     "files:write",  # archives, settings, pictures, and what is too long for a message
     "groups:history",  # as channels:history, in private channels
+    "im:history",  # as channels:history, in people's direct conversations with the bot
+    "im:write",  # naming such a conversation, so that it can be looked through
     "usergroups:read",  # grants to user groups; without it they don't count
     "users:read",  # names of people who mention the bot
 )
