@@ -106,7 +106,7 @@ class NotHereError(TellingError):
 
 
 class SilencedError(TellingError):
-    """The bot may speak nowhere any more: Slack took its token back."""
+    """The bot may speak nowhere any more: Slack took its token back. What was to be said is said once there is a new one."""
 
 
 class OvertakenError(TellingError):

@@ -6,9 +6,10 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from opsbot.actions.voice import Voice
 from opsbot.domain.deliveries import DeliveryState, Kind
 from opsbot.domain.models import PublishRequest
-from opsbot.errors import NotFoundError, NotHereError, TellingError
+from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,7 @@ class Mouth:
     """Says what is to be said; `gap` is how many seconds lie between two posts in a channel.
 
     `paint` shows somebody's Home as it is to be now, by their id; `teller` tells who watches what happened.
+    `voice` knows whether Slack takes anything at all: while it doesn't, everything waits in its line.
     """
 
     deliveries: Deliveries
@@ -44,6 +46,7 @@ class Mouth:
     gap: float = 1.0
     paint: Callable[[str], None] = field(kw_only=True)
     teller: Teller = field(kw_only=True)
+    voice: Voice = field(default_factory=Voice)
 
     def say_next(self, channel: str) -> float | None:
         """Say the next thing in the channel; gives the seconds to wait before the one after it, None at the end.
@@ -59,10 +62,14 @@ class Mouth:
         try:
             said = self._say(delivery)
         except TellingError as error:
+            if isinstance(error, SilencedError):
+                self.voice.lost(str(error))
             return self._after(delivery, error)
         except NotFoundError as error:
             self._settle(replace(delivery, state=DeliveryState.FAILED, problem=str(error)))
             return 0.0
+        if said is not None:
+            self.voice.found()
         self._settle(replace(delivery, state=DeliveryState.SENT, ref=said))
         return 0.0
 
@@ -95,7 +102,7 @@ class Mouth:
             # What may have been said stays as it is being said, so that it is looked for first.
             state = DeliveryState.SENDING if error.uncertain else DeliveryState.WAITING
             self._settle(replace(delivery, state=state, problem=str(error)))
-            return max(error.after, min(2.0 ** min(delivery.attempts, 10), _LONGEST_WAIT))
+            return error.after or min(2.0 ** min(delivery.attempts, 10), _LONGEST_WAIT)
         state = DeliveryState.UNCERTAIN if error.uncertain else DeliveryState.FAILED
         _log.warning("%s can't be said in %s: %s", delivery.message.kind, delivery.message.channel, error)
         self._settle(replace(delivery, state=state, problem=str(error)))

@@ -14,7 +14,7 @@ from opsbot.domain.difference import Snapshot
 from opsbot.domain.globs import may_meet
 from opsbot.domain.sights import SETTINGS_EVERY, NodeSight, Sight, gone, is_due, news_between
 from opsbot.domain.watching import Topic
-from opsbot.errors import DSSError, DSSUnavailableError
+from opsbot.errors import DSSError, DSSUnavailableError, DSSUnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,13 +30,20 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _LONGEST_REST = timedelta(minutes=15)
+_LONGEST_ASKED = timedelta(days=1)
+"""A node that asks for more has a wrong clock, or means something else."""
 _JITTER = 0.1
+_SERVER_ERRORS = 500
 _IN_ONE_GO = 128
 """A node that stops answering in the middle of a round is asked no more than so many times after that."""
 
 
 class _SilentError(Exception):
-    """The node doesn't answer."""
+    """The node doesn't answer, or asks to be left alone for so many seconds."""
+
+    def __init__(self, error: DSSError, asked: float) -> None:
+        super().__init__(str(error))
+        self.asked = asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +77,32 @@ class Poll:
         try:
             round_.look()
         except _SilentError as error:
-            self._rest(node, str(error))
+            self._rest(node, str(error), error.asked)
             return
         if self.is_over():
             return
         failures = before.failures + 1 if round_.failed else 0
-        ended = replace(node, next_at=self._next(failures), failures=failures, problem="")
+        ended = replace(node, next_at=self._next(failures, round_.asked), failures=failures, problem="")
         said = f"{node.node} answers again." if before.problem else ""
-        self.sights.keep(ended, round_.changed, round_.gone, round_.events, self.world.clock(), said_of_node=said)
+        events = sorted(round_.events, key=lambda event: event.at)  # as it happened, not as the node lists it
+        self.sights.keep(ended, round_.changed, round_.gone, events, self.world.clock(), said_of_node=said)
 
-    def _rest(self, node: NodeSight, problem: str) -> None:
+    def _rest(self, node: NodeSight, problem: str, asked: float) -> None:
         """Leave a node alone that doesn't answer, the longer the more often that was so; it is told once."""
         _log.warning("%s isn't looked at now: %s", node.node, problem)
         failures = node.failures + 1
         said = "" if node.problem else f"{node.node} doesn't answer: {problem}"
-        resting = replace(node, next_at=self._next(failures), failures=failures, problem=problem)
+        resting = replace(node, next_at=self._next(failures, asked), failures=failures, problem=problem)
         self.sights.keep(resting, (), (), (), self.world.clock(), said_of_node=said)
 
-    def _next(self, failures: int) -> datetime:
-        """Tell when the next look is due: not on the beat of anybody else's clock, and later after failures."""
+    def _next(self, failures: int, asked: float) -> datetime:
+        """Tell when the next look is due: not on the beat of anybody else's clock, and later after failures.
+
+        It isn't before the seconds are over that the node `asked` for.
+        """
         wait = min(self.interval * (1 << min(failures, 10)), max(_LONGEST_REST, self.interval))
-        return self.world.clock() + wait * self.draw(1 - _JITTER, 1 + _JITTER)
+        drawn = wait * self.draw(1 - _JITTER, 1 + _JITTER)
+        return self.world.clock() + max(drawn, min(timedelta(seconds=asked), _LONGEST_ASKED))
 
 
 class _Round:
@@ -101,6 +113,8 @@ class _Round:
         self.gone: list[ServiceRef] = []
         self.events: list[Event] = []
         self.failed = False
+        self.asked = 0.0
+        """The seconds for which the node asked to be left alone."""
         self._poll = poll
         self._survey = poll.survey
         self._node = node
@@ -125,7 +139,7 @@ class _Round:
         try:
             projects = self._survey.projects(self._node.node)
         except DSSError as error:
-            raise _SilentError(str(error)) from error
+            raise _SilentError(error, _asked(error)) from error
         wanted = [each for each in projects if any(may_meet(glob, f"{each}/*") for glob in self._watched)]
         gathered = self._survey.services(wanted)
         self._heed(gathered.failed.values(), len(wanted))
@@ -197,11 +211,26 @@ class _Round:
             yield services[start : start + _IN_ONE_GO]
 
     def _heed(self, errors: Iterable[DSSError], asked: int) -> None:
-        """Notice that the node can't keep up, or says nothing at all any more."""
-        unavailable = [each for each in errors if isinstance(each, DSSUnavailableError)]
+        """Notice that the node can't keep up, or says nothing at all any more.
+
+        A 500 is the answer of a live node to what is broken on it, unless it is the answer to everything.
+        """
+        failed = [each for each in errors if _is_trouble(each)]
+        unavailable = [each for each in failed if isinstance(each, DSSUnavailableError)]
         self.failed = self.failed or bool(unavailable)
-        if unavailable and len(unavailable) == asked:
-            raise _SilentError(str(unavailable[0]))
+        self.asked = max([self.asked, *map(_asked, unavailable)])
+        if failed and len(failed) == asked and (unavailable or asked > 1):
+            raise _SilentError(failed[0], self.asked)
+
+
+def _is_trouble(error: DSSError) -> bool:
+    """Tell whether it is the node that is in trouble, not what was asked of it."""
+    return isinstance(error, DSSUnavailableError | DSSUnreadableError) or (error.status or 0) >= _SERVER_ERRORS
+
+
+def _asked(error: DSSError) -> float:
+    """Tell for how many seconds the node asked to be left alone."""
+    return (error.reply.retry_after if error.reply is not None else None) or 0.0
 
 
 def _has_other_packages(before: Sight | None, after: Sight) -> bool:

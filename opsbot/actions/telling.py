@@ -12,7 +12,7 @@ from opsbot.domain.authorization import Permission
 from opsbot.domain.deliveries import DeliveryState, Kind
 from opsbot.domain.models import HOME, Asker, Package, Person
 from opsbot.domain.watching import News, Topic
-from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
+from opsbot.errors import NotFoundError, NotHereError, TellingError
 
 if TYPE_CHECKING:
     from opsbot.actions.ports import Newsroom
@@ -63,7 +63,7 @@ class Teller:
 
     def refused(self, delivery: Delivery, error: TellingError) -> None:
         """Stop the watches of who can't be told anything any more, and let whoever set them know, once."""
-        if delivery.message.kind in {Kind.NEWS, Kind.NODE} and isinstance(error, NotHereError | SilencedError):
+        if delivery.message.kind in {Kind.NEWS, Kind.NODE} and isinstance(error, NotHereError):
             target = delivery.message.channel
             stopped = self.world.watches.stop(target, str(error), self.world.clock())
             _log.warning("%d watches of %s are stopped: %s", len(stopped), target, error)

@@ -163,7 +163,7 @@ class Bot:
 
     def _doors(self, config: Config, identity: Identity) -> tuple[SocketConnection | None, HttpServer]:
         """Make the ways by which Slack and whoever runs the bot reach it: a socket, if that is the mode, and HTTP."""
-        checks: dict[str, Callable[[], bool]] = {"database": self.database.ping}
+        checks: dict[str, Callable[[], bool]] = {"database": self.database.ping, "slack": self._mouth.voice.is_there}
         applications: dict[str, WSGIApplication] = {}
         socket = None
         if config.slack.mode == "socket":

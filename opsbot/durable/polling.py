@@ -1,4 +1,9 @@
-"""Looking at the nodes from time to time, by one process of all."""
+"""Looking at the nodes from time to time, by one process of all.
+
+A lock, not a schedule of DBOS: that begins each tick once, but beside the one before where a round takes longer than the
+interval, and through a queue of one a round of a process that died keeps the others from looking until it is taken over.
+When a node is due, jitter and all, is in our own table anyway, and a lock goes to the next process at once.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ SCOPES = (
     "commands",  # the slash command
     "files:write",  # archives, settings, pictures, and what is too long for a message
     "groups:history",  # as channels:history, in private channels
-    "im:history",  # what people write to the bot directly
+    "im:history",  # what people write to the bot directly, and looking through it for what was said already
+    "im:write",  # naming such a conversation, so that it can be looked through
     "usergroups:read",  # grants to user groups; without it they don't count
     "users:read",  # names of people who mention the bot
 )

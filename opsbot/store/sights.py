@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from opsbot.store.keeping import Keeper
 
 _AT_ONCE = 500
+
+_log = logging.getLogger(__name__)
 
 
 class SightStore:
@@ -58,22 +61,29 @@ class SightStore:
         *,
         said_of_node: str = "",
     ) -> None:
-        """Keep a round: what changed, what is gone, what happened; `said_of_node` is told to all who watch there."""
+        """Keep a round: what changed, what is gone, what happened; `said_of_node` is told to all who watch there.
+
+        Of a round that somebody else has kept already nothing is: whoever was slow, or lost the lock, saw what is old.
+        """
         rows = [_row(sight) for sight in changed]
         now_gone = [*(row["service"] for row in rows), *map(str, gone)]
         with self._keeper.transaction() as keeping:
             connection = keeping.connection
             keeping.alone()
+            last = connection.execute(select(node_sights.c.round).where(node_sights.c.node == node.node)).scalar()
+            if last is not None and last >= node.round:
+                _log.warning("round %d of %s was kept by another process already", node.round, node.node)
+                return
             for start in range(0, len(now_gone), _AT_ONCE):
                 some = now_gone[start : start + _AT_ONCE]
                 connection.execute(delete(sights).where(sights.c.service.in_(some)))
             if rows:
                 connection.execute(insert(sights), rows)
             values = {"round": node.round, "next_at": node.next_at, "failures": node.failures, "problem": node.problem}
-            if not connection.execute(
-                update(node_sights).where(node_sights.c.node == node.node).values(values)
-            ).rowcount:
+            if last is None:
                 connection.execute(insert(node_sights).values(node=node.node, **values))
+            else:
+                connection.execute(update(node_sights).where(node_sights.c.node == node.node).values(values))
             keeping.tell(events, at)
             if said_of_node:
                 targets = {

@@ -1,4 +1,4 @@
-"""The kill test at full size, with a table: `python -m tests.chaos [--times N]`; `make chaos` runs it."""
+"""The kill tests at full size, with tables: `python -m tests.chaos [--times N] [WHAT]`; `make chaos` runs them all."""
 
 from __future__ import annotations
 

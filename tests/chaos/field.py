@@ -89,6 +89,8 @@ class Field:
     designer: DesignerServer
     mutant: bool = False
     more: JSON = field(default_factory=dict)
+    api_url: str = ""
+    """Where the bots find the Web API, if something stands before it."""
     replicas: list[Replica] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -104,7 +106,7 @@ class Field:
         self.secret = app.signing_secret
         slack = {
             "mode": "http",
-            "api_url": f"{self.workspace.url}/api/",
+            "api_url": self.api_url or f"{self.workspace.url}/api/",
             "bot_token": app.bot_token,
             "signing_secret": self.secret,
         }
@@ -205,6 +207,11 @@ class Field:
     def is_published(self, target: str) -> bool:
         published = self.designer.node.published.get(target)
         return published is not None and "v4" in published.versions
+
+    def direct(self, person: str) -> str:
+        """The direct conversation of a person with the bot."""
+        workspace = self.workspace.workspace
+        return workspace.channels.direct(person, workspace.app.bot_user).id
 
     def wait(self, look: Callable[[], Any], seconds: float = _PATIENCE) -> Any:
         until = time.monotonic() + seconds

@@ -49,6 +49,15 @@ CHANGE_POINTS = (
     "change posting",  # the node is at it
     "change posted",  # the node is done, and nobody here knows
 )
+WATCH_POINTS = (
+    "read",  # the node was read, and nothing of it is stored
+    "stored",  # the news is in the database, and nothing is sent
+    "joined",  # many are joined into one in the database, and that one isn't sent
+    "list told",  # a list is said in Slack, and not recorded
+    "news telling",  # the news is about to be said
+    "news told",  # the news is said in Slack, and not recorded
+    "story begun",  # where it was said is known as the story of its version, and the line doesn't know it
+)
 IN_FLIGHT = 0.1
 QUICK = Tempo(line=0.05, sweep=0.5, beat=0.25, dead=1.5)
 
@@ -155,10 +164,52 @@ class FragileMessenger(_Around):
         return said
 
 
+class FragileSights(_Around):
+    def keep(self, *args: Any, **kwargs: Any) -> None:
+        is_news = bool(args[3])
+        if is_news:
+            self._trap.reach("read")
+        self._inner.keep(*args, **kwargs)
+        if is_news:
+            self._trap.reach("stored")
+
+
+class FragileLines(_Around):
+    def join(self, *args: Any) -> Any:
+        joined = self._inner.join(*args)
+        if joined:
+            self._trap.reach("joined")
+        return joined
+
+
+class FragileNewsroom(_Around):
+    def post(self, *args: Any) -> Any:
+        self._trap.reach("news telling")
+        said = self._inner.post(*args)
+        self._trap.reach("news told")
+        return said
+
+    def burst(self, *args: Any) -> Any:
+        said = self._inner.burst(*args)
+        self._trap.reach("list told")
+        return said
+
+
+class FragileEvents(_Around):
+    def begin_story(self, *args: Any) -> None:
+        self._inner.begin_story(*args)
+        self._trap.reach("story begun")
+
+
 class FragileBot(Bot):
     """The bot, with traps set at its ports."""
 
     trap: Trap
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sights: Any = FragileSights(self._poll.sights, self.trap)
+        self._poll = replace(self._poll, sights=sights)
 
     def make_world(self, *args: Any) -> World:
         world = super().make_world(*args)
@@ -169,11 +220,15 @@ class FragileBot(Bot):
             requests=FragileRequests(world.requests, trap),
             changes=FragileChanges(world.changes, trap),
             durable=FragileDurable(world.durable, trap),
+            deliveries=FragileLines(world.deliveries, trap),
         )
 
     def make_mouth(self, messenger: Messenger) -> Mouth:
         fragile: Any = FragileMessenger(messenger, self.trap)
-        return replace(super().make_mouth(fragile), gap=0.05)
+        made = super().make_mouth(fragile)
+        events: Any = FragileEvents(made.teller.events, self.trap)
+        newsroom: Any = FragileNewsroom(made.teller.newsroom, self.trap)
+        return replace(made, gap=0.05, teller=replace(made.teller, events=events, newsroom=newsroom))
 
 
 def blindly(request_id: int, run: str, world: World) -> Ending:

@@ -20,7 +20,7 @@ from opsbot.domain.policies import Policy
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.slack import KeptWebClient, manifest
-from opsbot.slack.sending.messenger import MARK
+from opsbot.slack.sending.marks import MARK
 from opsbot.store import AuditStore, Database, Keeper, PolicyStore, RequestStore, migrate
 from tests.builders import CHANNEL, MAYA, NOON, OMAR, asker, wish
 

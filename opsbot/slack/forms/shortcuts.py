@@ -15,7 +15,7 @@ from opsbot.slack.blocks.messages import Answer, Message
 from opsbot.slack.forms.opening import TOO_LATE
 from opsbot.slack.forms.payloads import Memory, MessageShortcut, Shortcut
 from opsbot.slack.forms.views import form_view, notice_view
-from opsbot.slack.sending.messenger import MARK
+from opsbot.slack.sending.marks import MARK
 from opsbot.slack.sending.saying import ABOUT
 from opsbot.slack.trouble import BUSY, in_words, incident
 

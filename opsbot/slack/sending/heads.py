@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from opsbot.domain.audit import Head
 from opsbot.domain.chain import KnownHead
 from opsbot.slack.identity import who_am_i
-from opsbot.slack.sending.messenger import MARK
+from opsbot.slack.sending.marks import MARK
 from opsbot.slack.transport.calls import CALL_ERRORS, error_code
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from opsbot.slack.blocks.cards import Around, card
 from opsbot.slack.blocks.fitting import fitting, text_file
 from opsbot.slack.blocks.messages import About
 from opsbot.slack.blocks.mrkdwn import escaped, listed
+from opsbot.slack.sending.marks import MARK, find_marked
 from opsbot.slack.sending.progress import Budget
 from opsbot.slack.sending.uploads import Uploads
 from opsbot.slack.transport.calls import (
@@ -29,6 +30,7 @@ from opsbot.slack.transport.calls import (
     error_code,
     is_not_here,
     is_shut_out,
+    is_unwell,
 )
 
 if TYPE_CHECKING:
@@ -44,14 +46,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-MARK = "opsbot_delivery"
-"""The type of the metadata of every message that is said here."""
-
 _MOST_NAMED = 12
-_LOOKED_THROUGH = 200
-_SERVER_ERRORS = 500
-_DIRECT = ("U", "W", "D")
-"""What the ids begin with of people, and of their direct conversations with the bot."""
+_SHUT_OUT_WAIT = 60.0
 
 
 class SlackMessenger:
@@ -92,12 +88,7 @@ class SlackMessenger:
             raise telling_error(error) from error
 
     def find(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
-        """Find where it was said already, by its mark.
-
-        In a direct conversation nothing is looked for, since Slack lets us read none: twice is better there than never.
-        """
-        if delivery.message.channel.startswith(_DIRECT):
-            return None
+        """Find where it was said already, by its mark."""
         thread = _thread(delivery, subject)
         try:
             return find_marked(self._client, delivery.message.channel, thread, delivery.id)
@@ -243,32 +234,18 @@ def _mark(delivery: Delivery, subject: PublishRequest | NodeChange) -> dict[str,
     return mark
 
 
-def find_marked(client: KeptWebClient, channel: str, thread: str | None, delivery: int) -> MessageRef | None:
-    """Find the message that carries a delivery's mark among the last in a channel, or in a thread. Raises CALL_ERRORS."""
-    where: dict[str, Any] = {"channel": channel, "limit": _LOOKED_THROUGH, "include_all_metadata": True}
-    if thread is None:
-        reply = client.conversations_history(**where)
-    else:
-        reply = client.conversations_replies(ts=thread, **where)
-    for message in reply.get("messages") or ():
-        mark = message.get("metadata") or {}
-        if mark.get("event_type") == MARK and mark.get("event_payload", {}).get("delivery") == delivery:
-            return MessageRef(channel, str(message["ts"]))
-    return None
-
-
 def telling_error(error: Exception, *, uncertain: bool = False) -> TellingError:
     """Say what Slack's refusal, or its silence, means for another try."""
     code = error_code(error)
     if is_not_here(error):
         return NotHereError(f"Slack says {code}.", uncertain=uncertain)
     if is_shut_out(error):
-        return SilencedError(f"Slack says {code}.", uncertain=uncertain)
+        return SilencedError(f"Slack says {code}.", again=True, after=_SHUT_OUT_WAIT, uncertain=uncertain)
     if isinstance(error, SlackApiError):
         after = come_back_after(error)
         if after is not None:
             return TellingError("Slack asks to come back later.", again=True, after=after, uncertain=uncertain)
-        again = error.response.status_code >= _SERVER_ERRORS
+        again = is_unwell(error)
         return TellingError(f"Slack says {code}.", again=again, uncertain=uncertain or again)
     lost = isinstance(error, ReplyLostError)
     return TellingError(f"Slack doesn't answer ({code}).", again=True, uncertain=uncertain or lost)

@@ -17,7 +17,8 @@ from opsbot.slack.blocks.fitting import fitting
 from opsbot.slack.blocks.messages import RUN_LINE, About, Message, mrkdwn_section, notes, of_lines
 from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, person
 from opsbot.slack.blocks.results import OPEN_FORM
-from opsbot.slack.sending.messenger import MARK, find_marked, telling_error
+from opsbot.slack.sending.marks import MARK, find_marked
+from opsbot.slack.sending.messenger import telling_error
 from opsbot.slack.transport.calls import CALL_ERRORS, come_back_after
 
 if TYPE_CHECKING:

@@ -14,7 +14,10 @@ CALL_ERRORS = (SlackClientError, OSError)
 
 _TOO_MANY = 429
 _BACK_LATER = 5.0
-_SHUT_OUT = frozenset({"token_revoked", "account_inactive"})
+_SHUT_OUT = frozenset({"token_revoked", "token_expired", "account_inactive", "invalid_auth", "not_authed"})
+_TOO_FAST = frozenset({"ratelimited", "rate_limited"})
+_UNWELL = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+_SERVER_ERRORS = 500
 _NOT_HERE = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
 
 
@@ -29,13 +32,18 @@ def come_back_after(error: BaseException) -> float | None:
     """Tell how many seconds to wait where Slack says 429; None where it said something else, or nothing."""
     if not isinstance(error, SlackApiError):
         return None
-    if error_code(error) != "ratelimited" and error.response.status_code != _TOO_MANY:
+    if error_code(error) not in _TOO_FAST and error.response.status_code != _TOO_MANY:
         return None
     headers = {name.lower(): value for name, value in error.response.headers.items()}  # Slack writes them small
     try:
         return float(headers["retry-after"])
     except (KeyError, ValueError, TypeError):
         return _BACK_LATER
+
+
+def is_unwell(error: SlackApiError) -> bool:
+    """Tell whether Slack itself failed: some of what it was asked may be done for all that. The status may be 200."""
+    return bool(error.response.status_code >= _SERVER_ERRORS) or error_code(error) in _UNWELL
 
 
 def is_not_here(error: BaseException) -> bool:

@@ -14,7 +14,7 @@ from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.slack import KeptWebClient, manifest
 from opsbot.slack.sending.heads import read_heads
-from opsbot.slack.sending.messenger import MARK
+from opsbot.slack.sending.marks import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

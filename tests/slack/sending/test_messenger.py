@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from opsbot.domain.authorization import AccessRules
 from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Message
 from opsbot.domain.policies import DEFAULT_POLICY
+from opsbot.errors import TellingError
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.slack import KeptWebClient, SlackDirectory, SlackMessenger, manifest
-from tests.builders import CHANNEL, MAYA, TEAM, request
+from tests.builders import CHANNEL, MAYA, OMAR, TEAM, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +29,9 @@ class Bench:
     workspace: Workspace
 
 
-@pytest.fixture
-def bench() -> Iterator[Bench]:
-    made = Workspace(manifest("/apid"), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
+@contextmanager
+def bench_with(app: dict[str, Any]) -> Iterator[Bench]:
+    made = Workspace(app, people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
     with (
         WorkspaceServer(made) as server,
         closing(KeptWebClient("xoxb-sandbox", f"{server.url}/api/", patient=False)) as client,
@@ -46,6 +47,22 @@ def bench() -> Iterator[Bench]:
         yield Bench(messenger, made)
 
 
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    with bench_with(manifest("/apid")) as made:
+        yield made
+
+
+@pytest.fixture
+def lacking() -> Iterator[Bench]:
+    """One whose app was installed without the scopes to read what was said."""
+    app = manifest("/apid")
+    scopes = app["oauth_config"]["scopes"]
+    scopes["bot"] = [scope for scope in scopes["bot"] if not scope.endswith((":history", "im:write"))]
+    with bench_with(app) as made:
+        yield made
+
+
 def outcome(channel: str) -> Delivery:
     return Delivery(7, Message(Kind.OUTCOME, channel, 12), DeliveryState.SENDING, attempts=2)
 
@@ -58,10 +75,29 @@ def test_what_was_said_in_a_channel_is_found_by_its_mark(bench: Bench) -> None:
     assert bench.messenger.find(outcome(CHANNEL), subject) == said
 
 
-def test_in_a_direct_conversation_it_is_said_again_rather_than_never(bench: Bench) -> None:
+def test_what_was_said_directly_is_found_in_the_conversation_with_that_person(bench: Bench) -> None:
     subject = request(card=None)
+    assert bench.messenger.find(outcome(MAYA.id), subject) is None
     said = bench.messenger.say(outcome(MAYA.id), subject)
     assert said is not None
     for channel in (MAYA.id, said.channel):
-        assert bench.messenger.find(outcome(channel), subject) is None
-    assert bench.messenger.say(outcome(MAYA.id), subject) not in {None, said}
+        assert bench.messenger.find(outcome(channel), subject) == said
+    assert bench.messenger.find(outcome(OMAR.id), subject) is None
+
+
+def test_where_the_app_may_not_read_it_is_said_again_rather_than_never(lacking: Bench) -> None:
+    subject = request(card=None)
+    said = lacking.messenger.say(outcome(MAYA.id), subject)
+    assert said is not None
+    assert lacking.messenger.find(outcome(MAYA.id), subject) is None
+    with pytest.raises(TellingError, match="missing_scope") as raised:
+        lacking.messenger.find(outcome(CHANNEL), subject)
+    assert raised.value.uncertain
+
+
+def test_a_mark_is_found_behind_what_others_said_since(bench: Bench) -> None:
+    subject = request(card=None)
+    said = bench.messenger.say(outcome(CHANNEL), subject)
+    for number in range(450):
+        bench.workspace.post(CHANNEL, MAYA.id, f"much to say: {number}")
+    assert bench.messenger.find(outcome(CHANNEL), subject) == said

@@ -1,0 +1,64 @@
+"""Marks: the metadata by which a message that may have been said is found, rather than said twice."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from opsbot.domain.models import MessageRef
+from opsbot.domain.watching import is_person
+from opsbot.slack.transport.calls import CALL_ERRORS, error_code
+
+if TYPE_CHECKING:
+    from opsbot.slack.transport.client import KeptWebClient
+
+_log = logging.getLogger(__name__)
+
+MARK = "opsbot_delivery"
+"""The type of the metadata of every message that is said without being an answer."""
+
+_AT_ONCE = 200
+_MOST_PAGES = 5
+_DIRECT = "D"
+_LACKING = "missing_scope"
+
+
+def find_marked(client: KeptWebClient, channel: str, thread: str | None, delivery: int) -> MessageRef | None:
+    """Find the message that carries a delivery's mark among the last thousand in a channel, or of a thread.
+
+    A person's id stands for their direct conversation with the bot. An app that may not read those finds nothing there:
+    twice is better than never. Raises CALL_ERRORS.
+    """
+    is_direct = is_person(channel) or channel.startswith(_DIRECT)
+    try:
+        return _find(client, _opened(client, channel), thread, delivery)
+    except CALL_ERRORS as error:
+        if is_direct and error_code(error) == _LACKING:
+            _log.warning("what was said to %s can't be looked for: the app lacks im:write or im:history", channel)
+            return None
+        raise
+
+
+def _opened(client: KeptWebClient, channel: str) -> str:
+    """Name the conversation with a person: Slack takes a person's id where something is said, not where it is read."""
+    if not is_person(channel):
+        return channel
+    return str(client.conversations_open(users=channel)["channel"]["id"])
+
+
+def _find(client: KeptWebClient, channel: str, thread: str | None, delivery: int) -> MessageRef | None:
+    where: dict[str, Any] = {"channel": channel, "limit": _AT_ONCE, "include_all_metadata": True}
+    cursor: str | None = None
+    for _ in range(_MOST_PAGES):
+        if thread is None:
+            page = client.conversations_history(**where, cursor=cursor)
+        else:
+            page = client.conversations_replies(ts=thread, **where, cursor=cursor)
+        for message in page.get("messages") or ():
+            mark = message.get("metadata") or {}
+            if mark.get("event_type") == MARK and mark.get("event_payload", {}).get("delivery") == delivery:
+                return MessageRef(channel, str(message["ts"]))
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return None
+    return None

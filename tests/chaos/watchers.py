@@ -1,0 +1,185 @@
+"""Watches under fire: packages made on a node while whoever looks and tells is killed, and what must be true of it."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import httpx
+
+from opsbot.sandbox import demo
+from opsbot.store import Database, migrate
+from tests.chaos.field import field_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tests.chaos.field import Field, Replica
+
+EVERYTHING, ONE_SERVICE, PERSON = "C01MLOPS", "C02APPROVALS", demo.VIC.id
+WATCHES = [
+    {"channel": EVERYTHING, "services": ["design:FRAUD/*"], "events": ["packaged"]},
+    {"channel": EVERYTHING, "services": ["design:FRAUD/rules"], "events": ["packaged"]},  # matches what the first does
+    {"channel": ONE_SERVICE, "services": ["design:FRAUD/rules"], "events": ["packaged"]},
+    {"user": PERSON, "services": ["design:FRAUD/rules"], "events": ["packaged"]},
+]
+OFTEN = {"poll_interval": "100ms"}
+SERVICES = ("rules", "scoring")
+AT_RANDOM = "at random"
+BURSTS = {"joined", "list told"}
+"""Points that only many packages at once come to."""
+_IN_A_BURST = 12
+_PATIENCE = 60.0
+_QUICKER = 10.0
+_NAME = re.compile(r"`k(\d+)`")
+
+
+@dataclass
+class Story:
+    """What happened on the node, who was killed, and what people were told."""
+
+    made: dict[str, list[int]] = field(default_factory=lambda: {service: [] for service in SERVICES})
+    kills: Counter[str] = field(default_factory=Counter)
+    silent: list[float] = field(default_factory=list)
+    """Seconds from each kill to the next message."""
+    lost: int = 0
+    doubled: int = 0
+    disordered: int = 0
+    told: int = 0
+    lists: int = 0
+
+    @property
+    def events(self) -> int:
+        return sum(map(len, self.made.values()))
+
+    @property
+    def faults(self) -> tuple[int, int, int]:
+        return self.lost, self.doubled, self.disordered
+
+
+class Watched:
+    """A field whose node is watched by channels and a person."""
+
+    def __init__(self, made: Field, seed: int) -> None:
+        self.story = Story()
+        self._field = made
+        self._draw = random.Random(seed)
+        self._died: list[float] = []
+        self._hands = httpx.Client(base_url=f"{made.workspace.url}/_control", timeout=30)
+        made.wait(self._was_seen)
+
+    def make(self, number: int, *, at_once: bool = False) -> None:
+        """Make packages on the node, at once or as it comes."""
+        for _ in range(number):
+            service = self._draw.choice(SERVICES)
+            count = self.story.events
+            self._field.designer.node.create_package("FRAUD", service, f"k{count}", by="script")
+            self.story.made[service].append(count)
+            if not at_once:
+                time.sleep(self._draw.uniform(0, 0.1))
+
+    def kill(self, point: str, number: int) -> None:
+        """Make so many packages and have somebody die meanwhile, at the point or whenever it comes."""
+        living = [replica for replica in self._field.replicas if replica.lives]
+        if point == AT_RANDOM:
+            self.make(number)
+            time.sleep(self._draw.uniform(0, 1.5))
+            dead = self._draw.choice(living)
+            os.kill(dead.process.pid, signal.SIGKILL)
+        else:
+            self._field.armed.write_text(point)
+            dead = self._driven_to_death(living, number, point)
+        assert dead.process.wait() == -signal.SIGKILL
+        self.story.kills[point] += 1
+        self._died.append(time.time())
+        self.make(1)
+
+    def finish(self) -> Story:
+        """Wait until nothing is left to say, and count."""
+        self._field.wait(self._is_all_told, _PATIENCE)
+        self._field.wait(self._is_settled, _PATIENCE)
+        story = self.story
+        everything = sorted(count for made in story.made.values() for count in made)
+        for target, expected in (
+            (EVERYTHING, everything),
+            (ONE_SERVICE, story.made["rules"]),
+            (PERSON, story.made["rules"]),
+        ):
+            said = [message for _, message in self._said(target)]
+            told = Counter(count for message in said for count in message)
+            story.lost += len(set(expected) - told.keys())
+            story.doubled += sum(times - 1 for times in told.values())
+            story.told += sum(told.values())
+            story.lists += sum(len(message) > 1 for message in said)
+            story.disordered += sum(_disordered(said, set(made)) for made in story.made.values())
+        said_at = sorted(at for target in (EVERYTHING, ONE_SERVICE, PERSON) for at, _ in self._said(target))
+        story.silent += [next(at for at in said_at if at > died) - died for died in self._died]
+        return story
+
+    def close(self) -> None:
+        self._hands.close()
+
+    def _driven_to_death(self, living: list[Replica], number: int, point: str) -> Replica:
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            self.make(max(number, _IN_A_BURST) if point in BURSTS else number, at_once=point in BURSTS)
+            again = time.monotonic() + _QUICKER
+            while time.monotonic() < again:
+                dead = next((each for each in living if not each.lives), None)
+                if dead is not None:
+                    return dead
+                time.sleep(0.02)
+        raise AssertionError(f"nobody came to “{point}”")
+
+    def _said(self, target: str) -> list[tuple[float, list[int]]]:
+        """When each message was said to a target, and which packages it tells of, oldest first."""
+        channel = self._field.direct(target) if target == PERSON else target
+        seen = self._hands.get(f"/messages/{channel}", params={"user": PERSON}).json()["messages"]
+        said = sorted((float(message["ts"]), list(map(int, _NAME.findall(message["text"])))) for message in seen)
+        return [(at, told) for at, told in said if told]
+
+    def _is_all_told(self) -> bool:
+        """Whether everything was told to the channel that hears everything."""
+        return len({count for _, told in self._said(EVERYTHING) for count in told}) == self.story.events
+
+    def _is_settled(self) -> bool:
+        return not self._count("SELECT count(*) FROM deliveries WHERE state IN ('waiting', 'sending')")
+
+    def _was_seen(self) -> bool:
+        return self._count("SELECT count(*) FROM sights") > 0
+
+    def _count(self, query: str) -> int:
+        with self._field.database.transaction() as connection:
+            return int(connection.exec_driver_sql(query).scalar_one())
+
+
+def run(folder: Path, url: str, points: Sequence[str], *, each: int, seed: int = 6) -> Story:
+    """Have somebody die at each of the points, while `each` packages are made."""
+    database = Database(url)
+    migrate(database)
+    replicas = 1 if database.is_embedded else 2
+    database.close()
+    with field_of(folder, url, replicas=replicas, watches=WATCHES, watching=OFTEN) as made:
+        watched = Watched(made, seed)
+        try:
+            for number, point in enumerate(points, 1):
+                watched.kill(point, each)
+                if replicas == 1 or number < len(points):  # of several, the last one does the rest alone
+                    made.start()
+            return watched.finish()
+        finally:
+            watched.close()
+
+
+def _disordered(said: list[list[int]], of_service: set[int]) -> int:
+    """How often a package is told of after a later one of the same service."""
+    order = [count for message in said for count in message if count in of_service]
+    return sum(one > other for one, other in pairwise(order))
