@@ -45,10 +45,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opsbot.actions.ports import Heard
-    from opsbot.actions.stores import RequestQuery, Step
+    from opsbot.actions.stores import DeliveryQuery, RequestQuery, Step
     from opsbot.domain.audit import Record
     from opsbot.domain.changes import NodeChange
-    from opsbot.domain.deliveries import Delivery, Effects, Message
+    from opsbot.domain.deliveries import Delivery, Effects, Message, Told
     from opsbot.domain.difference import Snapshot
     from opsbot.domain.models import Decision, EndpointType
     from opsbot.domain.policies import Policy
@@ -257,6 +257,8 @@ class FakeDeliveries:
     messages: list[Message] = field(default_factory=list)
     waiting: tuple[Message, ...] = ()
     told_by: dict[int, tuple[Message, ...]] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
+    queries: list[DeliveryQuery] = field(default_factory=list)
 
     def joined(self, delivery: Delivery) -> tuple[Message, ...]:
         return self.told_by.get(delivery.id, ())
@@ -280,6 +282,10 @@ class FakeDeliveries:
 
     def channels(self) -> list[str]:
         return sorted({message.channel for message in self.messages})
+
+    def page(self, query: DeliveryQuery) -> tuple[list[Told], int]:
+        self.queries.append(query)
+        return self.told, len(self.told)
 
 
 @dataclass
@@ -579,7 +585,7 @@ class FakeEvents:
     def story(self, target: str, event: Event) -> MessageRef | None:
         return self.stories.get((target, event.version, event.packaged_on))
 
-    def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
+    def begin_story(self, target: str, event: Event, message: MessageRef, at: datetime) -> None:
         self.stories.setdefault((target, event.version, event.packaged_on), message)
 
 

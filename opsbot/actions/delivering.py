@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from opsbot.domain.deliveries import DeliveryState, Kind
@@ -94,8 +95,10 @@ class Mouth:
         if error.again:
             # What may have been said stays as it is being said, so that it is looked for first.
             state = DeliveryState.SENDING if error.uncertain else DeliveryState.WAITING
-            self._settle(replace(delivery, state=state, problem=str(error)))
-            return max(error.after, min(2.0 ** min(delivery.attempts, 10), _LONGEST_WAIT))
+            wait = max(error.after, min(2.0 ** min(delivery.attempts, 10), _LONGEST_WAIT))
+            again_at = self.clock() + timedelta(seconds=wait)
+            self._settle(replace(delivery, state=state, problem=str(error), again_at=again_at))
+            return wait
         state = DeliveryState.UNCERTAIN if error.uncertain else DeliveryState.FAILED
         _log.warning("%s can't be said in %s: %s", delivery.message.kind, delivery.message.channel, error)
         self._settle(replace(delivery, state=state, problem=str(error)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never, get_args
 from opsbot.actions.auditing import draw_history, show_audit, show_history
 from opsbot.actions.comparing import compare_versions
 from opsbot.actions.deciding import decide
+from opsbot.actions.delivered import list_deliveries
 from opsbot.actions.designing import add_endpoint, create_service, remove_endpoint
 from opsbot.actions.explaining import explain
 from opsbot.actions.fetching import download_package, show_settings
@@ -176,6 +177,8 @@ class Dispatcher:
                 return unwatch(command, asker, standing, world)
             case commands.ListWatches():
                 return list_watches(asker, standing, world)
+            case commands.ListDeliveries():
+                return list_deliveries(command, asker, standing, world)
             case _:
                 assert_never(command)
 

@@ -84,7 +84,7 @@ class Teller:
         if said is None:
             said = self.newsroom.post(delivery, self._news(event, thread, change))
         if event.version:
-            self.events.begin_story(target, event, thread or said)
+            self.events.begin_story(target, event, thread or said, self.world.clock())
         return said
 
     def _tell_many(
@@ -100,7 +100,7 @@ class Teller:
         if said is None:
             said = self.newsroom.burst(delivery, events)
         for event in filter(lambda each: each.version, events):
-            self.events.begin_story(delivery.message.channel, event, said)
+            self.events.begin_story(delivery.message.channel, event, said, self.world.clock())
         return said
 
     def _told(self, delivery: Delivery, thread: MessageRef | None) -> MessageRef | None:

@@ -31,7 +31,7 @@ def watch_services(command: WatchServices, asker: Asker, standing: Standing, wor
     Who has a channel hear of them may read all of them. To one person only what they may read is told, and that is
     asked each time.
     """
-    target, services = _target(asker, personally=command.personally), globbed(command.what)
+    target, services = target_of(asker, personally=command.personally), globbed(command.what)
     refused = _refusal(target, services, asker, standing)
     if refused is not None:
         return refused
@@ -45,7 +45,7 @@ def watch_services(command: WatchServices, asker: Asker, standing: Standing, wor
 
 def unwatch(command: Unwatch, asker: Asker, standing: Standing, world: World) -> Unwatched | Refused:
     """End a watch of the channel, or of the asker; in a channel whoever may read what is watched can."""
-    target, services = _target(asker, personally=command.personally), globbed(command.what)
+    target, services = target_of(asker, personally=command.personally), globbed(command.what)
     there = [each for each in world.watches.of_target(target) if each.services == services]
     own = [each for each in there if each.by.id != BY_CONFIG]
     if not own:
@@ -63,7 +63,7 @@ def unwatch(command: Unwatch, asker: Asker, standing: Standing, world: World) ->
 
 def list_watches(asker: Asker, standing: Standing, world: World) -> WatchesListed:
     """List what the channel hears of, as far as the asker may read it; in a direct message what the asker set."""
-    target = _target(asker, personally=False)
+    target = target_of(asker, personally=False)
     if target == asker.person.id:
         return WatchesListed(world.watches.set_by(asker.person.id), personal=True)
     reach = standing.reach(Permission.READ)
@@ -71,7 +71,7 @@ def list_watches(asker: Asker, standing: Standing, world: World) -> WatchesListe
     return WatchesListed(tuple(seen))
 
 
-def _target(asker: Asker, *, personally: bool) -> str:
+def target_of(asker: Asker, *, personally: bool) -> str:
     """Name who hears of it: a channel, but for a direct message, a Home and a terminal that names no channel."""
     channel = asker.place.channel
     is_direct = not channel or channel == HOME.channel or channel.startswith(_DIRECT)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Pictures, Progresses
     from opsbot.actions.stores import (
         Audit,
@@ -19,12 +21,17 @@ if TYPE_CHECKING:
         Watches,
     )
     from opsbot.actions.surveys import Survey
+    from opsbot.domain.models import MessageRef
     from opsbot.domain.rules import Rules
+
+
+def _no_link(_: MessageRef) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Built once by the assembly, and handed to every action."""
+    """Built once by the assembly, and handed to every action. `link_to` gives the address of a message in Slack."""
 
     rules: Rules
     designer: Designer
@@ -44,3 +51,4 @@ class World:
     clock: Clock
     homes: Homes
     watches: Watches
+    link_to: Callable[[MessageRef], str] = _no_link

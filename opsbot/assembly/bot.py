@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from opsbot.actions.delivering import Mouth
@@ -104,7 +105,7 @@ class Bot:
         self._polling = Polling(self._look_at_nodes, replicas.polling_alone, interval.total_seconds())
         budget = Budget()
         self.progress = SlackProgress(self._telling, budget, turns.given_up)
-        self.world = self.make_world(rules, directory, secrets_of(config))
+        self.world = replace(self.make_world(rules, directory, secrets_of(config)), link_to=identity.link_to)
         messenger = SlackMessenger(
             self._telling,
             directory,

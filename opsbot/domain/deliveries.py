@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from opsbot.domain.audit import Entry
     from opsbot.domain.models import MessageRef
+    from opsbot.domain.references import ServiceRef
     from opsbot.domain.watching import Event
 
 
@@ -82,7 +83,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message in its channel's line; lower ids go first. `ref` is where it was said."""
+    """A message in its channel's line; lower ids go first. `ref` is where it was said, `again_at` when it is tried again."""
 
     id: int
     message: Message
@@ -90,6 +91,24 @@ class Delivery:
     attempts: int = 0
     problem: str = ""
     ref: MessageRef | None = None
+    again_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A delivery as people may look it up later: what became of it, and what it is about.
+
+    `what` is what happened or was asked for, where it is about a service; `link` leads to the message.
+    """
+
+    delivery: Delivery
+    created_at: datetime
+    tried_at: datetime | None = None
+    sent_at: datetime | None = None
+    service: ServiceRef | None = None
+    version: str = ""
+    what: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

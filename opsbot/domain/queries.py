@@ -185,6 +185,21 @@ class ListWatches:
     permission: ClassVar[Permission | None] = Permission.READ
 
 
+@dataclass(frozen=True, slots=True)
+class ListDeliveries:
+    """List what was said of late without being an answer, or couldn't be; in a direct message what the asker was told.
+
+    `failed`: only what is given up, or couldn't be said yet. `everywhere`: in all channels and to everybody.
+    """
+
+    verb: ClassVar = "deliveries"
+    permission: ClassVar[Permission | None] = Permission.READ
+    failed: bool = False
+    days: int = 7
+    everywhere: bool = False
+    page: int = 1
+
+
 Query = (
     ShowHelp
     | ShowAccess
@@ -202,5 +217,6 @@ Query = (
     | ShowAudit
     | ShowHome
     | ListWatches
+    | ListDeliveries
 )
 """All that only looks."""

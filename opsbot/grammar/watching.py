@@ -11,7 +11,7 @@ from opsbot.domain.pace import Digest, Quiet
 from opsbot.domain.references import read_watchable
 from opsbot.domain.watching import Topic
 from opsbot.errors import CommandError
-from opsbot.grammar.declaring import verb
+from opsbot.grammar.declaring import PAGE, verb
 from opsbot.grammar.types import Read
 
 if TYPE_CHECKING:
@@ -96,3 +96,23 @@ def _unwatch(
 def _watches() -> commands.ListWatches:
     """List what this channel hears of, and who set it; in a direct message what you set."""
     return commands.ListWatches()
+
+
+@verb(
+    commands.ListDeliveries,
+    "deliveries --failed",
+    click.option("--failed", is_flag=True, help="Only what is given up, or could not be said yet."),
+    click.option(
+        "--days", type=click.IntRange(1, 366), default=7, metavar="N", help="Of so many days; of a week if left out."
+    ),
+    click.option("--all", "everywhere", is_flag=True, help="In all channels and to everybody; for administrators."),
+    PAGE,
+)
+def _deliveries(
+    failed: bool,  # noqa: FBT001 - Click calls it so
+    days: int,
+    everywhere: bool,  # noqa: FBT001 - as above
+    page: int,
+) -> commands.ListDeliveries:
+    """Show what I told this channel of late, and what I could not; in a direct message what I told you."""
+    return commands.ListDeliveries(failed, days, everywhere, page)

@@ -134,12 +134,14 @@ class EventStore:
             row = connection.execute(select(stories.c.channel, stories.c.ts).where(*where)).one_or_none()
         return MessageRef(row.channel, row.ts) if row is not None else None
 
-    def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
-        """Keep where the story of the event's version is told, unless that is known."""
-        if self.story(target, event) is None:
-            row = {**_story_key(target, event), "channel": message.channel, "ts": message.ts}
-            with self._database.transaction() as connection:
-                connection.execute(insert(stories).values(row))
+    def begin_story(self, target: str, event: Event, message: MessageRef, at: datetime) -> None:
+        """Keep where the story of the event's version is told, unless that is known, and that it went on."""
+        key = _story_key(target, event)
+        goes_on = update(stories).where(*(stories.c[name] == value for name, value in key.items())).values(told_at=at)
+        with self._database.transaction() as connection:
+            if not connection.execute(goes_on).rowcount:
+                told = {**key, "channel": message.channel, "ts": message.ts, "told_at": at}
+                connection.execute(insert(stories).values(told))
 
 
 def tell_in(connection: Connection, happened: Iterable[Event], at: datetime) -> list[Message]:

@@ -21,6 +21,8 @@ from tests.builders import CHANNEL, MAYA, NOON, OMAR, SCORING, VIC, asker, grant
 from tests.fakes import FakeEvents, FakeNewsroom, Scene
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from opsbot.domain.watching import Event
 
 LIMITS = ServiceRef("design", "CHURN", "limits")
@@ -202,7 +204,7 @@ def test_a_few_packages_have_a_message_each(scene: Scene) -> None:
 
 def test_a_list_that_was_told_before_a_crash_is_not_told_again_and_tells_no_others(scene: Scene) -> None:
     class _Dies(FakeEvents):
-        def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
+        def begin_story(self, target: str, event: Event, message: MessageRef, at: datetime) -> None:
             raise RuntimeError("killed")
 
     kept = {number: event(f"v{number}") for number in range(1, 9)}

@@ -72,6 +72,7 @@ FULL: dict[str, dict[str, str]] = {
     },
     "unwatch": {"what": "design:FRAUD"},
     "watches": {},
+    "deliveries": {"failed": ON, "days": "3", "everywhere": ON},
 }
 
 

@@ -93,6 +93,6 @@ class Events(Protocol):
         """Find where the story of the event's version is told to a target."""
         ...
 
-    def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
-        """Keep where the story of the event's version is told, unless that is known."""
+    def begin_story(self, target: str, event: Event, message: MessageRef, at: datetime) -> None:
+        """Keep where the story of the event's version is told, unless that is known, and that it went on."""
         ...

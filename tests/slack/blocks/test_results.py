@@ -24,6 +24,7 @@ from opsbot.domain.commands import (
     DeletePackage,
     DownloadPackage,
     Explain,
+    ListDeliveries,
     ListModels,
     ListPackages,
     ListRequests,
@@ -32,6 +33,8 @@ from opsbot.domain.commands import (
     ShowAudit,
     ShowHistory,
 )
+from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Told
+from opsbot.domain.deliveries import Message as Said
 from opsbot.domain.difference import Difference
 from opsbot.domain.files import Archive, Attachment
 from opsbot.domain.homes import Choice, Few, HomeShown
@@ -63,6 +66,7 @@ from opsbot.domain.results import (
     Compared,
     ConfirmationAsked,
     Decided,
+    DeliveriesListed,
     Explained,
     HelpShown,
     HistoryShown,
@@ -221,6 +225,19 @@ watches = st.builds(
     st.just(NOON),
     notes,
 )
+deliveries = st.builds(
+    Delivery,
+    st.integers(1, 10**9),
+    st.builds(Said, st.sampled_from(Kind), st.sampled_from(["C1", "U1"]), st.just(1), text=st.just("U1")),
+    st.sampled_from(DeliveryState),
+    st.integers(0, 99),
+    notes,
+    st.none() | st.just(CARD),
+    st.none() | st.just(NOON),
+)
+moments = st.none() | st.just(NOON)
+links = st.sampled_from(["", "https://slack.test/p1"])
+looked_up = st.builds(Told, deliveries, st.just(NOON), moments, moments, st.none() | refs, words, words, links)
 covered = set[Any]()
 
 
@@ -307,6 +324,13 @@ results: st.SearchStrategy[Result] = st.one_of(
     made(Unwatched, watches),
     made(WatchesListed, st.lists(watches, max_size=60).map(tuple), whether),
     made(Refused, words),
+    made(
+        DeliveriesListed,
+        st.builds(ListDeliveries, whether, st.integers(1, 366), whether, pages),
+        st.lists(looked_up, max_size=10).map(tuple),
+        st.integers(0, 400),
+        whether,
+    ),
 )
 AROUND = Around(DEFAULT_POLICY, "<@U1>")
 many = settings(
