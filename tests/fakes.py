@@ -596,6 +596,7 @@ class FakeNewsroom:
     told: dict[int, News] = field(default_factory=dict)
     bursts: list[list[str]] = field(default_factory=list)
     fails: list[TellingError] = field(default_factory=list)
+    tests: list[tuple[str, int]] = field(default_factory=list)
 
     def post(self, delivery: Delivery, news: News) -> MessageRef:
         trouble = self.fails.pop(0) if self.fails else None
@@ -616,6 +617,16 @@ class FakeNewsroom:
         raise NotImplementedError
 
     def stopped(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        raise NotImplementedError
+
+    def test(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        trouble = self.fails.pop(0) if self.fails else None
+        if trouble is not None:
+            raise trouble
+        self.tests.append((delivery.message.channel, watch.id))
+        return MessageRef(delivery.message.channel, f"{delivery.id}.0")
+
+    def test_ended(self, delivery: Delivery, watch: Watch) -> MessageRef:
         raise NotImplementedError
 
     def find(self, delivery: Delivery, thread: MessageRef | None) -> MessageRef | None:

@@ -27,7 +27,9 @@ _LONGEST_WAIT = 60.0
 _OWED = frozenset({Kind.CARD, Kind.OUTCOME, Kind.CHANGE, Kind.CHANGE_ENDED})
 """What whoever asked has to hear of, wherever."""
 
-_BY_WATCHES = frozenset({Kind.NEWS, Kind.NODE, Kind.WATCH_STOPPED})
+_BY_WATCHES = frozenset(
+    {Kind.NEWS, Kind.NODE, Kind.WATCH_STOPPED, Kind.WATCH_TEST, Kind.TEST_ARRIVED, Kind.TEST_FAILED}
+)
 
 
 @dataclass(frozen=True, slots=True)

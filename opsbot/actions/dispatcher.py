@@ -21,7 +21,7 @@ from opsbot.actions.requesting import list_requests, request_publish
 from opsbot.actions.searching import list_models, list_nodes, list_services, no_such_project
 from opsbot.actions.settling import review, settle_by_hand
 from opsbot.actions.trying import failed, project_of, refused, service_of
-from opsbot.actions.watching import list_watches, unwatch, watch_services
+from opsbot.actions.watching import list_watches, try_watches, unwatch, watch_services
 from opsbot.domain import commands
 from opsbot.domain.authorization import refusal
 from opsbot.domain.models import MessageRef
@@ -176,7 +176,9 @@ class Dispatcher:
             case commands.Unwatch():
                 return unwatch(command, asker, standing, world)
             case commands.ListWatches():
-                return list_watches(asker, standing, world)
+                return list_watches(command, asker, standing, world)
+            case commands.TryWatches():
+                return try_watches(command, asker, standing, world)
             case commands.ListDeliveries():
                 return list_deliveries(command, asker, standing, world)
             case _:

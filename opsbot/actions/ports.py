@@ -149,6 +149,14 @@ class Newsroom(Protocol):
         """Tell who set a watch that nothing more is told by it, and why."""
         ...
 
+    def test(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        """Say a test to whoever hears by the watch; gives where. Raises TellingError."""
+        ...
+
+    def test_ended(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        """Tell who asked for a test whether it arrived; gives where. Raises TellingError."""
+        ...
+
     def find(self, delivery: Delivery, thread: MessageRef | None) -> MessageRef | None:
         """Find where it was told already, by its mark; TellingError where Slack won't say."""
         ...

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.actions.comparing import difference
 from opsbot.domain.authorization import Permission
-from opsbot.domain.deliveries import DeliveryState, Kind
+from opsbot.domain.deliveries import DeliveryState, Kind, Message
 from opsbot.domain.models import HOME, Asker, Person
 from opsbot.domain.watching import News, Topic
 from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from opsbot.actions.stores import Events
     from opsbot.actions.world import World
     from opsbot.domain.changes import NodeChange
-    from opsbot.domain.deliveries import Delivery, Message
+    from opsbot.domain.deliveries import Delivery
     from opsbot.domain.difference import Difference
     from opsbot.domain.models import MessageRef, PublishRequest
     from opsbot.domain.references import ServiceRef
@@ -50,22 +50,56 @@ class Teller:
         watch = self.world.watches.get(message.watch) if message.watch is not None else None
         if watch is None:
             return None  # nobody watches any more
-        if message.kind is Kind.WATCH_STOPPED:
-            return self._told(delivery, None) or self.newsroom.stopped(delivery, watch)
-        if message.kind is Kind.NODE:
-            return None if watch.stopped else self._told(delivery, None) or self.newsroom.of_node(delivery)
-        assert message.event is not None
-        event = self.events.get(message.event)
-        if watch.stopped or not self._may_know(watch, event, delivery):
-            return None
-        return self._tell(delivery, event)
+        match message.kind:
+            case Kind.NEWS:
+                return self._tell_news(delivery, watch)
+            case Kind.WATCH_TEST:
+                return self._test(delivery, watch)
+            case Kind.NODE if watch.stopped:
+                return None
+            case _:
+                return self._told(delivery, None) or self._say_of(delivery, watch)
 
     def refused(self, delivery: Delivery, error: TellingError) -> None:
-        """Stop the watches of who can't be told anything any more, and let whoever set them know, once."""
+        """Stop the watches of who can't be told anything any more, and let whoever set them know, once.
+
+        A test that can't be said stops nothing: who asked for it hears why.
+        """
+        if delivery.message.kind is Kind.WATCH_TEST:
+            self._report(delivery.message, Kind.TEST_FAILED, str(error))
         if delivery.message.kind in {Kind.NEWS, Kind.NODE} and isinstance(error, NotHereError | SilencedError):
             target = delivery.message.channel
             stopped = self.world.watches.stop(target, str(error), self.world.clock())
             _log.warning("%d watches of %s are stopped: %s", len(stopped), target, error)
+
+    def _say_of(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        """Say what is about the watch itself, or about a node."""
+        match delivery.message.kind:
+            case Kind.WATCH_STOPPED:
+                return self.newsroom.stopped(delivery, watch)
+            case Kind.NODE:
+                return self.newsroom.of_node(delivery)
+            case _:
+                return self.newsroom.test_ended(delivery, watch)
+
+    def _tell_news(self, delivery: Delivery, watch: Watch) -> MessageRef | None:
+        assert delivery.message.event is not None
+        event = self.events.get(delivery.message.event)
+        if watch.stopped or not self._may_know(watch, event, delivery):
+            return None
+        return self._tell(delivery, event)
+
+    def _test(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        """Say a test, whether or not the watch is stopped; once it is said, who asked for it hears that it was."""
+        said = self._told(delivery, None) or self.newsroom.test(delivery, watch)
+        self._report(delivery.message, Kind.TEST_ARRIVED, self.world.link_to(said))
+        return said
+
+    def _report(self, test: Message, kind: Kind, text: str) -> None:
+        """Tell who asked for a test what came of it, unless the test is for their own eyes."""
+        if test.channel != test.text:
+            self.world.deliveries.add((Message(kind, test.text, text=text, watch=test.watch),), self.world.clock())
+            self.world.durable.deliver(test.text)
 
     def _tell(self, delivery: Delivery, event: Event) -> MessageRef:
         """Tell an event; many packages at once, or what was held back, by one message with a list, where their stories go on."""

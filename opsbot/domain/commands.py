@@ -75,6 +75,7 @@ __all__ = [
     "ShowHome",
     "ShowService",
     "ShowSummary",
+    "TryWatches",
     "Unwatch",
     "WatchServices",
 ]
@@ -253,12 +254,21 @@ class WatchServices:
 
 @dataclass(frozen=True, slots=True)
 class Unwatch:
-    """End a watch."""
+    """End a watch, named by what is watched or by its number."""
 
     verb: ClassVar = "unwatch"
     permission: ClassVar[Permission | None] = Permission.READ
-    what: Watchable
+    what: Watchable | int
     personally: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TryWatches:
+    """Send a test by a watch, or by one for each who hears of something; it begins no story and isn't held back."""
+
+    verb: ClassVar = "watches"
+    permission: ClassVar[Permission | None] = Permission.READ
+    number: int | None = None
 
 
 Decide = Approve | Decline | Cancel
@@ -270,7 +280,7 @@ OnRequest = Decide | Settle | Review
 ChangeNode = CreateService | AddEndpoint | RemoveEndpoint | CreatePackage | DeletePackage
 """What changes something on a node, by way of a run that survives a crash."""
 
-Change = ChangeNode | RequestPublish | OnRequest | Pause | Resume | WatchServices | Unwatch
+Change = ChangeNode | RequestPublish | OnRequest | Pause | Resume | WatchServices | Unwatch | TryWatches
 """What changes something; each try is audited."""
 
 LongWork = DownloadPackage

@@ -44,6 +44,12 @@ class Kind(StrEnum):
     """To whoever watches something on a node: it doesn't answer, or does again, as the text says."""
     WATCH_STOPPED = "watch_stopped"
     """To who set a watch, directly: nothing can be told by it any more, and the text says why."""
+    WATCH_TEST = "watch_test"
+    """To whoever hears by a watch: a test, which the person whom the text names asked for; it is no news."""
+    TEST_ARRIVED = "test_arrived"
+    """To who asked for a test, directly: it was said, and the text is the message's address."""
+    TEST_FAILED = "test_failed"
+    """To who asked for a test, directly: it can't be said, and the text says why."""
     HOME = "home"
     """In the line of all Homes: the Home of whom the text names, as it is to be shown now."""
 

@@ -179,10 +179,11 @@ class ShowHome:
 
 @dataclass(frozen=True, slots=True)
 class ListWatches:
-    """List what a channel hears of, or in a direct message what the asker set."""
+    """List what a channel hears of, or in a direct message what the asker set; or show the one of that number."""
 
     verb: ClassVar = "watches"
     permission: ClassVar[Permission | None] = Permission.READ
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ import pytest
 
 from opsbot.actions.dispatcher import Dispatcher
 from opsbot.actions.telling import Teller
-from opsbot.domain.commands import Approve, ListWatches, Unwatch, WatchServices
+from opsbot.domain.commands import Approve, ListWatches, TryWatches, Unwatch, WatchServices
 from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Message
 from opsbot.domain.models import MessageRef, Person
+from opsbot.domain.pace import Digest, Quiet
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
-from opsbot.domain.results import Refused, Unwatched, Watched, WatchesListed
-from opsbot.domain.watching import EVERY_TOPIC, Topic, Watch, chosen, packaged
+from opsbot.domain.results import Refused, Unwatched, Watched, WatchesListed, WatchesTested
+from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, chosen, packaged
 from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
 from tests.actions.doing import asked, carry_out, do
 from tests.builders import CHANNEL, MAYA, NOON, OMAR, SCORING, VIC, asker, grant, package, rules
@@ -36,7 +37,7 @@ def scene() -> Scene:
     return Scene(SOME)
 
 
-def said_directly(scene: Scene, command: WatchServices | Unwatch | ListWatches, person: Person) -> object:
+def said_directly(scene: Scene, command: WatchServices | Unwatch | ListWatches | TryWatches, person: Person) -> object:
     return Dispatcher(scene.world).do(command, asker(person, "D01DIRECT"))
 
 
@@ -239,3 +240,68 @@ def test_what_was_held_back_is_one_message_and_service_wide_events_begin_no_stor
     assert list(events.stories) == [(CHANNEL, "v4", NOON)]
     assert teller.say(news(watch, 3)) is not None
     assert room.told[3].thread is None
+
+
+def test_a_watch_is_ended_by_its_number_where_it_is_seen_and_by_who_set_it_anywhere(scene: Scene) -> None:
+    for person, place in ((VIC, "C5"), (OMAR, "C5")):
+        watch = watched(scene, services="design:CHURN/*")
+        assert isinstance(Dispatcher(scene.world).do(Unwatch(watch.id), asker(person, place)), Refused)
+        assert isinstance(do(scene, Unwatch(watch.id), OMAR), Refused)
+        assert isinstance(do(scene, Unwatch(watch.id), VIC), Unwatched)
+        assert isinstance(do(scene, Unwatch(watch.id), VIC), Refused)
+    own = watched(scene, services="design:CHURN/*", by=OMAR)
+    assert said_directly(scene, Unwatch(own.id), OMAR) == Unwatched(own)
+    assert scene.entries[-1].detail["set_by"] == OMAR.id
+    configured = watched(scene, by=Person(BY_CONFIG, "the configuration"))
+    refused = do(scene, Unwatch(configured.id))
+    assert isinstance(refused, Refused)
+    assert "in my configuration" in refused.reason
+
+
+def test_one_watch_is_shown_by_its_number(scene: Scene) -> None:
+    first, second = watched(scene), watched(scene, services="design:CHURN/*")
+    assert do(scene, ListWatches(second.id), VIC) == WatchesListed((second,))
+    assert isinstance(do(scene, ListWatches(second.id), OMAR), Refused)
+    assert do(scene, ListWatches(), VIC) == WatchesListed((first, second))
+
+
+def test_a_test_goes_to_each_who_hears_once_and_nothing_holds_it_back(scene: Scene) -> None:
+    nothing = do(scene, TryWatches())
+    assert isinstance(nothing, Refused)
+    assert "nothing to test" in nothing.reason
+    quiet = watched(scene)
+    scene.watches.kept[quiet.id] = quiet = replace(quiet, quiet=Quiet.parse("00:00-23:59"), digest=Digest.WEEKLY)
+    watched(scene, services="design:FRAUD/*")
+    mine = watched(scene, MAYA.id)
+    assert do(scene, TryWatches(), VIC) == WatchesTested((quiet,))
+    assert scene.messages == [Message(Kind.WATCH_TEST, CHANNEL, text=VIC.id, watch=quiet.id)]
+    assert scene.durable.delivered == [CHANNEL]
+    assert scene.entries[-1].what == "watch test"
+    assert said_directly(scene, TryWatches(), MAYA) == WatchesTested((quiet, mine))
+    assert isinstance(do(scene, TryWatches(mine.id), VIC), Refused)
+    assert said_directly(scene, TryWatches(mine.id), MAYA) == WatchesTested((mine,))
+
+
+def trial(watch: Watch, by: Person = VIC, state: DeliveryState = DeliveryState.WAITING) -> Delivery:
+    return Delivery(1, Message(Kind.WATCH_TEST, watch.target, text=by.id, watch=watch.id), state, 1)
+
+
+def test_who_asked_for_a_test_hears_whether_it_arrived(scene: Scene) -> None:
+    room, watch = FakeNewsroom(), watched(scene)
+    scene.watches.kept[watch.id] = replace(watch, stopped="gone")
+    teller = Teller(replace(scene.world, link_to=lambda ref: f"https://x.test/{ref.ts}"), FakeEvents(), room)
+    assert teller.say(trial(watch)) == MessageRef(CHANNEL, "1.0")
+    assert room.tests == [(CHANNEL, watch.id)]
+    assert scene.messages == [Message(Kind.TEST_ARRIVED, VIC.id, text="https://x.test/1.0", watch=watch.id)]
+    teller.say(trial(watched(scene, VIC.id)))
+    assert len(scene.messages) == 1  # they see it there
+
+
+def test_who_asked_for_a_test_hears_why_it_can_not_be_said_and_nothing_is_stopped(scene: Scene) -> None:
+    error, watch = NotHereError("Slack says not_in_channel."), watched(scene)
+    teller = Teller(scene.world, FakeEvents(), FakeNewsroom(fails=[error]))
+    with pytest.raises(NotHereError):
+        teller.say(trial(watch))
+    teller.refused(trial(watch), error)
+    assert scene.messages == [Message(Kind.TEST_FAILED, VIC.id, text=str(error), watch=watch.id)]
+    assert not scene.watches.kept[watch.id].stopped

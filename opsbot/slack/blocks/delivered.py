@@ -45,7 +45,7 @@ def _target(told: Told) -> str:
     return f"<@{message.channel}>" if is_person(message.channel) else f"<#{message.channel}>"
 
 
-def _about(told: Told) -> str:  # noqa: PLR0911 - one arm per kind
+def _about(told: Told) -> str:  # noqa: C901, PLR0911 - one arm per kind
     """Say in a few words what it is about."""
     message, kind = told.delivery.message, told.delivery.message.kind
     of = f"{code(told.version)} of {code(told.service)}" if told.version else code(told.service or "")
@@ -66,6 +66,10 @@ def _about(told: Told) -> str:  # noqa: PLR0911 - one arm per kind
             return escaped(clipped(message.text, _WHY_LIMIT))
         case Kind.WATCH_STOPPED:
             return f"watch {message.watch} is stopped"
+        case Kind.WATCH_TEST:
+            return f"test of watch {message.watch}"
+        case Kind.TEST_ARRIVED | Kind.TEST_FAILED:
+            return f"what came of a test of watch {message.watch}"
         case Kind.HOME:
             return "shown anew"
         case _:

@@ -42,6 +42,7 @@ from opsbot.domain.results import (
     Unwatched,
     Watched,
     WatchesListed,
+    WatchesTested,
 )
 from opsbot.errors import CommandError
 from opsbot.slack.blocks import approvals, changes, delivered, fetched, overviews, watches
@@ -134,6 +135,8 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
             return watches.unwatched(result, asker)
         case WatchesListed():
             return watches.watches_listed(result, asker)
+        case WatchesTested():
+            return watches.watches_tested(result, asker)
         case DeliveriesListed():
             return delivered.deliveries_listed(result, asker)
         case Refused():

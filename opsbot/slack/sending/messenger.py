@@ -49,7 +49,7 @@ MARK = "opsbot_delivery"
 _MOST_NAMED = 12
 _LOOKED_THROUGH = 200
 _SERVER_ERRORS = 500
-_DIRECT = ("U", "W", "D")
+DIRECT = ("U", "W", "D")
 """What the ids begin with of people, and of their direct conversations with the bot."""
 
 
@@ -95,7 +95,7 @@ class SlackMessenger:
 
         In a direct conversation nothing is looked for, since Slack lets us read none: twice is better there than never.
         """
-        if delivery.message.channel.startswith(_DIRECT):
+        if delivery.message.channel.startswith(DIRECT):
             return None
         thread = _thread(delivery, subject)
         try:
@@ -180,6 +180,8 @@ class SlackMessenger:
             case Kind.CARD_REFUSED:
                 return told.card_refused(request, delivery.message.text, self._command_name)
             case Kind.CHANGE | Kind.CHANGE_ENDED | Kind.NEWS | Kind.NODE | Kind.WATCH_STOPPED | Kind.HOME:
+                raise ValueError(f"a request has no {kind}")
+            case Kind.WATCH_TEST | Kind.TEST_ARRIVED | Kind.TEST_FAILED:
                 raise ValueError(f"a request has no {kind}")
             case _:
                 assert_never(kind)

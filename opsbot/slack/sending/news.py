@@ -9,6 +9,7 @@ from slack_sdk.models.blocks.block_elements import ButtonElement
 
 from opsbot.domain.changes import ChangeState
 from opsbot.domain.commands import Compare, CreatePackage, DownloadPackage, RequestPublish, ShowSummary
+from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import MessageRef
 from opsbot.domain.watching import Topic
@@ -18,7 +19,8 @@ from opsbot.slack.blocks.fitting import fitting
 from opsbot.slack.blocks.messages import RUN_LINE, About, Message, mrkdwn_section, notes, of_lines
 from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, person
 from opsbot.slack.blocks.results import OPEN_FORM
-from opsbot.slack.sending.messenger import MARK, find_marked, telling_error
+from opsbot.slack.blocks.watches import trial, trial_ended
+from opsbot.slack.sending.messenger import DIRECT, MARK, find_marked, telling_error
 from opsbot.slack.transport.calls import CALL_ERRORS, come_back_after
 
 if TYPE_CHECKING:
@@ -79,9 +81,24 @@ class SlackNews:
         )
         return self._send(delivery, Message(said, (mrkdwn_section(said),)), None, None)
 
+    def test(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        """Say a test to whoever hears by the watch."""
+        return self._send(delivery, trial(watch, delivery.message.text, self._command_name), None, None)
+
+    def test_ended(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        """Tell who asked for a test whether it arrived."""
+        message = delivery.message
+        arrived = message.kind is Kind.TEST_ARRIVED
+        return self._send(delivery, trial_ended(watch, message.text, arrived=arrived), None, None)
+
     def find(self, delivery: Delivery, thread: MessageRef | None) -> MessageRef | None:
-        """Find where it was told already, by its mark."""
+        """Find where it was told already, by its mark.
+
+        In a direct conversation nothing is looked for, since Slack lets us read none: twice is better there than never.
+        """
         channel = thread.channel if thread is not None else delivery.message.channel
+        if channel.startswith(DIRECT):
+            return None
         try:
             ts = thread.ts if thread is not None else None
             return find_marked(self._client, channel, ts, delivery.id)

@@ -90,6 +90,7 @@ from opsbot.domain.results import (
     Unwatched,
     Watched,
     WatchesListed,
+    WatchesTested,
 )
 from opsbot.domain.timeline import Timeline
 from opsbot.domain.watching import News, Topic, Watch
@@ -323,6 +324,7 @@ results: st.SearchStrategy[Result] = st.one_of(
     made(Watched, watches),
     made(Unwatched, watches),
     made(WatchesListed, st.lists(watches, max_size=60).map(tuple), whether),
+    made(WatchesTested, st.lists(watches, max_size=10).map(tuple)),
     made(Refused, words),
     made(
         DeliveriesListed,

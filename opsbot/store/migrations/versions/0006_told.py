@@ -29,7 +29,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Forget where and when, and what an older version can't say."""
-    op.execute("DELETE FROM deliveries WHERE kind IN ('watch_test', 'test_ended', 'digest')")
+    op.execute("DELETE FROM deliveries WHERE kind IN ('watch_test', 'test_arrived', 'test_failed', 'digest')")
     op.drop_index("stories_by_time", "stories")
     op.drop_index("events_by_time", "events")
     op.drop_index("seen_events_by_time", "seen_events")
