@@ -16,6 +16,7 @@ from opsbot.domain.authorization import Membership
 from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, maker_of, part_of
 from opsbot.domain.commands import CreatePackage
 from opsbot.domain.difference import EndpointSetup, ServiceSetup
+from opsbot.domain.figures import Figures
 from opsbot.domain.files import Archive
 from opsbot.domain.homes import Home
 from opsbot.domain.lifecycle import HOLDING, OPEN, State, may_follow
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.deliveries import Delivery, Effects, Message, Told
     from opsbot.domain.difference import Snapshot
+    from opsbot.domain.figures import Span
     from opsbot.domain.models import Decision, EndpointType
     from opsbot.domain.policies import Policy
     from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
@@ -533,6 +535,7 @@ class FakeWatches:
 
     def __init__(self, keeping: FakeKeeping) -> None:
         self.kept: dict[int, Watch] = {}
+        self.digests_wanted_at: datetime | None = None
         self._keeping = keeping
         self._numbers = count(1)
 
@@ -568,6 +571,9 @@ class FakeWatches:
     def going_on(self) -> tuple[Watch, ...]:
         return tuple(each for each in self.kept.values() if not each.stopped)
 
+    def want_digests(self, at: datetime) -> None:
+        self.digests_wanted_at = at
+
     def put_configured(self, wanted: Iterable[WatchRule], at: datetime) -> None:
         raise NotImplementedError
 
@@ -581,6 +587,9 @@ class FakeEvents:
 
     def get(self, number: int) -> Event:
         return self.kept[number]
+
+    def figures(self, span: Span) -> Figures:
+        return Figures(span)
 
     def story(self, target: str, event: Event) -> MessageRef | None:
         return self.stories.get((target, event.version, event.packaged_on))
@@ -597,6 +606,7 @@ class FakeNewsroom:
     bursts: list[list[str]] = field(default_factory=list)
     fails: list[TellingError] = field(default_factory=list)
     tests: list[tuple[str, int]] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
 
     def post(self, delivery: Delivery, news: News) -> MessageRef:
         trouble = self.fails.pop(0) if self.fails else None
@@ -608,9 +618,10 @@ class FakeNewsroom:
             raise trouble
         return MessageRef(delivery.message.channel, f"{delivery.id}.0")
 
-    def burst(self, delivery: Delivery, events: Sequence[Event]) -> MessageRef:
-        said = self.post(delivery, News(events[0]))
+    def burst(self, delivery: Delivery, events: Sequence[Event], figures: Sequence[Figures] = ()) -> MessageRef:
+        said = self.post(delivery, News(events[0])) if events else MessageRef(delivery.message.channel, "0.0")
         self.bursts.append([event.version for event in events])
+        self.spans += [each.span for each in figures]
         return said
 
     def of_node(self, delivery: Delivery) -> MessageRef:

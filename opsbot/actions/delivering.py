@@ -28,7 +28,7 @@ _OWED = frozenset({Kind.CARD, Kind.OUTCOME, Kind.CHANGE, Kind.CHANGE_ENDED})
 """What whoever asked has to hear of, wherever."""
 
 _BY_WATCHES = frozenset(
-    {Kind.NEWS, Kind.NODE, Kind.WATCH_STOPPED, Kind.WATCH_TEST, Kind.TEST_ARRIVED, Kind.TEST_FAILED}
+    {Kind.NEWS, Kind.DIGEST, Kind.NODE, Kind.WATCH_STOPPED, Kind.WATCH_TEST, Kind.TEST_ARRIVED, Kind.TEST_FAILED}
 )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.deliveries import Delivery
     from opsbot.domain.difference import ServiceSetup
+    from opsbot.domain.figures import Figures
     from opsbot.domain.files import Archive
     from opsbot.domain.homes import HomeShown
     from opsbot.domain.models import (
@@ -137,8 +138,8 @@ class Newsroom(Protocol):
         """Tell news, in the thread of their version's story if it has begun; gives where."""
         ...
 
-    def burst(self, delivery: Delivery, events: Sequence[Event]) -> MessageRef:
-        """Tell of many packages in one message; gives where."""
+    def burst(self, delivery: Delivery, events: Sequence[Event], figures: Sequence[Figures] = ()) -> MessageRef:
+        """Tell of many packages in one message, or of what was held back, a digest with its figures; gives where."""
         ...
 
     def of_node(self, delivery: Delivery) -> MessageRef:

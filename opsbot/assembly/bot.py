@@ -64,7 +64,7 @@ from opsbot.store import (
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from opsbot.actions.ports import Messenger
+    from opsbot.actions.ports import Clock, Messenger
     from opsbot.config import Config
     from opsbot.domain.rules import Rules
     from opsbot.durable import Tempo
@@ -81,7 +81,10 @@ _DOWNLOADS_WAITING = 8
 class Bot:
     """The whole of opsbot, wired but not yet heard of: `start` opens its ears, `stop` finishes what was begun."""
 
-    def __init__(self, config: Config, pool: Pool | None = None, tempo: Tempo | None = None) -> None:
+    def __init__(
+        self, config: Config, pool: Pool | None = None, tempo: Tempo | None = None, clock: Clock = now
+    ) -> None:
+        self._clock = clock
         turns = Turns()
         self._turns = turns
         self._waiting = turns.given_up
@@ -227,14 +230,14 @@ class Bot:
             policies=PolicyStore(database),
             pauses=PauseStore(database, keeper),
             snapshots=SnapshotStore(database),
-            deliveries=DeliveryStore(database),
+            deliveries=DeliveryStore(database, self._clock),
             audit=audit,
             directory=directory,
             durable=self.durable,
             progress=self.progress,
             pictures=Drawing(self._waiting),
             manual=manual,
-            clock=now,
+            clock=self._clock,
             homes=HomeStore(database, keeper),
             watches=WatchStore(database, keeper),
         )
@@ -247,7 +250,7 @@ class Bot:
             world.requests,
             world.changes,
             messenger,
-            now,
+            self._clock,
             paint=self.homes.paint,
             teller=Teller(world, EventStore(self.database), self._news),
         )

@@ -44,6 +44,8 @@ class Kind(StrEnum):
     """To whoever watches something on a node: it doesn't answer, or does again, as the text says."""
     WATCH_STOPPED = "watch_stopped"
     """To who set a watch, directly: nothing can be told by it any more, and the text says why."""
+    DIGEST = "digest"
+    """To whoever watches weekly: the figures of the week, though nothing happened in it."""
     WATCH_TEST = "watch_test"
     """To whoever hears by a watch: a test, which the person whom the text names asked for; it is no news."""
     TEST_ARRIVED = "test_arrived"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from opsbot.actions.stores import DeliveryQuery
 
 _GIVEN_UP = (DeliveryState.FAILED.value, DeliveryState.UNCERTAIN.value)
-_UNSAID = (DeliveryState.WAITING.value, DeliveryState.SENDING.value)
+UNSAID = (DeliveryState.WAITING.value, DeliveryState.SENDING.value)
 
 _ABOUT = (
     table.outerjoin(events, table.c.event == events.c.id)
@@ -51,7 +51,7 @@ def delivery_of(row: RowMapping, *, attempts: int) -> Delivery:
 
 
 def _wanted(query: DeliveryQuery) -> ColumnElement[bool]:
-    in_trouble = table.c.state.in_(_GIVEN_UP) | (table.c.state.in_(_UNSAID) & (table.c.problem != ""))
+    in_trouble = table.c.state.in_(_GIVEN_UP) | (table.c.state.in_(UNSAID) & (table.c.problem != ""))
     conditions = [
         table.c.created_at >= query.since,
         or_(_SERVICE.is_(None), matches(_SERVICE, query.visible)),

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from opsbot.domain.deliveries import HOMES, DeliveryState, Kind, Message
 from opsbot.domain.watching import Topic
-from opsbot.store.delivered import delivery_of, told_in
+from opsbot.store.delivered import UNSAID, delivery_of, told_in
 from opsbot.store.schema import deliveries as table
 from opsbot.store.schema import events
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from opsbot.store.engine import Database
 
 _MOST_JOINED = 500
-_UNSAID = (DeliveryState.WAITING.value, DeliveryState.SENDING.value)
+_HELD = (Kind.NEWS.value, Kind.DIGEST.value)
 
 
 def _now() -> datetime:
@@ -44,7 +44,7 @@ class DeliveryStore:
         It comes as it was found: one that was being sent already may have been said by somebody who died since.
         Homes have no order among them, so that one which can't be shown doesn't keep the others waiting.
         """
-        here = (table.c.channel == channel) & table.c.state.in_(_UNSAID) & self._is_due()
+        here = (table.c.channel == channel) & table.c.state.in_(UNSAID) & self._is_due()
         order = (table.c.attempts, table.c.id) if channel == HOMES else (table.c.id,)
         with self._database.transaction() as connection:
             row = connection.execute(select(table).where(here).order_by(*order).limit(1)).mappings().one_or_none()
@@ -102,11 +102,11 @@ class DeliveryStore:
         What it tells from then on stays the same, whoever sends it, and however often that is tried.
         """
         mine = (table.c.channel == delivery.message.channel) & (table.c.state == DeliveryState.WAITING.value)
-        alike = (table.c.event == events.c.id) & self._is_due()
+        alike = self._is_due()
         if delivery.message.not_before is None:
-            alike &= events.c.topic == Topic.PACKAGED.value
+            alike &= (table.c.event == events.c.id) & (events.c.topic == Topic.PACKAGED.value)
         else:
-            alike &= table.c.not_before.is_not(None)
+            alike &= table.c.not_before.is_not(None) & table.c.kind.in_(_HELD)
         later = select(table.c.id).where(mine, alike, table.c.id > delivery.id)
         later = later.order_by(table.c.id).limit(_MOST_JOINED)
         with self._database.transaction() as connection:
@@ -124,7 +124,7 @@ class DeliveryStore:
         """Name the channels in which something is still to be said."""
         unsaid = (
             select(table.c.channel)
-            .where(table.c.state.in_(_UNSAID), self._is_due())
+            .where(table.c.state.in_(UNSAID), self._is_due())
             .distinct()
             .order_by(table.c.channel)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from opsbot.actions.dispatcher import Dispatcher
 from opsbot.actions.telling import Teller
 from opsbot.domain.commands import Approve, ListWatches, TryWatches, Unwatch, WatchServices
 from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Message
+from opsbot.domain.figures import Span
 from opsbot.domain.models import MessageRef, Person
 from opsbot.domain.pace import Digest, Quiet
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
@@ -22,8 +24,6 @@ from tests.builders import CHANNEL, MAYA, NOON, OMAR, SCORING, VIC, asker, grant
 from tests.fakes import FakeEvents, FakeNewsroom, Scene
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from opsbot.domain.watching import Event
 
 LIMITS = ServiceRef("design", "CHURN", "limits")
@@ -305,3 +305,56 @@ def test_who_asked_for_a_test_hears_why_it_can_not_be_said_and_nothing_is_stoppe
     teller.refused(trial(watch), error)
     assert scene.messages == [Message(Kind.TEST_FAILED, VIC.id, text=str(error), watch=watch.id)]
     assert not scene.watches.kept[watch.id].stopped
+
+
+MONDAY = datetime(2026, 11, 9, 9, tzinfo=UTC)
+
+
+def weekly(scene: Scene, target: str = CHANNEL, by: Person = MAYA, at: datetime = NOON - timedelta(days=30)) -> Watch:
+    watch = replace(watched(scene, target, by=by), digest=Digest.WEEKLY, at=at)
+    scene.watches.kept[watch.id] = watch
+    return watch
+
+
+def digest(watch: Watch, kind: Kind = Kind.DIGEST, event: int | None = None, attempts: int = 1) -> Delivery:
+    said = Message(kind, watch.target, event=event, watch=watch.id, not_before=MONDAY)
+    return Delivery(1, said, DeliveryState.WAITING, attempts)
+
+
+def test_a_digest_has_its_figures_however_much_happened(scene: Scene) -> None:
+    room, watch = FakeNewsroom(), weekly(scene)
+    teller = Teller(scene.world, FakeEvents({1: event()}), room)
+    teller.say(digest(watch))
+    teller.say(digest(watch, Kind.NEWS, 1))
+    week = Span(Digest.WEEKLY, "*", MONDAY - timedelta(days=7), MONDAY)
+    assert (room.bursts, room.spans) == ([[], ["v4"]], [week, week])
+
+
+def test_whoever_is_first_of_what_was_held_back_tells_all_of_it_once(scene: Scene) -> None:
+    room, watch = FakeNewsroom(), weekly(scene)
+    quiet = watched(scene, services="design:FRAUD/*")
+    held = replace(digest(watch).message, kind=Kind.NEWS, event=2)
+    scene.keeping.deliveries.waiting = (held, digest(watch).message)
+    events = FakeEvents({1: event(), 2: event("v5")})
+    Teller(scene.world, events, room).say(digest(quiet, Kind.NEWS, 1))
+    assert room.bursts == [["v4", "v5"]]
+    assert [span.services for span in room.spans] == ["*"]
+    assert events.story(CHANNEL, event("v5")) is not None
+
+
+def test_the_figures_begin_with_the_watch_and_are_of_what_one_person_may_read(scene: Scene) -> None:
+    room, watch = FakeNewsroom(), weekly(scene, OMAR.id, OMAR, MONDAY - timedelta(days=2))
+    teller = Teller(scene.world, FakeEvents(), room)
+    scene.directory.problem = "Slack doesn't tell who is in which group."
+    with pytest.raises(TellingError):
+        teller.say(digest(watch))
+    teller.say(digest(watch, attempts=100))
+    visible = ("design:FRAUD/sco*",)
+    assert room.spans == [Span(Digest.WEEKLY, "*", MONDAY - timedelta(days=2), MONDAY, visible)]
+
+
+def test_a_digest_that_nobody_wants_any_more_is_not_told(scene: Scene) -> None:
+    room, watch = FakeNewsroom(), weekly(scene)
+    scene.watches.kept[watch.id] = replace(watch, digest=None)
+    assert Teller(scene.world, FakeEvents(), room).say(digest(watch)) is None
+    assert room.bursts == []

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from opsbot.slack.blocks.messages import Answer
 
 _WHY_LIMIT = 200
+_OF_WATCHES = {
+    Kind.WATCH_STOPPED: "the end of",
+    Kind.DIGEST: "weekly digest of",
+    Kind.WATCH_TEST: "test of",
+    Kind.TEST_ARRIVED: "what came of a test of",
+    Kind.TEST_FAILED: "what came of a test of",
+}
 
 
 def deliveries_listed(result: DeliveriesListed, asker: Asker) -> Answer:
@@ -45,7 +52,7 @@ def _target(told: Told) -> str:
     return f"<@{message.channel}>" if is_person(message.channel) else f"<#{message.channel}>"
 
 
-def _about(told: Told) -> str:  # noqa: C901, PLR0911 - one arm per kind
+def _about(told: Told) -> str:  # noqa: PLR0911 - one arm per kind
     """Say in a few words what it is about."""
     message, kind = told.delivery.message, told.delivery.message.kind
     of = f"{code(told.version)} of {code(told.service)}" if told.version else code(told.service or "")
@@ -64,12 +71,8 @@ def _about(told: Told) -> str:  # noqa: C901, PLR0911 - one arm per kind
             return f"{escaped(told.what)} of {of} ended"
         case Kind.NODE:
             return escaped(clipped(message.text, _WHY_LIMIT))
-        case Kind.WATCH_STOPPED:
-            return f"watch {message.watch} is stopped"
-        case Kind.WATCH_TEST:
-            return f"test of watch {message.watch}"
-        case Kind.TEST_ARRIVED | Kind.TEST_FAILED:
-            return f"what came of a test of watch {message.watch}"
+        case Kind.WATCH_STOPPED | Kind.DIGEST | Kind.WATCH_TEST | Kind.TEST_ARRIVED | Kind.TEST_FAILED:
+            return f"{_OF_WATCHES[kind]} watch {message.watch}"
         case Kind.HOME:
             return "shown anew"
         case _:

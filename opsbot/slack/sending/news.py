@@ -15,6 +15,7 @@ from opsbot.domain.models import MessageRef
 from opsbot.domain.watching import Topic
 from opsbot.slack.blocks.cards import MARKS, ending
 from opsbot.slack.blocks.difference import difference_blocks, difference_text
+from opsbot.slack.blocks.figures import in_figures
 from opsbot.slack.blocks.fitting import fitting
 from opsbot.slack.blocks.messages import RUN_LINE, About, Message, mrkdwn_section, notes, of_lines
 from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, person
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
 
     from opsbot.domain.deliveries import Delivery
+    from opsbot.domain.figures import Figures
     from opsbot.domain.models import PublishRequest
     from opsbot.domain.watching import Event, News, Watch
     from opsbot.slack.sending.progress import Budget
@@ -38,6 +40,7 @@ _NOTES_LIMIT = 600
 _MOST_DETAILS = 10
 _DETAIL_LIMIT = 200
 _MOST_SERVICES = 30
+_MOST_DIGESTS = 10
 _MOST_VERSIONS = 20
 _MARKS = {
     Topic.PACKAGED: ":package:",
@@ -61,10 +64,10 @@ class SlackNews:
         about = About(news.event.service, news.event.version) if news.event.version else None
         return self._send(delivery, worded(news, card), news.thread, about)
 
-    def burst(self, delivery: Delivery, events: Sequence[Event]) -> MessageRef:
-        """Tell of many packages in one message; gives where."""
+    def burst(self, delivery: Delivery, events: Sequence[Event], figures: Sequence[Figures] = ()) -> MessageRef:
+        """Tell of many packages in one message, or of what was held back, a digest with its figures; gives where."""
         held = delivery.message.not_before is not None
-        return self._send(delivery, held_back(events) if held else many_packaged(events), None, None)
+        return self._send(delivery, held_back(events, figures) if held else many_packaged(events), None, None)
 
     def of_node(self, delivery: Delivery) -> MessageRef:
         """Tell that a node doesn't answer, or does again."""
@@ -156,10 +159,14 @@ def many_packaged(events: Sequence[Event]) -> Message:
     return of_lines([headline, *_by_service([(str(event.service), code(event.version)) for event in events])])
 
 
-def held_back(events: Sequence[Event]) -> Message:
-    """List what happened meanwhile, by service."""
-    headline = f":newspaper: {counted(len(events), 'thing')} happened meanwhile:"
-    return of_lines([headline, *_by_service([(str(event.service), _in_a_word(event)) for event in events])])
+def held_back(events: Sequence[Event], figures: Sequence[Figures] = ()) -> Message:
+    """List what happened meanwhile, by service; a digest tells figures first."""
+    counts = [in_figures(each) for each in figures[:_MOST_DIGESTS]]
+    if not events:
+        return of_lines(counts or [":newspaper: Nothing happened meanwhile."])
+    headline = f"{counted(len(events), 'thing')} happened{'' if counts else ' meanwhile'}:"
+    told = _by_service([(str(event.service), _in_a_word(event)) for event in events])
+    return of_lines([*counts, headline if counts else f":newspaper: {headline}", *told])
 
 
 def _in_a_word(event: Event) -> str:

@@ -36,6 +36,7 @@ from opsbot.domain.commands import (
 from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Told
 from opsbot.domain.deliveries import Message as Said
 from opsbot.domain.difference import Difference
+from opsbot.domain.figures import Figures, Span
 from opsbot.domain.files import Archive, Attachment
 from opsbot.domain.homes import Choice, Few, HomeShown
 from opsbot.domain.lifecycle import State
@@ -55,6 +56,7 @@ from opsbot.domain.models import (
     Vote,
     Wish,
 )
+from opsbot.domain.pace import Digest
 from opsbot.domain.policies import DEFAULT_POLICY, BreakGlass, Policy
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.domain.results import (
@@ -403,6 +405,8 @@ def test_the_longest_home_is_within_slacks_limits() -> None:
 @many
 @given(all_changes, words, differences)
 def test_whatever_is_told_of_a_change_is_too(change: NodeChange, why_here: str, new: Difference) -> None:
+    span = Span(Digest.WEEKLY, why_here or "*", NOON, NOON)
+    check(held_back([], [Figures(span)]))
     check(changes.shown(change, "/apid"))
     check(changes.shown(change, "/apid", why_here))
     check(changes.outcome(change, "/apid"))
@@ -412,6 +416,7 @@ def test_whatever_is_told_of_a_change_is_too(change: NodeChange, why_here: str, 
         check(many_packaged([replace(event, version=f"{event.version}{number}") for number in range(99)]))
         check(many_packaged([replace(event, service=replace(event.service, service=f"s{n}")) for n in range(99)]))
         check(held_back([replace(event, topic=topic, detail=("x" * 999,)) for topic in Topic] * 9))
+        check(held_back([event], [Figures(span, 1, 2, 3, 4, 5, 6, 7, NOON, NOON - NOON)] * 99))
         check(worded(News(replace(event, detail=("x" * 999,) * 99), CARD)))
 
 
