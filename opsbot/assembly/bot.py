@@ -53,6 +53,7 @@ from opsbot.store import (
     NodeChangeStore,
     PauseStore,
     PolicyStore,
+    PruningStore,
     ReplicaStore,
     RequestStore,
     SeenStore,
@@ -99,7 +100,7 @@ class Bot:
         identity = who_am_i(self.client)
         rules = rules_of(config)
         directory = SlackDirectory(self.client, rules.access.groups, waiting=turns.given_up)
-        duties = duties_of(lambda: self.world, lambda: self._mouth, turns)
+        duties = duties_of(lambda: self.world, lambda: self._mouth, PruningStore(self.database).prune, turns)
         url = config.database.url.get_secret_value()
         replicas = ReplicaStore(self.database)
         self.durable = DurableWork(url, duties, replicas, tempo)
