@@ -16,6 +16,7 @@ from opsbot.domain.authorization import Membership
 from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, makers_of, part_of
 from opsbot.domain.commands import CreatePackage, DeletePackage
 from opsbot.domain.difference import EndpointSetup, ServiceSetup
+from opsbot.domain.figures import Figures
 from opsbot.domain.files import Archive
 from opsbot.domain.homes import Home
 from opsbot.domain.lifecycle import HOLDING, OPEN, State, may_follow
@@ -45,11 +46,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opsbot.actions.ports import Heard
-    from opsbot.actions.stores import RequestQuery, Step
+    from opsbot.actions.stores import DeliveryQuery, RequestQuery, Step
     from opsbot.domain.audit import Record
     from opsbot.domain.changes import NodeChange
-    from opsbot.domain.deliveries import Delivery, Effects, Message
+    from opsbot.domain.deliveries import Delivery, Effects, Message, Told
     from opsbot.domain.difference import Snapshot
+    from opsbot.domain.figures import Span
     from opsbot.domain.models import Decision, EndpointType
     from opsbot.domain.policies import Policy
     from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
@@ -257,6 +259,8 @@ class FakeDeliveries:
     messages: list[Message] = field(default_factory=list)
     waiting: tuple[Message, ...] = ()
     told_by: dict[int, tuple[Message, ...]] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
+    queries: list[DeliveryQuery] = field(default_factory=list)
 
     def joined(self, delivery: Delivery) -> tuple[Message, ...]:
         return self.told_by.get(delivery.id, ())
@@ -280,6 +284,10 @@ class FakeDeliveries:
 
     def channels(self) -> list[str]:
         return sorted({message.channel for message in self.messages})
+
+    def page(self, query: DeliveryQuery) -> tuple[list[Told], int]:
+        self.queries.append(query)
+        return self.told, len(self.told)
 
 
 @dataclass
@@ -528,6 +536,7 @@ class FakeWatches:
 
     def __init__(self, keeping: FakeKeeping) -> None:
         self.kept: dict[int, Watch] = {}
+        self.digests_wanted_at: datetime | None = None
         self._keeping = keeping
         self._numbers = count(1)
 
@@ -563,6 +572,9 @@ class FakeWatches:
     def going_on(self) -> tuple[Watch, ...]:
         return tuple(each for each in self.kept.values() if not each.stopped)
 
+    def want_digests(self, at: datetime) -> None:
+        self.digests_wanted_at = at
+
     def put_configured(self, wanted: Iterable[WatchRule], at: datetime) -> None:
         raise NotImplementedError
 
@@ -577,13 +589,16 @@ class FakeEvents:
     def get(self, number: int) -> Event:
         return self.kept[number]
 
+    def figures(self, span: Span) -> Figures:
+        return Figures(span)
+
     def story(self, target: str, event: Event) -> MessageRef | None:
         return self.stories.get((target, event.version, event.packaged_on))
 
     def told_at(self, message: MessageRef) -> tuple[tuple[ServiceRef, str], ...]:
         return tuple((SCORING, version) for (_, version, _), where in self.stories.items() if where == message)
 
-    def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
+    def begin_story(self, target: str, event: Event, message: MessageRef, at: datetime) -> None:
         self.stories.setdefault((target, event.version, event.packaged_on), message)
 
 
@@ -594,6 +609,8 @@ class FakeNewsroom:
     told: dict[int, News] = field(default_factory=dict)
     bursts: list[list[str]] = field(default_factory=list)
     fails: list[TellingError] = field(default_factory=list)
+    tests: list[tuple[str, int]] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
 
     def post(self, delivery: Delivery, news: News) -> MessageRef:
         trouble = self.fails.pop(0) if self.fails else None
@@ -605,15 +622,26 @@ class FakeNewsroom:
             raise trouble
         return MessageRef(delivery.message.channel, f"{delivery.id}.0")
 
-    def burst(self, delivery: Delivery, events: Sequence[Event]) -> MessageRef:
-        said = self.post(delivery, News(events[0]))
+    def burst(self, delivery: Delivery, events: Sequence[Event], figures: Sequence[Figures] = ()) -> MessageRef:
+        said = self.post(delivery, News(events[0])) if events else MessageRef(delivery.message.channel, "0.0")
         self.bursts.append([event.version for event in events])
+        self.spans += [each.span for each in figures]
         return said
 
     def of_node(self, delivery: Delivery) -> MessageRef:
         raise NotImplementedError
 
     def stopped(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        raise NotImplementedError
+
+    def test(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        trouble = self.fails.pop(0) if self.fails else None
+        if trouble is not None:
+            raise trouble
+        self.tests.append((delivery.message.channel, watch.id))
+        return MessageRef(delivery.message.channel, f"{delivery.id}.0")
+
+    def test_ended(self, delivery: Delivery, watch: Watch) -> MessageRef:
         raise NotImplementedError
 
     def find(self, delivery: Delivery, thread: MessageRef | None) -> MessageRef | None:

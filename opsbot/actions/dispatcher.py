@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never, get_args
 from opsbot.actions.auditing import draw_history, show_audit, show_history
 from opsbot.actions.comparing import compare_versions
 from opsbot.actions.deciding import decide
+from opsbot.actions.delivered import list_deliveries
 from opsbot.actions.designing import add_endpoint, create_service, remove_endpoint
 from opsbot.actions.explaining import explain
 from opsbot.actions.fetching import download_package, show_settings
@@ -21,7 +22,7 @@ from opsbot.actions.searching import list_models, list_nodes, list_services, no_
 from opsbot.actions.settling import review, settle_by_hand
 from opsbot.actions.threads import request_in, subject_in
 from opsbot.actions.trying import failed, project_of, refused, service_of
-from opsbot.actions.watching import list_watches, unwatch, watch_services
+from opsbot.actions.watching import list_watches, try_watches, unwatch, watch_services
 from opsbot.domain import commands
 from opsbot.domain.authorization import refusal
 from opsbot.domain.results import Refused
@@ -187,7 +188,11 @@ class Dispatcher:
             case commands.Unwatch():
                 return unwatch(command, asker, standing, world)
             case commands.ListWatches():
-                return list_watches(asker, standing, world)
+                return list_watches(command, asker, standing, world)
+            case commands.TryWatches():
+                return try_watches(command, asker, standing, world)
+            case commands.ListDeliveries():
+                return list_deliveries(command, asker, standing, world)
             case _:
                 assert_never(command)
 

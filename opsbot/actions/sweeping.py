@@ -43,6 +43,7 @@ def sweep(world: World) -> None:
     _each(world.requests.in_debt(), lambda request: _remind_of_review(request, world))
     changes = world.changes.in_states(frozenset({ChangeState.ASKED, ChangeState.UNKNOWN}))
     _each(changes, lambda change: _look_after_change(change, world))
+    world.watches.want_digests(world.clock())
     for channel in world.deliveries.channels():
         world.durable.deliver(channel)
 

@@ -32,14 +32,15 @@ from opsbot.slack import (
     who_am_i,
 )
 from opsbot.slack.app import EVENTS_PATH, SocketConnection, http_application
-from opsbot.store import ReplicaStore, SeenStore
+from opsbot.store import PruningStore, ReplicaStore, SeenStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
     from wsgiref.types import WSGIApplication
 
-    from opsbot.actions.ports import Messenger
+    from opsbot.actions.ports import Clock, Messenger
+    from opsbot.actions.stores import Sights
     from opsbot.actions.world import World
     from opsbot.assembly.stores import Stores
     from opsbot.config import Config
@@ -56,7 +57,10 @@ _FINISHING_SECONDS = 15.0
 class Bot:
     """The whole of opsbot, wired but not yet heard of: `start` opens its ears, `stop` finishes what was begun."""
 
-    def __init__(self, config: Config, pool: Pool | None = None, tempo: Tempo | None = None) -> None:
+    def __init__(
+        self, config: Config, pool: Pool | None = None, tempo: Tempo | None = None, clock: Clock = now
+    ) -> None:
+        self._clock = clock
         turns = Turns()
         waiting = turns.given_up
         self._waiting = waiting
@@ -75,11 +79,11 @@ class Bot:
         rules = rules_of(config)
         directory = SlackDirectory(self.client, rules.access.groups, waiting=waiting)
         replicas = ReplicaStore(self.database)
-        duties = duties_of(lambda: self.world, lambda: self._mouth, turns)
+        duties = duties_of(lambda: self.world, lambda: self._mouth, PruningStore(self.database).prune, turns)
         self.durable = DurableWork(config.database.url.get_secret_value(), duties, replicas, tempo)
-        stores = open_stores(self.database, secrets_of(config), self.durable.deliver)
-        self.world = self.make_world(rules, stores, directory)
-        self._lookout = Lookout(config, self.world, self.nodes, sights=stores.sights, replicas=replicas, turns=turns)
+        stores = open_stores(self.database, secrets_of(config), self.durable.deliver, clock)
+        self.world = self.make_world(rules, stores, directory, identity)
+        self._lookout = self.make_lookout(config, stores.sights, replicas, turns)
         self.homes = HomePainter(self.world, SlackHomeScreen(self._telling, self._command_name))
         self._mouth = self.make_mouth(self._messenger(directory))
         self.listeners = self._ears(identity, directory).listeners()
@@ -115,11 +119,24 @@ class Bot:
         self._telling.close()
         self.database.close()
 
-    def make_world(self, rules: Rules, stores: Stores, directory: SlackDirectory) -> World:
+    def make_world(self, rules: Rules, stores: Stores, directory: SlackDirectory, identity: Identity) -> World:
         """Put together what the actions reach."""
         pictures = Drawing(self._waiting)
-        outside = Outside(self.nodes, self._survey, directory, self.durable, self.progress, pictures)
+        outside = Outside(
+            designer=self.nodes,
+            survey=self._survey,
+            directory=directory,
+            durable=self.durable,
+            progress=self.progress,
+            pictures=pictures,
+            clock=self._clock,
+            link_to=identity.link_to,
+        )
         return world_of(rules, stores, outside)
+
+    def make_lookout(self, config: Config, sights: Sights, replicas: ReplicaStore, turns: Turns) -> Lookout:
+        """Put together what looks at the nodes."""
+        return Lookout(config, self.world, self.nodes, sights=sights, replicas=replicas, turns=turns)
 
     def make_mouth(self, messenger: Messenger) -> Mouth:
         """Put together what says in Slack what isn't an answer."""
@@ -130,7 +147,7 @@ class Bot:
             world.requests,
             world.changes,
             messenger,
-            now,
+            self._clock,
             paint=self.homes.paint,
             teller=Teller(world, world.events, news),
         )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opsbot.actions.world import World
-from opsbot.assembly.opening import now
 from opsbot.domain.redaction import redacting
 from opsbot.grammar import manual
 from opsbot.store import (
@@ -27,8 +26,9 @@ from opsbot.store import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from opsbot.actions.ports import Designer, Directory, Durable, Pictures, Progresses
+    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Pictures, Progresses
     from opsbot.actions.surveys import Survey
+    from opsbot.domain.models import MessageRef
     from opsbot.domain.rules import Rules
     from opsbot.store import Database
 
@@ -61,9 +61,11 @@ class Outside:
     durable: Durable
     progress: Progresses
     pictures: Pictures
+    clock: Clock
+    link_to: Callable[[MessageRef], str]
 
 
-def open_stores(database: Database, secrets: list[str], deliver: Callable[[str], None]) -> Stores:
+def open_stores(database: Database, secrets: list[str], deliver: Callable[[str], None], clock: Clock) -> Stores:
     """Open all stores; `secrets` never get into the audit, and `deliver` is told in which channel something waits."""
     audit = AuditStore(database, redacting(secrets))
     keeper = Keeper(database, audit, deliver)
@@ -75,7 +77,7 @@ def open_stores(database: Database, secrets: list[str], deliver: Callable[[str],
         policies=PolicyStore(database),
         pauses=PauseStore(database, keeper),
         snapshots=SnapshotStore(database),
-        deliveries=DeliveryStore(database),
+        deliveries=DeliveryStore(database, clock),
         homes=HomeStore(database, keeper),
         watches=WatchStore(database, keeper),
         events=EventStore(database),
@@ -101,8 +103,9 @@ def world_of(rules: Rules, stores: Stores, outside: Outside) -> World:
         progress=outside.progress,
         pictures=outside.pictures,
         manual=manual,
-        clock=now,
+        clock=outside.clock,
         homes=stores.homes,
         watches=stores.watches,
         events=stores.events,
+        link_to=outside.link_to,
     )

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from opsbot.actions.dispatcher import Dispatcher
-from opsbot.assembly.opening import open_database, open_nodes, open_slack, secrets_of
+from opsbot.actions.world import no_link
+from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secrets_of
 from opsbot.assembly.rules import rules_of
 from opsbot.assembly.stores import Outside, open_stores, world_of
 from opsbot.dataiku.survey import NodeSurvey
@@ -69,9 +70,16 @@ class Terminal:
         groups = self._rules.access.groups
         self._slack = SlackDirectory(self._client, groups) if self._client is not None else None
         left = _LeftToTheBot()
-        stores = open_stores(self._database, secrets_of(config), left.deliver)
+        stores = open_stores(self._database, secrets_of(config), left.deliver, now)
         outside = Outside(
-            self._nodes, self._survey, self._slack or _NoSlack(self._rules), left, _NoProgress(), Drawing()
+            designer=self._nodes,
+            survey=self._survey,
+            directory=self._slack or _NoSlack(self._rules),
+            durable=left,
+            progress=_NoProgress(),
+            pictures=Drawing(),
+            clock=now,
+            link_to=no_link,
         )
         self._dispatcher = Dispatcher(world_of(self._rules, stores, outside))
         self._command_name = config.slack.command

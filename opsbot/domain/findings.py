@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Compare,
         DownloadPackage,
         Explain,
+        ListDeliveries,
         ListModels,
         ListPackages,
         ListRequests,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         ShowAudit,
         ShowHistory,
     )
+    from opsbot.domain.deliveries import Told
     from opsbot.domain.difference import Difference
     from opsbot.domain.files import Archive, Attachment
     from opsbot.domain.models import (
@@ -241,12 +243,26 @@ class WatchesListed:
     personal: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveriesListed:
+    """What was said of late without being an answer, newest first: one page of it, and how much there is in all.
+
+    `personal`: it is for the asker's eyes, since others aren't told what is told to one person, or in other channels.
+    """
+
+    command: ListDeliveries
+    told: tuple[Told, ...]
+    total: int
+    personal: bool = False
+
+
 Finding = (
     AccessShown
     | ArchiveFetched
     | ArchiveNotFetched
     | AuditShown
     | Compared
+    | DeliveriesListed
     | Explained
     | HelpShown
     | HistoryShown

@@ -78,7 +78,7 @@ class DurableWork:
         self._deliver = self._workflow(Workflow.DELIVER, self._say_the_line)
         self._next = self._step("deliver_next", duties.deliver_next)
         self._waker = Waker(self._enqueue)
-        self._watch = Watch(replicas, duties.sweep, self.executor, self._tempo, self._active.names)
+        self._watch = Watch(replicas, duties, self.executor, self._tempo, self._active.names)
         self._sweeper = threading.Thread(target=self._sweep_on, name="sweep", daemon=True)
 
     def start(self) -> None:

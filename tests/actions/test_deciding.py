@@ -219,7 +219,7 @@ def test_in_the_thread_of_its_story_a_version_is_meant_with_the_one_that_was_pub
     carry_out(scene, approved(scene))
     for number, version in enumerate(("v3", "v4", "v5")):
         seen = packaged(SCORING, package(version), NOON, "grace")
-        scene.events.begin_story(CHANNEL, seen, MessageRef(CHANNEL, "2.0" if number < 2 else "3.0"))
+        scene.events.begin_story(CHANNEL, seen, MessageRef(CHANNEL, "2.0" if number < 2 else "3.0"), NOON)
     dispatcher = Dispatcher(scene.world)
     assert dispatcher.defaults(asker(thread="3.0").place).subject == Subject(SCORING, "v5", since="v3")
     assert dispatcher.defaults(asker(thread="2.0").place).subject is None  # it tells of two

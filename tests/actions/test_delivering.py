@@ -18,7 +18,9 @@ from tests.builders import CHANNEL, MAYA, OMAR
 from tests.fakes import FakeEvents, FakeNewsroom, Scene
 
 if TYPE_CHECKING:
+    from opsbot.actions.stores import DeliveryQuery
     from opsbot.domain.changes import NodeChange
+    from opsbot.domain.deliveries import Told
     from opsbot.domain.models import PublishRequest
 
 UNSAID = {DeliveryState.WAITING, DeliveryState.SENDING}
@@ -58,6 +60,9 @@ class Line:
 
     def channels(self) -> list[str]:
         return sorted({each.message.channel for each in self.kept if each.state in UNSAID})
+
+    def page(self, query: DeliveryQuery) -> tuple[list[Told], int]:
+        raise NotImplementedError
 
 
 @dataclass

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import column, insert, table
+from sqlalchemy import column, insert, select, table
 
 from opsbot.actions.recording import DONE, of_change
 from opsbot.domain.changes import ChangeState, NodeChange
@@ -25,7 +26,7 @@ from opsbot.store import (
     migrate,
 )
 from opsbot.store.migrating import _config
-from opsbot.store.schema import Instant, metadata
+from opsbot.store.schema import Instant, metadata, stories
 from tests.builders import CHANNEL, MAYA, NOON, SCORING
 
 if TYPE_CHECKING:
@@ -103,6 +104,29 @@ def test_packagings_are_carried_over_as_one_kind_of_change(database_url: str) ->
     fresh = NodeChange(0, CreatePackage(SCORING, "v7"), MAYA, Place(CHANNEL), NOON, ChangeState.ASKED)
     opened, _ = store.open(fresh, lambda each: Effects(of_change(each, None, "package", DONE, NOON)))
     assert opened.id == 7
+    database.close()
+
+
+def test_stories_that_are_there_are_kept_as_if_they_had_gone_on_today(database_url: str) -> None:
+    database = Database(database_url)
+    with database.transaction() as connection:
+        command.upgrade(_config(connection), "0005")
+        old = {
+            "target": "C1",
+            "service": str(SCORING),
+            "version": "v1",
+            "packaged_on": "",
+            "channel": "C1",
+            "ts": "1.0",
+        }
+        connection.execute(insert(table("stories", *map(column, old))).values(old))
+    migrate(database)
+    with database.transaction() as connection:
+        told_at = connection.execute(select(stories.c.told_at)).scalar_one()
+    assert datetime.now(UTC) - told_at < timedelta(minutes=5)
+    with database.transaction() as connection:
+        command.downgrade(_config(connection), "0005")
+    migrate(database)
     database.close()
 
 

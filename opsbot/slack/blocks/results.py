@@ -20,6 +20,7 @@ from opsbot.domain.results import (
     Compared,
     ConfirmationAsked,
     Decided,
+    DeliveriesListed,
     Explained,
     HelpShown,
     HistoryShown,
@@ -41,9 +42,10 @@ from opsbot.domain.results import (
     Unwatched,
     Watched,
     WatchesListed,
+    WatchesTested,
 )
 from opsbot.errors import CommandError
-from opsbot.slack.blocks import approvals, changes, fetched, overviews, watches
+from opsbot.slack.blocks import approvals, changes, delivered, fetched, overviews, watches
 from opsbot.slack.blocks.home import inbox
 from opsbot.slack.blocks.messages import RUN_LINE, About, Answer, Message, notes, of_lines
 from opsbot.slack.blocks.mrkdwn import (
@@ -144,6 +146,10 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
             return watches.unwatched(result, asker)
         case WatchesListed():
             return watches.watches_listed(result, asker)
+        case WatchesTested():
+            return watches.watches_tested(result, asker)
+        case DeliveriesListed():
+            return delivered.deliveries_listed(result, asker)
         case Refused():
             return refused(result)
         case _:

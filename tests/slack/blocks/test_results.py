@@ -24,6 +24,7 @@ from opsbot.domain.commands import (
     DeletePackage,
     DownloadPackage,
     Explain,
+    ListDeliveries,
     ListModels,
     ListPackages,
     ListRequests,
@@ -32,7 +33,10 @@ from opsbot.domain.commands import (
     ShowAudit,
     ShowHistory,
 )
+from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Told
+from opsbot.domain.deliveries import Message as Said
 from opsbot.domain.difference import Difference
+from opsbot.domain.figures import Figures, Span
 from opsbot.domain.files import Archive, Attachment
 from opsbot.domain.homes import Choice, Few, HomeShown
 from opsbot.domain.lifecycle import State
@@ -52,6 +56,7 @@ from opsbot.domain.models import (
     Vote,
     Wish,
 )
+from opsbot.domain.pace import Digest
 from opsbot.domain.policies import DEFAULT_POLICY, BreakGlass, Policy
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.domain.results import (
@@ -63,6 +68,7 @@ from opsbot.domain.results import (
     Compared,
     ConfirmationAsked,
     Decided,
+    DeliveriesListed,
     Explained,
     HelpShown,
     HistoryShown,
@@ -86,6 +92,7 @@ from opsbot.domain.results import (
     Unwatched,
     Watched,
     WatchesListed,
+    WatchesTested,
 )
 from opsbot.domain.timeline import Timeline
 from opsbot.domain.watching import News, Topic, Watch
@@ -221,6 +228,19 @@ watches = st.builds(
     st.just(NOON),
     notes,
 )
+deliveries = st.builds(
+    Delivery,
+    st.integers(1, 10**9),
+    st.builds(Said, st.sampled_from(Kind), st.sampled_from(["C1", "U1"]), st.just(1), text=st.just("U1")),
+    st.sampled_from(DeliveryState),
+    st.integers(0, 99),
+    notes,
+    st.none() | st.just(CARD),
+    st.none() | st.just(NOON),
+)
+moments = st.none() | st.just(NOON)
+links = st.sampled_from(["", "https://slack.test/p1"])
+looked_up = st.builds(Told, deliveries, st.just(NOON), moments, moments, st.none() | refs, words, words, links)
 covered = set[Any]()
 
 
@@ -313,7 +333,15 @@ results: st.SearchStrategy[Result] = st.one_of(
     made(Watched, watches),
     made(Unwatched, watches),
     made(WatchesListed, st.lists(watches, max_size=60).map(tuple), whether),
+    made(WatchesTested, st.lists(watches, max_size=10).map(tuple)),
     made(Refused, words),
+    made(
+        DeliveriesListed,
+        st.builds(ListDeliveries, whether, st.integers(1, 366), whether, pages),
+        st.lists(looked_up, max_size=10).map(tuple),
+        st.integers(0, 400),
+        whether,
+    ),
 )
 AROUND = Around(DEFAULT_POLICY, "<@U1>")
 many = settings(
@@ -384,6 +412,8 @@ def test_the_longest_home_is_within_slacks_limits() -> None:
 @many
 @given(all_changes, words, differences)
 def test_whatever_is_told_of_a_change_is_too(change: NodeChange, why_here: str, new: Difference) -> None:
+    span = Span(Digest.WEEKLY, why_here or "*", NOON, NOON)
+    check(held_back([], [Figures(span)]))
     check(changes.shown(change, "/apid"))
     check(changes.shown(change, "/apid", why_here))
     check(changes.outcome(change, "/apid"))
@@ -393,6 +423,7 @@ def test_whatever_is_told_of_a_change_is_too(change: NodeChange, why_here: str, 
         check(many_packaged([replace(event, version=f"{event.version}{number}") for number in range(99)]))
         check(many_packaged([replace(event, service=replace(event.service, service=f"s{n}")) for n in range(99)]))
         check(held_back([replace(event, topic=topic, detail=("x" * 999,)) for topic in Topic] * 9))
+        check(held_back([event], [Figures(span, 1, 2, 3, 4, 5, 6, 7, NOON, NOON - NOON)] * 99))
         check(worded(News(replace(event, detail=("x" * 999,) * 99), CARD)))
 
 
