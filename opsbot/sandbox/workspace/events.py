@@ -100,8 +100,8 @@ class Events:
         payload = event_callback(self._workspace, event)
         answer = await self._delivery.deliver("events_api", payload)
         for number, delay in enumerate(self._workspace.timing.event_retries, start=1):
-            if isinstance(answer, Acknowledged):
+            if isinstance(answer, Acknowledged) or answer.final:
                 return
-            await asyncio.sleep(delay)
-            retry = Retry(number, _REASONS[answer.error])
+            await self._workspace.clock.sleep(delay)
+            retry = Retry(number, answer.reason or _REASONS[answer.error])
             answer = await self._delivery.deliver("events_api", payload, retry=retry)

@@ -102,6 +102,9 @@ class Control:
         reply: JSON = self._client.get(path).json()
         return reply
 
+    def call_off_trouble(self) -> None:
+        self._client.delete("/trouble")
+
     def command(self, text: str, *, user: str = "maya", channel: str = "ml-ops", **rest: Any) -> JSON:
         return self.post("/command", channel=channel, user=user, command="/apid", text=text, **rest)
 
