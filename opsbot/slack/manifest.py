@@ -11,6 +11,7 @@ SCOPES = (
     "commands",  # the slash command
     "files:write",  # archives, settings, pictures, and what is too long for a message
     "groups:history",  # as channels:history, in private channels
+    "metadata.message:read",  # telling by its mark whether a message is the one that is looked for
     "usergroups:read",  # grants to user groups; without it they don't count
     "users:read",  # names of people who mention the bot
 )

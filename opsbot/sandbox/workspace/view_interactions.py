@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from opsbot.sandbox.workspace import payloads
 from opsbot.sandbox.workspace.acting import Outcome
+from opsbot.sandbox.workspace.choices import check_offered
 from opsbot.sandbox.workspace.controls import Use, action_json, controls, find_control, initial_state, with_choice
 from opsbot.sandbox.workspace.delivery import JSON, Acknowledged, Delivery, Unanswered
-from opsbot.sandbox.workspace.elements import check_offered
 from opsbot.sandbox.workspace.refusals import RefusedError, invalid_arguments
 from opsbot.sandbox.workspace.webapi.views import read_view
 

@@ -34,7 +34,7 @@ def remove(call: Call) -> JSON:
 
 
 def _reaction(call: Call) -> tuple[Message, str, tuple[str, ...]]:
-    message = call.workspace.messages.find(call.joined_channel().id, call.required("timestamp"))
+    message = call.workspace.messages.find(call.require_open(call.joined_channel()).id, call.required("timestamp"))
     if message is None or message.is_ephemeral:
         raise RefusedError("message_not_found")
     name = call.required("name").strip(":")

@@ -28,7 +28,6 @@ ALL_SCOPES = (
     "groups:read",
     "im:history",
     "im:read",
-    "metadata.message:read",
     "team:read",
 )
 
