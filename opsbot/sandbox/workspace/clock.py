@@ -35,7 +35,10 @@ class WorkspaceClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait until so many seconds have passed here."""
-        until = self() + seconds
+        await self.sleep_until(self() + seconds)
+
+    async def sleep_until(self, until: float) -> None:
+        """Wait for a time."""
         while (left := until - self()) > 0:
             moved = asyncio.Event()
             self._sleepers.add(moved)
@@ -47,10 +50,10 @@ class WorkspaceClock:
             finally:
                 self._sleepers.discard(moved)
 
-    async def wait_for(self, awaited: Awaitable[Found], seconds: float) -> Found:
-        """Return what is awaited, or raise TimeoutError when so many seconds pass here before it comes."""
+    async def wait_for(self, awaited: Awaitable[Found], until: float) -> Found:
+        """Return what is awaited, or raise TimeoutError when the time comes first."""
         coming = asyncio.ensure_future(awaited)
-        timer = asyncio.ensure_future(self.sleep(seconds))
+        timer = asyncio.ensure_future(self.sleep_until(until))
         try:
             await asyncio.wait({coming, timer}, return_when=asyncio.FIRST_COMPLETED)
             if not coming.done():

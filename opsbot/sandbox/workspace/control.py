@@ -101,9 +101,13 @@ class Control:
         return {"ok": True}
 
     async def _options(self, request: Request) -> JSON:
-        """What an external select offers for the `value` that was typed into it."""
+        """What an external select offers for the `value` that was typed: in a modal, or in a message (`messageTs`)."""
         body = await read_body(request, "user", "action")
         use = _read_use(body["action"])
+        if body.get("messageTs"):
+            require(body, "channel")
+            where = (body["channel"], body["user"], body["messageTs"])
+            return {"ok": True, "options": await self._interactions.options(*where, use)}
         return {"ok": True, "options": await self._interactions.views.options(body["user"], self._view_id(body), use)}
 
     async def _shortcut(self, request: Request) -> JSON:

@@ -64,10 +64,10 @@ class HTTPDelivery:
         headers = {"Content-Type": content_type, **self._signature(body)}
         if retry is not None:
             headers |= {"X-Slack-Retry-Num": str(retry.number), "X-Slack-Retry-Reason": retry.reason}
-        seconds = self._workspace.timing.ack_seconds
+        until = self._workspace.clock() + self._workspace.timing.ack_seconds
         try:
             posting = self._client.post(url, content=body, headers=headers)
-            response = await self._workspace.clock.wait_for(posting, seconds)
+            response = await self._workspace.clock.wait_for(posting, until)
         except (TimeoutError, httpx.TimeoutException):
             return Unanswered("operation_timeout")
         except httpx.HTTPError:
