@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsbot.domain.audit import Head
 from opsbot.domain.chain import KnownHead
-from opsbot.slack.calls import CALL_ERRORS, error_code
+from opsbot.slack.calls import CALL_ERRORS, error_code, require_marks
 from opsbot.slack.identity import who_am_i
 from opsbot.slack.messenger import MARK
 
@@ -63,6 +63,7 @@ class _Reading:
         cursor = None
         while True:
             page = call(**where, limit=self._at_once, cursor=cursor, include_all_metadata=True)
+            require_marks(page)
             yield from page["messages"]
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:

@@ -15,7 +15,16 @@ from opsbot.domain.models import MessageRef, PublishRequest
 from opsbot.domain.policy import policy_of
 from opsbot.errors import NotHereError, SilencedError, TellingError
 from opsbot.slack import changes, told
-from opsbot.slack.calls import CALL_ERRORS, ReplyLostError, come_back_after, error_code, is_not_here, is_shut_out
+from opsbot.slack.calls import (
+    CALL_ERRORS,
+    MarksHiddenError,
+    ReplyLostError,
+    come_back_after,
+    error_code,
+    is_not_here,
+    is_shut_out,
+    require_marks,
+)
 from opsbot.slack.cards import Around, card
 from opsbot.slack.fitting import fitting, text_file
 from opsbot.slack.messages import About
@@ -243,6 +252,7 @@ def find_marked(client: KeptWebClient, channel: str, thread: str | None, deliver
         mark = message.get("metadata") or {}
         if mark.get("event_type") == MARK and mark.get("event_payload", {}).get("delivery") == delivery:
             return MessageRef(channel, str(message["ts"]))
+    require_marks(reply)
     return None
 
 
@@ -259,5 +269,7 @@ def telling_error(error: Exception, *, uncertain: bool = False) -> TellingError:
             return TellingError("Slack asks to come back later.", again=True, after=after, uncertain=uncertain)
         again = error.response.status_code >= _SERVER_ERRORS
         return TellingError(f"Slack says {code}.", again=again, uncertain=uncertain or again)
+    if isinstance(error, MarksHiddenError):
+        return TellingError(f"Slack says {code}.", uncertain=uncertain)
     lost = isinstance(error, ReplyLostError)
     return TellingError(f"Slack doesn't answer ({code}).", again=True, uncertain=uncertain or lost)
