@@ -1,4 +1,15 @@
-"""The control API of the conditions: what goes wrong, how strict Slack is with the rates, what time it is."""
+"""The control API of the conditions: what goes wrong, how strict Slack is with the rates, what time it is.
+
+    POST /_control/trouble     {"methods": ["chat.*"], "steps": [{"status": 429, "seconds": 30}, {"status": 503, "seconds": 10}]}
+    DELETE /_control/trouble
+    POST /_control/rates       {"pace": "real"}
+    POST /_control/clock       {"advance": 60}
+    POST /_control/disconnect  {"announced": true}
+
+A step of trouble is one of `status` (400 to 599), `error` (a code of Slack's), `delay` (seconds), `drop` (hangs up) and
+`ok`, and lasts for so many `calls` or `seconds`, else until it is called off; then the next step begins. `methods` are
+names or patterns of Web API methods, `response_url` or `upload`; without them everything is meant.
+"""
 
 from __future__ import annotations
 

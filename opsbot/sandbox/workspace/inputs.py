@@ -19,6 +19,7 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "initial_time": re.compile(r"([01]\d|2[0-3]):[0-5]\d"),
     }
 )
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _EPOCH_DIGITS = 10
 
 
@@ -29,13 +30,21 @@ def check_typed(element: Mapping[str, Any], place: str) -> Iterator[Fault]:
         yield from check_number(element, "min_length", 0, limits.INPUT_TEXT, place)
         yield from check_number(element, "max_length", 1, limits.INPUT_TEXT, place)
         yield from check_length(element, "initial_value", limits.INPUT_TEXT, place)
-    if kind == "number_input" and not isinstance(element.get("is_decimal_allowed"), bool):
-        yield fault(place, "missing required field: is_decimal_allowed")
+    if kind == "number_input":
+        yield from _check_bounds(element, place)
     config = element.get("dispatch_action_config")
     if config is not None:
         triggers = config.get("trigger_actions_on") if isinstance(config, dict) else None
         if not isinstance(triggers, list) or not triggers or not all(each in _TRIGGERS for each in map(str, triggers)):
             yield fault(f"{place}/dispatch_action_config/trigger_actions_on", "must be a valid enum value")
+
+
+def _check_bounds(element: Mapping[str, Any], place: str) -> Iterator[Fault]:
+    if not isinstance(element.get("is_decimal_allowed"), bool):
+        yield fault(place, "missing required field: is_decimal_allowed")
+    for key in ("initial_value", "min_value", "max_value"):
+        if key in element and not (isinstance(element[key], str) and _NUMBER.fullmatch(element[key])):
+            yield fault(f"{place}/{key}", "must be a number, written as a string")
 
 
 def check_picked(element: Mapping[str, Any], place: str) -> Iterator[Fault]:

@@ -10,6 +10,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.metadata import Metadata
 
 from opsbot.sandbox.workspace import WorkspaceServer
+from opsbot.sandbox.workspace.rate_limits import RateLimits
+from opsbot.sandbox.workspace.webapi.table import METHODS
 from tests.sandbox.workspace.conformance.installed import APPROVALS, JSON, MAYA, ML_OPS, refused, unretrying
 from tests.sandbox.workspace.support import Control, demo_workspace, manifest, section
 
@@ -112,6 +114,18 @@ def test_a_file_is_announced_sent_and_shared(client: WebClient) -> None:
     assert refused(client.files_completeUploadExternal, files=shared) == "file_not_found"
 
 
+def test_a_reaction_is_put_once_and_taken_once(client: WebClient) -> None:
+    """https://docs.slack.dev/reference/methods/reactions.add: already_reacted, invalid_name; reactions.remove."""
+    where = {"channel": ML_OPS, "timestamp": client.chat_postMessage(channel=ML_OPS, text="x")["ts"]}
+    assert client.reactions_add(**where, name="tada")["ok"]
+    assert said(client)["reactions"] == [{"name": "tada", "users": ["U0BOT"], "count": 1}]
+    assert refused(client.reactions_add, **where, name="tada") == "already_reacted"
+    assert refused(client.reactions_add, **where, name="Not an emoji!") == "invalid_name"
+    assert client.reactions_remove(**where, name="tada")["ok"]
+    assert refused(client.reactions_remove, **where, name="tada") == "no_reaction"
+    assert "reactions" not in said(client)
+
+
 def test_a_channel_takes_one_message_a_second(client: WebClient, control: Control) -> None:
     """https://docs.slack.dev/apis/web-api/rate-limits: chat.postMessage, 1 a second for each channel."""
     control.post("/rates", pace="real")
@@ -137,6 +151,20 @@ def test_a_method_is_limited_by_its_tier(client: WebClient, control: Control, pa
     assert client.users_info(user=MAYA)["ok"]
     control.post("/clock", advance=wait)
     assert client.usergroups_list()["ok"]
+
+
+@pytest.mark.parametrize("method", [*METHODS, "apps.connections.open"])
+def test_no_method_is_without_a_limit(method: str) -> None:
+    """The page of each method, https://docs.slack.dev/reference/methods/METHOD, names its tier."""
+    now = [1_000.0]
+    rates = RateLimits(lambda: now[0], "real")
+    passed = 0
+    while rates.wait(method, ML_OPS) is None:
+        passed += 1
+        assert passed < 1_000
+    assert passed in {1, 20, 50, 100, 600}
+    now[0] += 60
+    assert rates.wait(method, ML_OPS) is None
 
 
 def test_without_rates_nothing_is_held_up(client: WebClient, control: Control) -> None:

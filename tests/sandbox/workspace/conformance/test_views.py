@@ -8,6 +8,7 @@ import pytest
 
 from opsbot.sandbox.workspace import WorkspaceServer
 from tests.sandbox.workspace.conformance.installed import JSON, MAYA, every_scope, refusal, refused, unretrying
+from tests.sandbox.workspace.conformance.raw_app import RawApp
 from tests.sandbox.workspace.support import Control, actions, button, demo_workspace, section
 
 if TYPE_CHECKING:
@@ -151,3 +152,37 @@ def test_an_app_without_a_home_publishes_none() -> None:
     homeless["features"]["app_home"]["home_tab_enabled"] = False
     with WorkspaceServer(demo_workspace(homeless)) as server:
         assert refused(unretrying(server).views_publish, user_id=MAYA, view=home()) == "not_enabled"
+
+
+# An input, what is entered that Slack doesn't take, and what it takes.
+ENTRIES: list[tuple[JSON, Any, Any]] = [
+    ({"type": "plain_text_input", "min_length": 3}, "xx", "xxx"),
+    ({"type": "plain_text_input", "max_length": 3}, "xxxx", "xxx"),
+    ({"type": "plain_text_input"}, "", "x"),
+    ({"type": "email_text_input"}, "maya at home", "maya@example.com"),
+    ({"type": "url_text_input"}, "example.com", "https://example.com/a"),
+    ({"type": "number_input", "is_decimal_allowed": False}, "1.5", "2"),
+    ({"type": "number_input", "is_decimal_allowed": True}, "nan", "1.5"),
+    ({"type": "number_input", "is_decimal_allowed": True, "min_value": "1", "max_value": "2"}, "3", "2"),
+    ({"type": "number_input", "is_decimal_allowed": True, "min_value": "1", "max_value": "2"}, "0.5", "1"),
+    ({"type": "multi_static_select", "max_selected_items": 1, "options": []}, ["a", "b"], ["b"]),
+]
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_what_is_entered_is_checked_before_the_app_hears_of_it(
+    server: WorkspaceServer, client: WebClient, control: Control, entry: tuple[JSON, Any, Any]
+) -> None:
+    """https://docs.slack.dev/reference/block-kit/block-elements: min_length, max_length, email, url, number."""
+    kind, wrong, right = entry
+    element = {**kind, "action_id": "a"}
+    if "options" in element:
+        element["options"] = [{"text": plain(value), "value": value} for value in ("a", "b")]
+    asking = {"type": "input", "block_id": "asked", "label": plain("Why"), "element": element}
+    given = trigger(control)
+    client.views_open(trigger_id=given, view=modal(asking, submit=plain("Go")))
+    with RawApp(server) as app:
+        assert list(control.post("/submit", user="maya", values={"a": wrong})["errors"]) == ["asked"]
+        assert app.heard.empty()
+        assert control.post("/submit", user="maya", values={"a": right})["ok"]
+        assert app.next()["payload"]["type"] == "view_submission"
