@@ -13,6 +13,7 @@ SCOPES = (
     "groups:history",  # as channels:history, in private channels
     "im:history",  # what people write to the bot directly, and looking through it for what was said already
     "im:write",  # naming such a conversation, so that it can be looked through
+    "metadata.message:read",  # telling by its mark whether a message is the one that is looked for
     "usergroups:read",  # grants to user groups; without it they don't count
     "users:read",  # names of people who mention the bot
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from opsbot.sandbox.workspace.delivery import Acknowledged, Delivery, Retry
@@ -12,11 +13,23 @@ from opsbot.sandbox.workspace.people import SLACKBOT
 from opsbot.sandbox.workspace.shapes import JSON, message_json, view_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from opsbot.sandbox.workspace.messages import Message
     from opsbot.sandbox.workspace.state import Workspace
 
 _CHANNEL_TYPES = {"public": "channel", "private": "group", "im": "im"}
 _MESSAGE_EVENTS = {"public": "message.channels", "private": "message.groups", "im": "message.im"}
+_SCOPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "app_mention": ("app_mentions:read",),
+        "member_joined_channel": ("channels:read", "groups:read"),
+        "member_left_channel": ("channels:read", "groups:read"),
+        "message.channels": ("channels:history",),
+        "message.groups": ("groups:history",),
+        "message.im": ("im:history",),
+    }
+)
 _REASONS = {"operation_timeout": "http_timeout", "dispatch_failed": "connection_failed"}
 
 
@@ -85,23 +98,29 @@ class Events:
     def _hears(self, channel: str) -> bool:
         return self._workspace.app.bot_user in self._workspace.channels.get(channel).members
 
+    def _may_hear(self, subscription: str) -> bool:
+        """Whether the app subscribed, and has the scope that Slack asks for with that."""
+        manifest = self._workspace.app.manifest
+        needed = _SCOPES.get(subscription)
+        return subscription in manifest.events and (needed is None or not manifest.scopes.isdisjoint(needed))
+
     def _shape(self, message: Message) -> JSON:
         return message_json(self._workspace, message, metadata=True, counts=False)
 
     def _start(self, subscription: str, event: JSON) -> None:
-        if subscription in self._workspace.app.manifest.events:
+        if self._may_hear(subscription):
             task = asyncio.get_running_loop().create_task(self._send_if_subscribed(subscription, event))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
 
     async def _send_if_subscribed(self, subscription: str, event: JSON) -> None:
-        if subscription not in self._workspace.app.manifest.events:
+        if not self._may_hear(subscription):
             return
         payload = event_callback(self._workspace, event)
         answer = await self._delivery.deliver("events_api", payload)
         for number, delay in enumerate(self._workspace.timing.event_retries, start=1):
-            if isinstance(answer, Acknowledged):
+            if isinstance(answer, Acknowledged) or answer.final:
                 return
-            await asyncio.sleep(delay)
-            retry = Retry(number, _REASONS[answer.error])
+            await self._workspace.clock.sleep(delay)
+            retry = Retry(number, answer.reason or _REASONS[answer.error])
             answer = await self._delivery.deliver("events_api", payload, retry=retry)

@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from opsbot.sandbox.workspace.refusals import RefusedError
+from opsbot.sandbox.workspace.troubled import troubled
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -29,7 +30,7 @@ class FileServing:
     def routes(self) -> list[Route]:
         """Return the routes of both."""
         return [
-            Route("/upload/v1/{ticket}", self.receive, methods=["POST"]),
+            Route("/upload/v1/{ticket}", troubled(self._workspace, "upload", self.receive, "upload"), methods=["POST"]),
             Route("/files-pri/{place}/download/{name:path}", self.give_to_app),
             Route("/files-pri/{place}/{name:path}", self.give_to_app),
         ]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
+_NO_RETRY = "X-Slack-No-Retry"
 
 
 class HTTPDelivery:
@@ -24,7 +25,7 @@ class HTTPDelivery:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._client = httpx.AsyncClient(
-            timeout=workspace.timing.ack_seconds,
+            timeout=None,  # noqa: S113 - the clock of the workspace says when the time is over
             follow_redirects=False,
             trust_env=False,  # the app is next door: no proxy has any business here
         )
@@ -46,6 +47,14 @@ class HTTPDelivery:
         """Nothing is kept open."""
         return 0
 
+    async def warn(self) -> int:
+        """Nothing is kept open."""
+        return 0
+
+    async def cut(self) -> int:
+        """Nothing is kept open."""
+        return 0
+
     async def close(self) -> None:
         """Close the connections to the app."""
         await self._client.aclose()
@@ -55,14 +64,16 @@ class HTTPDelivery:
         headers = {"Content-Type": content_type, **self._signature(body)}
         if retry is not None:
             headers |= {"X-Slack-Retry-Num": str(retry.number), "X-Slack-Retry-Reason": retry.reason}
+        until = self._workspace.clock() + self._workspace.timing.ack_seconds
         try:
-            response = await self._client.post(url, content=body, headers=headers)
-        except httpx.TimeoutException:
+            posting = self._client.post(url, content=body, headers=headers)
+            response = await self._workspace.clock.wait_for(posting, until)
+        except (TimeoutError, httpx.TimeoutException):
             return Unanswered("operation_timeout")
         except httpx.HTTPError:
             return Unanswered("dispatch_failed")
-        if response.status_code != httpx.codes.OK:
-            return Unanswered("dispatch_failed")
+        if not response.is_success:
+            return Unanswered("dispatch_failed", "http_error", final=response.headers.get(_NO_RETRY) == "1")
         return Acknowledged(_read(response))
 
     def _url(self, kind: Kind, payload: JSON) -> str | None:

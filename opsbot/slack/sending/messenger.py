@@ -25,6 +25,7 @@ from opsbot.slack.sending.progress import Budget
 from opsbot.slack.sending.uploads import Uploads
 from opsbot.slack.transport.calls import (
     CALL_ERRORS,
+    MarksHiddenError,
     ReplyLostError,
     come_back_after,
     error_code,
@@ -249,5 +250,7 @@ def telling_error(error: Exception, *, uncertain: bool = False) -> TellingError:
             return TellingError("Slack asks to come back later.", again=True, after=after, uncertain=uncertain)
         again = is_unwell(error)
         return TellingError(f"Slack says {code}.", again=again, uncertain=uncertain or again)
+    if isinstance(error, MarksHiddenError):
+        return TellingError(f"Slack says {code}.", uncertain=uncertain)
     lost = isinstance(error, ReplyLostError)
     return TellingError(f"Slack doesn't answer ({code}).", again=True, uncertain=uncertain or lost)

@@ -10,7 +10,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from opsbot.sandbox import demo
-from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import Channel, Workspace, WorkspaceServer
 from tests.sandbox.workspace.line import Line
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ SCOPES = (
     "chat:write",
     "commands",
     "im:write",
+    "metadata.message:read",
     "reactions:write",
     "usergroups:read",
     "users:read",
@@ -56,11 +57,13 @@ def manifest(*, scopes: tuple[str, ...] = SCOPES, socket_mode: bool = True, shou
     }
 
 
-def demo_workspace(app_manifest: JSON | None = None, **rest: Any) -> Workspace:
+def demo_workspace(
+    app_manifest: JSON | None = None, *, channels: tuple[Channel, ...] = demo.CHANNELS, **rest: Any
+) -> Workspace:
     return Workspace(
         app_manifest if app_manifest is not None else manifest(),
         people=demo.PEOPLE,
-        channels=demo.CHANNELS,
+        channels=channels,
         user_groups=demo.USER_GROUPS,
         **rest,
     )
@@ -101,6 +104,9 @@ class Control:
     def get(self, path: str) -> JSON:
         reply: JSON = self._client.get(path).json()
         return reply
+
+    def call_off_trouble(self) -> None:
+        self._client.delete("/trouble")
 
     def command(self, text: str, *, user: str = "maya", channel: str = "ml-ops", **rest: Any) -> JSON:
         return self.post("/command", channel=channel, user=user, command="/apid", text=text, **rest)

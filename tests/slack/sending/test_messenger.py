@@ -101,3 +101,14 @@ def test_a_mark_is_found_behind_what_others_said_since(bench: Bench) -> None:
     for number in range(450):
         bench.workspace.post(CHANNEL, MAYA.id, f"much to say: {number}")
     assert bench.messenger.find(outcome(CHANNEL), subject) == said
+
+
+def test_where_marks_are_hidden_nobody_says_that_it_was_not_said() -> None:
+    app = manifest("/apid")
+    app["oauth_config"]["scopes"]["bot"].remove("metadata.message:read")
+    subject = request(card=None)
+    with bench_with(app) as bench:
+        bench.messenger.say(outcome(CHANNEL), subject)
+        with pytest.raises(TellingError, match=r"metadata\.message:read") as error:
+            bench.messenger.find(outcome(CHANNEL), subject)
+    assert (error.value.again, error.value.uncertain) == (False, True)
