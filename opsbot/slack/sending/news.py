@@ -14,7 +14,7 @@ from opsbot.domain.watching import Topic
 from opsbot.slack.blocks.cards import MARKS, ending
 from opsbot.slack.blocks.difference import difference_blocks, difference_text
 from opsbot.slack.blocks.fitting import fitting
-from opsbot.slack.blocks.messages import RUN_LINE, About, Message, mrkdwn_section, notes, of_lines
+from opsbot.slack.blocks.messages import RUN_LINE, About, Message, mrkdwn_section, notes, of_lines, spoken
 from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, person
 from opsbot.slack.blocks.results import OPEN_FORM
 from opsbot.slack.sending.messenger import MARK, find_marked, telling_error
@@ -94,7 +94,7 @@ class SlackNews:
         try:
             reply = self._client.chat_postMessage(
                 channel=thread.channel if thread is not None else delivery.message.channel,
-                text=shown.text,
+                text=spoken(shown),
                 blocks=shown.blocks or None,
                 thread_ts=thread.ts if thread is not None else None,
                 unfurl_links=False,

@@ -96,7 +96,8 @@ from opsbot.slack.blocks import changes, told
 from opsbot.slack.blocks.cards import Around, card
 from opsbot.slack.blocks.fitting import fitted, fitting
 from opsbot.slack.blocks.home import home_view
-from opsbot.slack.blocks.mrkdwn import cut
+from opsbot.slack.blocks.messages import spoken
+from opsbot.slack.blocks.mrkdwn import cut, plain
 from opsbot.slack.blocks.results import answer, apology
 from opsbot.slack.sending.news import held_back, many_packaged, worded
 from tests.builders import CARD, MAYA, NOON, SCORING, asker, decision, request, wish
@@ -492,8 +493,10 @@ def test_only_what_waits_has_buttons(state: State) -> None:
 def check(message: Message) -> None:
     check_blocks([block.to_dict() for block in message.blocks])  # slack_sdk's own validators run here
     assert message.text
-    assert len(message.text) <= 4000
-    _check_inert(message.text)
+    said = spoken(message)
+    assert len(said) <= 4000
+    _check_inert(said)
+    _check_says_the_same(said, message)
 
 
 def check_blocks(blocks: list[dict[str, Any]], most: int = 50) -> None:
@@ -503,6 +506,20 @@ def check_blocks(blocks: list[dict[str, Any]], most: int = 50) -> None:
         assert 1 <= len(text["text"]) <= 3000
         if text["type"] == "mrkdwn":
             _check_inert(text["text"])
+
+
+def _check_says_the_same(said: str, message: Message) -> None:
+    """Whatever the blocks say is in the text that stands for them, unless Slack takes no more of it."""
+    heard = _letters(plain(said))
+    for block in (each.to_dict() for each in message.blocks):
+        for text in _texts(block) if block["type"] != "actions" else ():
+            shown = plain(text["text"]) if text["type"] == "mrkdwn" else text["text"]
+            assert _letters(shown) in heard or said.endswith("…"), shown
+
+
+def _letters(text: str) -> str:
+    """What is left of a text where markup that isn't live, and what stands for it, is taken out."""
+    return "".join(each for each in text if each.isalnum() and each not in "ˋˍ")
 
 
 def _check_inert(text: str) -> None:
