@@ -16,6 +16,7 @@ from opsbot.slack.blocks.difference import difference_blocks, difference_text
 from opsbot.slack.blocks.fitting import fitting
 from opsbot.slack.blocks.messages import RUN_LINE, About, Message, mrkdwn_section, notes, of_lines, spoken
 from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, person
+from opsbot.slack.blocks.overviews import how_to_authenticate
 from opsbot.slack.blocks.results import OPEN_FORM
 from opsbot.slack.sending.messenger import MARK, find_marked, telling_error
 from opsbot.slack.transport.calls import CALL_ERRORS, come_back_after
@@ -128,6 +129,8 @@ def worded(news: News, card: str = "") -> Message:
     more = [f"• {escaped(clipped(each, _DETAIL_LIMIT))}" for each in event.detail[:_MOST_DETAILS]]
     if len(event.detail) > _MOST_DETAILS:
         more.append(f"and {len(event.detail) - _MOST_DETAILS} more")
+    if event.topic is Topic.AUTH:
+        more.append(how_to_authenticate(news.page))
     return Message(said, (mrkdwn_section("\n".join([said, *more])),))
 
 

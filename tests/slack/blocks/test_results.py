@@ -273,6 +273,7 @@ results: st.SearchStrategy[Result] = st.one_of(
         st.lists(packages, max_size=30).map(tuple),
         st.none() | st.frozensets(words),
         st.dictionaries(words, people, max_size=3),
+        st.just("https://dss.test/x|y<z>"),
     ),
     made(
         PackagesListed,
