@@ -32,7 +32,8 @@ def show_service(command: ShowService, standing: Standing, world: World) -> Serv
     service = find_service(command.service, standing, designer)
     packages = newest_first(designer.packages(command.service))
     packagers = packagers_of(command.service, packages, world)
-    return ServiceShown(service, packages, published_of(command.service, designer), packagers)
+    published = published_of(command.service, designer)
+    return ServiceShown(service, packages, published, packagers, designer.page(command.service))
 
 
 def list_packages(command: ListPackages, standing: Standing, world: World) -> PackagesListed:

@@ -202,7 +202,8 @@ class Teller:
     def _news(self, event: Event, thread: MessageRef | None, change: NodeChange | None) -> News:
         request = self.world.requests.get(event.request) if event.request is not None else None
         new = self._difference(event) if event.topic is Topic.PACKAGED else None
-        return News(event, thread, request, change, new, self._packager(event))
+        page = self.world.designer.page(event.service) if event.topic is Topic.AUTH else ""
+        return News(event, thread, request, change, new, self._packager(event), page)
 
     def _packager(self, event: Event) -> Person | None:
         if event.topic is not Topic.PACKAGED:

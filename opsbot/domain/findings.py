@@ -105,13 +105,15 @@ class ModelsListed:
 class ServiceShown:
     """One service, its packages (newest first), and the versions published under its own id.
 
-    `published` is None where the API Deployer could not tell. `packagers` are those that are known, by version.
+    `published` is None where the API Deployer could not tell. `packagers` are those that are known, by version. `page` is
+    where the service is on the node.
     """
 
     service: Service
     packages: tuple[Package, ...]
     published: frozenset[str] | None
     packagers: Mapping[str, Person] = field(default_factory=dict)
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,8 @@ class News:
     """An event with what is known around it when it is told.
 
     `thread` is the message that is the version's story there, None where the event begins it. `difference` is that from
-    the version published last. `packager` is who packaged it, where that is known.
+    the version published last. `packager` is who packaged it, where that is known,
+    and `page` where the service is on the node, where there is something to be done there.
     """
 
     event: Event
@@ -117,6 +118,7 @@ class News:
     change: NodeChange | None = None
     difference: Difference | None = None
     packager: Person | None = None
+    page: str = ""
 
 
 def is_person(target: str) -> bool:

@@ -11,6 +11,7 @@ from slack_sdk.models.blocks.block_elements import ButtonElement
 from opsbot.domain.authorization import Permission
 from opsbot.domain.commands import PAGE_SIZE
 from opsbot.domain.homes import HomeShown
+from opsbot.domain.models import AuthMethod
 from opsbot.domain.results import (
     AccessShown,
     ArchiveFetched,
@@ -60,7 +61,7 @@ from opsbot.slack.blocks.mrkdwn import (
     person,
     readable,
 )
-from opsbot.slack.blocks.overviews import auth
+from opsbot.slack.blocks.overviews import auth, how_to_authenticate
 from opsbot.slack.blocks.paging import listing, page_of
 
 if TYPE_CHECKING:
@@ -232,6 +233,7 @@ def service_shown(result: ServiceShown, asker: Asker) -> Answer:
     newest = f", the newest is {code(packages[0].version)}" if packages else ""
     headline = f"{person(asker.person)} looked at {code(service.ref)}: {or_none(len(packages), 'package')}{newest}."
     lines = [f"Authentication: {auth(service.auth_method)}"]
+    lines += [how_to_authenticate(result.page)] if service.auth_method == AuthMethod.PUBLIC else []
     lines += [f"Endpoint {code(endpoint.id)}: {code(endpoint.type)}" for endpoint in service.endpoints]
     lines += [] if service.endpoints else ["It has no endpoints yet."]
     lines += [

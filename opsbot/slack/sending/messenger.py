@@ -18,7 +18,7 @@ from opsbot.slack.blocks import changes, told
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.cards import Around, card
 from opsbot.slack.blocks.fitting import fitting, text_file
-from opsbot.slack.blocks.messages import About
+from opsbot.slack.blocks.messages import About, spoken
 from opsbot.slack.blocks.mrkdwn import escaped, listed
 from opsbot.slack.sending.marks import MARK, find_marked
 from opsbot.slack.sending.progress import Budget
@@ -100,7 +100,7 @@ class SlackMessenger:
         message = fitting(self._worded(delivery, subject))
         reply = self._client.chat_postMessage(
             channel=delivery.message.channel,
-            text=message.text,
+            text=spoken(message),
             blocks=message.blocks or None,
             thread_ts=_thread(delivery, subject),
             unfurl_links=False,
@@ -128,7 +128,7 @@ class SlackMessenger:
         else:
             message = fitting(changes.shown(subject, self._address(subject)))
         self._budget.spend()
-        self._client.chat_update(channel=there.channel, ts=there.ts, text=message.text, blocks=message.blocks)
+        self._client.chat_update(channel=there.channel, ts=there.ts, text=spoken(message), blocks=message.blocks)
         return there
 
     def _whisper(self, delivery: Delivery, subject: PublishRequest | NodeChange, user: str) -> None:
@@ -136,7 +136,7 @@ class SlackMessenger:
         self._client.chat_postEphemeral(
             channel=delivery.message.channel,
             user=user,
-            text=message.text,
+            text=spoken(message),
             blocks=message.blocks or None,
             thread_ts=_thread(delivery, subject),
         )

@@ -16,8 +16,9 @@ from opsbot.slack.blocks.cards import MARKS, ending
 from opsbot.slack.blocks.difference import difference_blocks, difference_text
 from opsbot.slack.blocks.figures import in_figures
 from opsbot.slack.blocks.fitting import fitting
-from opsbot.slack.blocks.messages import RUN_LINE, About, Message, mrkdwn_section, notes, of_lines
+from opsbot.slack.blocks.messages import RUN_LINE, About, Message, mrkdwn_section, notes, of_lines, spoken
 from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, person
+from opsbot.slack.blocks.overviews import how_to_authenticate
 from opsbot.slack.blocks.results import OPEN_FORM
 from opsbot.slack.blocks.watches import trial, trial_ended
 from opsbot.slack.sending.marks import MARK, find_marked
@@ -110,7 +111,7 @@ class SlackNews:
         try:
             reply = self._client.chat_postMessage(
                 channel=thread.channel if thread is not None else delivery.message.channel,
-                text=shown.text,
+                text=spoken(shown),
                 blocks=shown.blocks or None,
                 thread_ts=thread.ts if thread is not None else None,
                 unfurl_links=False,
@@ -144,6 +145,8 @@ def worded(news: News, card: str = "") -> Message:
     more = [f"• {escaped(clipped(each, _DETAIL_LIMIT))}" for each in event.detail[:_MOST_DETAILS]]
     if len(event.detail) > _MOST_DETAILS:
         more.append(f"and {len(event.detail) - _MOST_DETAILS} more")
+    if event.topic is Topic.AUTH:
+        more.append(how_to_authenticate(news.page))
     return Message(said, (mrkdwn_section("\n".join([said, *more])),))
 
 

@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import ContextBlock
 from opsbot.domain.files import size_in_words
 from opsbot.domain.models import HOME
 from opsbot.slack.blocks.fitting import fitted, fitting, text_file
-from opsbot.slack.blocks.messages import TEXT_LIMIT, Answer, Message, mrkdwn, mrkdwn_section
+from opsbot.slack.blocks.messages import TEXT_LIMIT, Answer, Message, mrkdwn, mrkdwn_section, spoken
 from opsbot.slack.blocks.mrkdwn import code, cut
 from opsbot.slack.sending.saying import say
 from opsbot.slack.sending.uploads import Uploads, discard, size_of
@@ -145,7 +145,7 @@ class Replier:
     ) -> None:
         """Tell the asker alone what fits. Files can't be shown to one person in a channel: these are given directly."""
         if files:
-            note = ContextBlock(elements=[mrkdwn(self._given_directly(files, asker, message.text))])
+            note = ContextBlock(elements=[mrkdwn(self._given_directly(files, asker, message.text.partition("\n")[0]))])
             blocks = message.blocks or (mrkdwn_section(message.text),)
             message = replace(message, blocks=(*blocks, note))
         try:
@@ -175,14 +175,14 @@ class Replier:
         self._client.chat_postEphemeral(
             channel=asker.place.channel,
             user=asker.person.id,
-            text=message.text,
+            text=spoken(message),
             blocks=message.blocks or None,
             thread_ts=asker.place.thread,
         )
 
     def _respond(self, url: str, how: dict[str, Any], message: Message) -> None:
         blocks = [block.to_dict() for block in message.blocks]
-        text = {**how, "text": message.text}
+        text = {**how, "text": spoken(message)}
         status = self._client.post_json(url, {**text, "blocks": blocks} if blocks else text)
         if status >= 400:  # noqa: PLR2004 - HTTP's errors begin there
             _log.warning("Slack refused an answer to its response_url: %d", status)

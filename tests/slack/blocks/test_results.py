@@ -103,7 +103,9 @@ from opsbot.slack.blocks import changes, told
 from opsbot.slack.blocks.cards import Around, card
 from opsbot.slack.blocks.fitting import fitted, fitting
 from opsbot.slack.blocks.home import home_view
-from opsbot.slack.blocks.mrkdwn import cut
+from opsbot.slack.blocks.lookalikes import told_apart
+from opsbot.slack.blocks.messages import spoken
+from opsbot.slack.blocks.mrkdwn import cut, plain
 from opsbot.slack.blocks.results import answer, apology
 from opsbot.slack.sending.news import held_back, many_packaged, worded
 from tests.builders import CARD, MAYA, NOON, SCORING, asker, decision, request, wish
@@ -112,7 +114,18 @@ if TYPE_CHECKING:
     from opsbot.slack.blocks.messages import Message
 
 NASTY = st.sampled_from(
-    ["<!channel>", "<@U012AB3CD>", "<https://x.test|a>", "`a`", "*b*", "עברית", "🚀" * 40, "x" * 2000]
+    [
+        "<!channel>",
+        "<@U012AB3CD>",
+        "<https://x.test|a>",
+        "`a`",
+        "*b*",
+        "עברית",
+        "🚀" * 40,
+        "x" * 2000,
+        "sc\u043ering",
+        "v\u200b1",
+    ]
 )
 words = st.text(max_size=40) | NASTY
 notes = words | st.just("é" * 5000)
@@ -292,6 +305,7 @@ results: st.SearchStrategy[Result] = st.one_of(
         st.lists(packages, max_size=30).map(tuple),
         st.none() | st.frozensets(words),
         st.dictionaries(words, people, max_size=3),
+        st.just("https://dss.test/x|y<z>"),
     ),
     made(
         PackagesListed,
@@ -362,6 +376,16 @@ def test_every_result_is_within_slacks_limits_and_inert(result: Result) -> None:
         for message in (said.in_one(), *said.details):
             check(message)
             check_message_blocks([block.to_dict() for block in message.blocks])
+
+
+@many
+@given(results)
+def test_no_result_shows_an_id_as_another(result: Result) -> None:
+    said = answer(result, asker(channel="C9"), "/apid")
+    for message in (said.in_one(), *said.details) if said is not None else ():
+        for text in _texts([block.to_dict() for block in message.blocks]):
+            assert "\u200b" not in text["text"]
+            assert "sc\u043ering" not in text["text"] or text["type"] == "plain_text"  # somebody's own words
 
 
 @many
@@ -523,8 +547,10 @@ def test_only_what_waits_has_buttons(state: State) -> None:
 def check(message: Message) -> None:
     check_blocks([block.to_dict() for block in message.blocks])  # slack_sdk's own validators run here
     assert message.text
-    assert len(message.text) <= 4000
-    _check_inert(message.text)
+    said = spoken(message)
+    assert len(said) <= 4000
+    _check_inert(said)
+    _check_says_the_same(said, message)
 
 
 def check_blocks(blocks: list[dict[str, Any]], most: int = 50) -> None:
@@ -534,6 +560,20 @@ def check_blocks(blocks: list[dict[str, Any]], most: int = 50) -> None:
         assert 1 <= len(text["text"]) <= 3000
         if text["type"] == "mrkdwn":
             _check_inert(text["text"])
+
+
+def _check_says_the_same(said: str, message: Message) -> None:
+    """Whatever the blocks say is in the text that stands for them, unless Slack takes no more of it."""
+    heard = _letters(plain(said))
+    for block in (each.to_dict() for each in message.blocks):
+        for text in _texts(block) if block["type"] != "actions" else ():
+            shown = plain(text["text"]) if text["type"] == "mrkdwn" else text["text"]
+            assert _letters(told_apart(shown)) in heard or said.endswith("…"), shown
+
+
+def _letters(text: str) -> str:
+    """What is left of a text where markup that isn't live, and what stands for it, is taken out."""
+    return "".join(each for each in text if each.isalnum() and each not in "ˋˍ")
 
 
 def _check_inert(text: str) -> None:
