@@ -25,7 +25,7 @@ def test_who_asked_the_bot_is_the_packager_in_every_answer() -> None:
     for command in (ListPackages(SCORING), ShowService(SCORING), ShowSummary(SCORING, "v4")):
         said = answer(do(scene, command), asker(), "/apid")
         assert said is not None
-        assert "by @U01MAYA" in said.in_full()
+        assert "by @maya" in said.in_full()
     kept = tuple((Head(number, "a" * 64), entry) for number, entry in enumerate(scene.entries))
     history = answer(HistoryShown(ShowHistory(SCORING), kept, len(kept)), asker(), "/apid")
     assert history is not None

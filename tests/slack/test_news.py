@@ -84,7 +84,7 @@ def test_watches_are_listed_with_who_set_them(stage: Stage) -> None:
     stage.command("watch FRAUD/rules --events deleted,failed")
     stage.wait_for("hears of `design:FRAUD/rules` from now on: deleted, failed.")
     stage.command("watches")
-    stage.wait_for("`design:FRAUD/rules` · deleted, failed · <#C01MLOPS> · set by <@U01MAYA>")
+    stage.wait_for("`design:FRAUD/rules` · deleted, failed · <#C01MLOPS> · set by @maya")
     stage.command("watch FRAUD/rules --events birthdays")
     stage.wait_for("“birthdays” is no event to hear of. They are packaged, deleted,")
 

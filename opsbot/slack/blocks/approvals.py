@@ -10,7 +10,7 @@ from opsbot.domain.models import HOME
 from opsbot.domain.policy import in_words
 from opsbot.domain.results import HistoryShown
 from opsbot.slack.blocks.messages import Answer, of_lines
-from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person
+from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, named, or_none, person
 from opsbot.slack.blocks.paging import listing
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _lines(result: Explained) -> Iterator[str]:
     yield from (_holders(role) for role in result.holders)
     yield from _terms(policy)
     if request is not None:
-        yield f"*Request {request.id}* by {person(request.wish.requester)} is {request.state.value}."
+        yield f"*Request {request.id}* by {named(request.wish.requester)} is {request.state.value}."
     yield from (f":double_vertical_bar: {escaped(obstacle)}" for obstacle in result.obstacles)
     if result.objections:
         yield "*What you can't do*"

@@ -120,7 +120,7 @@ def _whole(request: PublishRequest) -> str:
 
 def _facts(request: PublishRequest) -> SectionBlock:
     wish = request.wish
-    by = packaged_by(wish.packager, wish.package.created_by) or "nobody knows by whom"
+    by = packaged_by(wish.packager, wish.package.created_by, person) or "nobody knows by whom"
     if wish.packager is None and wish.package.created_by:
         by += ", whom nobody here knows"
     facts = [

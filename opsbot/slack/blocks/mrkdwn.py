@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from opsbot.slack.blocks.lookalikes import told_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from opsbot.domain.models import Person
@@ -61,13 +61,18 @@ def person(who: Person) -> str:
     return f"<@{who.id}>"
 
 
-def packaged_by(packager: Person | None, login: str | None) -> str:
+def named(who: Person) -> str:
+    """Name somebody who needn't be told: whoever looks through a list calls nobody."""
+    return f"@{escaped(who.name)}" if who.name != who.id else person(who)
+
+
+def packaged_by(packager: Person | None, login: str | None, name: Callable[[Person], str] = named) -> str:
     """Say who packaged something: somebody in Slack, else the node's own login, which is shown for what it is.
 
     Nothing where neither is known.
     """
     if packager is not None:
-        return f"by {person(packager)}"
+        return f"by {name(packager)}"
     return f"by the node's login {code(login)}" if login else ""
 
 

@@ -56,6 +56,7 @@ from opsbot.slack.blocks.mrkdwn import (
     date,
     escaped,
     listed,
+    named,
     or_none,
     packaged_by,
     person,
@@ -301,7 +302,7 @@ def _again(result: RequestsListed) -> str:
 
 
 def _request(request: PublishRequest) -> str:
-    asked = f"asked by {person(request.wish.requester)} {date(request.wish.asked_at)}"
+    asked = f"asked by {named(request.wish.requester)} {date(request.wish.asked_at)}"
     return f"*{request.id}* · {code(request.service)} {code(request.version)} · {request.state.value} · {asked}"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC
 from opsbot.slack.blocks.messages import Answer, Message, mrkdwn_section, of_lines
-from opsbot.slack.blocks.mrkdwn import clipped, code, date, escaped, link, listed, person
+from opsbot.slack.blocks.mrkdwn import clipped, code, date, escaped, link, listed, named, person
 
 if TYPE_CHECKING:
     from opsbot.domain.models import Asker
@@ -86,7 +86,7 @@ def watches_listed(result: WatchesListed, asker: Asker) -> Answer:
 
 def in_a_line(watch: Watch) -> str:
     """Write a watch in a line."""
-    by = "by the configuration" if watch.by.id == BY_CONFIG else f"by {person(watch.by)} {date(watch.at)}"
+    by = "by the configuration" if watch.by.id == BY_CONFIG else f"by {named(watch.by)} {date(watch.at)}"
     stopped = f" · :no_bell: stopped: {escaped(clipped(watch.stopped, _WHY_LIMIT))}" if watch.stopped else ""
     return f"*{watch.id}* · {code(watch.services)} · {_topics(watch)} · {_who(watch)} · set {by}{stopped}"
 
