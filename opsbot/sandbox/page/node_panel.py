@@ -1,0 +1,110 @@
+"""The node's panel: how it fares, and what colleagues do on it past the bot."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from opsbot.sandbox.designer.colleagues import DEEDS, Colleague, glimpse, services_of
+from opsbot.sandbox.designer.moods import MOODS, mood_of, put_in_mood
+from opsbot.sandbox.designer.refusals import RefusalError
+from opsbot.sandbox.page.elements import box, words
+
+if TYPE_CHECKING:
+    from opsbot.sandbox.backstage import Backstage
+    from opsbot.sandbox.designer.moods import MoodName
+
+_LOGINS = ("linus", "grace", "ada", "nightly-script")
+_VALUE = "(event) => emit(event.target.value)"
+
+
+class NodePanel:
+    """Makes the node fare well or badly, and acts on it as somebody else."""
+
+    def __init__(self, backstage: Backstage) -> None:
+        self._backstage = backstage
+        self._login = _LOGINS[0]
+        self._service = ("", "")
+        self._said = ("", "")
+        with box("node-panel panel"):
+            words("How the node fares", "panel-title")
+            self._moods = box("moods")
+            words("What a colleague does there", "panel-title")
+            words(
+                "Past the bot, as on the node's own page. The bot looks every few seconds, and tells #api-news.",
+                "panel-about",
+            )
+            self._deeds = box("deeds")
+
+    def show(self) -> None:
+        """Show how things are now."""
+        site = self._backstage.site
+        services = services_of(site.node)
+        if self._service not in services:
+            self._service = services[0] if services else ("", "")
+        self._draw_moods(mood_of(site))
+        self._deeds.clear()
+        with self._deeds:
+            if services:
+                self._draw_deeds(services)
+
+    def _draw_moods(self, now: MoodName | None) -> None:
+        self._moods.clear()
+        with self._moods:
+            for name, mood in MOODS.items():
+                here = name == now
+                button = box(f"mood{' here' if here else ''}", "button", type="button", data_mood=name)
+                button.props["aria-pressed"] = "true" if here else "false"
+                with button.on("click", partial(self._put, name), args=[]):
+                    words(mood.title, "mood-title", "span")
+                    words(mood.about, "mood-about", "span")
+
+    def _draw_deeds(self, services: list[tuple[str, str]]) -> None:
+        with box("deed-choices"):
+            self._select("Who", list(_LOGINS), self._login, self._choose_login)
+            names = ["/".join(each) for each in services]
+            self._select("On", names, "/".join(self._service), self._choose_service)
+        seen = glimpse(self._backstage.site.node, *self._service)
+        with box("deed-state"):
+            for version in seen.packages:
+                words(version, f"version{' published' if version in seen.published else ''}", "span")
+            words(f"Green is published. Callers: {seen.auth}.", "deed-auth", "span")
+        with box("deed-buttons"):
+            for name, (label, _) in DEEDS.items():
+                button = box("button deed", "button", type="button", data_deed=name)
+                with button.on("click", partial(self._do, name), args=[]):
+                    words(label, "button-text", "span")
+        kind, said = self._said
+        words(said, f"deed-said {kind}")
+
+    def _select(self, label: str, options: list[str], chosen: str, choose: Any) -> None:
+        with box("deed-choice", "label"):
+            words(label, "deed-label", "span")
+            with box("select", "select", data_choice=label.lower()).on("change", choose, js_handler=_VALUE):
+                for each in options:
+                    option = box("", "option")
+                    option.props["value"] = each
+                    if each == chosen:
+                        option.props["selected"] = True
+                    with option:
+                        words(each, tag="span")
+
+    def _choose_login(self, event: Any) -> None:
+        self._login = str(event.args)
+
+    def _choose_service(self, event: Any) -> None:
+        project, _, service = str(event.args).partition("/")
+        self._service, self._said = (project, service), ("", "")
+        self.show()
+
+    def _put(self, mood: MoodName) -> None:
+        put_in_mood(self._backstage.site, mood)
+        self._backstage.ring()
+
+    def _do(self, deed: str) -> None:
+        try:
+            self._said = "good", DEEDS[deed][1](Colleague(self._backstage.site.node, *self._service, self._login))
+        except RefusalError as refusal:
+            self._said = "bad", f"The node refuses: {refusal.message}"
+        self._backstage.ring()
+        self.show()
