@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import tempfile
+import threading
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,8 @@ class _Actor:
         self._designer_url = designer_url
         self._api_key = api_key
         self._running: ExitStack | None = None
+        self._turn = threading.Lock()
+        self._is_over = False
 
     def join(self, server: WorkspaceServer) -> None:
         """Be the app of a workspace from now on."""
@@ -41,9 +44,9 @@ class _Actor:
 
     def start(self) -> None:
         """Return once the bot hears the workspace."""
-        if self._server is None:
-            raise RuntimeError("join a workspace first")
-        with ExitStack() as stack:
+        with self._turn, ExitStack() as stack:
+            if self._server is None or self._is_over:
+                return  # somebody pressed reset as the sandbox was ending
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="opsbot-"))
             config = demo_config(self._server.url, self._designer_url, self._api_key, Path(folder))
             stack.enter_context(Bot(config))
@@ -52,9 +55,15 @@ class _Actor:
 
     def stop(self) -> None:
         """End the bot and its database; twice is the same as once."""
-        running, self._running = self._running, None
-        if running is not None:
-            running.close()
+        with self._turn:
+            running, self._running = self._running, None
+            if running is not None:
+                running.close()
+
+    def leave(self) -> None:
+        """End the bot for good."""
+        self._is_over = True
+        self.stop()
 
 
 @contextmanager
@@ -66,7 +75,7 @@ def everything(host: str, port: int, api_key: str, scenario: str | None = None) 
         backstage = Backstage(designer.site, actor, opening=scenario)
         dress = partial(mount_page, title="opsbot", backstage=backstage)
         with WorkspaceServer(workspace, host, port, dress=dress) as server, ExitStack() as stack:
-            stack.callback(actor.stop)
+            stack.callback(actor.leave)
             actor.join(server)
             yield server.url
 

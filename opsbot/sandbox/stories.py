@@ -13,11 +13,12 @@ ML_OPS, APPROVALS, NEWS = "ml-ops", "approvals", "api-news"
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """Somebody writes in a channel; what starts with a slash is a command."""
+    """Somebody writes in a channel, or below the newest message with some words; a slash begins a command."""
 
     who: str
     where: str
     text: str
+    below: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,40 @@ STORIES: dict[str, Story] = {
             ),
             Step("Omar approves that one.", Clicks("omar", ML_OPS, "approve_request", "Request 2")),
             Step("And it is published.", Sees("maya", ML_OPS, "is published to")),
+        ),
+    ),
+    "what-is-new": Story(
+        "What is new in a version",
+        "A card shows how a version differs from the one that the bot published last, before anybody says yes.",
+        (
+            Step(
+                "Maya has version 4 of the fraud score published: the bot knows that one from now on.",
+                Says("maya", ML_OPS, "/apid publish FRAUD/scoring v4"),
+            ),
+            Step("Omar approves.", Clicks("omar", ML_OPS, "approve_request", "Request 1")),
+            Step("v4 is there.", Sees("maya", ML_OPS, "is published to")),
+            Step(
+                "In a hurry, Linus lets everybody call the service without a key…",
+                Does("linus", "weaken", "FRAUD", "scoring"),
+            ),
+            Step("…takes an endpoint out…", Does("linus", "endpoint", "FRAUD", "scoring")),
+            Step("…and makes version 5.", Does("linus", "package", "FRAUD", "scoring")),
+            Step(
+                "The bot tells whoever watches, before anybody asks for anything.", Sees("vic", NEWS, "becomes PUBLIC")
+            ),
+            Step(
+                "Maya asks for v5 to be published.",
+                Says("maya", ML_OPS, '/apid publish FRAUD/scoring v5 --reason "Linus says it is urgent"'),
+            ),
+            Step(
+                "The card shows what Linus did: the endpoint is gone, and the key.",
+                Sees("omar", ML_OPS, "Request 2"),
+            ),
+            Step(
+                "Omar says no, in the card's thread, and why.",
+                Says("omar", ML_OPS, "@opsbot decline nobody calls this without a key", below="Request 2"),
+            ),
+            Step("So it isn't published.", Sees("maya", ML_OPS, "declined by")),
         ),
     ),
     "node-outage": Story(

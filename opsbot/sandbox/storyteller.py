@@ -139,8 +139,10 @@ class Storyteller:
             case Says(who, where, text) if text.startswith("/"):
                 command, _, rest = text.partition(" ")
                 await self._interactions.command(where, who, command, rest)
-            case Says(who, where, text):
-                self._interactions.say(where, who, text)
+            case Says(who, where, text, below):
+                thread = (await self._find(who, where, below)).ts if below else None
+                self._turn(view=View(who, where, thread))
+                self._interactions.say(where, who, text, thread_ts=thread)
             case Sees(who, where, words):
                 found = await self._find(who, where, words)
                 if found.thread_ts is not None:

@@ -88,6 +88,16 @@ class Inspector:
         )
         return kind and passed.holds(self._needle)
 
+    def _named(self, passed: Passage) -> str:
+        """Call the channel or the person that a call is about by name."""
+        about, workspace = passed.about, self._workspace
+        if passed.group != "call":
+            return about
+        channel, person = workspace.channels.find(about), workspace.directory.find(about)
+        if channel is not None:
+            return f"#{channel.name}" if channel.name else "a direct message"
+        return f"@{person.name}" if person is not None else about
+
     def _drop(self, passed: Passage) -> None:
         if self._rows and self._rows[0][0] is passed:
             self._rows.pop(0)[1].delete()
@@ -108,7 +118,7 @@ class Inspector:
             markup(
                 f'<span class="passage-arrow" aria-hidden="true">{_ARROWS[passed.group]}</span>'
                 f'<span class="passage-name">{escape(passed.name)}</span>'
-                f'<span class="passage-about">{escape(passed.trouble or passed.about)}</span>'
+                f'<span class="passage-about">{escape(passed.trouble or self._named(passed))}</span>'
                 f'<span class="passage-time{slow}">{_duration(passed.seconds)}</span>',
                 "passage-line",
                 "summary",

@@ -9,6 +9,8 @@ from opsbot.sandbox.page.elements import box, words
 from opsbot.sandbox.stories import STORIES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nicegui import ui
 
     from opsbot.sandbox.storyteller import Scene, Storyteller
@@ -19,8 +21,7 @@ _ICONS = {"pause": "❚❚", "go": "▶", "next": "»", "stop": "✕"}
 class StoryPanel:
     """Offers the stories."""
 
-    def __init__(self, teller: Storyteller) -> None:
-        self._teller = teller
+    def __init__(self, watch: Callable[[str], None]) -> None:
         with box("story-panel panel"):
             words("Stories to watch", "panel-title")
             words("Each begins with everything reset, and takes you along through other people's eyes.", "panel-about")
@@ -28,8 +29,8 @@ class StoryPanel:
                 with box("story", data_story=name):
                     words(story.title, "story-title")
                     words(story.about, "story-about")
-                    watch = box("button primary story-watch", "button", type="button")
-                    with watch.on("click", partial(teller.tell, name), args=[]):
+                    button = box("button primary story-watch", "button", type="button")
+                    with button.on("click", partial(watch, name), args=[]):
                         words("Watch", "button-text", "span")
 
 

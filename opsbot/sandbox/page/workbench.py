@@ -59,7 +59,7 @@ class Workbench:
             self._inspector = Inspector(screen.workspace)
             self._node = NodePanel(behind.backstage) if behind is not None else None
             if behind is not None:
-                StoryPanel(behind.teller)
+                StoryPanel(self._watch)
         self._bar = StoryBar(behind.teller) if behind is not None else None
         self._veil = box("veil")
         with self._veil:
@@ -119,6 +119,12 @@ class Workbench:
 
     def _toggle(self) -> None:
         self.open(None if self._tab is not None else "traffic")
+
+    def _watch(self, story: str) -> None:
+        """Have a story told, with the whole window to see it in."""
+        if self._behind is not None:
+            self.open(None)
+            self._behind.teller.tell(story)
 
     async def _start_over(self) -> None:
         if self._behind is None:

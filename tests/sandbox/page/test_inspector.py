@@ -51,6 +51,7 @@ def test_the_inspector_shows_live_and_in_order_what_passed_and_finds_and_opens_i
         tab.page.locator("[data-filter=call]").click()
         expect(tab.page.locator(".passage.payload")).to_have_count(0)
         expect(tab.page.locator(".passage[data-name='chat.postMessage']")).to_have_count(2)
+        expect(rows.last).to_contain_text("#ml-ops")
         tab.page.locator("[data-filter=trouble]").click()
         expect(rows).to_have_count(0)
     tab.type("/apid unheard")

@@ -17,12 +17,25 @@
     area.setSelectionRange(text.length, text.length);
   }
 
+  const dismissed = new WeakSet();
+
+  // A slash offers commands and shortcuts, an @ people and groups, a # channels: whatever goes on as was typed so far.
   function matches(area) {
-    if (!area.value.startsWith("/") || area.value.includes(" ")) return [];
-    return JSON.parse(area.dataset.commands).filter((command) =>
-      command.name.toLowerCase().startsWith((command.shortcut ? area.value.slice(1) : area.value).toLowerCase()),
-    );
+    if (dismissed.has(area)) return [];
+    if (/^\/\S*$/.test(area.value)) {
+      return JSON.parse(area.dataset.commands).filter((command) =>
+        command.name.toLowerCase().startsWith((command.shortcut ? area.value.slice(1) : area.value).toLowerCase()),
+      );
+    }
+    const typed = named(area);
+    if (!typed) return [];
+    return JSON.parse(area.dataset.names)
+      .filter(({ name, hint }) => name.startsWith(typed) || (typed[0] === name[0] && hint.toLowerCase().startsWith(typed.slice(1))))
+      .slice(0, 7);
   }
+
+  const named = (area) => area.value.slice(0, area.selectionStart).match(/(?:^|\s)([@#][\w.-]*)$/)?.[1].toLowerCase();
+  const isWhole = (area, offered) => offered.name === area.value || offered.name === named(area);
 
   function part(css, text) {
     const element = document.createElement("span");
@@ -48,16 +61,32 @@
     );
   }
 
-  function choose(area, command) {
-    if (command.shortcut) {
+  function choose(area, offered) {
+    if (offered.shortcut) {
       put(area, "");
       complete(area);
-      area.closest("form").dispatchEvent(new CustomEvent("shortcut", { detail: command.shortcut }));
+      area.closest("form").dispatchEvent(new CustomEvent("shortcut", { detail: offered.shortcut }));
       return;
     }
-    put(area, `${command.name} `);
+    if (offered.name.startsWith("/")) {
+      put(area, `${offered.name} `);
+    } else {
+      const end = area.selectionStart;
+      const start = end - named(area).length;
+      area.setRangeText(`${offered.name} `, start, end, "end");
+      grow(area);
+    }
     complete(area);
     area.focus();
+  }
+
+  const rowsOf = (area) => [...area.closest("form").querySelectorAll(".completion")];
+  const chosenAt = (area) => Math.max(0, rowsOf(area).findIndex((row) => row.classList.contains("chosen")));
+
+  function move(area, step) {
+    const rows = rowsOf(area);
+    const at = (chosenAt(area) + step + rows.length) % rows.length;
+    rows.forEach((row, index) => row.classList.toggle("chosen", index === at));
   }
 
   function recall(area, step) {
@@ -74,13 +103,21 @@
     keydown(event) {
       const area = event.target;
       const offered = matches(area);
-      if (event.key === "Tab" && offered.length) {
+      const chosen = offered[chosenAt(area)];
+      if (event.key === "Tab" && chosen) {
         event.preventDefault();
-        choose(area, offered[0]);
+        choose(area, chosen);
+      } else if (event.key === "Escape" && chosen) {
+        event.stopPropagation();
+        dismissed.add(area);
+        complete(area);
       } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
-        if (offered.length && offered[0].name !== area.value) choose(area, offered[0]);
+        if (chosen && !isWhole(area, chosen)) choose(area, chosen);
         else area.closest("form").requestSubmit();
+      } else if ((event.key === "ArrowUp" || event.key === "ArrowDown") && offered.length > 1) {
+        event.preventDefault();
+        move(area, event.key === "ArrowUp" ? -1 : 1);
       } else if (event.key === "ArrowUp" && area.selectionStart === 0 | area.value === (sent.get(area)?.texts[sent.get(area).at] ?? "")) {
         if (recall(area, -1)) event.preventDefault();
       } else if (event.key === "ArrowDown" && sent.get(area)?.at < sent.get(area)?.texts.length) {
@@ -88,6 +125,7 @@
       }
     },
     input(event) {
+      dismissed.delete(event.target);
       grow(event.target);
       complete(event.target);
     },

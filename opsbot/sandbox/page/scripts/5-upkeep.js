@@ -15,7 +15,17 @@
     list.dataset.followed = list.dataset.place;
   }
 
+  let place = null;
+
+  // On a narrow screen the channels are a line that is longer than the screen.
+  function showPlace() {
+    const here = document.querySelector(".channel.here");
+    if (here !== place) here?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    place = here;
+  }
+
   function refresh() {
+    showPlace();
     sandboxModal.fillIn(document);
     sandboxTimes.write();
     document.querySelectorAll(".messages").forEach(sandboxTimes.writeDays);
