@@ -36,24 +36,18 @@ class Backstage:
         self._app = app
         self._lock = asyncio.Lock()
         self._listeners: list[Listener] = []
+        self._resets: set[asyncio.Task[None]] = set()
 
     async def reset(self, workspace: Workspace) -> None:
         """Begin anew with everything: the app and its database, what was said, the node. Faults don't hold it up.
 
-        While the app is away nobody hears what people do, so whoever listens is told before and after.
+        While the app is away nobody hears what people do, so whoever listens is told before and after. Who gives up
+        waiting doesn't stop it half-way.
         """
-        async with self._lock:
-            self.is_resetting = True
-            self.ring()
-            try:
-                self.site.recover()
-                await asyncio.to_thread(self._app.stop)
-                self.site.reset()
-                workspace.reset()
-                await asyncio.to_thread(self._app.start)
-            finally:
-                self.is_resetting = False
-                self.ring()
+        resetting = asyncio.get_running_loop().create_task(self._reset(workspace))
+        self._resets.add(resetting)
+        resetting.add_done_callback(self._resets.discard)
+        await asyncio.shield(resetting)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` whenever something changed behind the workspace, until what is returned is called."""
@@ -69,3 +63,17 @@ class Backstage:
         """Tell everybody who listens that something changed."""
         for listener in tuple(self._listeners):
             listener()
+
+    async def _reset(self, workspace: Workspace) -> None:
+        async with self._lock:
+            self.is_resetting = True
+            self.ring()
+            try:
+                self.site.recover()
+                await asyncio.to_thread(self._app.stop)
+                self.site.reset()
+                workspace.reset()
+                await asyncio.to_thread(self._app.start)
+            finally:
+                self.is_resetting = False
+                self.ring()

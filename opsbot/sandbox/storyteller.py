@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from opsbot.sandbox.backstage import Backstage
-    from opsbot.sandbox.stories import Story
+    from opsbot.sandbox.stories import Step, Story
     from opsbot.sandbox.workspace.interactions import Interactions
     from opsbot.sandbox.workspace.messages import Message
     from opsbot.sandbox.workspace.state import Workspace
@@ -118,21 +118,24 @@ class Storyteller:
     async def _play(self, story: Story, before: asyncio.Task[None] | None, *, reset: bool) -> None:
         if before is not None:
             await asyncio.wait([before])
-        if reset:
-            await self._backstage.reset(self._workspace)
-        self._turn(state="playing")
-        await self._rest(story.about)
-        for number, step in enumerate(story.steps, start=1):
-            view = _view_of(step.act)
-            self._turn(caption=step.caption, number=number, state="playing", **({"view": view} if view else {}))
-            await self._rest(step.caption)
-            try:
-                await self._do(step.act)
-            except (RefusedError, RefusalError, TimeoutError) as error:
-                self._turn(state="failed", caption=f"The story can't go on: {error}")
-                return
-            await self._rest("")
-        self._turn(state="finished", caption="The end. Look round: everything is as the story left it.")
+        try:
+            if reset:
+                await self._backstage.reset(self._workspace)
+            self._turn(state="playing")
+            await self._rest(story.about)
+            for number, step in enumerate(story.steps, start=1):
+                await self._take(number, step)
+        except (RefusedError, RefusalError, TimeoutError) as error:
+            self._turn(state="failed", caption=f"The story can't go on: {error}")
+        else:
+            self._turn(state="finished", caption="The end. Look round: everything is as the story left it.")
+
+    async def _take(self, number: int, step: Step) -> None:
+        view = _view_of(step.act)
+        self._turn(caption=step.caption, number=number, state="playing", **({"view": view} if view else {}))
+        await self._rest(step.caption)
+        await self._do(step.act)
+        await self._rest("")
 
     async def _do(self, act: Act) -> None:
         match act:
