@@ -11,6 +11,8 @@ from opsbot.sandbox.designer.refusals import RefusalError
 from opsbot.sandbox.page.elements import box, words
 
 if TYPE_CHECKING:
+    from nicegui import ui
+
     from opsbot.sandbox.backstage import Backstage
     from opsbot.sandbox.designer.moods import MoodName
 
@@ -26,56 +28,67 @@ class NodePanel:
         self._login = _LOGINS[0]
         self._service = ("", "")
         self._said = ("", "")
+        self._services: list[tuple[str, str]] = []
+        self._moods: dict[MoodName, ui.element] = {}
         with box("node-panel panel"):
             words("How the node fares", "panel-title")
-            self._moods = box("moods")
+            with box("moods"):
+                for name in MOODS:
+                    self._draw_mood(name)
             words("What a colleague does there", "panel-title")
             words(
                 "Past the bot, as on the node's own page. The bot looks every few seconds, and tells #api-news.",
                 "panel-about",
             )
-            self._deeds = box("deeds")
+            with box("deeds"):
+                self._choices = box("deed-choices")
+                self._state = box("deed-state")
+                with box("deed-buttons"):
+                    for deed, (label, _) in DEEDS.items():
+                        button = box("button deed", "button", type="button", data_deed=deed)
+                        with button.on("click", partial(self._do, deed), args=[]):
+                            words(label, "button-text", "span")
+                self._outcome = box("deed-outcome")
 
     def show(self) -> None:
-        """Show how things are now."""
+        """Show how things are now. Buttons stay where they are, since somebody may be pressing one."""
         site = self._backstage.site
+        now = mood_of(site)
+        for name, button in self._moods.items():
+            button.classes(add="here" if name == now else "", remove="" if name == now else "here")
+            button.props["aria-pressed"] = "true" if name == now else "false"
         services = services_of(site.node)
-        if self._service not in services:
-            self._service = services[0] if services else ("", "")
-        self._draw_moods(mood_of(site))
-        self._deeds.clear()
-        with self._deeds:
-            if services:
-                self._draw_deeds(services)
+        if services and services != self._services:
+            self._services = services
+            self._service = self._service if self._service in services else services[0]
+            self._draw_choices()
+        if services:
+            self._draw_state()
 
-    def _draw_moods(self, now: MoodName | None) -> None:
-        self._moods.clear()
-        with self._moods:
-            for name, mood in MOODS.items():
-                here = name == now
-                button = box(f"mood{' here' if here else ''}", "button", type="button", data_mood=name)
-                button.props["aria-pressed"] = "true" if here else "false"
-                with button.on("click", partial(self._put, name), args=[]):
-                    words(mood.title, "mood-title", "span")
-                    words(mood.about, "mood-about", "span")
+    def _draw_mood(self, name: MoodName) -> None:
+        mood = MOODS[name]
+        button = self._moods[name] = box("mood", "button", type="button", data_mood=name)
+        with button.on("click", partial(self._put, name), args=[]):
+            words(mood.title, "mood-title", "span")
+            words(mood.about, "mood-about", "span")
 
-    def _draw_deeds(self, services: list[tuple[str, str]]) -> None:
-        with box("deed-choices"):
+    def _draw_choices(self) -> None:
+        self._choices.clear()
+        with self._choices:
             self._select("Who", list(_LOGINS), self._login, self._choose_login)
-            names = ["/".join(each) for each in services]
+            names = ["/".join(each) for each in self._services]
             self._select("On", names, "/".join(self._service), self._choose_service)
+
+    def _draw_state(self) -> None:
         seen = glimpse(self._backstage.site.node, *self._service)
-        with box("deed-state"):
+        self._state.clear()
+        with self._state:
             for version in seen.packages:
                 words(version, f"version{' published' if version in seen.published else ''}", "span")
             words(f"Green is published. Callers: {seen.auth}.", "deed-auth", "span")
-        with box("deed-buttons"):
-            for name, (label, _) in DEEDS.items():
-                button = box("button deed", "button", type="button", data_deed=name)
-                with button.on("click", partial(self._do, name), args=[]):
-                    words(label, "button-text", "span")
-        kind, said = self._said
-        words(said, f"deed-said {kind}")
+        self._outcome.clear()
+        with self._outcome:
+            words(self._said[1], f"deed-said {self._said[0]}")
 
     def _select(self, label: str, options: list[str], chosen: str, choose: Any) -> None:
         with box("deed-choice", "label"):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from nicegui import ui
 
-    from opsbot.sandbox.storyteller import Scene, Storyteller
+    from opsbot.sandbox.storyteller import Storyteller
 
 _ICONS = {"pause": "❚❚", "go": "▶", "next": "»", "stop": "✕"}
 
@@ -44,15 +44,18 @@ class StoryBar:
         with self._element:
             self._words = box("story-words")
             self._words.props["aria-live"] = "polite"
-            self._tools = box("story-tools")
+            with box("story-tools"):
+                self._tool("pause", "Pause").on("click", partial(teller.pause, on=True), args=[])
+                self._tool("go", "Go on").on("click", partial(teller.pause, on=False), args=[])
+                self._tool("next", "Next").on("click", teller.skip, args=[])
+                self._tool("stop", "Leave the story").on("click", teller.stop, args=[])
             self._progress = box("story-progress")
 
     def show(self) -> None:
-        """Show how far the story is; nothing when none is told."""
+        """Show how far the story is; nothing when none is told. Buttons stay where they are, under people's fingers."""
         scene = self._teller.scene
         self._element.classes(add="open" if scene else "", remove="" if scene else "open")
         self._words.clear()
-        self._tools.clear()
         if scene is None:
             return
         self._element.props["data-state"] = scene.state
@@ -60,17 +63,6 @@ class StoryBar:
         with self._words:
             words(f"{scene.title} · {scene.number} of {scene.total}", "story-name")
             words(scene.caption, "story-caption")
-        with self._tools:
-            self._draw_tools(scene)
-
-    def _draw_tools(self, scene: Scene) -> None:
-        teller = self._teller
-        if scene.state in ("playing", "paused"):
-            paused = scene.state == "paused"
-            name, title = ("go", "Go on") if paused else ("pause", "Pause")
-            self._tool(name, title).on("click", partial(teller.pause, on=not paused), args=[])
-            self._tool("next", "Next").on("click", teller.skip, args=[])
-        self._tool("stop", "Leave the story").on("click", teller.stop, args=[])
 
     def _tool(self, name: str, title: str) -> ui.element:
         button = box(f"tool story-{name}", "button", type="button", title=title)
