@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -37,6 +38,7 @@ class FileServing:
 
     async def receive(self, request: Request) -> Response:
         """Take the bytes of a file, as they are or as the one part of a form; 200 is all that says it went well."""
+        began = time.perf_counter()
         ticket = request.path_params["ticket"]
         reply: Response
         try:
@@ -48,7 +50,8 @@ class FileServing:
         except RefusedError as refusal:
             name, size = "", 0
             reply = PlainTextResponse(refusal.code, status_code=404 if refusal.code == "file_not_found" else 400)
-        self._workspace.record("upload", name, {"length": size}, bytes(reply.body).decode(), status=reply.status_code)
+        about = {"status": reply.status_code, "seconds": time.perf_counter() - began}
+        self._workspace.record("upload", name, {"length": size}, bytes(reply.body).decode(), **about)
         return reply
 
     async def give_to_app(self, request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -37,10 +38,12 @@ class HTTPDelivery:
 
     async def deliver(self, kind: Kind, payload: JSON, *, retry: Retry | None = None) -> Answer:
         """Post the payload, and read from the response whether the app has it."""
+        began = time.perf_counter()
         url = self._url(kind, payload)
         answer = await self._post(url, kind, payload, retry) if url is not None else Unanswered("dispatch_failed")
         shown = answer.payload if isinstance(answer, Acknowledged) else {"error": answer.error}
-        self._workspace.record("http", kind, payload, shown, url=url)
+        about = {"url": url, "retry": retry.number if retry is not None else 0}
+        self._workspace.record("http", kind, payload, shown, **about, seconds=time.perf_counter() - began)
         return answer
 
     async def disconnect(self, *, announced: bool) -> int:  # noqa: ARG002 - there is nothing to announce

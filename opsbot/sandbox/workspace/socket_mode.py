@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 import uuid
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,7 @@ class SocketMode:
         acknowledgement: asyncio.Future[JSON] = asyncio.get_running_loop().create_future()
         self._waiting[envelope_id] = acknowledgement
         until = self._workspace.clock() + self._workspace.timing.ack_seconds
+        began = time.perf_counter()
         answer: Answer
         try:
             if not await self._send(json.dumps(envelope)):
@@ -73,7 +75,8 @@ class SocketMode:
         finally:
             del self._waiting[envelope_id]
         shown = answer.payload if isinstance(answer, Acknowledged) else {"error": answer.error}
-        self._workspace.record("socket", kind, payload, shown, envelope_id=envelope_id)
+        about = {"envelope_id": envelope_id, "retry": retry.number if retry is not None else 0}
+        self._workspace.record("socket", kind, payload, shown, **about, seconds=time.perf_counter() - began)
         return answer
 
     async def disconnect(self, *, announced: bool) -> int:

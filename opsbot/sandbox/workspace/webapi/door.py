@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -30,6 +31,7 @@ class WebAPI:
 
     async def endpoint(self, request: Request) -> Response:
         """Answer one call; a refusal is a 200 with `ok: false`, as with Slack."""
+        began = time.perf_counter()
         name = request.path_params["method"]
         arguments: JSON = {}
         headers: dict[str, str] = {}
@@ -45,7 +47,7 @@ class WebAPI:
         except RefusedError as refusal:
             reply = refusal.reply()
         shown = {key: value for key, value in arguments.items() if key != _HIDDEN}
-        self._workspace.record("api", name, shown, reply)
+        self._workspace.record("api", name, shown, reply, status=status, seconds=time.perf_counter() - began)
         headers["x-oauth-scopes"] = ",".join(sorted(self._workspace.app.manifest.scopes))
         return JSONResponse(reply, status_code=status, headers=headers)
 
