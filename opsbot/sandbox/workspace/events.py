@@ -7,7 +7,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from opsbot.sandbox.workspace.delivery import Acknowledged, Delivery, Retry
-from opsbot.sandbox.workspace.feed import Change, MembershipChanged, MessageChanged, MessageDeleted, MessagePosted
+from opsbot.sandbox.workspace.feed import (
+    Change,
+    MembershipChanged,
+    MessageChanged,
+    MessageDeleted,
+    MessagePosted,
+    WorkspaceReset,
+)
 from opsbot.sandbox.workspace.payloads import event_callback
 from opsbot.sandbox.workspace.people import SLACKBOT
 from opsbot.sandbox.workspace.shapes import JSON, message_json, view_json
@@ -54,6 +61,8 @@ class Events:
                 self._message_event(message, body | {"subtype": "message_deleted", "hidden": True})
             case MembershipChanged():
                 self._membership_event(change)
+            case WorkspaceReset():
+                self._give_up()  # what happened before never happened
             case _:
                 pass
 
@@ -67,10 +76,14 @@ class Events:
 
     async def close(self) -> None:
         """Give up what is still being sent."""
+        sending = self._give_up()
+        await asyncio.gather(*sending, return_exceptions=True)
+
+    def _give_up(self) -> tuple[asyncio.Task[None], ...]:
         sending = tuple(self._sending)
         for task in sending:
             task.cancel()
-        await asyncio.gather(*sending, return_exceptions=True)
+        return sending
 
     def _posted(self, message: Message) -> None:
         bot = self._workspace.app.bot_user
