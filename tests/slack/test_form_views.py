@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsbot.grammar import forms, manual
@@ -29,6 +29,7 @@ def shown(memory: Memory, values: dict[str, str], verbs: tuple[VerbHelp, ...] = 
 
 
 @pytest.mark.parametrize("verb", list(forms()))
+@settings(deadline=None)
 @given(text=TEXTS, revision=st.integers(0, 99_999))
 def test_slack_takes_every_form_whatever_is_in_it(verb: str, text: str, revision: int) -> None:
     memory = Memory(verb=verb, channel="C1", revision=revision, picking=revision % 2 == 0)
@@ -48,6 +49,7 @@ def test_what_is_too_long_to_be_chosen_is_an_input_so_that_nothing_typed_is_lost
     assert option(LONG) is None
 
 
+@settings(deadline=None)
 @given(value=st.text(min_size=1, max_size=150), note=st.text(max_size=100))
 def test_an_option_is_the_same_however_it_is_made(value: str, note: str) -> None:
     made, plain = option(value, note), plain_option(value, note)
