@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from slack_sdk import WebClient
@@ -11,11 +13,12 @@ from slack_sdk.errors import SlackApiError
 from tests.sandbox.workspace.support import SCOPES, manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from opsbot.sandbox.workspace import WorkspaceServer
 
 JSON = dict[str, Any]
+Found = TypeVar("Found")
 
 ML_OPS, APPROVALS, RANDOM = "C01MLOPS", "C02APPROVALS", "C03RANDOM"
 MAYA, OMAR = "U01MAYA", "U02OMAR"
@@ -60,3 +63,9 @@ def refusal(call: Callable[..., Any], **arguments: Any) -> JSON:
 def refused(call: Callable[..., Any], **arguments: Any) -> str:
     """The code that a call is refused with."""
     return str(refusal(call, **arguments)["error"])
+
+
+def run_apart(living: Callable[[], Coroutine[Any, Any, Found]]) -> Found:
+    """Run something on an event loop of its own, in a thread of its own: a browser's tests may have one in ours."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(living())).result()

@@ -15,7 +15,7 @@ from slack_sdk.socket_mode.websocket_client import SocketModeClient as WebSocket
 from slack_sdk.socket_mode.websockets import SocketModeClient as WebsocketsClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.sandbox.workspace.conformance.installed import ML_OPS, unretrying
+from tests.sandbox.workspace.conformance.installed import ML_OPS, run_apart, unretrying
 from tests.sandbox.workspace.support import section
 from tests.sandbox.workspace.test_socket_mode import wait_until
 
@@ -94,7 +94,7 @@ def test_a_client_of_asyncio_answers_and_connects_anew(server: WorkspaceServer, 
             await client.close()
         await connected(0)
 
-    asyncio.run(live())
+    run_apart(live)
 
 
 def test_the_client_of_asyncio_says_and_is_refused_the_same(server: WorkspaceServer, control: Control) -> None:
@@ -112,5 +112,5 @@ def test_the_client_of_asyncio_says_and_is_refused_the_same(server: WorkspaceSer
         refusal: JSON = error.value.response.data
         return refusal
 
-    assert asyncio.run(live())["error"] == "channel_not_found"
+    assert run_apart(live)["error"] == "channel_not_found"
     assert [message["text"] for message in control.messages()] == ["hello", ""]

@@ -11,7 +11,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.sandbox.workspace.conformance.installed import MAYA, ML_OPS, unretrying
+from tests.sandbox.workspace.conformance.installed import MAYA, ML_OPS, run_apart, unretrying
 from tests.sandbox.workspace.conformance.sample_apps import (
     async_hello,
     command_form,
@@ -169,4 +169,4 @@ def test_async_hello(server: WorkspaceServer, control: Control) -> None:
         finally:
             await handler.close_async()  # type: ignore[no-untyped-call]
 
-    asyncio.run(live())
+    run_apart(live)
