@@ -5,7 +5,7 @@ import asyncio
 from opsbot.sandbox.workspace import Timing
 from opsbot.sandbox.workspace.delivery import JSON, Answer, Kind, Retry, Unanswered
 from opsbot.sandbox.workspace.events import Events
-from tests.sandbox.workspace.support import demo_workspace
+from tests.sandbox.workspace.support import demo_workspace, run_apart
 
 
 class DeafApp:
@@ -24,6 +24,12 @@ class DeafApp:
         return Unanswered("dispatch_failed")
 
     async def disconnect(self, *, announced: bool) -> int:
+        return 0
+
+    async def warn(self) -> int:
+        return 0
+
+    async def cut(self) -> int:
         return 0
 
     async def close(self) -> None:
@@ -47,7 +53,7 @@ def tries(*, reset: bool) -> int:
         await events.close()
         return len(app.tries)
 
-    return asyncio.run(say())
+    return run_apart(say)
 
 
 def test_after_a_reset_the_app_isnt_told_again_of_what_was_before() -> None:

@@ -76,8 +76,8 @@ class RawApp:
             while True:
                 envelope = json.loads(self._socket.recv())
                 answer = self.answer(envelope) if "envelope_id" in envelope else None
+                self.heard.put(envelope)
                 if answer is not None:
                     self.acknowledge(envelope, answer)
-                self.heard.put(envelope)
         except ConnectionClosed as closed:
             self.ended = closed.rcvd.code if closed.rcvd is not None else None

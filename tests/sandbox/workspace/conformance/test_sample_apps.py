@@ -11,7 +11,6 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.asyncio_apart import run_apart
 from tests.sandbox.workspace.conformance.installed import MAYA, ML_OPS, unretrying
 from tests.sandbox.workspace.conformance.sample_apps import (
     async_hello,
@@ -25,6 +24,7 @@ from tests.sandbox.workspace.conformance.sample_apps import (
     upload,
 )
 from tests.sandbox.workspace.line import Line
+from tests.sandbox.workspace.support import run_apart
 from tests.sandbox.workspace.test_socket_mode import wait_until
 
 if TYPE_CHECKING:
@@ -170,4 +170,4 @@ def test_async_hello(server: WorkspaceServer, control: Control) -> None:
         finally:
             await handler.close_async()  # type: ignore[no-untyped-call]
 
-    run_apart(live())
+    run_apart(live)

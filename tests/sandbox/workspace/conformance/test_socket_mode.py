@@ -137,6 +137,17 @@ def test_what_was_not_acknowledged_goes_to_another_connection(server: Server, co
         assert other.heard.empty()
 
 
+def test_a_reset_gives_up_what_was_to_come_again(server: Server, control: Control) -> None:
+    """No page: nothing of what happened before a reset is told after it."""
+    with RawApp(server, keep_silent) as app:
+        control.say("before")
+        app.next()
+        control.post("/reset")
+        control.post("/clock", advance=3600)
+        control.say("after")
+        assert app.next()["payload"]["event"]["text"] == "after"
+
+
 def test_only_what_can_be_answered_says_so(server: Server, control: Control) -> None:
     """https://docs.slack.dev/apis/events-api/using-socket-mode: accepts_response_payload."""
     with RawApp(server) as app:
