@@ -52,7 +52,7 @@ def test_several_processes_may_migrate_at_once(database_url: str, tmp_path: Path
     command = [sys.executable, "-m", "opsbot", "migrate", "--config", str(path)]
     env = {**os.environ, "OPSBOT_DATABASE__URL": database_url}
     together = [subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    assert [(*each.communicate(timeout=60), each.returncode) for each in together] == [(None, "", 0)] * 3
+    assert [(each.communicate(timeout=60)[1], each.returncode) for each in together] == [("", 0)] * 3
     database = Database(database_url)
     assert is_current(database)
     database.close()
