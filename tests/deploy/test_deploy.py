@@ -16,8 +16,11 @@ import yaml
 from opsbot.cli.program import _STOPPING_SECONDS
 from opsbot.cli.reading import read_config
 from opsbot.config import SlackConfig
+from opsbot.grammar import manual
 from opsbot.http import routes
 from opsbot.slack.app import EVENTS_PATH
+from opsbot.slack.sending.uploads import _REASONS
+from opsbot.slack.transport.calls import _NOT_HERE, _SHUT_OUT
 from tests.deploy.files import (
     COMPOSE,
     CONFIG,
@@ -222,3 +225,25 @@ def test_the_guide_names_only_files_that_are_there() -> None:
         assert (DEPLOY / link).exists(), link
     for path in re.findall(r"\bdeploy/[\w./-]+\w", GUIDE + COMPOSE.read_text()):
         assert (ROOT / path).exists() or path.startswith("deploy/compose/secrets"), path
+
+
+def test_the_guide_has_a_line_for_every_code_of_slack_that_the_bot_knows() -> None:
+    for known in (_SHUT_OUT, _NOT_HERE, _REASONS):
+        for error in known:
+            assert f"`{error}`" in GUIDE, error
+
+
+def test_the_guide_quotes_what_the_program_says() -> None:
+    program = "".join(path.read_text() for path in (ROOT / "opsbot").rglob("*.py"))
+    symptoms = GUIDE.partition("\n## Symptoms\n")[2]
+    first_cells = re.findall(r"^\| (.+?) \|", symptoms, re.MULTILINE)
+    quoted = [words for cell in first_cells for words in re.findall(r"“([^”]{12,})”|`([A-Z][^`:.]{15,})", cell)]
+    assert len(quoted) > 20
+    for words in map("".join, quoted):
+        parts = [part.strip(" ,.") for part in words.split("...")]
+        assert all(part in program for part in parts), words
+
+
+def test_every_verb_in_the_guide_is_one() -> None:
+    verbs = {entry.verb for entry in manual()}
+    assert set(re.findall(r"`/apid ([a-z-]+)", GUIDE)) <= verbs
