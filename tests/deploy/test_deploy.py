@@ -212,9 +212,13 @@ def test_the_unit_is_one_that_systemd_takes_and_finds_little_fault_with(tmp_path
     text = (DEPLOY / "systemd" / "opsbot.service").read_text()
     path = tmp_path / "opsbot.service"
     path.write_text(text.replace("/opt/opsbot/venv/bin/opsbot", sys.executable))
+    (tmp_path / "opsbot.service.d").mkdir()
+    for over in ("http.conf", "postgresql.conf"):
+        laid_over = (DEPLOY / "systemd" / over).read_text().replace("/opt/opsbot/venv/bin/opsbot", sys.executable)
+        (tmp_path / "opsbot.service.d" / over).write_text(laid_over)
     verified = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, text=True, check=False)
     assert (verified.returncode, verified.stdout) == (0, "")
-    assert "opsbot.service" not in verified.stderr
+    assert "opsbot" not in verified.stderr
     harsh = ["systemd-analyze", "security", "--offline=true", "--threshold=15", "--no-pager", str(path)]
     judged = subprocess.run(harsh, capture_output=True, text=True, check=False)
     assert judged.returncode == 0, judged.stdout[-300:]
@@ -247,3 +251,24 @@ def test_the_guide_quotes_what_the_program_says() -> None:
 def test_every_verb_in_the_guide_is_one() -> None:
     verbs = {entry.verb for entry in manual()}
     assert set(re.findall(r"`/apid ([a-z-]+)", GUIDE)) <= verbs
+
+
+@pytest.mark.parametrize("over", [(), ("http.conf",), ("postgresql.conf",)])
+def test_what_a_unit_hands_over_wins_over_what_the_file_names(
+    over: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = [value for name in ("opsbot.service", *over) for key, value in unit(name) if key == "Environment"]
+    url = "postgresql+psycopg://opsbot:secret@database/opsbot"
+    secrets = {"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1", "database_url": url}
+    for setting in told:
+        variable, value = setting.split("=", 1)
+        monkeypatch.setenv(variable, value.replace("%d", str(tmp_path)))
+        if value.startswith("%d/"):
+            (tmp_path / value[3:]).write_text(f"{secrets.get(value[3:], 'secret')}\n")
+    path = tmp_path / "opsbot.toml"
+    path.write_text(CONFIG.read_text().replace('url_file = "/run/secrets/database_url"', 'url = "sqlite:///opsbot.db"'))
+    read = read_config(path)
+    given = read.slack.signing_secret if "http.conf" in over else read.slack.app_token
+    assert given is not None
+    assert given.get_secret_value() == ("secret" if "http.conf" in over else "xapp-1")
+    assert read.database.url.get_secret_value() == (url if "postgresql.conf" in over else "sqlite:///opsbot.db")
