@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -7,7 +10,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import column, insert, select, table
+from sqlalchemy import column, insert, select, table, text
 
 from opsbot.actions.recording import DONE, of_change
 from opsbot.domain.changes import ChangeState, NodeChange
@@ -42,6 +45,26 @@ def test_migrating_makes_what_this_version_needs_and_twice_is_the_same_as_once(d
     migrate(database)
     assert is_current(database)
     database.close()
+
+
+def test_several_processes_may_migrate_at_once(database_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "opsbot.toml"
+    path.write_text("")
+    command = [sys.executable, "-m", "opsbot", "migrate", "--config", str(path)]
+    env = {**os.environ, "OPSBOT_DATABASE__URL": database_url}
+    together = [subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [(each.communicate(timeout=60)[1], each.returncode) for each in together] == [("", 0)] * 3
+    database = Database(database_url)
+    assert is_current(database)
+    database.close()
+
+
+def test_a_database_of_a_newer_version_is_left_as_it_is(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert not is_current(database)
+    with pytest.raises(StoreError, match="is 9999, which only a newer opsbot knows"):
+        migrate(database)
 
 
 def test_the_migrations_lead_to_the_schema_in_the_code(database: Database) -> None:
