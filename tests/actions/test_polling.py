@@ -157,3 +157,18 @@ def test_what_happened_is_kept_as_it_happened_not_as_the_node_lists_it(looking: 
     made = looking.scene.designer.made[SCORING]
     made[:0] = [package(f"v{number}", age=-number * MINUTE) for number in (6, 5, 4)]
     assert [event.version for event in looking.look()] == ["v4", "v5", "v6"]
+
+
+def test_a_fault_of_ours_at_one_node_keeps_nobody_from_looking_at_the_others(
+    looking: Looking, caplog: pytest.LogCaptureFixture
+) -> None:
+    looking.scene.rules = replace(looking.scene.rules, nodes=("odd", "design"))
+    looking.scene.watches.kept[2] = Watch(2, "C1", "odd:*", EVERY_TOPIC, MAYA, NOON)
+    odd = ServiceRef("odd", "FRAUD", "odd")
+    looking.scene.designer.known[odd] = service(odd)
+    looking.scene.designer.made[odd] = [None]  # type: ignore[list-item]  # what no node sends
+    looking.look()
+    assert looking.sights.node("odd").failures == 1
+    assert "odd can't be looked at" in caplog.text
+    assert SCORING in looking.sights.seen
+    assert looking.sights.said == []
