@@ -37,6 +37,7 @@ OFTEN = {"poll_interval": "100ms"}
 OF_SOME = ("rules", "r1", "r2", "r3")
 SERVICES = (*OF_SOME, "scoring", "s1", "s2", "s3")
 """So many that a list, which names twenty versions of each service, names all of them."""
+TARGETS = (EVERYTHING, SOME, PERSON)
 AT_RANDOM = "at random"
 SEED = 6
 BURSTS = {"joined", "list told"}
@@ -77,7 +78,7 @@ class Watched:
         self.story = Story()
         self._field = made
         self._draw = random.Random(seed)
-        self._died: list[float] = []
+        self._since = 0.0
         self._hands = httpx.Client(base_url=f"{made.workspace.url}/_control", timeout=30)
         for service in set(SERVICES) - {"rules", "scoring"}:
             made.designer.node.create_service("FRAUD", service, by="script")
@@ -106,8 +107,14 @@ class Watched:
             dead = self._driven_to_death(living, number, point)
         assert dead.process.wait() == -signal.SIGKILL
         self.story.kills.append(point)
-        self._died.append(time.time())
+        self._since = time.time()
         self.make(1)
+
+    def wait_for_a_message(self) -> None:
+        """Wait for the first since the kill, or since the weather was over."""
+        self._field.wait(lambda: self._last_at() > self._since, _PATIENCE)
+        said_at = [at for target in TARGETS for at, _ in self._said(target) if at > self._since]
+        self.story.silent.append(min(said_at) - self._since)
 
     def weather(self, *spells: Spell) -> None:
         """Make packages while Slack answers badly, and one more once that is over."""
@@ -116,7 +123,7 @@ class Watched:
         while not self._field.weather.is_over():
             self.make(1)
             time.sleep(self._draw.uniform(0, 0.5))
-        self._died.append(time.time())
+        self._since = time.time()
         self.make(1)
 
     def finish(self) -> Story:
@@ -133,8 +140,6 @@ class Watched:
             story.told += sum(told.values())
             story.lists += sum(len(message) > 1 for message in said)
             story.disordered += sum(_disordered(said, set(made)) for made in story.made.values())
-        said_at = sorted(at for target in (EVERYTHING, SOME, PERSON) for at, _ in self._said(target))
-        story.silent += [next(at for at in said_at if at > died) - died for died in self._died]
         return story
 
     def close(self) -> None:
@@ -158,6 +163,9 @@ class Watched:
         seen = self._hands.get(f"/messages/{channel}", params={"user": PERSON}).json()["messages"]
         said = sorted((float(message["ts"]), list(map(int, _NAME.findall(message["text"])))) for message in seen)
         return [(at, told) for at, told in said if told]
+
+    def _last_at(self) -> float:
+        return max((at for target in TARGETS for at, _ in self._said(target)), default=0.0)
 
     def _wait_patiently(self, holds: Callable[[], bool]) -> None:
         """Wait until it holds, or long enough: what doesn't hold then is counted."""
@@ -193,6 +201,7 @@ def run(folder: Path, url: str, points: Sequence[str], *, each: int) -> Story:
                 watched.kill(point, each)
                 if replicas == 1 or number < len(points):  # of several, the last one does the rest alone
                     made.start()
+                watched.wait_for_a_message()
             return watched.finish()
         finally:
             watched.close()
@@ -207,6 +216,7 @@ def run_through(folder: Path, url: str, *spells: Spell) -> tuple[Story, Counter[
         watched = Watched(made, SEED)
         try:
             watched.weather(*spells)
+            watched.wait_for_a_message()
             story = watched.finish()
         finally:
             watched.close()
