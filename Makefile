@@ -30,7 +30,7 @@ audit:
 format:  ## Write the code as the formatter wants it
 	$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
 
-chaos:  ## Kills at every named point of a publish, on both databases, with a table
+chaos:  ## Kills at every named point of a publish and of a watch, and a workspace in trouble, on both databases
 	$(PYTHON) -m tests.chaos
 
 bench:  ## The benchmarks, as ratios in one run

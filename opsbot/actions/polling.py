@@ -14,7 +14,7 @@ from opsbot.domain.difference import Snapshot
 from opsbot.domain.globs import may_meet
 from opsbot.domain.sights import SETTINGS_EVERY, NodeSight, Sight, gone, is_due, news_between
 from opsbot.domain.watching import Topic
-from opsbot.errors import DSSError, DSSUnavailableError, DSSUnreadableError
+from opsbot.errors import DSSError, DSSUnavailableError, DSSUnreadableError, OpsbotError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -66,7 +66,19 @@ class Poll:
         for node in self.world.rules.nodes:
             before = self.sights.node(node)
             if before.next_at is None or before.next_at <= self.world.clock():
-                self._look_at(before, tuple(glob for glob in watched if may_meet(glob, f"{node}:*")))
+                self._try_to_look_at(before, tuple(glob for glob in watched if may_meet(glob, f"{node}:*")))
+
+    def _try_to_look_at(self, before: NodeSight, watched: tuple[str, ...]) -> None:
+        """Look, and let a fault of ours at one node keep nobody from looking at the others."""
+        try:
+            self._look_at(before, watched)
+        except OpsbotError:
+            raise
+        except Exception:  # noqa: BLE001 - logged whole, and the node is left alone for a while
+            _log.exception("%s can't be looked at", before.node)
+            failures = before.failures + 1
+            resting = replace(before, round=before.round + 1, next_at=self._next(failures, 0), failures=failures)
+            self.sights.keep(resting, (), (), (), self.world.clock())
 
     def _look_at(self, before: NodeSight, watched: tuple[str, ...]) -> None:
         node = replace(before, round=before.round + 1)

@@ -60,8 +60,8 @@ class DeliveryStore:
         return delivery_of(row, attempts=row["attempts"] + 1)
 
     def last_post(self, channel: str) -> datetime | None:
-        """Tell when something was last posted in the channel."""
-        posted = (table.c.channel == channel) & (table.c.kind != Kind.REPAINT.value)
+        """Tell when something was last posted in the channel; what turned out to be nothing to say wasn't."""
+        posted = (table.c.channel == channel) & (table.c.kind != Kind.REPAINT.value) & table.c.ts.is_not(None)
         with self._database.transaction() as connection:
             last: datetime | None = connection.execute(select(func.max(table.c.sent_at)).where(posted)).scalar_one()
         return last

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,55 +13,18 @@ from opsbot.domain.changes import ChangeState
 from opsbot.domain.commands import CreatePackage
 from opsbot.domain.models import Endpoint
 from opsbot.domain.references import ServiceRef
-from opsbot.domain.sights import NodeSight, Sight
 from opsbot.domain.watching import EVERY_TOPIC, Topic, Watch
 from opsbot.errors import DSSUnavailableError
 from tests.actions.doing import do
+from tests.actions.looking import Sights
 from tests.builders import MAYA, NOON, SCORING, package, service
 from tests.fakes import Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
     from opsbot.domain.watching import Event
 
 MINUTE = timedelta(minutes=1)
 CHURN = ServiceRef("design", "CHURN", "churn")
-
-
-@dataclass
-class Sights:
-    """What was seen, in dicts; events are kept once, by their identity."""
-
-    nodes: dict[str, NodeSight] = field(default_factory=dict)
-    seen: dict[ServiceRef, Sight] = field(default_factory=dict)
-    events: dict[str, Event] = field(default_factory=dict)
-    said: list[str] = field(default_factory=list)
-
-    def node(self, node: str) -> NodeSight:
-        return self.nodes.get(node, NodeSight(node))
-
-    def of(self, node: str) -> Mapping[ServiceRef, Sight]:
-        return dict(self.seen)
-
-    def keep(
-        self,
-        node: NodeSight,
-        changed: Iterable[Sight],
-        gone: Sequence[ServiceRef],
-        events: Iterable[Event],
-        at: datetime,
-        *,
-        said_of_node: str = "",
-    ) -> None:
-        self.nodes[node.node] = node
-        self.seen = {ref: sight for ref, sight in self.seen.items() if ref not in gone}
-        self.seen |= {sight.service: sight for sight in changed}
-        self.events |= {event.identity: event for event in events}
-        self.said += [said_of_node] if said_of_node else []
-
-    def forget_all_but(self, node: str, services: Sequence[ServiceRef]) -> None:
-        self.seen = {ref: sight for ref, sight in self.seen.items() if ref in services}
 
 
 class Looking:
@@ -175,3 +138,37 @@ def test_a_service_that_can_not_be_read_is_left_as_it_was_and_slows_the_looks(lo
     assert looking.look() == []
     assert looking.sights.node("design").failures == 1
     assert looking.sights.seen[other].packages == (package("v1"),)
+
+
+def test_what_did_not_change_for_long_is_asked_every_other_time_until_it_changes(looking: Looking) -> None:
+    looking.look(121)
+    looking.scene.survey.calls.clear()
+    looking.look(20)
+    assert looking.scene.survey.calls.count("packages") == 10
+    looking.scene.designer.made[SCORING].append(package("v4"))
+    assert len(looking.look(2)) == 1
+    looking.scene.survey.calls.clear()
+    looking.look(20)
+    assert looking.scene.survey.calls.count("packages") == 20
+
+
+def test_what_happened_is_kept_as_it_happened_not_as_the_node_lists_it(looking: Looking) -> None:
+    looking.look()
+    made = looking.scene.designer.made[SCORING]
+    made[:0] = [package(f"v{number}", age=-number * MINUTE) for number in (6, 5, 4)]
+    assert [event.version for event in looking.look()] == ["v4", "v5", "v6"]
+
+
+def test_a_fault_of_ours_at_one_node_keeps_nobody_from_looking_at_the_others(
+    looking: Looking, caplog: pytest.LogCaptureFixture
+) -> None:
+    looking.scene.rules = replace(looking.scene.rules, nodes=("odd", "design"))
+    looking.scene.watches.kept[2] = Watch(2, "C1", "odd:*", EVERY_TOPIC, MAYA, NOON)
+    odd = ServiceRef("odd", "FRAUD", "odd")
+    looking.scene.designer.known[odd] = service(odd)
+    looking.scene.designer.made[odd] = [None]  # type: ignore[list-item]  # what no node sends
+    looking.look()
+    assert looking.sights.node("odd").failures == 1
+    assert "odd can't be looked at" in caplog.text
+    assert SCORING in looking.sights.seen
+    assert looking.sights.said == []

@@ -1,4 +1,8 @@
-"""The kill tests at full size, with tables: `python -m tests.chaos [--times N] [WHAT]`; `make chaos` runs them all."""
+"""The kill tests at full size, with tables: `python -m tests.chaos [--times N] [WHAT]`; `make chaos` runs all of them.
+
+`publishing` kills at every named point of a publish; `watching` whoever looks at a node and tells of it, at named
+points and at random moments; in `weather` the workspace says 429 for half a minute, and then 503 for ten seconds.
+"""
 
 from __future__ import annotations
 
@@ -10,39 +14,69 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsbot.store import Database, migrate
+from tests.chaos import watchers
 from tests.chaos.field import field_of
 from tests.chaos.kills import kill_at
-from tests.chaos.replica import POINTS
+from tests.chaos.replica import POINTS, WATCH_POINTS
 from tests.postgres import server_in, url_of
+from tests.weather import Spell
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator
 
     from tests.chaos.kills import Kill
+    from tests.chaos.watchers import Story
+
+KINDS = ("sqlite", "postgresql")
+EACH = 9
+"""So many packages are made around a kill."""
+WEATHER = (Spell(429, {"Retry-After": "5"}, seconds=30), Spell(503, done=True, seconds=10))
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=5, help="how often each point is hit, on each database")
-    times = parser.parse_args().times
-    with tempfile.TemporaryDirectory(prefix="opsbot-chaos-") as name:
-        folder = Path(name)
-        (folder / "sqlite").mkdir()
-        (folder / "postgresql").mkdir()
-        server = server_in(folder / "server")
-        urls = {
-            "sqlite": f"sqlite:///{folder / 'sqlite' / 'opsbot.db'}",
-            "postgresql": url_of(server),
-        }
-        try:
-            kills = [(kind, kill) for kind, url in urls.items() for kill in run(kind, url, folder / kind, times)]
-        finally:
-            server.cleanup()
-    report(kills)
-    return 1 if any(kill.faults for _, kill in kills) else 0
+    parser.add_argument("what", nargs="*", metavar="WHAT", help=f"{', '.join(RUNS)}; all of them if none is named")
+    asked = parser.parse_args()
+    unknown = set(asked.what) - set(RUNS)
+    if unknown:
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    faults = 0
+    for what in asked.what or RUNS:
+        with tempfile.TemporaryDirectory(prefix="opsbot-chaos-") as name:
+            folder = Path(name)
+            for kind in KINDS:
+                (folder / kind).mkdir()
+            server = server_in(folder / "server")
+            urls = {"sqlite": f"sqlite:///{folder / 'sqlite' / 'opsbot.db'}", "postgresql": url_of(server)}
+            try:
+                faults += RUNS[what](urls, folder, asked.times)
+            finally:
+                server.cleanup()
+    return 1 if faults else 0
 
 
-def run(kind: str, url: str, folder: Path, times: int) -> Iterator[Kill]:
+def publish_under_fire(urls: dict[str, str], folder: Path, times: int) -> int:
+    kills = [(kind, kill) for kind, url in urls.items() for kill in publishing(kind, url, folder / kind, times)]
+    report_publishing(kills)
+    return sum(bool(kill.faults) for _, kill in kills)
+
+
+def watch_under_fire(urls: dict[str, str], folder: Path, times: int) -> int:
+    points = [*WATCH_POINTS * times, *[watchers.AT_RANDOM] * (2 * times)]
+    stories = {kind: watchers.run(folder / kind, url, points, each=EACH) for kind, url in urls.items()}
+    report_watching(stories)
+    return sum(any(story.faults) for story in stories.values())
+
+
+def watch_in_bad_weather(urls: dict[str, str], folder: Path, _: int) -> int:
+    told = {kind: watchers.run_through(folder / kind, url, *WEATHER) for kind, url in urls.items()}
+    report_weather(told)
+    return sum(any(story.faults) for story, _ in told.values())
+
+
+def publishing(kind: str, url: str, folder: Path, times: int) -> Iterator[Kill]:
     database = Database(url)
     migrate(database)
     database.close()
@@ -53,7 +87,7 @@ def run(kind: str, url: str, folder: Path, times: int) -> Iterator[Kill]:
             yield kill
 
 
-def report(kills: list[tuple[str, Kill]]) -> None:
+def report_publishing(kills: list[tuple[str, Kill]]) -> None:
     print(
         f"{'database':<11} {'point':<10} {'kills':>5} {'faults':>6} {'unknown':>7}   kill to outcome, s (median, max)"
     )
@@ -69,6 +103,33 @@ def report(kills: list[tuple[str, Kill]]) -> None:
     for kind, kill in kills:
         for fault in kill.faults:
             print(f"{kind}, {kill.point}: {fault}")
+
+
+def report_watching(stories: dict[str, Story]) -> None:
+    print(f"{'database':<11} {'killed':<13} {'kills':>5}   kill to next message, s (median, max)")
+    for kind, story in stories.items():
+        for point in (*WATCH_POINTS, watchers.AT_RANDOM):
+            seconds = [each for each, at in zip(story.silent, story.kills, strict=True) if at == point]
+            timing = f"{statistics.median(seconds):6.2f} {max(seconds):6.2f}"
+            print(f"{kind:<11} {point:<13} {len(seconds):>5}   {timing}")
+    for kind, story in stories.items():
+        print(f"{kind}: {len(story.kills)} kills, {in_figures(story)}")
+
+
+def report_weather(told: dict[str, tuple[Story, Counter[int]]]) -> None:
+    for kind, (story, struck) in told.items():
+        met = ", ".join(f"{number} calls met {status}" for status, number in sorted(struck.items()))
+        print(f"{kind}: {met}; the next message came {story.silent[0]:.1f} s after it was over; {in_figures(story)}")
+
+
+def in_figures(story: Story) -> str:
+    return (
+        f"{story.events} events told {story.told} times to three targets ({story.lists} lists): "
+        f"{story.lost} lost, {story.doubled} doubled, {story.disordered} out of order"
+    )
+
+
+RUNS = {"publishing": publish_under_fire, "watching": watch_under_fire, "weather": watch_in_bad_weather}
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opsbot.domain.models import PublishRequest
+    from tests.weather import Weather
 
 JSON = dict[str, Any]
 
@@ -89,8 +90,8 @@ class Field:
     designer: DesignerServer
     mutant: bool = False
     more: JSON = field(default_factory=dict)
-    api_url: str = ""
-    """Where the bots find the Web API, if something stands before it."""
+    weather: Weather | None = None
+    """What stands between the bots and the Web API, if anything does."""
     replicas: list[Replica] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -106,7 +107,7 @@ class Field:
         self.secret = app.signing_secret
         slack = {
             "mode": "http",
-            "api_url": self.api_url or f"{self.workspace.url}/api/",
+            "api_url": self.weather.url if self.weather else f"{self.workspace.url}/api/",
             "bot_token": app.bot_token,
             "signing_secret": self.secret,
         }
@@ -263,16 +264,28 @@ class Field:
 
 
 @contextmanager
-def field_of(folder: Path, url: str, *, replicas: int, mutant: bool = False, **more: Any) -> Iterator[Field]:
-    """Set it up with so many replicas, and take it down again; `more` are further sections of the configuration."""
+def field_of(
+    folder: Path,
+    url: str,
+    *,
+    replicas: int,
+    mutant: bool = False,
+    before: Callable[[str], Weather] | None = None,
+    **more: Any,
+) -> Iterator[Field]:
+    """Set it up with so many replicas, and take it down again; `more` are further sections of the configuration.
+
+    `before` makes what stands before the workspace at an address.
+    """
     workspace = Workspace(
         manifest("/apid", "http://127.0.0.1:9/slack/events"),
         people=demo.PEOPLE,
         channels=demo.CHANNELS,
         user_groups=demo.USER_GROUPS,
     )
-    with DesignerServer(latency=0.02) as designer, WorkspaceServer(workspace) as server:
-        made = Field(folder, url, server, designer, mutant, more)
+    with DesignerServer(latency=0.02) as designer, WorkspaceServer(workspace) as server, ExitStack() as stack:
+        weather = stack.enter_context(before(server.url)) if before is not None else None
+        made = Field(folder, url, server, designer, mutant, more, weather)
         try:
             for _ in range(replicas):
                 made.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import dataikuapi
 import pytest
 
 from opsbot.sandbox import demo
@@ -87,6 +88,55 @@ def test_watches_are_listed_with_who_set_them(stage: Stage) -> None:
     stage.wait_for("`design:FRAUD/rules` · deleted, failed · <#C01MLOPS> · set by @maya")
     stage.command("watch FRAUD/rules --events birthdays")
     stage.wait_for("“birthdays” is no event to hear of. They are packaged, deleted,")
+
+
+OVERLAPPING = [
+    {"channel": "C02APPROVALS", "services": ["design:FRAUD/rules"]},
+    {"channel": "C02APPROVALS", "services": ["design:FRAUD/*"]},
+    {"channel": "C02APPROVALS", "services": ["design:*"], "events": ["packaged"]},
+    {"channel": "C01MLOPS", "services": ["design:CHURN/*"]},
+    {"user": demo.VIC.id, "services": ["design:FRAUD/*"], "events": ["packaged", "deleted"]},
+]
+
+
+def test_what_dataikus_own_client_makes_is_told_once_wherever_it_is_watched(tmp_path: Path) -> None:
+    watching = {"poll_interval": "100ms", "concurrency": 4}
+    with staged(tmp_path, grants=[*GRANTS, ADMIN], watches=OVERLAPPING, watching=watching) as stage:
+        stage.wait_until(lambda: all(looked_at(stage, project) for project in ("FRAUD", "CHURN")))
+        official = dataikuapi.DSSClient(stage.designer.url, "sandbox")
+        rules = official.get_project("FRAUD").get_api_service("rules")
+        churn = official.get_project("CHURN").get_api_service("churn")
+        rules.create_package("v70")
+        churn.create_package("v71")
+        rules.create_package("v72")
+        vic = stage.direct("vic")
+        parents = {place: stage.wait_for("packaged `v70`", place, user="vic") for place in ("approvals", vic)}
+        stage.wait_for("packaged `v72`", "approvals")
+        stage.wait_for("packaged `v72`", vic, user="vic")
+        stage.wait_for("packaged `v71`")
+        rules.delete_package("v70")
+        official._session.close()  # the official client has no way to be closed
+        for place, parent in parents.items():
+            stage.wait_until(
+                lambda place=place, parent=parent: any(  # type: ignore[misc]  # the defaults are this round's
+                    each.get("thread_ts") == parent["ts"] and "was deleted" in shown(each)
+                    for each in stage.messages(place, user="vic")
+                )
+            )
+        assert versions_in(stage, "approvals") == ["v70", "v70", "v71", "v72"]
+        assert versions_in(stage, vic) == ["v70", "v70", "v72"]
+        assert versions_in(stage, "ml-ops") == ["v71"]
+        assert versions_in(stage, stage.direct("omar"), user="omar") == []
+
+
+def looked_at(stage: Stage, project: str) -> bool:
+    return any(f"/{project}/" in seen.path and seen.path.endswith("/packages") for seen in stage.designer.site.seen)
+
+
+def versions_in(stage: Stage, place: str, user: str = "vic") -> list[str]:
+    """The versions that the messages in a place tell of, one for each message, sorted."""
+    said = [re.search(r"`(v7\d)` of", shown(each)) for each in stage.messages(place, user=user)]
+    return sorted(found[1] for found in said if found is not None)
 
 
 @pytest.fixture

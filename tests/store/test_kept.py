@@ -68,6 +68,9 @@ def test_deliveries_are_taken_in_their_order_and_as_they_were_found(opened: Data
     assert (again.id, again.state, again.attempts) == (first.id, DeliveryState.SENDING, 2)
     store.settle(replace(again, state=DeliveryState.SENT, ref=MessageRef("C1", "1.0")), NOON)
     assert store.last_post("C1") == NOON
+    nothing = store.next("C2")
+    assert nothing is not None
+    store.settle(replace(nothing, state=DeliveryState.SENT), NOON)  # there was nothing to say any more
     assert store.last_post("C2") is None
     second = store.next("C1")
     assert second is not None

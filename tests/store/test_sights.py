@@ -46,12 +46,25 @@ def test_news_of_a_round_is_told_and_so_is_the_silence_of_the_node(database: Dat
     watches.add(replace(watch, target="C2", services="other:*"), Effects(Entry(NOON, MAYA, "watch", "done")))
     event = packaged(SCORING, package("v4"), NOON, "grace")
     store.keep(NODE, [SIGHT], [], [event], NOON, said_of_node="design answers again.")
-    store.keep(NODE, [SIGHT], [], [event], NOON)
+    store.keep(replace(NODE, round=NODE.round + 1), [SIGHT], [], [event], NOON)
     deliveries = DeliveryStore(database)
     assert deliveries.channels() == ["C1"]
     with database.transaction() as connection:
         said = connection.exec_driver_sql("SELECT kind, text FROM deliveries ORDER BY id").all()
     assert [tuple(each) for each in said] == [(Kind.NEWS.value, ""), (Kind.NODE.value, "design answers again.")]
+
+
+def test_a_round_that_somebody_else_kept_already_changes_nothing(database: Database, keeper: Keeper) -> None:
+    watches, store = WatchStore(database, keeper), SightStore(database, keeper)
+    watch = Watch(0, "C1", "design:FRAUD/*", EVERY_TOPIC, MAYA, NOON)
+    watches.add(watch, Effects(Entry(NOON, MAYA, "watch", "done")))
+    store.keep(NODE, [SIGHT], [], [], NOON)
+    event = packaged(SCORING, package("v4"), NOON, "grace")
+    for number in (NODE.round, NODE.round - 1):
+        late = replace(NODE, round=number, problem="gone")
+        store.keep(late, [replace(SIGHT, packages=())], [], [event], NOON, said_of_node="design doesn't answer: gone")
+    assert (store.node("design"), store.of("design")) == (NODE, {SCORING: SIGHT})
+    assert DeliveryStore(database).channels() == []
 
 
 def test_one_process_at_a_time_looks_at_the_nodes_beside_the_one_that_sweeps(database: Database) -> None:
