@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from opsbot.domain.authorization import AccessRules
+from opsbot.domain.authorization import AccessRules, Grant
 from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Message
 from opsbot.domain.policies import DEFAULT_POLICY
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.slack import KeptWebClient, SlackDirectory, SlackMessenger, manifest
-from tests.builders import CHANNEL, MAYA, TEAM, request
+from tests.builders import ADA, CHANNEL, MAYA, TEAM, request, wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +37,8 @@ def bench() -> Iterator[Bench]:
     ):
         messenger = SlackMessenger(
             client,
-            SlackDirectory(client, frozenset()),
-            AccessRules(TEAM),
+            SlackDirectory(client, frozenset({"@ml-approvers"})),
+            AccessRules((*TEAM, Grant("approver", groups=frozenset({"@ml-approvers"})))),
             pauses=tuple,
             policies=lambda: (DEFAULT_POLICY,),
             command_name="/apid",
@@ -65,3 +65,11 @@ def test_in_a_direct_conversation_it_is_said_again_rather_than_never(bench: Benc
     for channel in (MAYA.id, said.channel):
         assert bench.messenger.find(outcome(channel), subject) is None
     assert bench.messenger.say(outcome(MAYA.id), subject) not in {None, said}
+
+
+def test_a_reminder_reaches_all_who_could_approve_and_nobody_else(bench: Bench) -> None:
+    packaged = wish(packager=ADA)  # who is among the approvers, and may not approve this
+    reminder = Delivery(8, Message(Kind.REMINDER, CHANNEL, 12), DeliveryState.WAITING)
+    bench.messenger.say(reminder, request(wanted=packaged, card=None))
+    said = bench.workspace.messages.of(CHANNEL)[-1].text
+    assert "Request 12 still waits for <@U02OMAR>." in said
