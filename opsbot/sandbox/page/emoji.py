@@ -28,7 +28,7 @@ EMOJI: Mapping[str, str] = MappingProxyType(
         "red_circle": "🔴", "robot_face": "🤖", "rocket": "🚀", "rotating_light": "🚨", "satellite_antenna": "📡", "see_no_evil": "🙈",
         "shield": "🛡️", "shrug": "🤷", "skull": "💀", "sleeping": "😴", "slightly_smiling_face": "🙂", "smile": "😄",
         "smiley": "😃", "snail": "🐌", "snowflake": "❄️", "sob": "😭", "sparkles": "✨", "speech_balloon": "💬",
-        "star": "⭐", "stop_sign": "🛑", "stopwatch": "⏱️", "sunny": "☀️", "sunglasses": "😎", "tada": "🎉",
+        "star": "⭐", "stop_sign": "🛑", "stopwatch": "⏱️", "sunny": "☀️", "sunglasses": "😎", "tada": "🎉", "test_tube": "🧪",
         "thinking_face": "🤔", "thumbsdown": "👎", "thumbsup": "👍", "timer_clock": "⏲️", "tools": "🛠️",
         "triangular_flag_on_post": "🚩", "unlock": "🔓", "warning": "⚠️", "wastebasket": "🗑️", "wave": "👋",
         "white_check_mark": "✅", "white_circle": "⚪", "wink": "😉", "wrench": "🔧", "x": "❌", "zap": "⚡", "zzz": "💤",
