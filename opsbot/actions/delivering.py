@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.actions.voice import Voice
 from opsbot.domain.deliveries import DeliveryState, Kind
+from opsbot.domain.lifecycle import State
 from opsbot.domain.models import PublishRequest
 from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
 
@@ -143,5 +144,7 @@ class Mouth:
 
 
 def _is_overtaken(message: Message, subject: PublishRequest | NodeChange) -> bool:
-    """Tell whether another outcome waits behind this one in the line: the last word is said once."""
+    """Tell whether another outcome waits behind this one in the line, or what somebody is to be reminded of is done."""
+    if message.kind is Kind.REMINDER:
+        return subject.state is not State.PENDING
     return message.kind in {Kind.OUTCOME, Kind.CHANGE_ENDED} and message.text not in {"", subject.state.value}

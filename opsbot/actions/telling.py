@@ -13,7 +13,7 @@ from opsbot.domain.deliveries import DeliveryState, Kind, Message
 from opsbot.domain.figures import Span
 from opsbot.domain.models import HOME, Asker, Package, Person
 from opsbot.domain.pace import Digest
-from opsbot.domain.watching import News, Topic
+from opsbot.domain.watching import OFFERED, News, Topic
 from opsbot.errors import NotFoundError, NotHereError, TellingError
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Teller:
         if others:
             return self._tell_many(delivery, event, others, said)
         if said is None:
-            said = self.newsroom.post(delivery, self._news(event, thread, change))
+            said = self.newsroom.post(delivery, self._news(event, watch, thread, change))
         if event.version:
             self.events.begin_story(target, event, thread or said, self.world.clock())
         return said
@@ -199,17 +199,27 @@ class Teller:
         asker = Asker(Person(watch.target, watch.by.name), HOME)
         return self.world.rules.access.standing(asker, self.world.directory.membership(asker.person))
 
-    def _news(self, event: Event, thread: MessageRef | None, change: NodeChange | None) -> News:
+    def _news(self, event: Event, watch: Watch, thread: MessageRef | None, change: NodeChange | None) -> News:
         request = self.world.requests.get(event.request) if event.request is not None else None
         new = self._difference(event) if event.topic is Topic.PACKAGED else None
         page = self.world.designer.page(event.service) if event.topic is Topic.AUTH else ""
-        return News(event, thread, request, change, new, self._packager(event), page)
+        offered = self._offered(watch, event.service)
+        return News(event, thread, request, change, new, self._packager(event), page, offered)
 
     def _packager(self, event: Event) -> Person | None:
         if event.topic is not Topic.PACKAGED:
             return None
         seen = Package(event.version, event.packaged_on, event.who)
         return packager_of(event.service, seen, self.world)
+
+    def _offered(self, watch: Watch, service: ServiceRef) -> frozenset[str]:
+        """Name the verbs to offer: those that the channel allows; to one person those that they may use."""
+        allowed = self.world.rules.channel(watch.target).verbs
+        verbs = {each.verb: each.permission for each in OFFERED if allowed is None or each.verb in allowed}
+        if watch.is_personal:
+            standing = self._standing(watch)
+            return frozenset(verb for verb, need in verbs.items() if need is None or standing.allows(need, service))
+        return frozenset(verbs)
 
     def _change(self, event: Event) -> NodeChange | None:
         if event.change is None:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from opsbot.actions.delivering import Mouth
 from opsbot.actions.telling import Teller
+from opsbot.domain.commands import Decline
 from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message
 from opsbot.domain.models import MessageRef
 from opsbot.errors import NotHereError, TellingError
-from tests.actions.doing import asked
+from tests.actions.doing import asked, do
 from tests.builders import CHANNEL, MAYA, OMAR
 from tests.fakes import FakeEvents, FakeNewsroom, Scene
 
@@ -170,6 +171,16 @@ def test_an_outcome_that_another_overtook_is_not_said(scene: Scene) -> None:
     mouth(scene, line, slack).say_next(CHANNEL)
     assert slack.said == []
     assert line.kept[0].state is DeliveryState.SENT
+
+
+def test_nobody_is_reminded_of_what_was_decided_meanwhile(scene: Scene) -> None:
+    line, slack = of(Kind.REMINDER, Kind.REMINDER), Slack()
+    say = mouth(scene, line, slack)
+    say.say_next(CHANNEL)
+    do(scene, Decline(1, "no"), OMAR)
+    say.say_next(CHANNEL)
+    assert slack.said == [1]
+    assert line.kept[1].state is DeliveryState.SENT
 
 
 def test_what_is_about_nothing_any_more_is_given_up(scene: Scene) -> None:

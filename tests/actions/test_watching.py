@@ -17,6 +17,7 @@ from opsbot.domain.models import MessageRef, Person
 from opsbot.domain.pace import Digest, Quiet
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.domain.results import Refused, Unwatched, Watched, WatchesListed, WatchesTested
+from opsbot.domain.rules import ChannelRules
 from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, chosen, packaged
 from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
 from tests.actions.doing import asked, carry_out, do
@@ -359,3 +360,16 @@ def test_a_digest_that_nobody_wants_any_more_is_not_told(scene: Scene) -> None:
     scene.watches.kept[watch.id] = replace(watch, digest=None)
     assert Teller(scene.world, FakeEvents(), room).say(digest(watch)) is None
     assert room.bursts == []
+
+
+def test_only_what_may_be_done_there_is_offered() -> None:
+    channels = {CHANNEL: ChannelRules(verbs=frozenset({"summary", "diff", "watches"}))}
+    scene = Scene(replace(SOME, channels=channels))
+    room, events = FakeNewsroom(), FakeEvents({number: event(f"v{number}") for number in range(1, 4)})
+    teller = Teller(scene.world, events, room)
+    for number, target in enumerate((CHANNEL, "C02ELSEWHERE", VIC.id), 1):
+        teller.say(news(watched(scene, target), number))
+    here, elsewhere, viewer = (told.offered for told in room.told.values())
+    assert here == {"summary", "diff"}
+    assert elsewhere == {"publish", "diff", "summary", "download"}
+    assert viewer == {"diff", "summary"}

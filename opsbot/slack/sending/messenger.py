@@ -168,7 +168,9 @@ class SlackMessenger:
             case Kind.HELD:
                 return told.held(request)
             case Kind.REMINDER:
-                return told.reminder(request, self._approvers(request, policy_of(request, self._policies())))
+                return told.reminder(
+                    request, self._approvers(request, policy_of(request, self._policies()), reach=True)
+                )
             case Kind.OUTCOME:
                 return told.outcome(request)
             case Kind.REVIEW:
@@ -187,14 +189,24 @@ class SlackMessenger:
         pauses = tuple(pause for pause in self._pauses() if covers((pause.services,), request.service))
         return Around(policy, self._approvers(request, policy), pauses)
 
-    def _approvers(self, request: PublishRequest, policy: Policy) -> str:
-        """Name who could approve: people so that Slack tells them, groups so that it doesn't."""
+    def _approvers(self, request: PublishRequest, policy: Policy, *, reach: bool = False) -> str:
+        """Name who could approve: people so that Slack tells them, groups so that it doesn't.
+
+        To `reach` those in groups, too, they are named one by one, as far as Slack says who they are.
+        """
         roles = [role for role, _ in policy.quorum]
         holding = [self._access.holders(role, request.service, request.wish.card_channel) for role in roles]
         excluded = set() if policy.requester_may_approve else {request.wish.requester.id}
         excluded |= {vote.person.id for vote in request.votes}
-        people = sorted({user for users, _ in holding for user in users} - excluded)
+        if request.wish.packager is not None and not policy.packager_may_approve:
+            excluded.add(request.wish.packager.id)
         groups = sorted({group for _, groups in holding for group in groups})
+        users = {user for users, _ in holding for user in users}
+        if reach:
+            members = {group: self._directory.members(group) for group in groups}
+            users |= frozenset().union(*members.values())
+            groups = [group for group in groups if not members[group]]
+        people = sorted(users - excluded)
         named = [f"<@{user}>" for user in people] + [escaped(self._directory.handle(group)) for group in groups]
         more = [f"{len(named) - _MOST_NAMED} more"] if len(named) > _MOST_NAMED else []
         wanted = " or ".join(roles) or "approve"

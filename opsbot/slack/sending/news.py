@@ -205,7 +205,9 @@ def _packaged(news: News) -> Message:
     if news.difference is not None:
         blocks += difference_blocks(news.difference)
     text = f"{said}\n{difference_text(news.difference)}" if news.difference is not None else said
-    return Message(text, (*blocks, ActionsBlock(elements=[*_buttons(news)])))
+    buttons = [*_buttons(news)]
+    blocks += [ActionsBlock(elements=buttons)] if buttons else []
+    return Message(text, tuple(blocks))
 
 
 def _what_happened(news: News) -> str:
@@ -258,10 +260,14 @@ def _buttons(news: News) -> Iterator[ButtonElement]:
     what = f"{event.service} {event.version}"
     since = news.difference.since if news.difference is not None else None
     against = f"{event.service} {since} {event.version}" if since is not None else what
-    yield ButtonElement(text="Publish…", action_id=OPEN_FORM, value=f"{RequestPublish.verb} {what}", style="primary")
+    if RequestPublish.verb in news.offered:
+        yield ButtonElement(
+            text="Publish…", action_id=OPEN_FORM, value=f"{RequestPublish.verb} {what}", style="primary"
+        )
     for text, verb, words in (
         ("Difference", Compare.verb, against),
         ("Summary", ShowSummary.verb, what),
         ("Download", DownloadPackage.verb, what),
     ):
-        yield ButtonElement(text=text, action_id=f"{RUN_LINE}:{verb}", value=f"{verb} {words}")
+        if verb in news.offered:
+            yield ButtonElement(text=text, action_id=f"{RUN_LINE}:{verb}", value=f"{verb} {words}")

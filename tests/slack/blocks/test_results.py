@@ -107,6 +107,7 @@ from opsbot.slack.blocks.lookalikes import told_apart
 from opsbot.slack.blocks.messages import spoken
 from opsbot.slack.blocks.mrkdwn import cut, plain
 from opsbot.slack.blocks.results import answer, apology
+from opsbot.slack.blocks.watches import trial, trial_ended
 from opsbot.slack.sending.news import held_back, many_packaged, worded
 from tests.builders import CARD, MAYA, NOON, SCORING, asker, decision, request, wish
 
@@ -457,6 +458,14 @@ def test_whatever_is_told_of_a_request_to_who_watches_is_too(request: PublishReq
     for event in watching.of_request(request, NOON):
         check(worded(News(event, request=request)))
         check(worded(News(event, request=replace(request, state=State.STALE)), "https://slack.test/p1"))
+
+
+@many
+@given(watches, notes)
+def test_whatever_is_said_of_a_test_is_too(watch: Watch, why: str) -> None:
+    check(trial(watch, "U1", "/apid"))
+    check(trial_ended(watch, why, arrived=False))
+    check(trial_ended(watch, "https://slack.test/p1", arrived=True))
 
 
 @many
