@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from opsbot.domain.commands import LongWork
+from opsbot.domain.commands import ListServices, LongWork
 from opsbot.grammar import parse
 from opsbot.slack.blocks.messages import Answer
 from opsbot.slack.blocks.results import answer
@@ -47,6 +47,10 @@ class Doer:
         """Do what was asked for; what takes long is begun here, and said `later`, if somebody waits for that."""
         if later is not None and isinstance(typed.command, LongWork) and self.dispatcher.may(typed.command, asker):
             return self._begin(typed, asker, later)
+        if isinstance(typed.command, ListServices):
+            if later is None:  # the answer has its place already
+                return self._done(replace(typed, command=replace(typed.command, quiet=True)), asker)
+            asker = _answered_in(asker, later)
         return self._done(typed, asker)
 
     def _done(self, typed: Typed, asker: Asker) -> Answer | None:
@@ -56,8 +60,7 @@ class Doer:
     def _begin(self, typed: Typed, asker: Asker, later: Later) -> Answer | None:
         """Hand long work to workers of its own, so that it keeps nobody waiting; tells what the asker can't see yet."""
         waits = self.slow.is_busy()
-        if later.thread is not None:  # how it goes is told where its end will be
-            asker = replace(asker, place=replace(asker.place, thread=later.thread))
+        asker = _answered_in(asker, later)
 
         def do() -> None:
             said = in_words(lambda: self._done(typed, asker), self.command_name, self.command_name)
@@ -69,3 +72,10 @@ class Doer:
         if waits:
             return Answer(_IN_LINE, private=True)
         return Answer(_DIRECTLY, private=True) if typed.private else None
+
+
+def _answered_in(asker: Asker, later: Later) -> Asker:
+    """Put the asker where the answer will be: how it goes is told there, too."""
+    if later.thread is None:
+        return asker
+    return replace(asker, place=replace(asker.place, thread=later.thread))
