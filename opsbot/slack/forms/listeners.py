@@ -20,6 +20,7 @@ from opsbot.slack.forms.opening import Opened
 from opsbot.slack.forms.payloads import (
     VERB,
     FormChoice,
+    FormClosed,
     FormSent,
     Keystrokes,
     Memory,
@@ -78,6 +79,11 @@ class _Latest:
             self._choices.move_to_end(view)
             while len(self._choices) > _FORMS_REMEMBERED:
                 self._choices.popitem(last=False)
+
+    def forget(self, view: str) -> None:
+        """Forget a form that was closed or sent."""
+        with self._lock:
+            self._choices.pop(view, None)
 
     def is_latest(self, view: str, at: str) -> bool:
         """Tell whether no choice came after it."""
@@ -168,11 +174,26 @@ class FormListeners:
             return
         typed = fill(form, sent.values, defaults)
         if self.pool.submit(self._carry_out, typed, asker, sent.response_url):
+            self._forget(sent.view.id)
             ack()
         elif first:
             ack(response_action="errors", errors={first: BUSY})
         else:
             ack(response_action="update", view=notice_view("API Designer", BUSY))
+
+    def on_closed(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Forget a form that was closed; what is under way for it isn't shown any more, and nobody is told anything."""
+        ack()
+        try:
+            closed = FormClosed.model_validate(body)
+        except ValidationError:
+            incident("that a form was closed could not be read")
+            return
+        self._forget(closed.view.id)
+
+    def _forget(self, form: str) -> None:
+        self.opener.forget(form)
+        self._latest.forget(form)
 
     def _show(self, memory: Memory, values: Mapping[str, str], asker: Asker, trigger: str) -> bool:
         service = memory.chosen
@@ -183,12 +204,16 @@ class FormListeners:
         opened = self.opener.open(trigger, notice_view(memory.verb, f"Looking at {service}…"))
         if opened is None:
             return False
+        if self.opener.is_gone(opened.id):
+            return True
         drafted = self._draft(service, asker)
         self.opener.update(opened, form_view(memory, _with_draft(memory.form, values, drafted), remark=drafted.remark))
         return True
 
     def _follow(self, choice: FormChoice, memory: Memory, *, drafting: bool = True) -> None:
         """Show what goes with a choice; without `drafting` in no time, since others have to be told that it's busy."""
+        if self.opener.is_gone(choice.view.id):
+            return
         asker, values, remark = choice.asker, choice.values, ""
         chosen = choice.action.selected_option
         if choice.action.action_id == VERB:

@@ -83,7 +83,8 @@ def form_view(memory: Memory, values: Mapping[str, str], verbs: Iterable[VerbHel
         callback_id=FORM,
         title=PlainTextObject(text=title_of(form.verb if form is not None else "API Designer")),
         submit=PlainTextObject(text=title_of(form.verb)) if form is not None else None,
-        close=PlainTextObject(text="Cancel"),
+        close=PlainTextObject(text="Back"),  # “Cancel” is a verb here
+        notify_on_close=True,
         private_metadata=memory.model_dump_json(exclude_defaults=True),
         blocks=blocks,
     )
@@ -97,6 +98,7 @@ def notice_view(title: str, text: str) -> View:
         callback_id=FORM,
         title=PlainTextObject(text=title_of(title)),
         close=PlainTextObject(text="Close"),
+        notify_on_close=True,
         blocks=[SectionBlock(text=said)],
     )
 

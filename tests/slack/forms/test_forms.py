@@ -272,6 +272,25 @@ def test_of_two_choices_in_a_hurry_the_later_one_counts_whichever_is_drafted_fir
         faults.clear()
 
 
+def test_a_form_that_is_closed_is_left_alone_and_nobody_hears_anything(stage: Stage) -> None:
+    stage.designer.site.faults.add("GET /projects/FRAUD/apiservices/scoring/packages", "delay", seconds=0.7)
+    stage.command("package")
+    view = stage.wait_for_view("maya")
+    action = {"action_id": f"{FIELD}service", "selected_option": option(SCORING)}
+    stage.hands.post("/interact", json={"user": "maya", "view": view["id"], "action": action})
+    stage.hands.post("/close", json={"user": "maya"})
+    stage.command("package FRAUD/scoring")
+    stage.wait_until(lambda: title_in(stage.find_view("maya")) == "Package")
+    second = stage.view("maya")
+    stage.hands.post("/close", json={"user": "maya", "cleared": True})
+    opener = stage.bot.listeners.forms.opener
+    stage.wait_until(lambda: opener.is_gone(view["id"]) and opener.is_gone(second["id"]))
+    stage.bot.pool.close()  # what was under way is done
+    changed = [each for each in stage.hands.get("/log").json()["log"] if each["name"] == "views.update"]
+    assert changed == []
+    assert stage.messages() == []
+
+
 def test_versions_are_those_of_the_service_in_the_same_form(stage: Stage) -> None:
     stage.command("publish")
     view = stage.wait_for_view("maya")
