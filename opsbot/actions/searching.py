@@ -99,7 +99,7 @@ def no_such_project(project: ProjectRef, standing: Standing, survey: Survey) -> 
     said = (
         f"{project.node} has no project “{project.project}” that I can see.{did_you_mean(near)} Its projects: {listed}."
     )
-    return NotFoundError(said, near)
+    return NotFoundError(said, near, project)
 
 
 def _services(

@@ -12,6 +12,8 @@ from opsbot.slack.blocks.results import answer
 from opsbot.slack.trouble import BUSY, in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from opsbot.actions.dispatcher import Dispatcher
     from opsbot.domain.models import Asker
     from opsbot.grammar import Typed
@@ -22,12 +24,17 @@ _IN_LINE = "I'm at others like it already; yours begins when one of them is done
 _DIRECTLY = "You find it in our direct conversation."
 
 
+def _as_it_is(answer: Answer) -> Answer:
+    return answer
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
-    """How to answer when it is done."""
+    """How to answer when it is done; `amended` adds to the answer what belongs to where it was asked."""
 
     response_url: str | None
     thread: str | None = None
+    amended: Callable[[Answer], Answer] = _as_it_is
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +72,10 @@ class Doer:
         def do() -> None:
             said = in_words(lambda: self._done(typed, asker), self.command_name, self.command_name)
             if said is not None:
-                self.replier.reply(said, asker, later.response_url, later.thread)
+                self.replier.reply(later.amended(said), asker, later.response_url, later.thread)
 
         if not self.slow.submit(do):
-            return Answer(BUSY, private=True)
+            return Answer(BUSY, private=True, undone=True)
         if waits:
             return Answer(_IN_LINE, private=True)
         return Answer(_DIRECTLY, private=True) if typed.private else None
