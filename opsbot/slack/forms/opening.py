@@ -91,7 +91,7 @@ class Opener:
             if thread is None or thread == message.ts:
                 reply = self._client.conversations_history(**where)
             else:
-                reply = self._client.conversations_replies(ts=thread, **where)
+                reply = self._client.conversations_replies(ts=thread, **{**where, "limit": 2})  # the parent comes first
         except CALL_ERRORS as error:
             _log.info("a message could not be read: %s", error_code(error))
             return {}
