@@ -125,6 +125,7 @@ class FormListeners:
         except ValidationError:
             incident("a choice in a form could not be read")
             return
+        self.opener.came_back(choice.view.id)
         self._latest.note(choice.view.id, choice.action.action_ts)
         if not self.pool.submit(self._follow, choice, memory) and not self.spare.submit(
             self._follow, choice, memory, drafting=False

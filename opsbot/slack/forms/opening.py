@@ -61,6 +61,11 @@ class Opener:
             while len(self._gone) > _REMEMBERED:
                 self._gone.popitem(last=False)
 
+    def came_back(self, form: str) -> None:
+        """Hear that a form is open for all that: something was done in it, so Slack didn't hear that it was taken."""
+        with self._lock:
+            self._gone.pop(form, None)
+
     def is_gone(self, form: str) -> bool:
         """Tell whether a form is known to be closed or sent."""
         with self._lock:
