@@ -38,9 +38,13 @@ class Misspelling:
 
 
 class OpsbotError(Exception):
-    """The root: whatever opsbot raises on purpose. `near` is what would mend the line that was typed, where one word does."""
+    """The root: whatever opsbot raises on purpose. `near` is what would mend the line that was typed, where one word does.
+
+    `about` is the word of the line that it is about, written in full, where it is one: a form says it beside that field.
+    """
 
     near: Misspelling | None = None
+    about: str = ""
 
 
 class ConfigError(OpsbotError):
@@ -71,13 +75,18 @@ class MissingWordError(CommandError):
 class NotFoundError(OpsbotError):
     """What was named isn't there."""
 
-    def __init__(self, message: str, near: Misspelling | None = None) -> None:
+    def __init__(self, message: str, near: Misspelling | None = None, about: object = "") -> None:
         super().__init__(message)
         self.near = near
+        self.about = str(about)
 
 
 class ConflictError(OpsbotError):
     """What was asked contradicts what is there."""
+
+    def __init__(self, message: str, about: object = "") -> None:
+        super().__init__(message)
+        self.about = str(about)
 
 
 class MissingExtraError(OpsbotError):

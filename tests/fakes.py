@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from opsbot.actions.ports import Heard
+    from opsbot.actions.ports import Counted, Heard
     from opsbot.actions.stores import DeliveryQuery, RequestQuery, Step
     from opsbot.domain.audit import Record
     from opsbot.domain.changes import NodeChange
@@ -215,8 +215,10 @@ class FakeSurvey:
             raise DSSUnavailableError(self.silent[node])
         return list({ref.project_ref: None for ref in self.designer.known if ref.node == node})
 
-    def services(self, projects: Sequence[ProjectRef]) -> Gathered[ProjectRef, list[Service]]:
-        return self._gather(projects, self.designer.services)
+    def services(
+        self, projects: Sequence[ProjectRef], counted: Counted | None = None
+    ) -> Gathered[ProjectRef, list[Service]]:
+        return self._gather(projects, self.designer.services, counted)
 
     def packages(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[Package]]:
         self.calls.append("packages")
@@ -226,10 +228,14 @@ class FakeSurvey:
         self.calls.append("glances")
         return self._gather(services, self.designer.setup)
 
-    def models_in_use(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
-        return self._gather(services, lambda ref: self.in_use.get(ref, []))
+    def models_in_use(
+        self, services: Sequence[ServiceRef], counted: Counted | None = None
+    ) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
+        return self._gather(services, lambda ref: self.in_use.get(ref, []), counted)
 
-    def _gather(self, things: Sequence[K], ask: Callable[[K], V]) -> Gathered[K, V]:
+    def _gather(self, things: Sequence[K], ask: Callable[[K], V], counted: Counted | None = None) -> Gathered[K, V]:
+        if counted is not None:
+            counted(len(things), len(things))
         failed = {thing: self.unread[thing] for thing in things if thing in self.unread}
         return Gathered({thing: ask(thing) for thing in things if thing not in failed}, failed)
 
@@ -677,10 +683,19 @@ class FakeProgress:
 
     told: list[str] = field(default_factory=list)
     going_on: int = 0
+    takes_long: bool = False
+    places: list[Place] = field(default_factory=list)
 
     @contextmanager
     def begin(self, place: Place, text: str) -> Iterator[Telling]:
         with self.over(lambda: MessageRef(place.channel, "1.0"), text) as progress:
+            yield progress
+
+    @contextmanager
+    def if_long(self, place: Place, text: str) -> Iterator[Telling]:
+        self.places.append(place)
+        shown = MessageRef(place.channel, "1.0") if self.takes_long else None
+        with self.over(lambda: shown, text) as progress:
             yield progress
 
     @contextmanager

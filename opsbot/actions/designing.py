@@ -36,7 +36,8 @@ def create_service(command: CreateService, asker: Asker, standing: Standing, wor
         seen = (each for each in taken if standing.allows(Permission.READ, each))
         others = _listed(sorted(each.service for each in seen), "none that you may see")
         raise ConflictError(
-            f"{project} has a service “{command.service.service}” already; choose another id. Its services: {others}."
+            f"{project} has a service “{command.service.service}” already; choose another id. Its services: {others}.",
+            about=command.service,
         )
     return ask_for(command, asker, world)
 
@@ -51,7 +52,8 @@ def add_endpoint(command: AddEndpoint, asker: Asker, standing: Standing, world: 
     endpoints = _endpoints(command.service, standing, world.designer)
     if any(endpoint.id == command.endpoint for endpoint in endpoints):
         raise ConflictError(
-            f"{command.service} has an endpoint “{command.endpoint}” already. Its endpoints: {_ids(endpoints)}."
+            f"{command.service} has an endpoint “{command.endpoint}” already. Its endpoints: {_ids(endpoints)}.",
+            about=command.endpoint,
         )
     model = _model(command.service, command.model, standing, world.designer)
     return ask_for(replace(command, model=model), asker, world)
@@ -63,7 +65,7 @@ def remove_endpoint(command: RemoveEndpoint, asker: Asker, standing: Standing, w
     if all(endpoint.id != command.endpoint for endpoint in endpoints):
         near = nearest(command.endpoint, (endpoint.id for endpoint in endpoints))
         said = f"{command.service} has no endpoint “{command.endpoint}”.{did_you_mean(near)}"
-        raise NotFoundError(f"{said} Its endpoints: {_ids(endpoints)}.", near)
+        raise NotFoundError(f"{said} Its endpoints: {_ids(endpoints)}.", near, command.endpoint)
     return ask_for(command, asker, world)
 
 
@@ -80,7 +82,7 @@ def _model(service: ServiceRef, named: str, standing: Standing, designer: Design
 
     A project in which the asker may see nothing looks as if it had no models.
     """
-    models = designer.models(service.project_ref)
+    models, typed = designer.models(service.project_ref), named
     found = _by_id_or_name(models, named)
     if found is not None:
         return found
@@ -93,7 +95,7 @@ def _model(service: ServiceRef, named: str, standing: Standing, designer: Design
         near = _near(named, models)
         known = _listed(sorted(map(_described, models)))
         said = f"{service.project_ref} has no saved model “{named}”.{did_you_mean(near)} Its models: {known}."
-        raise NotFoundError(said, near)
+        raise NotFoundError(said, near, typed)
     return found
 
 
@@ -104,7 +106,8 @@ def _by_id_or_name(models: Iterable[SavedModel], named: str) -> str | None:
         return named
     called = sorted(model.id for model in models if model.name == named)
     if len(called) > 1:
-        raise ConflictError(f"{len(called)} saved models are called “{named}”; name one by its id: {_listed(called)}.")
+        said = f"{len(called)} saved models are called “{named}”; name one by its id: {_listed(called)}."
+        raise ConflictError(said, about=named)
     return called[0] if called else None
 
 

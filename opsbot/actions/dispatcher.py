@@ -134,7 +134,7 @@ class Dispatcher:
             case commands.ListNodes():
                 return list_nodes(world.survey)
             case commands.ListServices():
-                return list_services(command, standing, world.survey)
+                return list_services(command, asker, standing, world)
             case commands.ListModels():
                 return list_models(command, standing, world.designer)
             case commands.ShowService(raw=True):

@@ -54,4 +54,5 @@ def _refuse_taken(command: CreatePackage, standing: Standing, world: World) -> N
     if not packages:
         find_service(command.service, standing, world.designer)
     if any(package.version == command.version for package in packages):
-        raise ConflictError(f"{command.service} has a package “{command.version}” already; choose another version.")
+        said = f"{command.service} has a package “{command.version}” already; choose another version."
+        raise ConflictError(said, about=command.version)

@@ -232,12 +232,25 @@ class Progresses(Protocol):
     def begin(self, place: Place, text: str) -> AbstractContextManager[Progress]:
         """Post a message that says, in plain words, what is being done; it is edited until the context ends.
 
-        What the message says afterwards is the caller's business: it is at the progress's `where`.
+        What the message says afterwards is the caller's business: it is at the progress's `where`. Where an error leaves
+        the context, the message says so.
         """
+        ...
+
+    def if_long(self, place: Place, text: str) -> AbstractContextManager[Progress]:
+        """Do as `begin`, but post nothing unless it lasts a while: what is done by then was never announced."""
         ...
 
     def over(self, where: Callable[[], MessageRef | None], text: str) -> AbstractContextManager[Progress]:
         """Edit a message that is there already, or will be: `where` is asked before each edit, and may say None."""
+        ...
+
+
+class Counted(Protocol):
+    """Called as many things are read."""
+
+    def __call__(self, done: int, of: int, /) -> None:
+        """Hear how many of them were read so far."""
         ...
 
 

@@ -63,7 +63,7 @@ def find_service(ref: ServiceRef, standing: Standing, designer: Designer) -> Ser
         near = nearest(ref.service, others)
         listed = ", ".join(others[:_MOST_NAMED]) or "none that you may see"
         said = f"{ref.project_ref} has no service “{ref.service}”.{did_you_mean(near)} Its services: {listed}."
-        raise NotFoundError(said, near)
+        raise NotFoundError(said, near, ref)
     return found
 
 
@@ -98,7 +98,8 @@ def _seen(project: ProjectRef, standing: Standing, designer: Designer) -> tuple[
 
 def _no_such_version(service: ServiceRef, version: str, packages: tuple[Package, ...]) -> NotFoundError:
     if not packages:
-        return NotFoundError(f"{service} has no package “{version}”; it has none at all.")
+        return NotFoundError(f"{service} has no package “{version}”; it has none at all.", about=version)
     near = nearest(version, (package.version for package in packages))
     newest = ", ".join(package.version for package in packages[:5])
-    return NotFoundError(f"{service} has no package “{version}”.{did_you_mean(near)} The newest there: {newest}.", near)
+    said = f"{service} has no package “{version}”.{did_you_mean(near)} The newest there: {newest}."
+    return NotFoundError(said, near, version)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from opsbot.actions.ports import Counted
     from opsbot.domain.difference import ServiceSetup
     from opsbot.domain.models import (
         NodeState,
@@ -31,7 +32,10 @@ class Gathered(Generic[K, V]):
 
 
 class Survey(Protocol):
-    """Many things of a node at once, read in parallel. One that fails doesn't keep the others from being read."""
+    """Many things of a node at once, read in parallel. One that fails doesn't keep the others from being read.
+
+    `counted` hears how many of them were read, whether they could be or not.
+    """
 
     def nodes(self) -> tuple[NodeState, ...]:
         """Ask every node whether it answers; never raises."""
@@ -41,7 +45,9 @@ class Survey(Protocol):
         """List the projects of a node, in no order; may raise DSSError."""
         ...
 
-    def services(self, projects: Sequence[ProjectRef]) -> Gathered[ProjectRef, list[Service]]:
+    def services(
+        self, projects: Sequence[ProjectRef], counted: Counted | None = None
+    ) -> Gathered[ProjectRef, list[Service]]:
         """List the services of each project."""
         ...
 
@@ -53,7 +59,9 @@ class Survey(Protocol):
         """Read how each service is set up now, but for the versions of its models."""
         ...
 
-    def models_in_use(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
+    def models_in_use(
+        self, services: Sequence[ServiceRef], counted: Counted | None = None
+    ) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
         """Tell of each service which of its endpoints use which saved model."""
         ...
 

@@ -164,6 +164,10 @@ class _NoProgress:
         """Post nothing."""
         return nullcontext(self)
 
+    def if_long(self, place: Place, text: str) -> AbstractContextManager[_NoProgress]:  # noqa: ARG002 - as above
+        """Post nothing, however long it takes."""
+        return nullcontext(self)
+
     def over(
         self,
         where: Callable[[], MessageRef | None],  # noqa: ARG002 - as above

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,7 +13,7 @@ from opsbot.errors import DSSError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from opsbot.actions.ports import Waiting
+    from opsbot.actions.ports import Counted, Waiting
     from opsbot.dataiku.gateway import Nodes
     from opsbot.domain.difference import ServiceSetup
     from opsbot.domain.models import Package, Service
@@ -49,9 +49,11 @@ class NodeSurvey:
         """List the projects of a node, in no order; may raise DSSError."""
         return self._nodes.projects(node)
 
-    def services(self, projects: Sequence[ProjectRef]) -> Gathered[ProjectRef, list[Service]]:
+    def services(
+        self, projects: Sequence[ProjectRef], counted: Counted | None = None
+    ) -> Gathered[ProjectRef, list[Service]]:
         """List the services of each project."""
-        return self._gather(projects, self._nodes.services)
+        return self._gather(projects, self._nodes.services, counted)
 
     def packages(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[Package]]:
         """List the packages of each service."""
@@ -61,15 +63,17 @@ class NodeSurvey:
         """Read how each service is set up now, but for the versions of its models."""
         return self._gather(services, self._nodes.glance)
 
-    def models_in_use(self, services: Sequence[ServiceRef]) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
+    def models_in_use(
+        self, services: Sequence[ServiceRef], counted: Counted | None = None
+    ) -> Gathered[ServiceRef, list[tuple[str, ModelRef]]]:
         """Tell of each service which of its endpoints use which saved model."""
-        return self._gather(services, self._nodes.models_in_use)
+        return self._gather(services, self._nodes.models_in_use, counted)
 
     def close(self) -> None:
         """Begin nothing more, and wait for what is under way."""
         self._threads.shutdown(cancel_futures=True)
 
-    def _gather(self, things: Iterable[K], ask: Callable[[K], V]) -> Gathered[K, V]:
+    def _gather(self, things: Iterable[K], ask: Callable[[K], V], counted: Counted | None = None) -> Gathered[K, V]:
         def one(thing: K) -> V:
             with self._computing():
                 return ask(thing)
@@ -78,7 +82,11 @@ class NodeSurvey:
         found: dict[K, V] = {}
         failed: dict[K, DSSError] = {}
         with self._waiting():
-            wait(asked.values())
+            if counted is None:
+                wait(asked.values())
+            else:
+                for done, _ in enumerate(as_completed(asked.values()), 1):
+                    counted(done, len(asked))
         for thing, answer in asked.items():
             try:
                 found[thing] = answer.result()

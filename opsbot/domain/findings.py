@@ -84,13 +84,14 @@ class ServicesListed:
     """The services that were asked for and that the asker may see, by id.
 
     `endpoints` names, where a saved model was asked for, those of each service that use it. `unread` says what could not
-    be looked at, a sentence each: services may be missing there.
+    be looked at, a sentence each: services may be missing there. `shown_at` is the message that told how it went.
     """
 
     command: ListServices
     services: tuple[Service, ...]
     endpoints: Mapping[ServiceRef, tuple[str, ...]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    shown_at: MessageRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

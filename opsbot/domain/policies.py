@@ -69,6 +69,13 @@ def policy_for(service: ServiceRef, published_service: str, policies: Iterable[P
     return next((policy for policy in policies if policy.decides(service, published_service)), DEFAULT_POLICY)
 
 
+def may_break_glass(service: ServiceRef | None, policies: Iterable[Policy]) -> bool:
+    """Tell whether some policy that may decide lets the glass be broken; without a service, for any."""
+    return any(
+        policy.break_glass is not None and (service is None or covers(policy.services, service)) for policy in policies
+    )
+
+
 def as_data(policy: Policy) -> dict[str, Any]:
     """Write a policy as JSON: lengths of time in whole seconds, local times in ISO 8601."""
     return {field.name: _plain(getattr(policy, field.name)) for field in dataclasses.fields(policy)}

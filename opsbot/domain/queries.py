@@ -47,7 +47,10 @@ class ListNodes:
 
 @dataclass(frozen=True, slots=True)
 class ListServices:
-    """List API services; only those that ask nobody who they are, or those with an endpoint on a saved model."""
+    """List API services; only those that ask nobody who they are, or those with an endpoint on a saved model.
+
+    One that is `quiet` tells nobody how it goes: nobody but the asker may see the answer, or it has its place already.
+    """
 
     verb: ClassVar = "services"
     permission: ClassVar[Permission | None] = Permission.READ
@@ -55,6 +58,7 @@ class ListServices:
     page: int = 1
     public: bool = False
     model: str | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,12 @@ ON = "on"
 """The value of a flag that is set."""
 
 
+_CALLED = MappingProxyType(
+    {"kind": "Type of endpoint", "other": "Other version", "end": "What became of it", "what": "Service or project"}
+)
+"""What a field is called whose name is a word of the code, not of people."""
+
+
 class Kind(StrEnum):
     """What a field holds. A kind of word that isn't listed here is a plain word."""
 
@@ -140,6 +146,17 @@ def faults(form: Form, values: Mapping[str, str], defaults: Defaults) -> dict[st
     except CommandError as error:
         return {form.fields[0].name: str(error)}
     return {}
+
+
+def field_of(form: Form, values: Mapping[str, str], word: str, defaults: Defaults) -> str:
+    """Name the field that holds a word, which is written in full; nothing where none does."""
+    types = _types(cast("Verb", verbs.commands[form.verb]))
+    with click.Context(verbs, obj=defaults) as ctx:
+        for field in form.fields:
+            value, type_ = values.get(field.name, ""), types.get(field.name)
+            if word and value and word in {value, _canonical(type_, value, ctx) if type_ is not None else ""}:
+                return field.name
+    return ""
 
 
 def faults_of(verb: str, name: str, value: str, defaults: Defaults) -> str:
@@ -274,5 +291,7 @@ def _longest(option: click.Option) -> str:
 
 
 def _label(name: str) -> str:
+    if name in _CALLED:
+        return _CALLED[name]
     words = name.replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:]

@@ -9,7 +9,7 @@ import click
 from opsbot.domain import commands
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.errors import CommandError, MissingWordError
-from opsbot.grammar.declaring import A_SERVICE, PAGE, THIS_SERVICE, THIS_VERSION, verb, verbs
+from opsbot.grammar.declaring import A_SERVICE, PAGE, THIS_SERVICE, THIS_VERSION, is_private, verb, verbs
 from opsbot.grammar.types import (
     MODEL_ID,
     PROJECT,
@@ -57,18 +57,20 @@ def _nodes() -> commands.ListNodes:
     click.option("--model", type=MODEL_ID, metavar="MODEL", help="Only those with an endpoint on this saved model."),
     PAGE,
 )
-@click.pass_obj
+@click.pass_context
 def _services(
-    defaults: Defaults,
+    ctx: click.Context,
     project: Scope | None,
     public: bool,  # noqa: FBT001 - Click calls it so
     model: str | None,
     page: int,
 ) -> commands.ListServices:
     """List the API services of a project, or with * of the whole node; all, the public ones, those on one model."""
+    defaults: Defaults = ctx.obj
     if project is None and defaults.project is None and defaults.node is not None and (public or model):
         project = NodeRef(defaults.node)  # who looks for something looks everywhere
-    return commands.ListServices(project or _default_project(defaults, "services FRAUD"), page, public, model)
+    where = project or _default_project(defaults, "services FRAUD")
+    return commands.ListServices(where, page, public, model, quiet=is_private(ctx))
 
 
 @verb(commands.ListModels, "models FRAUD", click.argument("project", type=PROJECT, required=False), PAGE)

@@ -119,6 +119,7 @@ def _bolt(client: WebClient, identity: Identity, listeners: Listeners, signing_s
     app.options(re.compile(f"^{FIELD}"))(forms.on_keystrokes)
     app.action(re.compile(f"^({FIELD}|{VERB}$)"))(forms.on_choice)
     app.view(FORM)(forms.on_sent)
+    app.view_closed(FORM)(forms.on_closed)
     app.global_shortcut(ANYTHING)(shortcuts.on_shortcut)
     app.message_shortcut(PUBLISH_THIS)(shortcuts.on_message_shortcut)
     app.action(re.compile(""))(listeners.on_click)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from opsbot.domain.commands import LongWork
+from opsbot.domain.commands import ListServices, LongWork
 from opsbot.grammar import parse
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.messages import Answer
@@ -13,6 +13,8 @@ from opsbot.slack.blocks.results import answer
 from opsbot.slack.trouble import BUSY, in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from opsbot.actions.dispatcher import Dispatcher
     from opsbot.domain.models import Asker
     from opsbot.grammar import Typed
@@ -23,12 +25,17 @@ _IN_LINE = "I'm at others like it already; yours begins when one of them is done
 _DIRECTLY = "You find it in our direct conversation."
 
 
+def _as_it_is(answer: Answer) -> Answer:
+    return answer
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
-    """How to answer when it is done."""
+    """How to answer when it is done; `amended` adds to the answer what belongs to where it was asked."""
 
     response_url: str | None
     thread: str | None = None
+    amended: Callable[[Answer], Answer] = _as_it_is
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,12 @@ class Doer:
         """Do what was asked for; what takes long is begun here, and said `later`, if somebody waits for that."""
         if later is not None and isinstance(typed.command, LongWork) and self.dispatcher.may(typed.command, asker):
             return self._begin(typed, asker, later)
-        return self._done(typed, asker, later.thread if later is not None else asker.place.thread)
+        thread = later.thread if later is not None else asker.place.thread
+        if isinstance(typed.command, ListServices):
+            if later is None:  # the answer has its place already
+                return self._done(replace(typed, command=replace(typed.command, quiet=True)), asker, thread)
+            asker = _answered_in(asker, later)
+        return self._done(typed, asker, thread)
 
     def _done(self, typed: Typed, asker: Asker, thread: str | None) -> Answer | None:
         """Do it, and say what came of it as people in the thread, or outside of any, can go on with it."""
@@ -59,17 +71,23 @@ class Doer:
     def _begin(self, typed: Typed, asker: Asker, later: Later) -> Answer | None:
         """Hand long work to workers of its own, so that it keeps nobody waiting; tells what the asker can't see yet."""
         waits = self.slow.is_busy()
-        if later.thread is not None:  # how it goes is told where its end will be
-            asker = replace(asker, place=replace(asker.place, thread=later.thread))
+        asker = _answered_in(asker, later)
 
         def do() -> None:
             address = address_in(later.thread, self.command_name)
             said = in_words(lambda: self._done(typed, asker, later.thread), address, self.command_name)
             if said is not None:
-                self.replier.reply(said, asker, later.response_url, later.thread)
+                self.replier.reply(later.amended(said), asker, later.response_url, later.thread)
 
         if not self.slow.submit(do):
-            return Answer(BUSY, private=True)
+            return Answer(BUSY, private=True, undone=True)
         if waits:
             return Answer(_IN_LINE, private=True)
         return Answer(_DIRECTLY, private=True) if typed.private else None
+
+
+def _answered_in(asker: Asker, later: Later) -> Asker:
+    """Put the asker where the answer will be: how it goes is told there, too."""
+    if later.thread is None:
+        return asker
+    return replace(asker, place=replace(asker.place, thread=later.thread))

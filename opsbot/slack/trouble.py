@@ -34,7 +34,7 @@ def in_words(job: Callable[[], Answer | None], address: str, command_name: str, 
         instead = corrected(typed, error.near) if error.near is not None else None
         return apology(error, address, instead=instead)
     except Exception:  # noqa: BLE001 - a fault of ours, whatever it is, is told with its number
-        return Answer(incident("a job failed"), private=True)
+        return Answer(incident("a job failed"), private=True, undone=True)
 
 
 def incident(what: str) -> str:

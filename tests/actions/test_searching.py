@@ -7,7 +7,7 @@ import pytest
 from opsbot.actions.dispatcher import Dispatcher
 from opsbot.domain.commands import Command, Compare, ListModels, ListNodes, ListServices
 from opsbot.domain.difference import EndpointSetup, ServiceSetup, Snapshot
-from opsbot.domain.models import Endpoint, NodeState, Person, SavedModel
+from opsbot.domain.models import Endpoint, MessageRef, NodeState, Person, SavedModel
 from opsbot.domain.references import ModelRef, NodeRef, ProjectRef, ServiceRef
 from opsbot.domain.results import Compared, ModelsListed, NodesListed, Refused, Result, ServicesListed
 from opsbot.errors import DSSUnavailableError, NotFoundError
@@ -74,6 +74,27 @@ def test_what_could_not_be_read_is_said() -> None:
         "design:CHURN could not be read: no answer",
         "design:FRAUD/scoring could not be read: busy",
     )
+
+
+def test_a_search_tells_how_far_it_is_and_where_that_was_shown() -> None:
+    made = scene()
+    made.progress.takes_long = True
+    result = do(ListServices(EVERYWHERE, public=True, model="xgb"), made)
+    assert isinstance(result, ServicesListed)
+    assert result.shown_at == MessageRef(asker(VIC).place.channel, "1.0")
+    what = "Searching design:* for public services that use the model xgb"
+    assert made.progress.told == [what, f"{what}: 2 of 2 projects read", f"{what}: 2 of 2 services read"]
+
+
+def test_a_quiet_search_tells_nobody_and_a_quick_one_left_no_message() -> None:
+    made = scene()
+    quick = do(ListServices(EVERYWHERE), made)
+    made.progress.takes_long = True
+    made.progress.told.clear()
+    quiet = do(ListServices(EVERYWHERE, quiet=True), made)
+    assert isinstance(quick, ServicesListed)
+    assert isinstance(quiet, ServicesListed)
+    assert (quick.shown_at, quiet.shown_at, made.progress.told) == (None, None, [])
 
 
 def test_where_nothing_answers_the_error_is_told() -> None:

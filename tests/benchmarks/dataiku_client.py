@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dataikuapi
 
-from opsbot.actions.searching import list_services
+from opsbot.actions.searching import search
 from opsbot.dataiku import DSSClient
 from opsbot.dataiku.fleet import fetch_settings
 from opsbot.dataiku.gateway import Nodes
@@ -97,7 +97,7 @@ def _search(node: FarNode, ours: DSSClient, theirs: Any, rounds: int) -> Row:
     with closing(NodeSurvey(Nodes({"design": ours}))) as survey:
         for _ in range(rounds):
             began = time.perf_counter()
-            found = list_services(asked, EVERYTHING, survey).services
+            found = search(asked, EVERYTHING, survey).services
             between = time.perf_counter()
             looped = _services_on_model(theirs.get_project("CHURN"))
             ended = time.perf_counter()

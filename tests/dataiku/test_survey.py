@@ -44,6 +44,12 @@ def test_a_project_that_is_not_there_keeps_no_other_from_being_read(survey: Node
     assert isinstance(gathered.failed[NOWHERE], DSSRefusedError)
 
 
+def test_whoever_waits_hears_how_many_were_read(survey: NodeSurvey) -> None:
+    heard: list[tuple[int, int]] = []
+    survey.services([FRAUD, NOWHERE, CHURN], lambda done, of: heard.append((done, of)))
+    assert heard == [(1, 3), (2, 3), (3, 3)]
+
+
 def test_models_and_who_uses_them_are_told(survey: NodeSurvey, client: DSSClient) -> None:
     models = Nodes({"design": client}).models(CHURN)
     assert ("churn_lr", "Churn in 30 days") in [(model.id, model.name) for model in models]

@@ -113,7 +113,14 @@ def test_a_verb_that_is_added_gets_its_form_by_itself() -> None:
     assert form.fields == (
         Field("service", "Service", Kind.SERVICE, required=True),
         Field("endpoint", "Endpoint", Kind.WORD, required=True),
-        Field("kind", "Kind", Kind.CHOICE, required=True, hint="What it does.", choices=("prediction", "causal")),
+        Field(
+            "kind",
+            "Type of endpoint",
+            Kind.CHOICE,
+            required=True,
+            hint="What it does.",
+            choices=("prediction", "causal"),
+        ),
         Field("model", "Model", Kind.MODEL, required=True),
         Field("compute_propensity", "Compute propensity", Kind.FLAG, hint="For the type causal."),
     )

@@ -103,16 +103,19 @@ class ViewInteractions:
         return self._answered(view, outcome, outcome.answer.payload)
 
     async def close(self, user: str, view_id: str, *, cleared: bool = False) -> None:
-        """Close the modal, or with `cleared` the whole stack. The app hears of it if it asked to."""
+        """Close the modal, or with `cleared` the whole stack. The app hears of each of those of which it asked to."""
         person = self._workspace.directory.get(user)
         view = self._shown(person, view_id)
-        if cleared or view.content.get("clear_on_close"):
-            self._workspace.views.close_all(person.id)
+        cleared = cleared or bool(view.content.get("clear_on_close"))
+        closed = [view]
+        if cleared:
+            closed = self._workspace.views.close_all(person.id)
         else:
             self._workspace.views.close(view)
-        if view.content.get("notify_on_close"):
-            payload = payloads.view_closed(self._workspace, person, view, cleared=cleared)
-            await self._delivery.deliver("interactive", payload)
+        for each in closed:
+            if each.content.get("notify_on_close"):
+                payload = payloads.view_closed(self._workspace, person, each, cleared=cleared)
+                await self._delivery.deliver("interactive", payload)
 
     def _answered(self, view: View, outcome: Outcome, answer: JSON) -> Submission:
         views = self._workspace.views

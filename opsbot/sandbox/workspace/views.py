@@ -103,10 +103,12 @@ class Views:
             self._stacks[view.user] = [open_view for open_view in stack if open_view.id != view.id]
             self._feed.publish(ViewClosed(view))
 
-    def close_all(self, user: str) -> None:
-        """Take all the person's modals away."""
-        for view in reversed(tuple(self._stacks[user])):
+    def close_all(self, user: str) -> list[View]:
+        """Take all the person's modals away; gives them, the uppermost first."""
+        closed = list(reversed(self._stacks[user]))
+        for view in closed:
             self.close(view)
+        return closed
 
     def find(self, view_id: str) -> View | None:
         """Return the modal or Home of this id, if it is open."""

@@ -10,7 +10,7 @@ from slack_sdk.models.blocks.block_elements import ButtonElement
 
 from opsbot.domain import commands
 from opsbot.domain.changes import DOING, DONE, GOING_ON, ChangeState, in_progress, object_of
-from opsbot.slack.blocks.messages import RUN_LINE, Answer, Message, mrkdwn_section, notes
+from opsbot.slack.blocks.messages import RUN_LINE, Answer, Message, mrkdwn_section, notes, reopening
 from opsbot.slack.blocks.mrkdwn import clipped, code, date, escaped, person, visible
 from opsbot.slack.blocks.working import working
 
@@ -43,7 +43,7 @@ def change_begun(result: ChangeBegun, asker: Asker) -> Answer | None:
     if result.was_begun:
         doing = DOING[change.wanted.verb]
         said = f"I'm {doing} {what} already, as {person(change.by)} asked {date(change.asked_at)}."
-        return Answer(said, private=True)
+        return Answer(said, private=True, undone=True)
     tell = "tell you here"
     if asker.place.terminal:
         channel = change.asked_in.channel
@@ -105,6 +105,8 @@ def outcome(change: NodeChange, command_name: str) -> Message:
             said = f":grey_question: {who}: whether {what} was {done} can't be said yet.{because}"
         case _:
             said = f":x: {who}: {what} was not {done}.{because}"
+            again = ActionsBlock(elements=[reopening(f"change:{change.id}")])
+            return Message(said, (mrkdwn_section(said), again))
     return Message(said, (mrkdwn_section(said),))
 
 

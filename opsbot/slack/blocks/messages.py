@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, SectionBlock
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
+from slack_sdk.models.blocks.block_elements import ButtonElement
 
 from opsbot.slack.blocks.mrkdwn import cut, escaped, plain, readable, split
 
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
 RUN_LINE = "run_line"
 """The action of a button whose value is a line, which is run as if whoever clicks had typed it."""
 
+REOPEN_FORM = "reopen_form"
+"""The action of a button that opens a form again, which came to nothing, with all that was typed."""
+
 SECTION_LIMIT = 3000
 TEXT_LIMIT = 4000
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The one package that a message is about."""
+    """The one package that a message is about; one without a version lists packages of the service."""
 
     service: ServiceRef
     version: str
@@ -58,7 +62,8 @@ class Message:
 class Answer:
     """An answer: one line, and the detail that goes into its thread. `private`: for the asker's eyes only.
 
-    `files` go into the thread as well. Where a message told how it went, the answer stands `instead_of` it.
+    `files` go into the thread as well. Where a message told how it went, the answer stands `instead_of` it. What was
+    asked for is `undone` where the answer says why not.
     """
 
     headline: str
@@ -67,6 +72,7 @@ class Answer:
     files: tuple[Attachment, ...] = ()
     instead_of: MessageRef | None = None
     about: About | None = None
+    undone: bool = False
 
     def in_one(self) -> Message:
         """Put everything into one message, for where there is no thread."""
@@ -80,6 +86,11 @@ class Answer:
     def in_full(self) -> str:
         """Write all that it says, or would say, as plain text."""
         return "\n\n".join([plain(self.headline), *(detail.in_full() for detail in self.details)])
+
+
+def reopening(value: str) -> ButtonElement:
+    """Make the button that opens a form again."""
+    return ButtonElement(text="Open the form again", action_id=REOPEN_FORM, value=value)
 
 
 def mrkdwn(text: str) -> MarkdownTextObject:

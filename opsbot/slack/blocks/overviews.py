@@ -41,7 +41,7 @@ def services_listed(result: ServicesListed, asker: Asker) -> Answer:
     again += ["--public"] if command.public else []
     again += [f"--model {command.model}"] if command.model is not None else []
     made = listing(headline, lines, " ".join(again), command.page, len(result.services))
-    return Answer(made.headline, (*_unread(result.unread), *made.details))
+    return Answer(made.headline, (*_unread(result.unread), *made.details), instead_of=result.shown_at)
 
 
 def models_listed(result: ModelsListed, asker: Asker) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
@@ -164,7 +165,7 @@ def refused(result: Refused) -> Answer:
     whom = [f"<@{user}>" for user in sorted(users)] + [code(group) for group in sorted(groups)]
     more = [f"{len(whom) - _MOST_ASKED} more"] if len(whom) > _MOST_ASKED else []
     ask = f" Ask {listed([*whom[:_MOST_ASKED], *more], 'or')} for it." if whom else ""
-    return Answer(f":no_entry: {escaped(clipped(result.reason, _APOLOGY_LIMIT))}{ask}", private=True)
+    return Answer(f":no_entry: {escaped(clipped(result.reason, _APOLOGY_LIMIT))}{ask}", private=True, undone=True)
 
 
 def apology(error: OpsbotError, command_name: str, note: str = "", instead: str | None = None) -> Answer:
@@ -176,10 +177,10 @@ def apology(error: OpsbotError, command_name: str, note: str = "", instead: str 
         line = f"{command_name} {instead}"
         button = ButtonElement(text=clipped(readable(line), _BUTTON_LIMIT), action_id=RUN_LINE, value=instead)
         mended = Message(f"Type: {code(line)}", (ActionsBlock(elements=[button]),))
-        return Answer(said, (mended,), private=True)
+        return Answer(said, (mended,), private=True, undone=True)
     if isinstance(error, CommandError) and error.suggestion is not None:
         said += f"\nType for example: {code(f'{command_name} {error.suggestion}')}"
-    return Answer(said, private=True)
+    return Answer(said, private=True, undone=True)
 
 
 def greeting(asker: Asker) -> Answer:
@@ -243,7 +244,8 @@ def service_shown(result: ServiceShown, asker: Asker) -> Answer:
     ]
     if result.published is None:
         lines.append("What is published isn't known: the API Deployer doesn't answer.")
-    return Answer(headline, (of_lines(lines),))
+    about = About(service.ref, "")
+    return Answer(headline, (replace(of_lines(lines), about=about),), about=about)
 
 
 def packages_listed(result: PackagesListed, asker: Asker) -> Answer:
@@ -254,7 +256,9 @@ def packages_listed(result: PackagesListed, asker: Asker) -> Answer:
     headline = f"{person(asker.person)} asked for the packages of {code(service)}: {found}."
     shown = page_of(packages, result.command.page)
     lines = [_package(package, result.packagers.get(package.version)) for package in shown]
-    return listing(headline, lines, f"packages {service}", result.command.page, len(packages))
+    listed_ = listing(headline, lines, f"packages {service}", result.command.page, len(packages))
+    about = About(service, "")
+    return replace(listed_, details=tuple(replace(each, about=about) for each in listed_.details), about=about)
 
 
 def summary_shown(result: SummaryShown, asker: Asker) -> Answer:

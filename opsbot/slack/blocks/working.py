@@ -15,6 +15,13 @@ def working(text: str, seconds: float | None = None) -> Message:
     return Message(said, (mrkdwn_section(said),))
 
 
+def broken_off(text: str, seconds: float, why: str) -> Message:
+    """Say that what was being done came to nothing, and why."""
+    said = f":warning: {escaped(clipped(text, _LONGEST_TEXT))} ended without a result after {so_long(seconds)}."
+    said += f" {escaped(clipped(why, _LONGEST_TEXT))}" if why else ""
+    return Message(said, (mrkdwn_section(said),))
+
+
 def so_long(seconds: float) -> str:
     """Write a length of time as people say it."""
     minutes, rest = divmod(int(seconds), 60)

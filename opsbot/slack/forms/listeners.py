@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
 from opsbot.actions.drafting import Draft, draft
 from opsbot.domain.authorization import Permission
-from opsbot.errors import OpsbotError
-from opsbot.grammar import begin, faults, fill
-from opsbot.grammar.forms import Kind
+from opsbot.errors import CommandError, OpsbotError
+from opsbot.grammar import begin, faults, fill, forms
+from opsbot.grammar.forms import Kind, field_of
+from opsbot.slack.blocks.messages import Answer
+from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.doing import Later
-from opsbot.slack.forms.opening import Opened
+from opsbot.slack.forms.again import Kept, change_in, lost_note, of_change, unpack, with_form
+from opsbot.slack.forms.following import Latest, left_out, still_holding, with_draft
+from opsbot.slack.forms.opening import TOO_LATE, Opened
 from opsbot.slack.forms.payloads import (
     VERB,
     FormChoice,
+    FormClosed,
     FormSent,
     Keystrokes,
     Memory,
 )
-from opsbot.slack.forms.views import NOTES, depends, drafts, form_view, notice_view
+from opsbot.slack.forms.views import drafts, form_view, notice_view
 from opsbot.slack.trouble import BUSY, in_words, incident
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from slack_sdk.models.views import View
 
     from opsbot.actions.dispatcher import Dispatcher
     from opsbot.domain.models import Asker
@@ -44,7 +50,6 @@ if TYPE_CHECKING:
 
 _FORGED = "This form isn't one of mine any more. Please open it again."
 _TOO_BUSY = "I have more to do than I can keep up with just now, so nothing is proposed."
-_FORMS_REMEMBERED = 1_000
 
 _log = logging.getLogger(__name__)
 
@@ -64,27 +69,6 @@ class Ack(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Latest:
-    """The last choice made in each open form: what comes of an earlier one mustn't be shown over it."""
-
-    _choices: OrderedDict[str, str] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def note(self, view: str, at: str) -> None:
-        """Remember a choice."""
-        with self._lock:
-            self._choices[view] = at
-            self._choices.move_to_end(view)
-            while len(self._choices) > _FORMS_REMEMBERED:
-                self._choices.popitem(last=False)
-
-    def is_latest(self, view: str, at: str) -> bool:
-        """Tell whether no choice came after it."""
-        with self._lock:
-            return self._choices.get(view, at) == at
-
-
 @dataclass(frozen=True, slots=True)
 class FormListeners:
     """One method per kind of payload. None of them lets an error out, since that would cost the acknowledgement."""
@@ -98,7 +82,7 @@ class FormListeners:
     suggesting: Suggesting
     look_again: Callable[[ServiceRef], None]
     command_name: str
-    _latest: _Latest = field(default_factory=_Latest)
+    _latest: Latest = field(default_factory=Latest)
 
     def ask(self, text: str, asker: Asker, trigger: str) -> bool:
         """Open the form of the verb that a line lacks words for; tells whether that could be done."""
@@ -141,6 +125,7 @@ class FormListeners:
         except ValidationError:
             incident("a choice in a form could not be read")
             return
+        self.opener.came_back(choice.view.id)
         self._latest.note(choice.view.id, choice.action.action_ts)
         if not self.pool.submit(self._follow, choice, memory) and not self.spare.submit(
             self._follow, choice, memory, drafting=False
@@ -167,28 +152,47 @@ class FormListeners:
             ack(response_action="errors", errors={places.get(name, first): said for name, said in wrong.items()})
             return
         typed = fill(form, sent.values, defaults)
-        if self.pool.submit(self._carry_out, typed, asker, sent.response_url):
+        if self.pool.submit(self._carry_out, typed, asker, sent, form):
+            self._forget(sent.view.id)
             ack()
         elif first:
             ack(response_action="errors", errors={first: BUSY})
         else:
             ack(response_action="update", view=notice_view("API Designer", BUSY))
 
+    def on_closed(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Forget a form that was closed; what is under way for it isn't shown any more, and nobody is told anything."""
+        ack()
+        try:
+            closed = FormClosed.model_validate(body)
+        except ValidationError:
+            incident("that a form was closed could not be read")
+            return
+        self._forget(closed.view.id)
+
+    def _forget(self, form: str) -> None:
+        self.opener.forget(form)
+        self._latest.forget(form)
+
     def _show(self, memory: Memory, values: Mapping[str, str], asker: Asker, trigger: str) -> bool:
         service = memory.chosen
         if service is None or memory.form is None or not drafts(memory.form):
             if service is not None:
                 self.look_again(service)
-            return self.opener.open(trigger, form_view(memory, values)) is not None
+            return self.opener.open(trigger, self._view(memory, values)) is not None
         opened = self.opener.open(trigger, notice_view(memory.verb, f"Looking at {service}…"))
         if opened is None:
             return False
+        if self.opener.is_gone(opened.id):
+            return True
         drafted = self._draft(service, asker)
-        self.opener.update(opened, form_view(memory, _with_draft(memory.form, values, drafted), remark=drafted.remark))
+        self.opener.update(opened, self._view(memory, with_draft(memory.form, values, drafted), remark=drafted.remark))
         return True
 
     def _follow(self, choice: FormChoice, memory: Memory, *, drafting: bool = True) -> None:
         """Show what goes with a choice; without `drafting` in no time, since others have to be told that it's busy."""
+        if self.opener.is_gone(choice.view.id):
+            return
         asker, values, remark = choice.asker, choice.values, ""
         chosen = choice.action.selected_option
         if choice.action.action_id == VERB:
@@ -196,14 +200,14 @@ class FormListeners:
             memory = Memory.model_validate({**memory.model_dump(), "verb": verb, "revision": memory.revision + 1})
         else:
             memory = memory.with_service(chosen.value if chosen is not None else "")
-            values = _kept(memory, values, choice.touched)
+            values = still_holding(memory, values, choice.touched)
         service, form = memory.chosen, memory.form
         if service is not None:
             self.look_again(service)
         if service is not None and form is not None and drafts(form):
             drafted = self._draft(service, asker) if drafting else Draft("", remark=_TOO_BUSY)
-            values, remark = _with_draft(form, values, drafted), drafted.remark
-        view = form_view(memory, values, self._verbs(memory, asker), remark)
+            values, remark = with_draft(form, values, drafted), drafted.remark
+        view = self._view(memory, values, self._verbs(memory, asker), remark)
         refused = self.opener.update(Opened(choice.view.id, choice.view.hash), view)
         if refused == "hash_conflict" and self._latest.is_latest(choice.view.id, choice.action.action_ts):
             self.opener.update(Opened(choice.view.id, ""), view)  # what stood in the way came of an earlier choice
@@ -223,31 +227,59 @@ class FormListeners:
         except OpsbotError as error:
             return Draft("", remark=f"Nothing can be proposed: {error}")
 
-    def _carry_out(self, typed: Typed, asker: Asker, response_url: str | None) -> None:
-        """Do what was sent as if it had been typed where the form was opened."""
-        later = Later(response_url)
-        said = in_words(lambda: self.doer.carry_out(typed, asker, later), self.command_name, self.command_name)
+    def _carry_out(self, typed: Typed, asker: Asker, sent: FormSent, form: Form) -> None:
+        """Do what was sent as if it had been typed where the form was opened; what was typed isn't lost if it fails."""
+        kept = Kept(verb=form.verb, channel=asker.place.channel, values=sent.values)
+
+        def amended(answer: Answer) -> Answer:
+            return with_form(answer, kept) if answer.undone else answer
+
+        def do() -> Answer | None:
+            nonlocal kept
+            try:
+                return self.doer.carry_out(typed, asker, Later(sent.response_url, amended=amended))
+            except OpsbotError as error:
+                beside = field_of(form, sent.values, error.about, self.dispatcher.defaults(asker.place))
+                kept = kept.model_copy(update={"said": str(error), "beside": beside})
+                raise
+
+        said = in_words(do, self.command_name, self.command_name)
         if said is not None:
-            self.replier.reply(said, asker, response_url)
+            self.replier.reply(amended(said), asker, sent.response_url)
 
+    def reopen(self, value: str, asker: Asker, trigger: str) -> Answer | None:
+        """Open a form again that came to nothing, as a button has it; gives what to say where that can't be done."""
+        kept = self._kept(value, asker)
+        if all(entry.verb != kept.verb for entry in self.dispatcher.usable(asker)):
+            return Answer(f":no_entry: You may not do that here: {code(kept.verb)}.", private=True)
+        memory = Memory(verb=kept.verb, channel=kept.channel or asker.place.channel)
+        memory = memory.with_service(kept.values.get("service", ""))
+        if memory.chosen is not None:
+            self.look_again(memory.chosen)
+        wrong = {kept.beside: kept.said} if kept.said else {}
+        view = self._view(memory, kept.values, remark=lost_note(kept), wrong=wrong)
+        return None if self.opener.open(trigger, view) is not None else Answer(TOO_LATE, private=True)
 
-def _with_draft(form: Form, values: Mapping[str, str], drafted: Draft) -> dict[str, str]:
-    """Put what is proposed where nothing was entered."""
-    version = form.of_kind(Kind.NEW_VERSION)
-    proposed = {NOTES: drafted.notes} | ({version.name: drafted.version} if version is not None else {})
-    return {**values, **{name: text for name, text in proposed.items() if text and not values.get(name)}}
+    def _kept(self, value: str, asker: Asker) -> Kept:
+        """Read what a button brings back; what the store has of a change is given to nobody but who asked for it."""
+        number = change_in(value)
+        if number is not None:
+            change = self.dispatcher.world.changes.get(number)
+            if change.by.id != asker.person.id:
+                raise CommandError("Only who asked for it can open that form again.", change.wanted.verb)
+            return of_change(change)
+        kept = unpack(value)
+        if kept is None or kept.verb not in forms():
+            raise CommandError("That button isn't one of mine.", "help")
+        return kept
 
-
-def _kept(memory: Memory, values: Mapping[str, str], touched: Mapping[str, str]) -> dict[str, str]:
-    """Keep what still holds for another service: what doesn't depend on it, and what people wrote themselves."""
-    form = memory.form
-    if form is None:
-        return {}
-    kept = {}
-    for each in form.fields:
-        value = values.get(each.name, "")
-        if depends(form, each):
-            value = touched.get(each.name, "") if each.kind in {Kind.NEW_VERSION, Kind.TEXT} else ""
-        if value:
-            kept[each.name] = value
-    return kept
+    def _view(
+        self,
+        memory: Memory,
+        values: Mapping[str, str],
+        verbs: tuple[VerbHelp, ...] = (),
+        remark: str = "",
+        wrong: Mapping[str, str] = MappingProxyType({}),
+    ) -> View:
+        without = left_out(memory, values, self.dispatcher.world.rules.policies)
+        return form_view(memory, values, verbs, remark, without=without, wrong=wrong)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,12 @@ TOO_LATE = "Slack let me open no form any more. Please try again."
 """What to say where a form could not be opened: mostly the click is older than the three seconds that Slack gives."""
 
 
+GONE = "gone"
+"""Why a form isn't changed that was closed or sent: in words of ours, since Slack wasn't asked."""
+
+_REMEMBERED = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A form that is open: Slack's id of it, and the hash of what it shows."""
@@ -33,6 +41,8 @@ class Opener:
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
+        self._gone: OrderedDict[str, None] = OrderedDict()
+        self._lock = threading.Lock()
 
     def open(self, trigger: str, view: View) -> Opened | None:
         """Open a form; None where that can't be done, as when the trigger is older than three seconds."""
@@ -44,8 +54,27 @@ class Opener:
         opened: dict[str, Any] = reply["view"]
         return Opened(str(opened["id"]), str(opened["hash"]))
 
+    def forget(self, form: str) -> None:
+        """Leave a form alone from now on, by its id: whoever had it open closed it, or sent it."""
+        with self._lock:
+            self._gone[form] = None
+            while len(self._gone) > _REMEMBERED:
+                self._gone.popitem(last=False)
+
+    def came_back(self, form: str) -> None:
+        """Hear that a form is open for all that: something was done in it, so Slack didn't hear that it was taken."""
+        with self._lock:
+            self._gone.pop(form, None)
+
+    def is_gone(self, form: str) -> bool:
+        """Tell whether a form is known to be closed or sent."""
+        with self._lock:
+            return form in self._gone
+
     def update(self, opened: Opened, view: View) -> str | None:
-        """Show something else in an open form; gives Slack's word for why not, such as that it was closed meanwhile."""
+        """Show something else in an open form; gives Slack's word for why not, or GONE for one that was closed."""
+        if self.is_gone(opened.id):
+            return GONE
         try:
             self._client.views_update(view_id=opened.id, hash=opened.hash or None, view=view)
         except CALL_ERRORS as error:
@@ -67,7 +96,7 @@ class Opener:
             if thread is None or thread == message.ts:
                 reply = self._client.conversations_history(**where)
             else:
-                reply = self._client.conversations_replies(ts=thread, **where)
+                reply = self._client.conversations_replies(ts=thread, **{**where, "limit": 2})  # the parent comes first
         except CALL_ERRORS as error:
             _log.info("a message could not be read: %s", error_code(error))
             return {}

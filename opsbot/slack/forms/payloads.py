@@ -121,6 +121,10 @@ class _View(_Model):
     blocks: tuple[_Block, ...] = ()
 
 
+class _ClosedView(_Model):
+    id: str
+
+
 class _Action(_Model):
     action_id: str
     action_ts: str = ""
@@ -181,6 +185,12 @@ class FormSent(_OfForm):
     def response_url(self) -> str | None:
         """Where Slack takes an answer to it, if the form asked where to answer."""
         return self.response_urls[0].response_url if self.response_urls else None
+
+
+class FormClosed(_Model):
+    """Somebody closed a form without sending it; whatever stood in it is nobody's business."""
+
+    view: _ClosedView
 
 
 class FormChoice(_OfForm):

@@ -13,6 +13,7 @@ from slack_sdk.models.views import View
 
 from opsbot.domain.commands import Approve, Decline
 from opsbot.domain.models import Asker, Person, Place
+from opsbot.slack.forms.again import Kept
 
 if TYPE_CHECKING:
     from opsbot.domain.commands import Decide
@@ -90,6 +91,18 @@ def decline_form(metadata: Metadata) -> View:
 def missing_reason() -> dict[str, Any]:
     """Say beside the field that it has to be filled."""
     return {_FIELD: "Whoever asked will want to know why: write a few words."}
+
+
+def busy(said: str) -> dict[str, Any]:
+    """Say beside the field why the form has to wait; it stays open, so that no word is lost."""
+    return {_FIELD: said}
+
+
+def kept(submission: Submission) -> Kept:
+    """Keep what somebody wrote for the form of the verb, should nothing come of it."""
+    command, place = submission.command, submission.asker.place
+    values = {"request": str(command.request), "comment": command.comment}
+    return Kept(verb=command.verb, channel=place.channel, values={name: text for name, text in values.items() if text})
 
 
 def _form(callback: str, submit: str, title: str, label: str, metadata: Metadata, *, needed: bool) -> View:

@@ -12,6 +12,7 @@ from opsbot.domain.models import MessageRef
 from opsbot.domain.references import ServiceRef
 from opsbot.errors import CommandError, NotFoundError
 from opsbot.slack.blocks.messages import Answer, Message
+from opsbot.slack.forms.following import left_out
 from opsbot.slack.forms.opening import TOO_LATE
 from opsbot.slack.forms.payloads import Memory, MessageShortcut, Shortcut
 from opsbot.slack.forms.views import form_view, notice_view
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from opsbot.slack.forms.opening import Opener
     from opsbot.slack.sending.replies import Replier
     from opsbot.slack.transport.pool import Pool
+
+
+_ABOUT_NONE = "That message isn't about a package that I know: choose it here."
 
 
 class Ack(Protocol):
@@ -104,19 +108,27 @@ class ShortcutListeners:
         opened = self.opener.open(shortcut.trigger_id, notice_view("Publish", "Looking which version it is…"))
         if opened is None:
             return Answer(TOO_LATE)
-        memory, values = Memory(verb=RequestPublish.verb, channel=asker.place.channel), {}
+        memory, values, remark = Memory(verb=RequestPublish.verb, channel=asker.place.channel), {}, _ABOUT_NONE
         about = self._about(shortcut)
         if about is not None:
             service, version = about
             memory = memory.with_service(str(service))
             values = {"service": str(service), "version": version}
+            remark = (
+                ""
+                if version
+                else f"That message is about {service}, not one version of it: choose here which to publish."
+            )
             self.look_again(service)
-        remark = "" if about is not None else "That message isn't about one package that I know: choose it here."
-        self.opener.update(opened, form_view(memory, values, remark=remark))
+        without = left_out(memory, values, self.dispatcher.world.rules.policies)
+        self.opener.update(opened, form_view(memory, values, remark=remark, without=without))
         return None
 
     def _about(self, shortcut: MessageShortcut) -> tuple[ServiceRef, str] | None:
-        """Find the package that a message is about, by its metadata or by the store; its words aren't looked at."""
+        """Find the package that a message is about, by its metadata or by the store; its words aren't looked at.
+
+        Of a list of packages, it is their service, and no version.
+        """
         message, thread = shortcut.where, shortcut.message.thread_ts
         metadata: dict[str, Any] = {}
         if self.bot and shortcut.message.bot_id == self.bot:  # others may say of theirs what they like
@@ -124,7 +136,7 @@ class ShortcutListeners:
         if metadata.get("event_type") in {MARK, ABOUT}:
             try:
                 said = _AboutPackage.model_validate(metadata.get("event_payload"))
-                if said.version:
+                if said.service:
                     return ServiceRef.parse(said.service, node=None, project=None), said.version
                 if said.request is not None:
                     request = self.dispatcher.world.requests.get(said.request)

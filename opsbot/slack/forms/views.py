@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, assert_never
 
 from slack_sdk.models.blocks import Block, ContextBlock, InputBlock, SectionBlock
@@ -23,7 +24,7 @@ from opsbot.slack.blocks.mrkdwn import clipped, readable
 from opsbot.slack.forms.payloads import CONVERSATION, FIELD, VERB
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from opsbot.domain.results import VerbHelp
     from opsbot.grammar.forms import Field, Form
@@ -65,16 +66,34 @@ def depends(form: Form, field: Field) -> bool:
     return has_service and (field.kind in _OF_SERVICE or (field.name == NOTES and drafts(form)))
 
 
-def form_view(memory: Memory, values: Mapping[str, str], verbs: Iterable[VerbHelp] = (), remark: str = "") -> View:
+GLASS = "break_glass"
+"""The name of the field that asks for a publish without approvals."""
+
+
+def form_view(
+    memory: Memory,
+    values: Mapping[str, str],
+    verbs: Iterable[VerbHelp] = (),
+    remark: str = "",
+    *,
+    without: Container[str] = (),
+    wrong: Mapping[str, str] = MappingProxyType({}),
+) -> View:
     """Show the form of the verb that is remembered, or what there is to do where none is yet.
 
-    `verbs` are offered where the verb is chosen in the form; `remark` is said below the fields.
+    `verbs` are offered where the verb is chosen in the form; `remark` is said below the fields. The fields named by
+    `without` are left out. What is `wrong` is said below the field that it is named by, or else above them all.
     """
     form = memory.form
     blocks: list[Block] = [_picker(memory.verb, verbs)] if memory.picking else []
     if form is not None:
         blocks.append(SectionBlock(text=PlainTextObject(text=form.says or form.verb)))
-        blocks += [_input(form, field, memory, values.get(field.name, "")) for field in form.fields]
+        fields = [field for field in form.fields if field.name not in without]
+        beside = {name: said for name, said in wrong.items() if any(field.name == name for field in fields)}
+        blocks += [_warning(said) for name, said in wrong.items() if name not in beside]
+        for field in fields:
+            blocks.append(_input(form, field, memory, values.get(field.name, "")))
+            blocks += [_warning(beside[field.name])] if field.name in beside else []
         blocks += [] if memory.channel else [_conversation()]
     if remark:
         blocks.append(ContextBlock(elements=[PlainTextObject(text=clipped(readable(remark), _HINT), emoji=False)]))
@@ -83,7 +102,8 @@ def form_view(memory: Memory, values: Mapping[str, str], verbs: Iterable[VerbHel
         callback_id=FORM,
         title=PlainTextObject(text=title_of(form.verb if form is not None else "API Designer")),
         submit=PlainTextObject(text=title_of(form.verb)) if form is not None else None,
-        close=PlainTextObject(text="Cancel"),
+        close=PlainTextObject(text="Back"),  # “Cancel” is a verb here
+        notify_on_close=True,
         private_metadata=memory.model_dump_json(exclude_defaults=True),
         blocks=blocks,
     )
@@ -97,6 +117,7 @@ def notice_view(title: str, text: str) -> View:
         callback_id=FORM,
         title=PlainTextObject(text=title_of(title)),
         close=PlainTextObject(text="Close"),
+        notify_on_close=True,
         blocks=[SectionBlock(text=said)],
     )
 
@@ -144,15 +165,26 @@ def _picker(chosen: str, verbs: Iterable[VerbHelp]) -> SectionBlock:
 def _input(form: Form, field: Field, memory: Memory, value: str) -> InputBlock:
     follows = depends(form, field)
     leads = field.kind is Kind.SERVICE and any(depends(form, other) for other in form.fields)
+    hint = meaning_of(field)[1] if field.kind is Kind.FLAG else field.hint
     name = f"{form.verb}.{field.name}" if field.kind is not Kind.SERVICE else field.name
     return InputBlock(
         block_id=f"{name}.{memory.revision}" if follows else name,
         label=PlainTextObject(text=clipped(field.label, _LABEL)),
-        hint=PlainTextObject(text=clipped(field.hint, _HINT)) if field.hint else None,
+        hint=PlainTextObject(text=clipped(hint, _HINT)) if hint else None,
         element=_element(field, value),
         optional=not field.required,
         dispatch_action=True if leads else None,
     )
+
+
+def _warning(said: str) -> ContextBlock:
+    return ContextBlock(elements=[PlainTextObject(text=clipped(readable(f"⚠ {said}"), _HINT), emoji=False)])
+
+
+def meaning_of(field: Field) -> tuple[str, str]:
+    """Say in an option of its own what a flag does, and what more there is to know."""
+    meaning, _, more = field.hint.partition("; ") if len(field.hint) > _OPTION else (field.hint, "", "")
+    return clipped(meaning, _OPTION) or field.label, more[:1].upper() + more[1:]
 
 
 def _element(field: Field, value: str) -> InputInteractiveElement:
@@ -168,7 +200,7 @@ def _element(field: Field, value: str) -> InputInteractiveElement:
             initial = next((each for each in options if each.value == value), None)
             return StaticSelectElement(action_id=action, options=options, initial_option=initial)
         case Kind.FLAG:
-            yes = Option(value=ON, text=PlainTextObject(text="Yes"))
+            yes = Option(value=ON, text=PlainTextObject(text=meaning_of(field)[0]))
             return CheckboxesElement(action_id=action, options=[yes], initial_options=[yes] if value else None)
         case Kind.PERSON:
             mention = read_mention(value) if value else None

@@ -15,13 +15,14 @@ from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar import without_mention_of
 from opsbot.slack.blocks import cards
 from opsbot.slack.blocks.address import MENTION, address_in
-from opsbot.slack.blocks.messages import RUN_LINE, Answer, Message
+from opsbot.slack.blocks.messages import REOPEN_FORM, RUN_LINE, Answer, Message
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.blocks.paging import TURN_PAGE
 from opsbot.slack.blocks.results import OPEN_FORM, answer
 from opsbot.slack.doing import Later
+from opsbot.slack.forms.again import with_form
 from opsbot.slack.forms.opening import TOO_LATE
-from opsbot.slack.forms.reasons import Metadata, Submission, approve_form, decline_form, missing_reason
+from opsbot.slack.forms.reasons import Metadata, Submission, approve_form, busy, decline_form, kept, missing_reason
 from opsbot.slack.listening.payloads import BotMention, Click, SlashCommand
 from opsbot.slack.trouble import BUSY, in_words
 from opsbot.slack.trouble import incident as _incident
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Asker
     from opsbot.slack.directory import SlackDirectory
     from opsbot.slack.doing import Doer
+    from opsbot.slack.forms.again import Kept
     from opsbot.slack.forms.listeners import FormListeners
     from opsbot.slack.forms.shortcuts import ShortcutListeners
     from opsbot.slack.listening.direct import DirectListener
@@ -131,9 +133,10 @@ class Listeners:
         if isinstance(command, Decline) and not command.comment:
             ack(response_action="errors", errors=missing_reason())
             return
-        ack()
-        if not self.pool.submit(self._carry_out, command, asker, None):
-            self._turn_away(asker, None)
+        if self.pool.submit(self._carry_out, command, asker, None, kept(submission)):
+            ack()
+        else:
+            ack(response_action="errors", errors=busy(BUSY))
 
     def on_mention(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take a message that names the bot."""
@@ -172,6 +175,8 @@ class Listeners:
             self._turn_page(click)
         elif click.action == OPEN_FORM:
             self._open_verb_form(click)
+        elif click.action == REOPEN_FORM:
+            self._reopen_form(click)
         elif click.action in _FORMS:
             self._open_form(click)
         elif click.action in _DECISIONS:
@@ -191,7 +196,7 @@ class Listeners:
         if said is not None:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 
-    def _carry_out(self, command: Decide, asker: Asker, response_url: str | None) -> None:
+    def _carry_out(self, command: Decide, asker: Asker, response_url: str | None, written: Kept | None = None) -> None:
         """Decide as was clicked or sent; the card and its thread show it, only a refusal is told apart."""
 
         def do() -> Answer | None:
@@ -200,6 +205,7 @@ class Listeners:
 
         said = self._in_words(do)
         if said is not None:
+            said = with_form(said, written) if written is not None and written.values.get("comment") else said
             self.replier.whisper(said.in_one(), asker, response_url)
             self.home.show_what_is_true(asker)
 
@@ -227,6 +233,12 @@ class Listeners:
             return None if opened else Answer(TOO_LATE, private=True)
 
         said = self._in_words(do)
+        if said is not None:
+            self.replier.whisper(said.in_one(), click.asker, click.response_url)
+
+    def _reopen_form(self, click: Click) -> None:
+        """Open a form again that came to nothing, with all that was typed."""
+        said = self._in_words(lambda: self.forms.reopen(click.value, click.asker, click.trigger_id))
         if said is not None:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.errors import OpsbotError
 from opsbot.slack.blocks.messages import spoken
-from opsbot.slack.blocks.working import working
+from opsbot.slack.blocks.working import broken_off, working
 from opsbot.slack.sending.saying import say
 from opsbot.slack.transport.calls import CALL_ERRORS, come_back_after, error_code
 
@@ -31,6 +31,11 @@ _log = logging.getLogger(__name__)
 
 EVERY = 5.0
 """How many seconds lie at least between two edits of a message."""
+
+PATIENCE = 3.0
+"""How many seconds work may go on before it is announced that may as well be done by then."""
+
+_OURS = "Something went wrong on my side; who asked for it hears more."
 
 _LOOK = 1.0
 _MINUTE = 60.0
@@ -77,7 +82,7 @@ class Progress:
 
     def __init__(self, where: Callable[[], MessageRef | None], text: str, began: float) -> None:
         self._where = where
-        self._text = text
+        self._what = self._text = text
         self._began = self._edited = began
         self._lock = threading.Lock()
         self._is_over = False
@@ -105,6 +110,37 @@ class Progress:
         """Edit no more; once this returns, no edit is on its way, so that the outcome is the last word."""
         with self._lock:
             self._is_over = True
+
+    def break_off(self, client: WebClient, now: float, why: str) -> None:
+        """Say in the message, if there is one, that nothing came of it."""
+        message = self._where()
+        if message is not None:
+            shown = broken_off(self._what, now - self._began, why)
+            client.chat_update(channel=message.channel, ts=message.ts, text=shown.text, blocks=shown.blocks)
+
+
+class ProgressIfLong(Progress):
+    """The progress of work that is announced only once it has gone on for a while."""
+
+    def __init__(self, place: Place, text: str, began: float) -> None:
+        super().__init__(lambda: self._message, text, began)
+        self._place = place
+        self._message: MessageRef | None = None
+        self._was_tried = False
+
+    def edit(self, client: WebClient, budget: Budget, now: float) -> None:
+        """Post the message if it is time for that and Slack has room for it, or show there how it stands."""
+        with self._lock:
+            if self._is_over or now - self._began < PATIENCE:
+                return
+            if not self._was_tried:
+                if budget.may_spend():
+                    self._was_tried, self._edited = True, now
+                    shown = working(self._text, now - self._began)
+                    self._message = say(client, shown, self._place.channel, self._place.thread)
+                return
+        if self._message is not None:
+            super().edit(client, budget, now)
 
 
 class SlackProgress:
@@ -139,16 +175,40 @@ class SlackProgress:
     def begin(self, place: Place, text: str) -> Iterator[Progress]:
         """Post a message that says, in plain words, what is being done; it is edited until the context ends.
 
-        What the message says afterwards is the caller's business: it is at the progress's `where`.
+        What the message says afterwards is the caller's business: it is at the progress's `where`. Where an error leaves
+        the context, the message says so.
         """
         message = self._post(place, text)
-        with self.over(lambda: message, text) as progress:
+        with self._breaking_off(Progress(lambda: message, text, self._clock())) as progress:
+            yield progress
+
+    @contextmanager
+    def if_long(self, place: Place, text: str) -> Iterator[Progress]:
+        """Do as `begin`, but post nothing unless it lasts a while: what is done by then was never announced."""
+        with self._breaking_off(ProgressIfLong(place, text, self._clock())) as progress:
             yield progress
 
     @contextmanager
     def over(self, where: Callable[[], MessageRef | None], text: str) -> Iterator[Progress]:
         """Edit a message that is there already, or will be: `where` is asked before each edit, and may say None."""
-        progress = Progress(where, text, self._clock())
+        with self._showing(Progress(where, text, self._clock())) as progress:
+            yield progress
+
+    @contextmanager
+    def _breaking_off(self, progress: Progress) -> Iterator[Progress]:
+        try:
+            with self._showing(progress):
+                yield progress
+        except Exception as error:
+            why = str(error) if isinstance(error, OpsbotError) else _OURS
+            try:
+                progress.break_off(self._client, self._clock(), why)
+            except CALL_ERRORS as refused:
+                _log.warning("that something came to nothing could not be shown: %s", error_code(refused))
+            raise
+
+    @contextmanager
+    def _showing(self, progress: Progress) -> Iterator[Progress]:
         with self._changed:
             self._going_on.append(progress)
             self._changed.notify_all()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 ABOUT = "opsbot_package"
-"""The type of the metadata of an answer that is about one package."""
+"""The type of the metadata of an answer that is about one package, or about those of one service."""
 
 
 def say(client: WebClient, message: Message, channel: str, thread: str | None = None) -> MessageRef:

@@ -173,6 +173,24 @@ def test_closing_is_told_to_who_asked(app: App, client: WebClient, control: Cont
     assert heard.get(timeout=5) == "form"
 
 
+def test_where_all_is_cleared_each_that_asked_is_told_of(
+    app: App, client: WebClient, control: Control, trigger: str
+) -> None:
+    heard: queue.Queue[tuple[str, bool]] = queue.Queue()
+
+    @app.view_closed("form")
+    def closed(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        heard.put((body["view"]["id"], body["is_cleared"]))
+
+    first = client.views_open(trigger_id=trigger, view=modal(section(), notify_on_close=True))["view"]
+    again = str(control.command("publish")["payload"]["trigger_id"])
+    second = client.views_push(trigger_id=again, view=modal(section(), notify_on_close=True, clear_on_close=True))
+    control.post("/close", user="maya")
+    assert [heard.get(timeout=5), heard.get(timeout=5)] == [(second["view"]["id"], True), (first["id"], True)]
+    wait_until(lambda: control.get("/state")["views"] == [])
+
+
 def test_a_home_is_published_when_somebody_looks(app: App, control: Control) -> None:
     @app.event("app_home_opened")
     def opened(event: dict[str, Any], client: WebClient) -> None:

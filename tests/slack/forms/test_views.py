@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opsbot.domain.policies import BreakGlass, Policy
 from opsbot.grammar import forms, manual
 from opsbot.grammar.forms import Field, Form, Kind
 from opsbot.sandbox.workspace.webapi.views import read_view
+from opsbot.slack.forms.following import left_out
 from opsbot.slack.forms.payloads import FIELD, Memory
-from opsbot.slack.forms.views import depends, form_view, notice_view, option, plain_option
+from opsbot.slack.forms.views import GLASS, depends, form_view, meaning_of, notice_view, option, plain_option
 
 if TYPE_CHECKING:
     from opsbot.domain.results import VerbHelp
@@ -82,6 +85,54 @@ def test_where_no_channel_is_known_the_form_asks_for_it() -> None:
     for channel, asked in (("C1", False), ("", True)):
         view = shown(Memory(verb="whoami", channel=channel), {})
         assert any(block["block_id"] == "conversation" for block in view["blocks"]) is asked
+
+
+def test_what_is_wrong_stands_below_its_field_and_what_is_no_field_s_above_them_all() -> None:
+    wrong = {"version": "There is one already.", "": "You may not do that."}
+    blocks = form_view(Memory(verb="package", channel="C1"), {}, wrong=wrong).to_dict()["blocks"]
+    texts = [json.dumps(block, ensure_ascii=False) for block in blocks]
+    at = next(number for number, text in enumerate(texts) if f"{FIELD}version" in text)
+    assert "⚠ There is one already." in texts[at + 1]
+    assert "⚠ You may not do that." in texts[1]
+
+
+def test_a_box_to_tick_says_what_it_does() -> None:
+    flags = [field for form in forms().values() for field in form.fields if field.kind is Kind.FLAG]
+    for flag in flags:
+        meaning, _ = meaning_of(flag)
+        assert 5 < len(meaning) <= 75, flag
+        assert not meaning.endswith("…"), flag
+    glass = next(flag for flag in flags if flag.name == "break_glass")
+    assert meaning_of(glass) == (
+        "Without approvals, where the policy lets you",
+        "Needs a reason, and another person's review afterwards.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("service", "asked_for", "is_there"),
+    [
+        ("", False, True),
+        ("design:FRAUD/x", False, True),
+        ("design:CHURN/x", False, False),
+        ("design:CHURN/x", True, True),
+    ],
+)
+def test_the_glass_is_offered_where_a_policy_lets_it_be_broken(service: str, asked_for: bool, is_there: bool) -> None:  # noqa: FBT001 - parametrized
+    policies = [Policy("p", ("design:FRAUD/*",), break_glass=BreakGlass(("admin",))), Policy("rest")]
+    memory = Memory(verb="publish", channel="C1", service=service)
+    without = left_out(memory, {GLASS: "on"} if asked_for else {}, policies)
+    view = form_view(memory, {}, without=without).to_dict()
+    assert (f"{FIELD}break_glass" in json.dumps(view)) is is_there
+    assert f"{FIELD}break_glass" not in json.dumps(
+        form_view(memory, {}, without=left_out(memory, {}, policies[1:])).to_dict()
+    )
+
+
+def test_no_form_has_two_buttons_of_one_name() -> None:
+    for verb in forms():
+        view = form_view(Memory(verb=verb, channel="C1"), {}).to_dict()
+        assert view["submit"]["text"] != view["close"]["text"]
 
 
 def test_a_notice_has_nothing_to_send() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from opsbot.domain.models import MessageRef, Place
+from opsbot.errors import DSSError
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.slack import Budget, KeptWebClient, SlackProgress, manifest
@@ -121,6 +122,62 @@ def test_what_can_not_be_posted_is_work_without_words(bench: Bench) -> None:
         assert telling.where() is None
         bench.pass_by(5)
     assert bench.said() == []
+
+
+def test_what_is_done_soon_is_never_announced(bench: Bench) -> None:
+    with bench.progress.if_long(Place(ML_OPS), "Searching"):
+        bench.pass_by(2.9)
+    bench.pass_by(60)
+    assert bench.said() == []
+
+
+def test_what_lasts_is_announced_once_and_edited(bench: Bench) -> None:
+    with bench.progress.if_long(Place(ML_OPS), "Searching") as telling:
+        telling.tell("Searching: 3 of 9 read")
+        bench.pass_by(3)
+        assert bench.said() == [":hourglass_flowing_sand: Searching: 3 of 9 read · 3 s so far"]
+        bench.pass_by(4)
+        telling.tell("Searching: 8 of 9 read")
+        bench.pass_by(1)
+        assert bench.said() == [":hourglass_flowing_sand: Searching: 8 of 9 read · 8 s so far"]
+    message = telling.where()
+    assert message is not None
+    bench.pass_by(60)
+    assert "8 s so far" in bench.said()[0]
+
+
+def test_nothing_is_announced_while_slack_has_no_room(bench: Bench) -> None:
+    with bench.progress.if_long(Place(ML_OPS), "Searching"):
+        bench.budget.close_for(10)
+        bench.pass_by(5)
+        assert bench.said() == []
+        bench.pass_by(6)
+        assert "11 s so far" in bench.said()[0]
+
+
+def test_where_the_bot_is_not_it_is_tried_once(bench: Bench) -> None:
+    with bench.progress.if_long(Place(RANDOM), "Searching") as telling:
+        bench.pass_by(5)
+        bench.pass_by(5)
+    assert telling.where() is None
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [(DSSError("The node doesn't answer."), "The node doesn't answer."), (KeyError("x"), "my side")]
+)
+def test_an_error_ends_the_message_too(bench: Bench, error: Exception, said: str) -> None:
+    def fail_after(seconds: float) -> None:
+        with bench.progress.if_long(Place(ML_OPS), "Searching design:*"):
+            bench.pass_by(seconds)
+            raise error
+
+    with pytest.raises(type(error)):
+        fail_after(12)
+    assert bench.said()[0].startswith(":warning: Searching design:* ended without a result after 12 s.")
+    assert said in bench.said()[0]
+    with pytest.raises(type(error)):
+        fail_after(0)
+    assert len(bench.said()) == 1
 
 
 def test_edits_are_made_by_themselves(bench: Bench) -> None:
