@@ -217,6 +217,19 @@ ROWS: dict[str, Row] = {
         ),
         beside("maya", "what", "can't be a project key", what=NO_PATH),
     ),
+    "watches": Row(
+        Sent(
+            "maya",
+            {"test": ON},
+            "a test is on its way",
+            before=(("watch FRAUD/rules", f"hears of `{RULES}`"),),
+        ),
+        beside("maya", "number", "isn't the number of a watch", number="one"),
+    ),
+    "deliveries": Row(
+        told("maya", "asked for what I said here in 3 days", days="3"),
+        told("maya", "You may not do that", everywhere=ON),
+    ),
 }
 
 
@@ -301,10 +314,12 @@ def as_used(element: JSON, value: str) -> Any:
 
 def entered(view: JSON) -> dict[str, str]:
     """What stands in the fields."""
-    return {
-        name: (element.get("initial_option") or {}).get("value") or element.get("initial_value") or ""
-        for name, element in elements(view).items()
-    }
+    return {name: entered_in(element) for name, element in elements(view).items()}
+
+
+def entered_in(element: JSON) -> str:
+    ticked = element.get("initial_options") or [{}]
+    return str((element.get("initial_option") or ticked[0]).get("value") or element.get("initial_value") or "")
 
 
 def test_no_verb_is_forgotten_here() -> None:
