@@ -3,6 +3,7 @@
     OpsbotError
       ConfigError              the configuration can't be used
       CommandError             the words typed aren't a command
+        UnknownVerbError       no verb begins them
         MissingWordError       something that the verb needs wasn't said: a form can ask for it
       NotFoundError            what was named isn't there
       ConflictError            what was asked contradicts what is there
@@ -57,6 +58,10 @@ class CommandError(OpsbotError):
         super().__init__(message)
         self.suggestion = suggestion
         self.near = near
+
+
+class UnknownVerbError(CommandError):
+    """No verb begins the words: whoever typed them may never have seen one."""
 
 
 class MissingWordError(CommandError):

@@ -13,9 +13,10 @@ from opsbot.actions.surveys import Gathered
 from opsbot.actions.world import World
 from opsbot.domain.audit import BEFORE_THE_FIRST, Entry, Head, digest, link
 from opsbot.domain.authorization import Membership
-from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, maker_of, part_of
-from opsbot.domain.commands import CreatePackage
+from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, makers_of, part_of
+from opsbot.domain.commands import CreatePackage, DeletePackage
 from opsbot.domain.difference import EndpointSetup, ServiceSetup
+from opsbot.domain.figures import Figures
 from opsbot.domain.files import Archive
 from opsbot.domain.homes import Home
 from opsbot.domain.lifecycle import HOLDING, OPEN, State, may_follow
@@ -40,16 +41,17 @@ from opsbot.grammar import manual
 from tests.builders import NOON, SCORING, TEAM, package, rules, service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from opsbot.actions.ports import Heard
-    from opsbot.actions.stores import RequestQuery, Step
+    from opsbot.actions.stores import DeliveryQuery, RequestQuery, Step
     from opsbot.domain.audit import Record
     from opsbot.domain.changes import NodeChange
-    from opsbot.domain.deliveries import Delivery, Effects, Message
+    from opsbot.domain.deliveries import Delivery, Effects, Message, Told
     from opsbot.domain.difference import Snapshot
+    from opsbot.domain.figures import Span
     from opsbot.domain.models import Decision, EndpointType
     from opsbot.domain.policies import Policy
     from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
@@ -257,6 +259,8 @@ class FakeDeliveries:
     messages: list[Message] = field(default_factory=list)
     waiting: tuple[Message, ...] = ()
     told_by: dict[int, tuple[Message, ...]] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
+    queries: list[DeliveryQuery] = field(default_factory=list)
 
     def joined(self, delivery: Delivery) -> tuple[Message, ...]:
         return self.told_by.get(delivery.id, ())
@@ -280,6 +284,10 @@ class FakeDeliveries:
 
     def channels(self) -> list[str]:
         return sorted({message.channel for message in self.messages})
+
+    def page(self, query: DeliveryQuery) -> tuple[list[Told], int]:
+        self.queries.append(query)
+        return self.told, len(self.told)
 
 
 @dataclass
@@ -426,6 +434,7 @@ class FakeNodeChanges:
 
     def __init__(self, keeping: FakeKeeping) -> None:
         self._kept: dict[int, NodeChange] = {}
+        self.looked_for_makers = 0
         self._keeping = keeping
 
     def open(self, change: NodeChange, effects: Callable[[NodeChange], Effects]) -> tuple[NodeChange, bool]:
@@ -442,10 +451,10 @@ class FakeNodeChanges:
             raise NotFoundError(f"There is no change {change}.")
         return self._kept[change]
 
-    def made(self, ref: ServiceRef, version: str, created_on: datetime | None) -> NodeChange | None:
-        lane = (ref, lane_of(CreatePackage(ref, version)))
-        done = self.in_states(frozenset({ChangeState.DONE}))
-        return maker_of([each for each in done if (each.service, lane_of(each.wanted)) == lane], created_on)
+    def makers(self, ref: ServiceRef, packages: Sequence[Package]) -> Mapping[str, NodeChange]:
+        self.looked_for_makers += 1
+        done = (each for each in self.in_states(frozenset({ChangeState.DONE})) if each.service == ref)
+        return makers_of((each for each in done if isinstance(each.wanted, CreatePackage | DeletePackage)), packages)
 
     def in_states(self, states: frozenset[ChangeState]) -> list[NodeChange]:
         return [kept for _, kept in sorted(self._kept.items()) if kept.state in states]
@@ -527,6 +536,7 @@ class FakeWatches:
 
     def __init__(self, keeping: FakeKeeping) -> None:
         self.kept: dict[int, Watch] = {}
+        self.digests_wanted_at: datetime | None = None
         self._keeping = keeping
         self._numbers = count(1)
 
@@ -562,6 +572,9 @@ class FakeWatches:
     def going_on(self) -> tuple[Watch, ...]:
         return tuple(each for each in self.kept.values() if not each.stopped)
 
+    def want_digests(self, at: datetime) -> None:
+        self.digests_wanted_at = at
+
     def put_configured(self, wanted: Iterable[WatchRule], at: datetime) -> None:
         raise NotImplementedError
 
@@ -576,10 +589,16 @@ class FakeEvents:
     def get(self, number: int) -> Event:
         return self.kept[number]
 
+    def figures(self, span: Span) -> Figures:
+        return Figures(span)
+
     def story(self, target: str, event: Event) -> MessageRef | None:
         return self.stories.get((target, event.version, event.packaged_on))
 
-    def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
+    def told_at(self, message: MessageRef) -> tuple[tuple[ServiceRef, str], ...]:
+        return tuple((SCORING, version) for (_, version, _), where in self.stories.items() if where == message)
+
+    def begin_story(self, target: str, event: Event, message: MessageRef, at: datetime) -> None:
         self.stories.setdefault((target, event.version, event.packaged_on), message)
 
 
@@ -590,6 +609,8 @@ class FakeNewsroom:
     told: dict[int, News] = field(default_factory=dict)
     bursts: list[list[str]] = field(default_factory=list)
     fails: list[TellingError] = field(default_factory=list)
+    tests: list[tuple[str, int]] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
 
     def post(self, delivery: Delivery, news: News) -> MessageRef:
         trouble = self.fails.pop(0) if self.fails else None
@@ -601,15 +622,26 @@ class FakeNewsroom:
             raise trouble
         return MessageRef(delivery.message.channel, f"{delivery.id}.0")
 
-    def burst(self, delivery: Delivery, events: Sequence[Event]) -> MessageRef:
-        said = self.post(delivery, News(events[0]))
+    def burst(self, delivery: Delivery, events: Sequence[Event], figures: Sequence[Figures] = ()) -> MessageRef:
+        said = self.post(delivery, News(events[0])) if events else MessageRef(delivery.message.channel, "0.0")
         self.bursts.append([event.version for event in events])
+        self.spans += [each.span for each in figures]
         return said
 
     def of_node(self, delivery: Delivery) -> MessageRef:
         raise NotImplementedError
 
     def stopped(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        raise NotImplementedError
+
+    def test(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        trouble = self.fails.pop(0) if self.fails else None
+        if trouble is not None:
+            raise trouble
+        self.tests.append((delivery.message.channel, watch.id))
+        return MessageRef(delivery.message.channel, f"{delivery.id}.0")
+
+    def test_ended(self, delivery: Delivery, watch: Watch) -> MessageRef:
         raise NotImplementedError
 
     def find(self, delivery: Delivery, thread: MessageRef | None) -> MessageRef | None:
@@ -704,6 +736,7 @@ class Scene:
         self.durable = FakeDurable()
         self.homes = FakeHomes()
         self.watches = FakeWatches(self.keeping)
+        self.events = FakeEvents()
         self.progress = FakeProgress()
         self.pictures = FakePictures()
 
@@ -738,6 +771,7 @@ class Scene:
             clock=lambda: self.now,
             homes=self.homes,
             watches=self.watches,
+            events=self.events,
         )
 
 

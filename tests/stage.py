@@ -14,6 +14,7 @@ import httpx
 from slack_sdk.signature import SignatureVerifier
 
 from opsbot.assembly.bot import Bot
+from opsbot.assembly.opening import now
 from opsbot.config import Config
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from opsbot.actions.ports import Clock
     from opsbot.durable import Tempo
 
 JSON = dict[str, Any]
@@ -202,6 +204,7 @@ def staged(
     pool: Pool | None = None,
     designer: DesignerServer | None = None,
     tempo: Tempo | None = None,
+    clock: Clock = now,
     lacking: frozenset[str] = frozenset(),
     file_limits: FileLimits | None = None,
     **config: Any,
@@ -224,7 +227,7 @@ def staged(
     with (
         nullcontext(designer) if designer is not None else DesignerServer() as node,
         WorkspaceServer(workspace) as server,
-        Bot(configuration(server, node, folder, mode=mode, port=port, **config), pool, tempo) as bot,
+        Bot(configuration(server, node, folder, mode=mode, port=port, **config), pool, tempo, clock) as bot,
         httpx.Client(base_url=f"{server.url}/_control", timeout=30) as hands,
     ):
         if mode == "socket":

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from opsbot.cli.program import program
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
@@ -273,3 +275,16 @@ def test_the_design_node_can_be_run_alone() -> None:
     assert {"FRAUD", "CHURN"} <= {project["projectKey"] for project in projects}
     assert refused.status_code == 401
     assert served.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--scenario", "nobody-knows-it"), "'two-approvers'"),
+        (("--only", "designer", "--scenario", "node-outage"), "leave out --only"),
+    ],
+)
+def test_a_story_that_cant_be_told_is_refused(arguments: tuple[str, ...], said: str) -> None:
+    result = CliRunner().invoke(program, ["sandbox", *arguments])
+    assert result.exit_code == 2
+    assert said in result.output

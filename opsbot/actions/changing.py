@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from opsbot.actions.comparing import seen
-from opsbot.actions.node_calls import call, look, obstacle
+from opsbot.actions.node_calls import call, caution, look, obstacle
 from opsbot.actions.recording import DONE, of_change
 from opsbot.domain import watching
 from opsbot.domain.changes import (
@@ -141,6 +141,8 @@ def settle(ended: NodeChange, world: World) -> None:
             return _stands(change)
         return _settled(replace(ended, message=change.message, package=ended.package or change.package), now)
 
+    if ended.state is ChangeState.DONE:
+        ended = _with_caution(ended, world)
     if ended.state is ChangeState.DONE and ended.package is not None and isinstance(ended.wanted, CreatePackage):
         seen(ended.service, ended.package, world.designer, world.snapshots, world.clock)
     world.changes.change(ended.id, step)
@@ -189,7 +191,7 @@ def _look_again(change: NodeChange, world: World) -> None:
         ended = _failed(change, "It wasn't so when it was asked for again.")
     elif (sight := _sight(change, world)) is not None and sight.is_so:
         said = "It was so when I looked later."
-        ended = replace(change, state=ChangeState.DONE, outcome=said, package=sight.package)
+        ended = _with_caution(replace(change, state=ChangeState.DONE, outcome=said, package=sight.package), world)
     elif since >= _LOOKED_FOR:
         ended = _failed(change, "It wasn't so an hour later, so I take it that it wasn't done.")
     else:
@@ -282,6 +284,10 @@ def _message(number: int, world: World) -> MessageRef | None:
     """Tell which message shows the progress, as long as it is in progress."""
     change = world.changes.get(number)
     return change.message if change.state is ChangeState.DOING else None
+
+
+def _with_caution(done: NodeChange, world: World) -> NodeChange:
+    return replace(done, outcome=" ".join(filter(None, (done.outcome, caution(done.wanted, world.designer)))))
 
 
 def _failed(change: NodeChange, why: str) -> NodeChange:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from opsbot.actions.voice import Voice
 from opsbot.domain.deliveries import DeliveryState, Kind
+from opsbot.domain.lifecycle import State
 from opsbot.domain.models import PublishRequest
 from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
 
@@ -27,7 +29,9 @@ _LONGEST_WAIT = 15.0
 _OWED = frozenset({Kind.CARD, Kind.OUTCOME, Kind.CHANGE, Kind.CHANGE_ENDED})
 """What whoever asked has to hear of, wherever."""
 
-_BY_WATCHES = frozenset({Kind.NEWS, Kind.NODE, Kind.WATCH_STOPPED})
+_BY_WATCHES = frozenset(
+    {Kind.NEWS, Kind.DIGEST, Kind.NODE, Kind.WATCH_STOPPED, Kind.WATCH_TEST, Kind.TEST_ARRIVED, Kind.TEST_FAILED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +105,10 @@ class Mouth:
         if error.again:
             # What may have been said stays as it is being said, so that it is looked for first.
             state = DeliveryState.SENDING if error.uncertain else DeliveryState.WAITING
-            self._settle(replace(delivery, state=state, problem=str(error)))
-            return error.after or min(2.0 ** min(delivery.attempts, 10), _LONGEST_WAIT)
+            wait = error.after or min(2.0 ** min(delivery.attempts, 10), _LONGEST_WAIT)
+            again_at = self.clock() + timedelta(seconds=wait)
+            self._settle(replace(delivery, state=state, problem=str(error), again_at=again_at))
+            return wait
         state = DeliveryState.UNCERTAIN if error.uncertain else DeliveryState.FAILED
         _log.warning("%s can't be said in %s: %s", delivery.message.kind, delivery.message.channel, error)
         self._settle(replace(delivery, state=state, problem=str(error)))
@@ -138,5 +144,7 @@ class Mouth:
 
 
 def _is_overtaken(message: Message, subject: PublishRequest | NodeChange) -> bool:
-    """Tell whether another outcome waits behind this one in the line: the last word is said once."""
+    """Tell whether another outcome waits behind this one in the line, or what somebody is to be reminded of is done."""
+    if message.kind is Kind.REMINDER:
+        return subject.state is not State.PENDING
     return message.kind in {Kind.OUTCOME, Kind.CHANGE_ENDED} and message.text not in {"", subject.state.value}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never, get_args
 from opsbot.actions.auditing import draw_history, show_audit, show_history
 from opsbot.actions.comparing import compare_versions
 from opsbot.actions.deciding import decide
+from opsbot.actions.delivered import list_deliveries
 from opsbot.actions.designing import add_endpoint, create_service, remove_endpoint
 from opsbot.actions.explaining import explain
 from opsbot.actions.fetching import download_package, show_settings
@@ -19,11 +20,11 @@ from opsbot.actions.reading import list_packages, show_service, show_summary
 from opsbot.actions.requesting import list_requests, request_publish
 from opsbot.actions.searching import list_models, list_nodes, list_services, no_such_project
 from opsbot.actions.settling import review, settle_by_hand
+from opsbot.actions.threads import request_in, subject_in
 from opsbot.actions.trying import failed, project_of, refused, service_of
-from opsbot.actions.watching import list_watches, unwatch, watch_services
+from opsbot.actions.watching import list_watches, try_watches, unwatch, watch_services
 from opsbot.domain import commands
 from opsbot.domain.authorization import refusal
-from opsbot.domain.models import MessageRef
 from opsbot.domain.results import Refused
 from opsbot.domain.terminal import objection_at_the_door, unheard
 from opsbot.errors import DSSRefusedError, OpsbotError, StoreError
@@ -47,17 +48,26 @@ class Dispatcher:
     world: World
 
     def defaults(self, place: Place) -> commands.Defaults:
-        """Tell what is meant in a place: the channel's node and project, the thread's publish request."""
+        """Tell what is meant in a place: the channel's node and project, the thread's publish request or version."""
         rules = self.world.rules.channel(place.channel)
-        return commands.Defaults(self.world.rules.default_node(place.channel), rules.project, self._request_of(place))
+        request = request_in(place, self.world)
+        return commands.Defaults(
+            self.world.rules.default_node(place.channel),
+            rules.project,
+            request.id if request is not None else None,
+            subject_in(place, request, self.world),
+        )
 
-    def standing(self, asker: Asker) -> Standing:
-        """Tell what holds for the asker; where they haven't said in which channel, what holds in any."""
-        return self._standing_with(asker, self.world.directory.membership(asker.person))
+    def standing_to_choose(self, asker: Asker) -> Standing:
+        """Tell what holds for the asker; where they haven't said in which channel, what holds in any.
+
+        By it people choose and draft; what they may do is decided where they do it.
+        """
+        return self._to_choose(asker, self.world.directory.membership(asker.person))
 
     def offered(self, asker: Asker) -> Standing:
         """Tell what held a short while ago, without waiting for Slack: by it people choose, and nothing is decided."""
-        return self._standing_with(asker, self.world.directory.known_membership(asker.person))
+        return self._to_choose(asker, self.world.directory.known_membership(asker.person))
 
     def usable(self, asker: Asker) -> tuple[VerbHelp, ...]:
         """Describe the verbs to offer the asker where they are: what they may do on something or other."""
@@ -83,7 +93,10 @@ class Dispatcher:
 
     def may(self, command: Command, asker: Asker) -> bool:
         """Tell whether channel and grants allow the command, before it is begun; `do` asks again."""
-        return self._is_allowed_in(asker.place, command) and self._forbidden(command, self._standing(asker)) is None
+        return (
+            self._is_allowed_in(asker.place, command)
+            and self._forbidden(command, self._standing_to_decide(asker)) is None
+        )
 
     def _try(self, command: Command, asker: Asker) -> Result:
         objected = objection_at_the_door(command, asker, self.world.rules.terminal)
@@ -91,7 +104,7 @@ class Dispatcher:
             return Refused(objected)
         if not self._is_allowed_in(asker.place, command):
             return Refused(f"“{command.verb}” isn't for this channel; its settings allow other verbs only.")
-        standing = self._standing(asker)
+        standing = self._standing_to_decide(asker)
         forbidden = self._forbidden(command, standing)
         if forbidden is not None:
             return forbidden
@@ -102,10 +115,10 @@ class Dispatcher:
             missing = no_such_project(project, standing, self.world.survey) if project is not None else None
             raise missing or error from error
 
-    def _standing(self, asker: Asker) -> Standing:
+    def _standing_to_decide(self, asker: Asker) -> Standing:
         return self.world.rules.access.standing(asker, self.world.directory.membership(asker.person))
 
-    def _standing_with(self, asker: Asker, membership: Membership) -> Standing:
+    def _to_choose(self, asker: Asker, membership: Membership) -> Standing:
         access = self.world.rules.access
         if not asker.place.channel:
             return access.anywhere(asker.person.id, membership)
@@ -127,11 +140,11 @@ class Dispatcher:
             case commands.ShowService(raw=True):
                 return show_settings(command, standing, world.designer)
             case commands.ShowService():
-                return show_service(command, standing, world.designer)
+                return show_service(command, standing, world)
             case commands.ListPackages():
-                return list_packages(command, standing, world.designer)
+                return list_packages(command, standing, world)
             case commands.ShowSummary():
-                return show_summary(command, standing, world.designer)
+                return show_summary(command, standing, world)
             case commands.Compare():
                 return compare_versions(command, standing, world)
             case commands.CreatePackage():
@@ -175,7 +188,11 @@ class Dispatcher:
             case commands.Unwatch():
                 return unwatch(command, asker, standing, world)
             case commands.ListWatches():
-                return list_watches(asker, standing, world)
+                return list_watches(command, asker, standing, world)
+            case commands.TryWatches():
+                return try_watches(command, asker, standing, world)
+            case commands.ListDeliveries():
+                return list_deliveries(command, asker, standing, world)
             case _:
                 assert_never(command)
 
@@ -204,9 +221,3 @@ class Dispatcher:
             return None
         ask = self.world.rules.access.administrators(service)
         return Refused(refusal(standing, command.permission, service, everywhere=everywhere), ask)
-
-    def _request_of(self, place: Place) -> int | None:
-        if place.thread is None:
-            return None
-        request = self.world.requests.of_card(MessageRef(place.channel, place.thread))
-        return request.id if request is not None else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from opsbot.actions.packagers import packager_of
 from opsbot.actions.reading import find_package, find_service
-from opsbot.actions.requesting import packager_of
 from opsbot.domain.authorization import Permission, refusal
 from opsbot.domain.commands import Approve
 from opsbot.domain.lifecycle import OPEN, State

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from opsbot.domain import commands
 from opsbot.domain.lifecycle import OPEN
+from opsbot.domain.models import AuthMethod
 from opsbot.errors import DSSError
 
 if TYPE_CHECKING:
@@ -67,6 +68,27 @@ def look(wanted: ChangeNode, designer: Designer) -> Look:
             return Look(_listed(wanted.service, wanted.version, designer) is None)
         case _:
             assert_never(wanted)
+
+
+def caution(wanted: ChangeNode, designer: Designer) -> str:
+    """Say what whoever asked should know of what was done; nothing where there is nothing, or the node won't tell.
+
+    A node lets everybody call a new service, unless somebody sets it up otherwise.
+    """
+    if not isinstance(wanted, commands.CreateService):
+        return ""
+    try:
+        there = (each for each in designer.services(wanted.service.project_ref) if each.ref == wanted.service)
+        made = next(there, None)
+    except DSSError:
+        return ""
+    if made is None or made.auth_method != AuthMethod.PUBLIC:
+        return ""
+    return (
+        f"It is {AuthMethod.PUBLIC}, as the node makes new ones: nobody is asked who they are. "
+        f"Before it is published, set how callers authenticate on its page on the node, since I can't: "
+        f"{designer.page(wanted.service)}"
+    )
 
 
 def obstacle(wanted: ChangeNode, world: World) -> str | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.deliveries import Delivery
     from opsbot.domain.difference import ServiceSetup
+    from opsbot.domain.figures import Figures
     from opsbot.domain.files import Archive
     from opsbot.domain.homes import HomeShown
     from opsbot.domain.models import (
@@ -137,8 +138,8 @@ class Newsroom(Protocol):
         """Tell news, in the thread of their version's story if it has begun; gives where."""
         ...
 
-    def burst(self, delivery: Delivery, events: Sequence[Event]) -> MessageRef:
-        """Tell of many packages in one message; gives where."""
+    def burst(self, delivery: Delivery, events: Sequence[Event], figures: Sequence[Figures] = ()) -> MessageRef:
+        """Tell of many packages in one message, or of what was held back, a digest with its figures; gives where."""
         ...
 
     def of_node(self, delivery: Delivery) -> MessageRef:
@@ -147,6 +148,14 @@ class Newsroom(Protocol):
 
     def stopped(self, delivery: Delivery, watch: Watch) -> MessageRef:
         """Tell who set a watch that nothing more is told by it, and why."""
+        ...
+
+    def test(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        """Say a test to whoever hears by the watch; gives where. Raises TellingError."""
+        ...
+
+    def test_ended(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        """Tell who asked for a test whether it arrived; gives where. Raises TellingError."""
         ...
 
     def find(self, delivery: Delivery, thread: MessageRef | None) -> MessageRef | None:

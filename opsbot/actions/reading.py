@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from opsbot.actions.packagers import packager_of, packagers_of
 from opsbot.domain.authorization import Permission
 from opsbot.domain.models import PackageSummary
 from opsbot.domain.nearness import did_you_mean, nearest
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from opsbot.actions.ports import Designer
+    from opsbot.actions.world import World
     from opsbot.domain.authorization import Standing
     from opsbot.domain.commands import ListPackages, ShowService, ShowSummary
     from opsbot.domain.models import Package, Service
@@ -24,28 +26,32 @@ _MOST_NAMED = 10
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def show_service(command: ShowService, standing: Standing, designer: Designer) -> ServiceShown:
+def show_service(command: ShowService, standing: Standing, world: World) -> ServiceShown:
     """Show a service with its packages, and which of them are published under its own id."""
+    designer = world.designer
     service = find_service(command.service, standing, designer)
     packages = newest_first(designer.packages(command.service))
-    return ServiceShown(service, packages, published_of(command.service, designer))
+    packagers = packagers_of(command.service, packages, world)
+    published = published_of(command.service, designer)
+    return ServiceShown(service, packages, published, packagers, designer.page(command.service))
 
 
-def list_packages(command: ListPackages, standing: Standing, designer: Designer) -> PackagesListed:
+def list_packages(command: ListPackages, standing: Standing, world: World) -> PackagesListed:
     """List the packages of a service, newest first."""
-    packages = newest_first(designer.packages(command.service))
+    packages = newest_first(world.designer.packages(command.service))
     if not packages:
-        find_service(command.service, standing, designer)  # the node lists none for an unknown service, either
-    return PackagesListed(command, packages)
+        find_service(command.service, standing, world.designer)  # the node lists none for an unknown service, either
+    return PackagesListed(command, packages, packagers_of(command.service, packages, world))
 
 
-def show_summary(command: ShowSummary, standing: Standing, designer: Designer) -> SummaryShown:
+def show_summary(command: ShowSummary, standing: Standing, world: World) -> SummaryShown:
     """Show what the node tells of one package."""
+    service, designer = command.service, world.designer
     try:
-        return SummaryShown(command.service, designer.summary(command.service, command.version))
-    except NotFoundError:
-        package = find_package(command.service, command.version, standing, designer)
-        return SummaryShown(command.service, PackageSummary(package, ()))  # nodes before DSS 13.2 have no summaries
+        summary = designer.summary(service, command.version)
+    except NotFoundError:  # nodes before DSS 13.2 have no summaries
+        summary = PackageSummary(find_package(service, command.version, standing, designer), ())
+    return SummaryShown(service, summary, packager_of(service, summary.package, world))
 
 
 def find_service(ref: ServiceRef, standing: Standing, designer: Designer) -> Service:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from opsbot.actions.stores import Changed
-from opsbot.domain.audit import OPSBOT, Entry
+from opsbot.domain.audit import FOR, OPSBOT, Entry
 from opsbot.domain.deliveries import Effects, Kind, Message
 from opsbot.domain.difference import in_lines
 from opsbot.domain.lifecycle import TRANSITIONS
@@ -79,7 +79,13 @@ def of_change(change: NodeChange, asker: Asker | None, what: str, outcome: str, 
         asker.place if asker is not None else None,
         change.service,
         getattr(wanted, "version", ""),
-        detail={"change": change.id, "state": change.state.value, "outcome": change.outcome, **written_with(wanted)},
+        detail={
+            "change": change.id,
+            "state": change.state.value,
+            "outcome": change.outcome,
+            **({} if asker is not None else {FOR: change.by.name}),
+            **written_with(wanted),
+        },
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.actions.comparing import difference, seen
 from opsbot.actions.deciding import approve_by_rule
+from opsbot.actions.packagers import packager_of
 from opsbot.actions.reading import find_package
 from opsbot.actions.recording import effects, identity
 from opsbot.actions.stores import RequestQuery
@@ -14,7 +15,7 @@ from opsbot.domain.authorization import Permission
 from opsbot.domain.commands import PAGE_SIZE
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import OPEN, State
-from opsbot.domain.models import Person, Wish
+from opsbot.domain.models import Wish
 from opsbot.domain.policies import policy_for
 from opsbot.domain.policy import lacking, objection_to_asking, objection_to_break_glass
 from opsbot.domain.results import PublishRequested, Refused, RequestsListed
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from opsbot.domain.commands import ListRequests, RequestPublish
     from opsbot.domain.models import Asker, Package, PublishRequest
     from opsbot.domain.policies import Policy
-    from opsbot.domain.references import ServiceRef
 
 
 def request_publish(
@@ -71,16 +71,6 @@ def begin_at_once(request: PublishRequest, policy: Policy, world: World) -> Publ
         return world.requests.get(request.id)
     world.durable.publish(approved.id, approved.attempt)
     return approved
-
-
-def packager_of(service: ServiceRef, package: Package, world: World) -> Person | None:
-    """Tell who packaged it: who asked the bot to, else whom the node names and [people] knows, else nobody."""
-    asked = world.changes.made(service, package.version, package.created_on)
-    if asked is not None:
-        return asked.by
-    people = world.rules.people
-    known = next((user for user, login in people.items() if login == package.created_by), None)
-    return Person(known, people[known]) if known is not None else None
 
 
 def list_requests(command: ListRequests, standing: Standing, requests: Requests) -> RequestsListed:

@@ -12,6 +12,8 @@ from opsbot.actions.deciding import end
 from opsbot.actions.publishing import ask_again
 from opsbot.actions.recording import changed
 from opsbot.actions.requesting import begin_at_once
+from opsbot.actions.stores import Changed
+from opsbot.domain.authorization import covers
 from opsbot.domain.changes import ChangeState
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from opsbot.actions.stores import Changed, Surroundings
+    from opsbot.actions.stores import Surroundings
     from opsbot.actions.world import World
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.models import PublishRequest
@@ -43,6 +45,7 @@ def sweep(world: World) -> None:
     _each(world.requests.in_debt(), lambda request: _remind_of_review(request, world))
     changes = world.changes.in_states(frozenset({ChangeState.ASKED, ChangeState.UNKNOWN}))
     _each(changes, lambda change: _look_after_change(change, world))
+    world.watches.want_digests(world.clock())
     for channel in world.deliveries.channels():
         world.durable.deliver(channel)
 
@@ -60,7 +63,7 @@ def _look_after(request: PublishRequest, world: World) -> None:
     elif request.state is State.PENDING:
         begun = begin_at_once(request, policy, world)
         if begun.state is State.PENDING and begun.remind_at is not None and begun.remind_at <= now:
-            world.requests.change(request.id, _reminded(policy, now))
+            world.requests.change(request.id, _reminded(policy, now, _quiet_until(begun, world, now)))
     elif is_due:
         world.durable.publish(request.id, request.attempt)
 
@@ -73,10 +76,22 @@ def _ended(now: datetime) -> Callable[[PublishRequest, Surroundings], Changed | 
     return step
 
 
-def _reminded(policy: Policy, now: datetime) -> Callable[[PublishRequest, Surroundings], Changed | str]:
+def _quiet_until(request: PublishRequest, world: World, now: datetime) -> datetime | None:
+    """Tell when the hours are over in which the card's channel wants to hear nothing of the service; None: they aren't now."""
+    watches = world.watches.of_target(request.wish.card_channel)
+    hours = (each.quiet for each in watches if not each.stopped and covers((each.services,), request.service))
+    ends = (quiet.end_of(now) for quiet in hours if quiet is not None)
+    return max((end for end in ends if end is not None), default=None)
+
+
+def _reminded(
+    policy: Policy, now: datetime, quiet_until: datetime | None
+) -> Callable[[PublishRequest, Surroundings], Changed | str]:
     def step(request: PublishRequest, _: Surroundings) -> Changed | str:
         if request.state is not State.PENDING or request.remind_at is None or request.remind_at > now:
             return f"request {request.id} needs no reminder"
+        if quiet_until is not None:
+            return Changed(replace(request, remind_at=quiet_until), None)
         following = now + policy.remind_every if policy.remind_every is not None else None
         return changed(replace(request, remind_at=following), None, "remind", now, Kind.REMINDER)
 

@@ -7,19 +7,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opsbot.actions.comparing import difference
+from opsbot.actions.packagers import packager_of
 from opsbot.domain.authorization import Permission
-from opsbot.domain.deliveries import DeliveryState, Kind
-from opsbot.domain.models import HOME, Asker, Person
-from opsbot.domain.watching import News, Topic
+from opsbot.domain.deliveries import DeliveryState, Kind, Message
+from opsbot.domain.figures import Span
+from opsbot.domain.models import HOME, Asker, Package, Person
+from opsbot.domain.pace import Digest
+from opsbot.domain.watching import OFFERED, News, Topic
 from opsbot.errors import NotFoundError, NotHereError, TellingError
 
 if TYPE_CHECKING:
     from opsbot.actions.ports import Newsroom
     from opsbot.actions.stores import Events
     from opsbot.actions.world import World
+    from opsbot.domain.authorization import Standing
     from opsbot.domain.changes import NodeChange
-    from opsbot.domain.deliveries import Delivery, Message
+    from opsbot.domain.deliveries import Delivery
     from opsbot.domain.difference import Difference
+    from opsbot.domain.figures import Figures
     from opsbot.domain.models import MessageRef, PublishRequest
     from opsbot.domain.references import ServiceRef
     from opsbot.domain.watching import Event, Watch
@@ -50,58 +55,125 @@ class Teller:
         watch = self.world.watches.get(message.watch) if message.watch is not None else None
         if watch is None:
             return None  # nobody watches any more
-        if message.kind is Kind.WATCH_STOPPED:
-            return self._told(delivery, None) or self.newsroom.stopped(delivery, watch)
-        if message.kind is Kind.NODE:
-            return None if watch.stopped else self._told(delivery, None) or self.newsroom.of_node(delivery)
-        assert message.event is not None
-        event = self.events.get(message.event)
-        if watch.stopped or not self._may_know(watch, event, delivery):
-            return None
-        return self._tell(delivery, event)
+        match message.kind:
+            case Kind.NEWS:
+                return self._tell_news(delivery, watch)
+            case Kind.DIGEST:
+                return None if watch.stopped or watch.digest is None else self._tell(delivery, watch, None)
+            case Kind.WATCH_TEST:
+                return self._test(delivery, watch)
+            case Kind.NODE if watch.stopped:
+                return None
+            case _:
+                return self._told(delivery, None) or self._say_of(delivery, watch)
 
     def refused(self, delivery: Delivery, error: TellingError) -> None:
-        """Stop the watches of who can't be told anything any more, and let whoever set them know, once."""
-        if delivery.message.kind in {Kind.NEWS, Kind.NODE} and isinstance(error, NotHereError):
+        """Stop the watches of who can't be told anything any more, and let whoever set them know, once.
+
+        A test that can't be said stops nothing: who asked for it hears why.
+        """
+        if delivery.message.kind is Kind.WATCH_TEST:
+            self._report(delivery.message, Kind.TEST_FAILED, str(error))
+        if delivery.message.kind in {Kind.NEWS, Kind.DIGEST, Kind.NODE} and isinstance(error, NotHereError):
             target = delivery.message.channel
             stopped = self.world.watches.stop(target, str(error), self.world.clock())
             _log.warning("%d watches of %s are stopped: %s", len(stopped), target, error)
 
-    def _tell(self, delivery: Delivery, event: Event) -> MessageRef:
-        """Tell an event; many packages at once, or what was held back, by one message with a list, where their stories go on."""
+    def _say_of(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        """Say what is about the watch itself, or about a node."""
+        match delivery.message.kind:
+            case Kind.WATCH_STOPPED:
+                return self.newsroom.stopped(delivery, watch)
+            case Kind.NODE:
+                return self.newsroom.of_node(delivery)
+            case _:
+                return self.newsroom.test_ended(delivery, watch)
+
+    def _tell_news(self, delivery: Delivery, watch: Watch) -> MessageRef | None:
+        assert delivery.message.event is not None
+        event = self.events.get(delivery.message.event)
+        if watch.stopped or not self._may_know(watch, event, delivery):
+            return None
+        return self._tell(delivery, watch, event)
+
+    def _test(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        """Say a test, whether or not the watch is stopped; once it is said, who asked for it hears that it was."""
+        said = self._told(delivery, None) or self.newsroom.test(delivery, watch)
+        self._report(delivery.message, Kind.TEST_ARRIVED, self.world.link_to(said))
+        return said
+
+    def _report(self, test: Message, kind: Kind, text: str) -> None:
+        """Tell who asked for a test what came of it, unless the test is for their own eyes."""
+        if test.channel != test.text:
+            self.world.deliveries.add((Message(kind, test.text, text=text, watch=test.watch),), self.world.clock())
+            self.world.durable.deliver(test.text)
+
+    def _tell(self, delivery: Delivery, watch: Watch, event: Event | None) -> MessageRef:
+        """Tell an event; many packages at once, or what was held back, by one message with a list, where their stories go on.
+
+        A digest is such a message, though it tells of one thing only, or of none: its figures are told in any case.
+        """
+        if event is None or _is_digest(delivery.message, watch):
+            return self._tell_digest(delivery, event)
         target = delivery.message.channel
-        deliveries = self.world.deliveries
         change = self._change(event)
         held = delivery.message.not_before is not None
         may_join = held or event.topic is Topic.PACKAGED
-        others = deliveries.joined(delivery) if may_join else ()
+        others = self.world.deliveries.joined(delivery) if may_join else ()
         thread = None if others or not event.version else self.events.story(target, event) or _shown_in(target, change)
         said = self._told(delivery, thread)
         if said is None and not others and may_join:
-            others = deliveries.join(delivery, _SUMMARY if held else BURST)
+            others = self.world.deliveries.join(delivery, _SUMMARY if held else BURST)
         if others:
             return self._tell_many(delivery, event, others, said)
         if said is None:
-            said = self.newsroom.post(delivery, self._news(event, thread, change))
+            said = self.newsroom.post(delivery, self._news(event, watch, thread, change))
         if event.version:
-            self.events.begin_story(target, event, thread or said)
+            self.events.begin_story(target, event, thread or said, self.world.clock())
         return said
 
+    def _tell_digest(self, delivery: Delivery, first: Event | None) -> MessageRef:
+        others = self.world.deliveries.joined(delivery)
+        said = self._told(delivery, None)
+        if said is None and not others:
+            others = self.world.deliveries.join(delivery, 1)
+        return self._tell_many(delivery, first, others, said)
+
     def _tell_many(
-        self, delivery: Delivery, first: Event, others: tuple[Message, ...], said: MessageRef | None
+        self, delivery: Delivery, first: Event | None, others: tuple[Message, ...], said: MessageRef | None
     ) -> MessageRef:
-        events = [first]
-        for message in others:
-            assert message.event is not None
-            event = self.events.get(message.event)
+        events = [first] if first is not None else []
+        digests: dict[int, Watch] = {}
+        for message in (delivery.message, *others):
             watch = self.world.watches.get(message.watch) if message.watch is not None else None
-            if watch is not None and not watch.stopped and self._may_know(watch, event, delivery):
+            if watch is None or watch.stopped:
+                continue
+            if _is_digest(message, watch):
+                digests.setdefault(watch.id, watch)
+            event = self.events.get(message.event) if message.event is not None else None
+            if event is not None and message is not delivery.message and self._may_know(watch, event, delivery):
                 events.append(event)
         if said is None:
-            said = self.newsroom.burst(delivery, events)
-        for event in filter(lambda each: each.version, events):
-            self.events.begin_story(delivery.message.channel, event, said)
+            figures = [self._figures(watch, delivery) for watch in digests.values()]
+            said = self.newsroom.burst(delivery, events, figures)
+        for event in events:
+            if event.version:
+                self.events.begin_story(delivery.message.channel, event, said, self.world.clock())
         return said
+
+    def _figures(self, watch: Watch, delivery: Delivery) -> Figures:
+        """Count what happened in the time of a digest, but for what was before its watch: nobody looked there then.
+
+        For one person only what they may read is counted.
+        """
+        until = delivery.message.not_before or self.world.clock()
+        digest = watch.digest or Digest.DAILY
+        visible: tuple[str, ...] = ("*",)
+        if watch.is_personal:
+            standing = self._standing(watch)
+            self._wait_for_groups(standing, delivery)
+            visible = standing.reach(Permission.READ)
+        return self.events.figures(Span(digest, watch.services, max(watch.at, until - digest.span), until, visible))
 
     def _told(self, delivery: Delivery, thread: MessageRef | None) -> MessageRef | None:
         """Find what an earlier try may have said."""
@@ -111,17 +183,43 @@ class Teller:
         """Tell whether one person may read what happened; in a channel that was asked when the watch was set."""
         if not watch.is_personal:
             return True
-        asker = Asker(Person(watch.target, watch.by.name), HOME)
-        standing = self.world.rules.access.standing(asker, self.world.directory.membership(asker.person))
+        standing = self._standing(watch)
         may = standing.allows(Permission.READ, event.service)
-        if not may and standing.problem and delivery.attempts < _TRIES_TO_READ_GROUPS:
-            raise TellingError(f"Whether they may know of it can't be seen: {standing.problem}", again=True)
+        if not may:
+            self._wait_for_groups(standing, delivery)
         return may
 
-    def _news(self, event: Event, thread: MessageRef | None, change: NodeChange | None) -> News:
+    def _wait_for_groups(self, standing: Standing, delivery: Delivery) -> None:
+        """Have it told later, if it can't be seen now what somebody may know; at last without that."""
+        if standing.problem and delivery.attempts < _TRIES_TO_READ_GROUPS:
+            raise TellingError(f"Whether they may know of it can't be seen: {standing.problem}", again=True)
+
+    def _standing(self, watch: Watch) -> Standing:
+        """Tell what holds for the one person who hears by a watch."""
+        asker = Asker(Person(watch.target, watch.by.name), HOME)
+        return self.world.rules.access.standing(asker, self.world.directory.membership(asker.person))
+
+    def _news(self, event: Event, watch: Watch, thread: MessageRef | None, change: NodeChange | None) -> News:
         request = self.world.requests.get(event.request) if event.request is not None else None
         new = self._difference(event) if event.topic is Topic.PACKAGED else None
-        return News(event, thread, request, change, new)
+        page = self.world.designer.page(event.service) if event.topic is Topic.AUTH else ""
+        offered = self._offered(watch, event.service)
+        return News(event, thread, request, change, new, self._packager(event), page, offered)
+
+    def _packager(self, event: Event) -> Person | None:
+        if event.topic is not Topic.PACKAGED:
+            return None
+        seen = Package(event.version, event.packaged_on, event.who)
+        return packager_of(event.service, seen, self.world)
+
+    def _offered(self, watch: Watch, service: ServiceRef) -> frozenset[str]:
+        """Name the verbs to offer: those that the channel allows; to one person those that they may use."""
+        allowed = self.world.rules.channel(watch.target).verbs
+        verbs = {each.verb: each.permission for each in OFFERED if allowed is None or each.verb in allowed}
+        if watch.is_personal:
+            standing = self._standing(watch)
+            return frozenset(verb for verb, need in verbs.items() if need is None or standing.allows(need, service))
+        return frozenset(verbs)
 
     def _change(self, event: Event) -> NodeChange | None:
         if event.change is None:
@@ -145,6 +243,10 @@ class Teller:
         found = [requests.last_published(service.node, name) for name in names]
         own = [each for each in found if each is not None and each.service == service and each.ended_at is not None]
         return max(own, key=lambda each: (each.ended_at, each.id), default=None)
+
+
+def _is_digest(message: Message, watch: Watch) -> bool:
+    return watch.digest is not None and message.not_before is not None
 
 
 def _shown_in(target: str, change: NodeChange | None) -> MessageRef | None:

@@ -1,28 +1,31 @@
-"""The verbs about who hears of what: watch, unwatch and watches."""
+"""The verbs about who hears of what: watch, unwatch and watches, with its tests."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opsbot.actions.reading import find_service
 from opsbot.actions.recording import DONE
 from opsbot.domain.audit import Entry
 from opsbot.domain.authorization import Permission
-from opsbot.domain.deliveries import Effects
+from opsbot.domain.commands import Unwatch
+from opsbot.domain.deliveries import Effects, Kind, Message
 from opsbot.domain.findings import WatchesListed
 from opsbot.domain.globs import is_within, may_meet
 from opsbot.domain.models import HOME
 from opsbot.domain.references import ServiceRef
-from opsbot.domain.results import Refused, Unwatched, Watched
+from opsbot.domain.results import Refused, Unwatched, Watched, WatchesTested
 from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, globbed
 
 if TYPE_CHECKING:
     from opsbot.actions.world import World
     from opsbot.domain.authorization import Standing
-    from opsbot.domain.commands import Unwatch, WatchServices
+    from opsbot.domain.commands import ListWatches, TryWatches, WatchServices
     from opsbot.domain.models import Asker
 
 _DIRECT = "D"
+_MOST_TESTED = 10
 
 
 def watch_services(command: WatchServices, asker: Asker, standing: Standing, world: World) -> Watched | Refused:
@@ -31,7 +34,7 @@ def watch_services(command: WatchServices, asker: Asker, standing: Standing, wor
     Who has a channel hear of them may read all of them. To one person only what they may read is told, and that is
     asked each time.
     """
-    target, services = _target(asker, personally=command.personally), globbed(command.what)
+    target, services = target_of(asker, personally=command.personally), globbed(command.what)
     refused = _refusal(target, services, asker, standing)
     if refused is not None:
         return refused
@@ -45,12 +48,14 @@ def watch_services(command: WatchServices, asker: Asker, standing: Standing, wor
 
 def unwatch(command: Unwatch, asker: Asker, standing: Standing, world: World) -> Unwatched | Refused:
     """End a watch of the channel, or of the asker; in a channel whoever may read what is watched can."""
-    target, services = _target(asker, personally=command.personally), globbed(command.what)
+    if isinstance(command.what, int):
+        return _unwatch_by_number(command.what, asker, standing, world)
+    target, services = target_of(asker, personally=command.personally), globbed(command.what)
     there = [each for each in world.watches.of_target(target) if each.services == services]
     own = [each for each in there if each.by.id != BY_CONFIG]
     if not own:
         if there:
-            return Refused(f"The watch of {services} here is in my configuration: it ends there, under [[watches]].")
+            return _in_configuration(services)
         others = ", ".join(each.services for each in world.watches.of_target(target)) or "nothing"
         return Refused(f"Nobody watches {services} here; what is watched: {others}.")
     refused = _refusal(target, services, asker, standing) if target != asker.person.id else None
@@ -61,17 +66,81 @@ def unwatch(command: Unwatch, asker: Asker, standing: Standing, world: World) ->
     return Unwatched(own[0])
 
 
-def list_watches(asker: Asker, standing: Standing, world: World) -> WatchesListed:
+def list_watches(command: ListWatches, asker: Asker, standing: Standing, world: World) -> WatchesListed | Refused:
     """List what the channel hears of, as far as the asker may read it; in a direct message what the asker set."""
-    target = _target(asker, personally=False)
+    found = _seen(asker, standing, world)
+    if command.number is not None:
+        found = tuple(each for each in found if each.id == command.number)
+        if not found:
+            return _no_such_watch(command.number)
+    return WatchesListed(found, personal=target_of(asker, personally=False) == asker.person.id)
+
+
+def try_watches(command: TryWatches, asker: Asker, standing: Standing, world: World) -> WatchesTested | Refused:
+    """Send a test by the watch of that number, else one to each who hears by what the asker would see listed.
+
+    It goes the way that news goes, but is none: nothing holds it back, and no story begins.
+    """
+    found = _seen(asker, standing, world)
+    if command.number is not None:
+        found = tuple(each for each in found if each.id == command.number)
+        if not found:
+            return _no_such_watch(command.number)
+    by_target: dict[str, Watch] = {}
+    for watch in sorted(found, key=lambda each: bool(each.stopped)):
+        by_target.setdefault(watch.target, watch)
+    if not by_target:
+        return Refused("Nothing is watched here, so that there is nothing to test. “watch SERVICE” begins a watch.")
+    if len(by_target) > _MOST_TESTED:
+        return Refused(
+            f"These are watches for {len(by_target)} channels and people. Test one: “watches --test NUMBER”."
+        )
+    tested = tuple(by_target.values())
+    now = world.clock()
+    for watch in tested:
+        world.audit.append(_entry("watch test", replace(watch, at=now), asker))
+        said = Message(Kind.WATCH_TEST, watch.target, text=asker.person.id, watch=watch.id)
+        world.deliveries.add((said,), now)
+        world.durable.deliver(watch.target)
+    return WatchesTested(tested)
+
+
+def _unwatch_by_number(number: int, asker: Asker, standing: Standing, world: World) -> Unwatched | Refused:
+    """End a watch that is seen here, or one that the asker set, wherever they are."""
+    watch = world.watches.get(number)
+    target, mine = target_of(asker, personally=False), asker.person.id
+    if watch is None or (watch.target not in {target, mine} and watch.by.id != mine):
+        return _no_such_watch(number)
+    if watch.by.id == BY_CONFIG:
+        return _in_configuration(watch.services)
+    if mine not in {watch.target, watch.by.id}:
+        refused = _refusal(target, watch.services, asker, standing)
+        if refused is not None:
+            return refused
+    if not world.watches.remove(watch, Effects(_entry(Unwatch.verb, replace(watch, at=world.clock()), asker))):
+        return _no_such_watch(number)
+    return Unwatched(watch)
+
+
+def _seen(asker: Asker, standing: Standing, world: World) -> tuple[Watch, ...]:
+    """Find what the channel hears of, as far as the asker may read it; in a direct message what the asker set."""
+    target = target_of(asker, personally=False)
     if target == asker.person.id:
-        return WatchesListed(world.watches.set_by(asker.person.id), personal=True)
+        return world.watches.set_by(asker.person.id)
     reach = standing.reach(Permission.READ)
     seen = (each for each in world.watches.of_target(target) if any(may_meet(each.services, glob) for glob in reach))
-    return WatchesListed(tuple(seen))
+    return tuple(seen)
 
 
-def _target(asker: Asker, *, personally: bool) -> str:
+def _no_such_watch(number: int) -> Refused:
+    return Refused(f"There is no watch {number} here; “watches” lists those there are.")
+
+
+def _in_configuration(services: str) -> Refused:
+    return Refused(f"The watch of {services} here is in my configuration: it ends there, under [[watches]].")
+
+
+def target_of(asker: Asker, *, personally: bool) -> str:
     """Name who hears of it: a channel, but for a direct message, a Home and a terminal that names no channel."""
     channel = asker.place.channel
     is_direct = not channel or channel == HOME.channel or channel.startswith(_DIRECT)
@@ -92,5 +161,10 @@ def _refusal(target: str, services: str, asker: Asker, standing: Standing) -> Re
 
 
 def _entry(what: str, watch: Watch, asker: Asker) -> Entry:
-    detail = {"services": watch.services, "events": sorted(watch.topics), "target": watch.target}
+    detail = {
+        "services": watch.services,
+        "events": sorted(watch.topics),
+        "target": watch.target,
+        "set_by": watch.by.id,
+    }
     return Entry(watch.at, asker.person, what, DONE, asker.place, detail=detail)

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Pictures, Progresses
     from opsbot.actions.stores import (
         Audit,
         Deliveries,
+        Events,
         Homes,
         NodeChanges,
         Pauses,
@@ -19,12 +22,18 @@ if TYPE_CHECKING:
         Watches,
     )
     from opsbot.actions.surveys import Survey
+    from opsbot.domain.models import MessageRef
     from opsbot.domain.rules import Rules
+
+
+def no_link(_: MessageRef) -> str:
+    """Give no address, where Slack was asked for none."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Built once by the assembly, and handed to every action."""
+    """Built once by the assembly, and handed to every action. `link_to` gives the address of a message in Slack."""
 
     rules: Rules
     designer: Designer
@@ -44,3 +53,5 @@ class World:
     clock: Clock
     homes: Homes
     watches: Watches
+    events: Events
+    link_to: Callable[[MessageRef], str] = no_link

@@ -9,171 +9,85 @@ from opsbot.actions.delivering import Mouth
 from opsbot.actions.dispatcher import Dispatcher
 from opsbot.actions.fetching import clear_leftovers
 from opsbot.actions.homes import HomePainter
-from opsbot.actions.polling import Poll
-from opsbot.actions.suggesting import Suggestions
 from opsbot.actions.telling import Teller
-from opsbot.actions.world import World
 from opsbot.assembly.duties import duties_of
+from opsbot.assembly.listening import Ears, Workers
+from opsbot.assembly.lookout import Lookout
 from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secret_of, secrets_of
 from opsbot.assembly.rules import rules_of
+from opsbot.assembly.stores import Outside, open_stores, world_of
 from opsbot.dataiku.catalog import NodeCatalog
 from opsbot.dataiku.survey import NodeSurvey
-from opsbot.domain.redaction import redacting
-from opsbot.durable import DurableWork, Polling
-from opsbot.grammar import manual
+from opsbot.durable import DurableWork
 from opsbot.http import HttpServer, routes
 from opsbot.pictures import Drawing
 from opsbot.slack import (
     Budget,
-    Doer,
-    FormListeners,
-    HomeListener,
-    Listeners,
-    Opener,
-    Pool,
-    Replier,
-    ShortcutListeners,
     SlackDirectory,
     SlackHomeScreen,
     SlackMessenger,
     SlackNews,
     SlackProgress,
-    Suggesting,
     Turns,
     who_am_i,
 )
 from opsbot.slack.app import EVENTS_PATH, SocketConnection, http_application
-from opsbot.store import (
-    AuditStore,
-    DeliveryStore,
-    EventStore,
-    HomeStore,
-    Keeper,
-    NodeChangeStore,
-    PauseStore,
-    PolicyStore,
-    ReplicaStore,
-    RequestStore,
-    SeenStore,
-    SightStore,
-    SnapshotStore,
-    WatchStore,
-)
+from opsbot.store import PruningStore, ReplicaStore, SeenStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
+    from wsgiref.types import WSGIApplication
 
-    from opsbot.actions.ports import Messenger
+    from opsbot.actions.ports import Clock, Messenger
+    from opsbot.actions.stores import Sights
+    from opsbot.actions.world import World
+    from opsbot.assembly.stores import Stores
     from opsbot.config import Config
     from opsbot.domain.rules import Rules
     from opsbot.durable import Tempo
+    from opsbot.slack import Identity, Pool
 
 
 _log = logging.getLogger(__name__)
 
 _FINISHING_SECONDS = 15.0
-_TURNED_AWAY_WAITING = 100
-_DOWNLOADS = 2
-_DOWNLOADS_WAITING = 8
 
 
 class Bot:
     """The whole of opsbot, wired but not yet heard of: `start` opens its ears, `stop` finishes what was begun."""
 
-    def __init__(self, config: Config, pool: Pool | None = None, tempo: Tempo | None = None) -> None:
+    def __init__(
+        self, config: Config, pool: Pool | None = None, tempo: Tempo | None = None, clock: Clock = now
+    ) -> None:
+        self._clock = clock
         turns = Turns()
-        self._turns = turns
-        self._waiting = turns.given_up
-        self.database = open_database(config, turns.given_up)
-        self.nodes = open_nodes(config, turns.given_up)
-        self._survey = NodeSurvey(self.nodes, turns.given_up, turns.taken)
-        self.client = open_slack(config, turns.given_up)
-        self._telling = open_slack(config, turns.given_up, patient=False)
-        self.pool = pool or Pool(config.work.threads, config.work.queue, turns)
-        self._spare = Pool(1, _TURNED_AWAY_WAITING, turns)
-        self._slow = Pool(_DOWNLOADS, _DOWNLOADS_WAITING, None)  # the checksum of a gigabyte is a long turn
+        waiting = turns.given_up
+        self._waiting = waiting
+        self._command_name = config.slack.command
+        self.database = open_database(config, waiting)
+        self.nodes = open_nodes(config, waiting)
+        self._survey = NodeSurvey(self.nodes, waiting, turns.taken)
+        self.catalog = NodeCatalog(self.nodes, tuple(config.nodes), waiting)
+        self.client = open_slack(config, waiting)
+        self._telling = open_slack(config, waiting, patient=False)
+        self._budget = Budget()
+        self.progress = SlackProgress(self._telling, self._budget, waiting)
+        self._workers = Workers.hired(config, turns, pool)
+        self.pool = self._workers.pool
         identity = who_am_i(self.client)
         rules = rules_of(config)
-        directory = SlackDirectory(self.client, rules.access.groups, waiting=turns.given_up)
-        duties = duties_of(lambda: self.world, lambda: self._mouth, turns)
-        url = config.database.url.get_secret_value()
+        directory = SlackDirectory(self.client, rules.access.groups, waiting=waiting)
         replicas = ReplicaStore(self.database)
-        self.durable = DurableWork(url, duties, replicas, tempo)
-        interval, at_once = config.watching.poll_interval, config.watching.concurrency
-        self._looks = NodeSurvey(self.nodes, turns.given_up, turns.taken, at_once)
-        self._polling = Polling(self._look_at_nodes, replicas.polling_alone, interval.total_seconds())
-        budget = Budget()
-        self.progress = SlackProgress(self._telling, budget, turns.given_up)
-        self.world = self.make_world(rules, directory, secrets_of(config))
-        messenger = SlackMessenger(
-            self._telling,
-            directory,
-            rules.access,
-            pauses=self.world.pauses.active,
-            policies=self.world.policies.in_force,
-            command_name=config.slack.command,
-            budget=budget,
-        )
-        self.homes = HomePainter(self.world, SlackHomeScreen(self._telling, config.slack.command))
-        self._poll = Poll(
-            self.world,
-            self._looks,
-            SightStore(self.database, self._keeper),
-            interval,
-            self._polling.is_stopping,
-        )
-        self._news = SlackNews(self._telling, budget, config.slack.command)
-        self._mouth = self.make_mouth(messenger)
-        dispatcher = Dispatcher(self.world)
-        self.catalog = NodeCatalog(self.nodes, tuple(config.nodes), turns.given_up)
-        opener, replier = Opener(self.client), Replier(self.client, identity.user, self.progress)
-        doer = Doer(dispatcher, self._slow, replier, config.slack.command)
-        forms = FormListeners(
-            dispatcher=dispatcher,
-            doer=doer,
-            pool=self.pool,
-            spare=self._spare,
-            replier=replier,
-            opener=opener,
-            suggesting=Suggesting(dispatcher, Suggestions(self.catalog, self.world.requests)),
-            look_again=self.catalog.look_again,
-            command_name=config.slack.command,
-        )
-        shortcuts = ShortcutListeners(
-            dispatcher=dispatcher,
-            pool=self.pool,
-            spare=self._spare,
-            replier=replier,
-            opener=opener,
-            look_again=self.catalog.look_again,
-            command_name=config.slack.command,
-            bot=identity.bot,
-        )
-        self.listeners = Listeners(
-            dispatcher=dispatcher,
-            pool=self.pool,
-            doer=doer,
-            spare=self._spare,
-            replier=replier,
-            directory=directory,
-            seen=SeenStore(self.database),
-            clock=now,
-            command_name=config.slack.command,
-            bot_user=identity.user,
-            home=HomeListener(self.pool, self._spare, self.homes),
-            forms=forms,
-            shortcuts=shortcuts,
-        )
-        checks = {"database": self.database.ping, "slack": self._mouth.voice.is_there}
-        applications = {}
-        self._socket: SocketConnection | None = None
-        if config.slack.mode == "socket":
-            self._socket = SocketConnection(self.client, identity, self.listeners, secret_of(config.slack.app_token))
-            checks["socket"] = self._socket.is_open
-        else:
-            secret = secret_of(config.slack.signing_secret)
-            applications[EVENTS_PATH] = http_application(self.client, identity, self.listeners, secret)
-        self.http = HttpServer(routes(applications, checks), config.http.host, config.http.port, config.http.threads)
+        duties = duties_of(lambda: self.world, lambda: self._mouth, PruningStore(self.database).prune, turns)
+        self.durable = DurableWork(config.database.url.get_secret_value(), duties, replicas, tempo)
+        stores = open_stores(self.database, secrets_of(config), self.durable.deliver, clock)
+        self.world = self.make_world(rules, stores, directory, identity)
+        self._lookout = self.make_lookout(config, stores.sights, replicas, turns)
+        self.homes = HomePainter(self.world, SlackHomeScreen(self._telling, self._command_name))
+        self._mouth = self.make_mouth(self._messenger(directory))
+        self.listeners = self._ears(identity, directory).listeners()
+        self._socket, self.http = self._doors(config, identity)
 
     def start(self) -> None:
         """Put the policies in force, carry on what was left undone, and begin to listen."""
@@ -183,7 +97,7 @@ class Bot:
         self.world.watches.put_configured(self.world.rules.watching(), now())
         self.progress.start()
         self.durable.start()
-        self._polling.start()
+        self._lookout.start()
         self.http.start()
         if self._socket is not None:
             self._socket.open()
@@ -194,11 +108,8 @@ class Bot:
             self._socket.close()
         self.http.close()
         self.nodes.hurry()
-        self.pool.close()
-        self._slow.close()
-        self._spare.close()
-        self._polling.stop()
-        self._looks.close()
+        self._workers.close()
+        self._lookout.stop()
         self.durable.stop(_FINISHING_SECONDS)
         self._survey.close()
         self.progress.close()
@@ -208,48 +119,78 @@ class Bot:
         self._telling.close()
         self.database.close()
 
-    def _look_at_nodes(self) -> None:
-        with self._turns.taken():
-            self._poll()
-
-    def make_world(self, rules: Rules, directory: SlackDirectory, secrets: list[str]) -> World:
+    def make_world(self, rules: Rules, stores: Stores, directory: SlackDirectory, identity: Identity) -> World:
         """Put together what the actions reach."""
-        database = self.database
-        audit = AuditStore(database, redacting(secrets))
-        self._keeper = keeper = Keeper(database, audit, self.durable.deliver)
-        return World(
-            rules=rules,
+        pictures = Drawing(self._waiting)
+        outside = Outside(
             designer=self.nodes,
             survey=self._survey,
-            requests=RequestStore(database, keeper),
-            changes=NodeChangeStore(database, keeper),
-            policies=PolicyStore(database),
-            pauses=PauseStore(database, keeper),
-            snapshots=SnapshotStore(database),
-            deliveries=DeliveryStore(database),
-            audit=audit,
             directory=directory,
             durable=self.durable,
             progress=self.progress,
-            pictures=Drawing(self._waiting),
-            manual=manual,
-            clock=now,
-            homes=HomeStore(database, keeper),
-            watches=WatchStore(database, keeper),
+            pictures=pictures,
+            clock=self._clock,
+            link_to=identity.link_to,
         )
+        return world_of(rules, stores, outside)
+
+    def make_lookout(self, config: Config, sights: Sights, replicas: ReplicaStore, turns: Turns) -> Lookout:
+        """Put together what looks at the nodes."""
+        return Lookout(config, self.world, self.nodes, sights=sights, replicas=replicas, turns=turns)
 
     def make_mouth(self, messenger: Messenger) -> Mouth:
         """Put together what says in Slack what isn't an answer."""
         world = self.world
+        news = SlackNews(self._telling, self._budget, self._command_name)
         return Mouth(
             world.deliveries,
             world.requests,
             world.changes,
             messenger,
-            now,
+            self._clock,
             paint=self.homes.paint,
-            teller=Teller(world, EventStore(self.database), self._news),
+            teller=Teller(world, world.events, news),
         )
+
+    def _messenger(self, directory: SlackDirectory) -> SlackMessenger:
+        world = self.world
+        return SlackMessenger(
+            self._telling,
+            directory,
+            world.rules.access,
+            pauses=world.pauses.active,
+            policies=world.policies.in_force,
+            command_name=self._command_name,
+            budget=self._budget,
+        )
+
+    def _ears(self, identity: Identity, directory: SlackDirectory) -> Ears:
+        return Ears(
+            dispatcher=Dispatcher(self.world),
+            workers=self._workers,
+            client=self.client,
+            identity=identity,
+            directory=directory,
+            progress=self.progress,
+            catalog=self.catalog,
+            seen=SeenStore(self.database),
+            homes=self.homes,
+            command_name=self._command_name,
+        )
+
+    def _doors(self, config: Config, identity: Identity) -> tuple[SocketConnection | None, HttpServer]:
+        """Make the ways by which Slack and whoever runs the bot reach it: a socket, if that is the mode, and HTTP."""
+        checks: dict[str, Callable[[], bool]] = {"database": self.database.ping, "slack": self._mouth.voice.is_there}
+        applications: dict[str, WSGIApplication] = {}
+        socket = None
+        if config.slack.mode == "socket":
+            socket = SocketConnection(self.client, identity, self.listeners, secret_of(config.slack.app_token))
+            checks["socket"] = socket.is_open
+        else:
+            secret = secret_of(config.slack.signing_secret)
+            applications[EVENTS_PATH] = http_application(self.client, identity, self.listeners, secret)
+        http = HttpServer(routes(applications, checks), config.http.host, config.http.port, config.http.threads)
+        return socket, http
 
     def __enter__(self) -> Self:
         try:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from opsbot.actions.delivering import Mouth
     from opsbot.actions.world import World
     from opsbot.domain.changes import NodeChange
+    from opsbot.domain.retention import Retention
     from opsbot.slack import Turns
 
 P = ParamSpec("P")
@@ -33,7 +34,9 @@ JSON = dict[str, Any]
 _log = logging.getLogger(__name__)
 
 
-def duties_of(world: Callable[[], World], mouth: Callable[[], Mouth], turns: Turns) -> Duties:
+def duties_of(
+    world: Callable[[], World], mouth: Callable[[], Mouth], prune: Callable[[Retention, datetime], int], turns: Turns
+) -> Duties:
     """Make the duties; the world is asked for when one is done, since it holds the durable work itself."""
     publishing, changes = _Publishing(world), _Changing(world)
     return Duties(
@@ -51,7 +54,14 @@ def duties_of(world: Callable[[], World], mouth: Callable[[], Mouth], turns: Tur
         ),
         deliver_next=_in_turn(lambda channel: mouth().say_next(channel), turns),
         sweep=_in_turn(lambda: sweep(world()), turns),
+        prune=_in_turn(lambda: _prune(world(), prune), turns),
     )
+
+
+def _prune(world: World, prune: Callable[[Retention, datetime], int]) -> None:
+    gone = prune(world.rules.retention, world.clock())
+    if gone:
+        _log.info("%d rows of what was told long ago are deleted", gone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from opsbot.domain.authorization import BUILT_IN_ROLES, AccessRules, Grant
 from opsbot.domain.freezes import Freeze
 from opsbot.domain.policies import BreakGlass, Policy
+from opsbot.domain.retention import Retention
 from opsbot.domain.rules import ChannelRules, Rules
 from opsbot.domain.terminal import TerminalRules
 from opsbot.domain.watching import WatchRule
@@ -53,6 +54,7 @@ def rules_of(config: Config) -> Rules:
             for watch in config.watches
             for services in watch.services
         ),
+        retention=Retention(**config.retention.model_dump()),
     )
 
 

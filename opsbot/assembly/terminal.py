@@ -11,31 +11,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from opsbot.actions.dispatcher import Dispatcher
-from opsbot.actions.world import World
+from opsbot.actions.world import no_link
 from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secrets_of
 from opsbot.assembly.rules import rules_of
+from opsbot.assembly.stores import Outside, open_stores, world_of
 from opsbot.dataiku.survey import NodeSurvey
 from opsbot.domain.authorization import Membership
 from opsbot.domain.models import Asker, Person, Place
-from opsbot.domain.redaction import redacting
 from opsbot.errors import CommandError, ConfigError, OpsbotError, StoreError
-from opsbot.grammar import corrected, manual, parse
+from opsbot.grammar import corrected, parse
 from opsbot.pictures import Drawing
 from opsbot.slack import SlackDirectory
 from opsbot.slack.blocks.plain import Reader
 from opsbot.slack.blocks.results import answer, apology
-from opsbot.store import (
-    AuditStore,
-    DeliveryStore,
-    HomeStore,
-    Keeper,
-    NodeChangeStore,
-    PauseStore,
-    PolicyStore,
-    RequestStore,
-    SnapshotStore,
-    WatchStore,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +69,19 @@ class Terminal:
         self._client = open_slack(config) if config.slack.bot_token is not None else None
         groups = self._rules.access.groups
         self._slack = SlackDirectory(self._client, groups) if self._client is not None else None
-        self._dispatcher = Dispatcher(self._make_world(secrets_of(config)))
+        left = _LeftToTheBot()
+        stores = open_stores(self._database, secrets_of(config), left.deliver, now)
+        outside = Outside(
+            designer=self._nodes,
+            survey=self._survey,
+            directory=self._slack or _NoSlack(self._rules),
+            durable=left,
+            progress=_NoProgress(),
+            pictures=Drawing(),
+            clock=now,
+            link_to=no_link,
+        )
+        self._dispatcher = Dispatcher(world_of(self._rules, stores, outside))
         self._command_name = config.slack.command
         self._reader = Reader(self._name, config.slack.command, PROGRAM)
 
@@ -142,32 +142,6 @@ class Terminal:
 
     def _slack_is_silent(self) -> bool:
         return self._slack is not None and bool(self._rules.access.groups and self._slack.problem())
-
-    def _make_world(self, secrets: list[str]) -> World:
-        database = self._database
-        left = _LeftToTheBot()
-        audit = AuditStore(database, redacting(secrets))
-        keeper = Keeper(database, audit, left.deliver)
-        return World(
-            rules=self._rules,
-            designer=self._nodes,
-            survey=self._survey,
-            requests=RequestStore(database, keeper),
-            changes=NodeChangeStore(database, keeper),
-            policies=PolicyStore(database),
-            pauses=PauseStore(database, keeper),
-            homes=HomeStore(database, keeper),
-            snapshots=SnapshotStore(database),
-            watches=WatchStore(database, keeper),
-            deliveries=DeliveryStore(database),
-            audit=audit,
-            directory=self._slack or _NoSlack(self._rules),
-            durable=left,
-            progress=_NoProgress(),
-            pictures=Drawing(),
-            manual=manual,
-            clock=now,
-        )
 
 
 class _LeftToTheBot:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import tempfile
-from contextlib import contextmanager
+import threading
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from opsbot.assembly.bot import Bot
 from opsbot.config import Config
 from opsbot.errors import ConfigError
 from opsbot.sandbox import demo
+from opsbot.sandbox.backstage import Backstage
 from opsbot.sandbox.designer import DesignerServer
 from opsbot.sandbox.page import mount_page
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
@@ -24,19 +26,58 @@ if TYPE_CHECKING:
 _COMMAND = "/apid"
 
 
+class _Actor:
+    """The bot of the sandbox. Each start is of another bot, with a database of its own that ends with it."""
+
+    def __init__(self, designer_url: str, api_key: str) -> None:
+        self._server: WorkspaceServer | None = None
+        self._designer_url = designer_url
+        self._api_key = api_key
+        self._running: ExitStack | None = None
+        self._turn = threading.Lock()
+        self._is_over = False
+
+    def join(self, server: WorkspaceServer) -> None:
+        """Be the app of a workspace from now on."""
+        self._server = server
+        self.start()
+
+    def start(self) -> None:
+        """Return once the bot hears the workspace."""
+        with self._turn, ExitStack() as stack:
+            if self._server is None or self._is_over:
+                return  # somebody pressed reset as the sandbox was ending
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="opsbot-"))
+            config = demo_config(self._server.url, self._designer_url, self._api_key, Path(folder))
+            stack.enter_context(Bot(config))
+            self._server.wait_for_app()
+            self._running = stack.pop_all()
+
+    def stop(self) -> None:
+        """End the bot and its database; twice is the same as once."""
+        with self._turn:
+            running, self._running = self._running, None
+            if running is not None:
+                running.close()
+
+    def leave(self) -> None:
+        """End the bot for good."""
+        self._is_over = True
+        self.stop()
+
+
 @contextmanager
-def everything(host: str, port: int, api_key: str) -> Iterator[str]:
-    """Run all of it; gives the address of the page."""
+def everything(host: str, port: int, api_key: str, scenario: str | None = None) -> Iterator[str]:
+    """Run all of it; gives the address of the page, whose first visitor is told the story that is named."""
     workspace = Workspace(manifest(_COMMAND), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
-    with (
-        _listening(host, port),
-        tempfile.TemporaryDirectory(prefix="opsbot-") as folder,
-        DesignerServer(api_key=api_key) as designer,
-        WorkspaceServer(workspace, host, port, dress=partial(mount_page, title="opsbot")) as server,
-        Bot(demo_config(server.url, designer.url, api_key, Path(folder))),
-    ):
-        server.wait_for_app()
-        yield server.url
+    with _listening(host, port), DesignerServer(api_key=api_key) as designer:
+        actor = _Actor(designer.url, api_key)
+        backstage = Backstage(designer.site, actor, opening=scenario)
+        dress = partial(mount_page, title="opsbot", backstage=backstage)
+        with WorkspaceServer(workspace, host, port, dress=dress) as server, ExitStack() as stack:
+            stack.callback(actor.leave)
+            actor.join(server)
+            yield server.url
 
 
 @contextmanager
@@ -79,7 +120,10 @@ def demo_config(workspace_url: str, designer_url: str, api_key: str, folder: Pat
                 {"role": "approver", "groups": ["@ml-approvers"]},
                 {"role": "admin", "users": [demo.ADA.id]},
             ],
-            "policies": [{"services": ["design:CHURN/*"], "approvals_channel": "C02APPROVALS"}],
-            "channels": [{"id": "C02APPROVALS", "announce": ["design:FRAUD/*"]}],
+            "policies": [
+                {"services": ["design:CHURN/*"], "approvals_channel": "C02APPROVALS", "quorum": {"approver": 2}}
+            ],
+            "watches": [{"channel": demo.NEWS, "services": ["design:*"]}],
+            "watching": {"poll_interval": "2s"},
         }
     )

@@ -17,6 +17,7 @@ from opsbot.cli.ending import End
 from opsbot.cli.options import CONFIG
 from opsbot.cli.reading import read_config
 from opsbot.errors import ConfigError, OpsbotError
+from opsbot.sandbox.stories import STORIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,9 +120,12 @@ program.add_command(audit)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The port of the page.")
 @click.option("--api-key", default="sandbox", show_default=True, help="The design node's key.")
+@click.option("--scenario", type=click.Choice(list(STORIES)), help="Tell the first visitor of the page a story.")
 @click.option("--no-browser", is_flag=True, help="Don't open the page.")
 def sandbox(**options: Any) -> None:
     """Try everything in the browser: a workspace, a design node, and the bot."""
+    if options["only"] is not None and options["scenario"] is not None:
+        raise click.UsageError("A story needs the whole sandbox: leave out --only.")
     try:
         from opsbot.assembly.trying import designer_only, everything
     except ModuleNotFoundError as error:
@@ -133,7 +137,7 @@ def sandbox(**options: Any) -> None:
     end = End(_STOPPING_SECONDS)
     only = options.pop("only")
     if only is None:
-        with everything(options["host"], options["port"], options["api_key"]) as url:
+        with everything(options["host"], options["port"], options["api_key"], options["scenario"]) as url:
             _greet(url, open_browser=not options["no_browser"])
             end.wait()
     else:

@@ -29,6 +29,12 @@ def _duration(value: object) -> timedelta:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
+def _a_day_at_least(value: timedelta) -> timedelta:
+    if value < timedelta(days=1):
+        raise ValueError('write a day at least, like "1d" or "90d"')
+    return value
+
+
 def _size(value: object) -> int:
     found = _SIZE.fullmatch(value) if isinstance(value, str) else None
     size = int(found[1]) * _BYTES[found[2]] if found is not None else 0
@@ -103,6 +109,7 @@ def _present(value: Path) -> Path:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+LongDuration = Annotated[Duration, AfterValidator(_a_day_at_least)]
 Size = Annotated[int, BeforeValidator(_size)]
 Glob = Annotated[str, AfterValidator(_glob)]
 NodeName = Annotated[str, AfterValidator(_node_name)]

@@ -22,6 +22,7 @@ from opsbot.config.kinds import (
     ChannelId,
     Duration,
     Glob,
+    LongDuration,
     Moment,
     Name,
     NodeName,
@@ -39,6 +40,9 @@ from opsbot.domain.watching import Topic
 
 if TYPE_CHECKING:
     from pydantic import ValidationInfo
+
+
+_FORTNIGHT = timedelta(days=14)
 
 
 class Section(BaseModel):
@@ -198,6 +202,23 @@ class WatchingConfig(Section):
     concurrency: Annotated[int, Field(ge=1, le=64)] = 16
 
 
+class RetentionConfig(Section):
+    """How long what was told is kept, table by table; requests, votes and the audit are kept for ever."""
+
+    deliveries: LongDuration = timedelta(days=90)
+    events: LongDuration = timedelta(days=90)
+    stories: LongDuration = timedelta(days=180)
+    sights: LongDuration = timedelta(days=90)
+    seen_events: LongDuration = timedelta(days=7)
+
+    @field_validator("events")
+    @classmethod
+    def _reaches_over_a_digest(cls, value: timedelta) -> timedelta:
+        if value < _FORTNIGHT:
+            raise ValueError('keep them for "14d" at least: a weekly digest counts them')
+        return value
+
+
 class TerminalConfig(Section):
     """What `opsbot ask` may do beside reading, and whose login is whose on the machine where it runs."""
 
@@ -247,6 +268,7 @@ class Config(BaseSettings):
     channels: list[ChannelConfig] = []
     watches: list[WatchConfig] = []
     watching: WatchingConfig = WatchingConfig()
+    retention: RetentionConfig = RetentionConfig()
     terminal: TerminalConfig = TerminalConfig()
     http: HttpConfig = HttpConfig()
     work: WorkConfig = WorkConfig()

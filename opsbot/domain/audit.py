@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 OPSBOT = Person("opsbot", "opsbot")
 """Who acts where nobody did: a timer, a look at the node."""
 
+FOR = "for"
+"""The key of an entry's detail that names the person for whom opsbot did it."""
+
 _HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 from opsbot.domain import commands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from opsbot.domain.commands import ChangeNode
@@ -100,7 +100,16 @@ def is_same(one: ChangeNode, other: ChangeNode) -> bool:
     return type(one) is type(other) and (one.service, part_of(one)) == (other.service, part_of(other))
 
 
-def maker_of(done: Sequence[NodeChange], created_on: datetime | None) -> NodeChange | None:
+def makers_of(done: Iterable[NodeChange], packages: Iterable[Package]) -> dict[str, NodeChange]:
+    """Tell, by version, which of the changes of a service's packages that were done, oldest first, made these."""
+    by_version: dict[str, list[NodeChange]] = {}
+    for change in done:
+        by_version.setdefault(part_of(change.wanted), []).append(change)
+    made = {each.version: _maker_of(by_version.get(each.version, ()), each.created_on) for each in packages}
+    return {version: change for version, change in made.items() if change is not None}
+
+
+def _maker_of(done: Sequence[NodeChange], created_on: datetime | None) -> NodeChange | None:
     """Tell which of the changes of a version that were done, oldest first, made the package of that date.
 
     Where the node didn't say when it made a package, the package that is there is taken for that one as long as nothing

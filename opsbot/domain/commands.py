@@ -10,6 +10,7 @@ from opsbot.domain.queries import (
     Compare,
     DownloadPackage,
     Explain,
+    ListDeliveries,
     ListModels,
     ListNodes,
     ListPackages,
@@ -50,6 +51,7 @@ __all__ = [
     "DeletePackage",
     "DownloadPackage",
     "Explain",
+    "ListDeliveries",
     "ListModels",
     "ListNodes",
     "ListPackages",
@@ -73,6 +75,8 @@ __all__ = [
     "ShowHome",
     "ShowService",
     "ShowSummary",
+    "Subject",
+    "TryWatches",
     "Unwatch",
     "WatchServices",
 ]
@@ -82,12 +86,27 @@ PAGE_SIZE = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """The version that a thread is about: that of its card, or the one whose story it tells.
+
+    `published_service` is the one that a request names, and `since` the version that was published there last, if
+    that is another.
+    """
+
+    service: ServiceRef
+    version: str
+    published_service: str | None = None
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Defaults:
     """What is meant where somebody didn't say it, in one place."""
 
     node: str | None = None
     project: str | None = None
     request: int | None = None
+    subject: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,12 +270,21 @@ class WatchServices:
 
 @dataclass(frozen=True, slots=True)
 class Unwatch:
-    """End a watch."""
+    """End a watch, named by what is watched or by its number."""
 
     verb: ClassVar = "unwatch"
     permission: ClassVar[Permission | None] = Permission.READ
-    what: Watchable
+    what: Watchable | int
     personally: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TryWatches:
+    """Send a test by a watch, or by one for each who hears of something; it begins no story and isn't held back."""
+
+    verb: ClassVar = "watches"
+    permission: ClassVar[Permission | None] = Permission.READ
+    number: int | None = None
 
 
 Decide = Approve | Decline | Cancel
@@ -268,7 +296,7 @@ OnRequest = Decide | Settle | Review
 ChangeNode = CreateService | AddEndpoint | RemoveEndpoint | CreatePackage | DeletePackage
 """What changes something on a node, by way of a run that survives a crash."""
 
-Change = ChangeNode | RequestPublish | OnRequest | Pause | Resume | WatchServices | Unwatch
+Change = ChangeNode | RequestPublish | OnRequest | Pause | Resume | WatchServices | Unwatch | TryWatches
 """What changes something; each try is audited."""
 
 LongWork = DownloadPackage

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from opsbot.domain.audit import Entry
     from opsbot.domain.models import MessageRef
+    from opsbot.domain.references import ServiceRef
     from opsbot.domain.watching import Event
 
 
@@ -43,6 +44,14 @@ class Kind(StrEnum):
     """To whoever watches something on a node: it doesn't answer, or does again, as the text says."""
     WATCH_STOPPED = "watch_stopped"
     """To who set a watch, directly: nothing can be told by it any more, and the text says why."""
+    DIGEST = "digest"
+    """To whoever watches weekly: the figures of the week, though nothing happened in it."""
+    WATCH_TEST = "watch_test"
+    """To whoever hears by a watch: a test, which the person whom the text names asked for; it is no news."""
+    TEST_ARRIVED = "test_arrived"
+    """To who asked for a test, directly: it was said, and the text is the message's address."""
+    TEST_FAILED = "test_failed"
+    """To who asked for a test, directly: it can't be said, and the text says why."""
     HOME = "home"
     """In the line of all Homes: the Home of whom the text names, as it is to be shown now."""
 
@@ -82,7 +91,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message in its channel's line; lower ids go first. `ref` is where it was said."""
+    """A message in its channel's line; lower ids go first. `ref` is where it was said, `again_at` when it is tried again."""
 
     id: int
     message: Message
@@ -90,6 +99,24 @@ class Delivery:
     attempts: int = 0
     problem: str = ""
     ref: MessageRef | None = None
+    again_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A delivery as people may look it up later: what became of it, and what it is about.
+
+    `what` is what happened or was asked for, where it is about a service; `link` leads to the message.
+    """
+
+    delivery: Delivery
+    created_at: datetime
+    tried_at: datetime | None = None
+    sent_at: datetime | None = None
+    service: ServiceRef | None = None
+    version: str = ""
+    what: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Compare,
         DownloadPackage,
         Explain,
+        ListDeliveries,
         ListModels,
         ListPackages,
         ListRequests,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         ShowAudit,
         ShowHistory,
     )
+    from opsbot.domain.deliveries import Told
     from opsbot.domain.difference import Difference
     from opsbot.domain.files import Archive, Attachment
     from opsbot.domain.models import (
@@ -103,28 +105,33 @@ class ModelsListed:
 class ServiceShown:
     """One service, its packages (newest first), and the versions published under its own id.
 
-    `published` is None where the API Deployer could not tell.
+    `published` is None where the API Deployer could not tell. `packagers` are those that are known, by version. `page` is
+    where the service is on the node.
     """
 
     service: Service
     packages: tuple[Package, ...]
     published: frozenset[str] | None
+    packagers: Mapping[str, Person] = field(default_factory=dict)
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PackagesListed:
-    """The packages of a service, newest first."""
+    """The packages of a service, newest first; `packagers` are those that are known, by version."""
 
     command: ListPackages
     packages: tuple[Package, ...]
+    packagers: Mapping[str, Person] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryShown:
-    """What the node tells of one package."""
+    """What the node tells of one package, and who packaged it, where that is known."""
 
     service: ServiceRef
     summary: PackageSummary
+    packager: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,12 +245,26 @@ class WatchesListed:
     personal: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveriesListed:
+    """What was said of late without being an answer, newest first: one page of it, and how much there is in all.
+
+    `personal`: it is for the asker's eyes, since others aren't told what is told to one person, or in other channels.
+    """
+
+    command: ListDeliveries
+    told: tuple[Told, ...]
+    total: int
+    personal: bool = False
+
+
 Finding = (
     AccessShown
     | ArchiveFetched
     | ArchiveNotFetched
     | AuditShown
     | Compared
+    | DeliveriesListed
     | Explained
     | HelpShown
     | HistoryShown

@@ -33,7 +33,7 @@ class Home:
     def is_concerned(self, entry: Entry) -> bool:
         """Tell whether the Home may look different after what the entry records."""
         if entry.what in {WatchServices.verb, Unwatch.verb}:
-            return entry.who.id == self.user
+            return self.user in {entry.who.id, entry.detail.get("target"), entry.detail.get("set_by")}
         if entry.request is None and entry.what not in {Pause.verb, Resume.verb}:
             return False
         if entry.service is None or entry.who.id == self.user:

@@ -20,6 +20,11 @@ class Digest(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
 
+    @property
+    def span(self) -> timedelta:
+        """How long the time is that it tells of."""
+        return _DAY if self is Digest.DAILY else 7 * _DAY
+
 
 @dataclass(frozen=True, slots=True)
 class Quiet:

@@ -179,10 +179,26 @@ class ShowHome:
 
 @dataclass(frozen=True, slots=True)
 class ListWatches:
-    """List what a channel hears of, or in a direct message what the asker set."""
+    """List what a channel hears of, or in a direct message what the asker set; or show the one of that number."""
 
     verb: ClassVar = "watches"
     permission: ClassVar[Permission | None] = Permission.READ
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListDeliveries:
+    """List what was said of late without being an answer, or couldn't be; in a direct message what the asker was told.
+
+    `failed`: only what is given up, or couldn't be said yet. `everywhere`: in all channels and to everybody.
+    """
+
+    verb: ClassVar = "deliveries"
+    permission: ClassVar[Permission | None] = Permission.READ
+    failed: bool = False
+    days: int = 7
+    everywhere: bool = False
+    page: int = 1
 
 
 Query = (
@@ -202,5 +218,6 @@ Query = (
     | ShowAudit
     | ShowHome
     | ListWatches
+    | ListDeliveries
 )
 """All that only looks."""

@@ -11,6 +11,7 @@ from opsbot.domain.findings import (
     ArchiveNotFetched,
     AuditShown,
     Compared,
+    DeliveriesListed,
     Explained,
     Finding,
     HelpShown,
@@ -50,6 +51,7 @@ __all__ = [
     "Compared",
     "ConfirmationAsked",
     "Decided",
+    "DeliveriesListed",
     "Explained",
     "Finding",
     "HelpShown",
@@ -75,6 +77,7 @@ __all__ = [
     "VerbHelp",
     "Watched",
     "WatchesListed",
+    "WatchesTested",
 ]
 
 
@@ -161,6 +164,13 @@ class Unwatched:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchesTested:
+    """A test is on its way by each of these watches; whether it arrived is told later."""
+
+    watches: tuple[Watch, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The asker may not, or came too late; nothing was changed.
 
@@ -183,6 +193,7 @@ Result = (
     | Resumed
     | Watched
     | Unwatched
+    | WatchesTested
     | Refused
 )
 """All that can come of a command."""

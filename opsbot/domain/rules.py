@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.domain.authorization import AccessRules
 from opsbot.domain.files import LARGEST_UPLOAD
+from opsbot.domain.retention import Retention
 from opsbot.domain.terminal import TerminalRules
 from opsbot.domain.watching import Topic, WatchRule
 
@@ -35,7 +36,7 @@ class Rules:
 
     `nodes` are the names of the nodes there are; `people` are logins on them, by Slack id;
     `largest_upload` is how many bytes a file may have that goes to Slack; `watches` say who hears of
-    what.
+    what; `retention` says how long what was told is kept.
     """
 
     nodes: tuple[str, ...] = ()
@@ -46,6 +47,7 @@ class Rules:
     terminal: TerminalRules = field(default_factory=TerminalRules)
     largest_upload: int = LARGEST_UPLOAD
     watches: tuple[WatchRule, ...] = ()
+    retention: Retention = field(default_factory=Retention)
 
     def channel(self, channel: str) -> ChannelRules:
         """Find the rules of a channel."""

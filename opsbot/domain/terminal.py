@@ -28,6 +28,7 @@ from opsbot.domain.commands import (
     Resume,
     Review,
     Settle,
+    TryWatches,
     Unwatch,
     WatchServices,
 )
@@ -87,6 +88,7 @@ def unheard(command: Change) -> str | None:
             | Pause()
             | WatchServices()
             | Unwatch()
+            | TryWatches()
         ):
             return None  # whether the glass may be broken is asked where the policy is known
         case Approve():

@@ -7,7 +7,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from opsbot.domain.authorization import covers
-from opsbot.domain.commands import CreatePackage, DeletePackage
+from opsbot.domain.commands import (
+    Compare,
+    CreatePackage,
+    DeletePackage,
+    DownloadPackage,
+    RequestPublish,
+    ShowSummary,
+)
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import Package
 from opsbot.domain.references import ProjectRef, ServiceRef
@@ -39,6 +46,8 @@ class Topic(StrEnum):
 
 
 EVERY_TOPIC = frozenset(Topic)
+OFFERED = (RequestPublish, Compare, ShowSummary, DownloadPackage)
+"""What can be done with a package that was just made."""
 BY_CONFIG = "config"
 """Stands for the id of whoever set a watch that is in the configuration."""
 
@@ -108,7 +117,8 @@ class News:
     """An event with what is known around it when it is told.
 
     `thread` is the message that is the version's story there, None where the event begins it. `difference` is that from
-    the version published last.
+    the version published last, `packager` who packaged it, where that is known, and `page` where the service is on the
+    node, where there is something to be done there. `offered` are the verbs that there are buttons for.
     """
 
     event: Event
@@ -116,6 +126,9 @@ class News:
     request: PublishRequest | None = None
     change: NodeChange | None = None
     difference: Difference | None = None
+    packager: Person | None = None
+    page: str = ""
+    offered: frozenset[str] = frozenset(each.verb for each in OFFERED)
 
 
 def is_person(target: str) -> bool:

@@ -31,13 +31,15 @@ class Duties:
     """Everything that is done durably.
 
     `deliver_next` says the next thing in a channel, and tells how many seconds to wait before the one after it, or None
-    where the line is empty. `sweep` does what is due, and begins what a crash left undone.
+    where the line is empty. `sweep` does what is due, and begins what a crash left undone. `prune` deletes what is kept
+    no longer.
     """
 
     publishing: Run
     changing: Run
     deliver_next: Callable[[str], float | None]
     sweep: Callable[[], None]
+    prune: Callable[[], None]
 
 
 class Replicas(Protocol):

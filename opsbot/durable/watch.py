@@ -14,12 +14,11 @@ from opsbot.durable.workflows import Workflow
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from opsbot.durable.duties import Replicas
+    from opsbot.durable.duties import Duties, Replicas
     from opsbot.durable.tempo import Tempo
 
 _log = logging.getLogger(__name__)
 
-_PRUNE_EVERY = 3600.0
 _AT_ONCE = 500
 
 
@@ -29,7 +28,7 @@ class Watch:
     def __init__(
         self,
         replicas: Replicas,
-        sweep: Callable[[], None],
+        duties: Duties,
         executor: str,
         tempo: Tempo,
         active: Callable[[], frozenset[str]],
@@ -38,13 +37,13 @@ class Watch:
         self._replicas = replicas
         self._active = active
         self._lost: frozenset[str] = frozenset()
-        self._sweep = sweep
+        self._duties = duties
         self._executor = executor
         self._tempo = tempo
         self._last_beat = time.monotonic()
         self._quiet_until = 0.0
         self._next_sweep = 0.0
-        self._next_prune = time.monotonic() + _PRUNE_EVERY
+        self._next_prune = time.monotonic() + tempo.prune
 
     def look(self) -> None:
         """Beat, and do what is due; whatever goes wrong, there is a next time."""
@@ -69,7 +68,7 @@ class Watch:
         with self._replicas.watching_alone() as is_alone:
             if is_alone:
                 self._take_over()
-                self._sweep()
+                self._duties.sweep()
                 self._prune()
 
     def _pick_up(self) -> None:
@@ -94,8 +93,9 @@ class Watch:
     def _prune(self) -> None:
         if time.monotonic() < self._next_prune:
             return
-        self._next_prune = time.monotonic() + _PRUNE_EVERY
+        self._next_prune = time.monotonic() + self._tempo.prune
         prune(datetime.now(UTC))
+        self._duties.prune()
 
 
 def prune(now: datetime) -> None:

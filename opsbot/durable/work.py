@@ -40,6 +40,8 @@ _LINES = "deliveries"
 _SAID_IN_ONE_GO = 50
 _AT_ONCE = 32
 _TRIES = 3600
+_NOTICED = 0.1
+"""Seconds; nothing of ours waits for DBOS's notifications, but on SQLite their listener naps so long as it is stopped."""
 
 
 class DurableWork:
@@ -64,7 +66,7 @@ class DurableWork:
             sys_db_pool_size=16,
             max_executor_threads=_AT_ONCE,
             log_level="WARNING",
-            notification_listener_polling_interval_sec=1.0,
+            notification_listener_polling_interval_sec=_NOTICED,
         )
         try:
             _quietly(config)
@@ -76,7 +78,7 @@ class DurableWork:
         self._deliver = self._workflow(Workflow.DELIVER, self._say_the_line)
         self._next = self._step("deliver_next", duties.deliver_next)
         self._waker = Waker(self._enqueue)
-        self._watch = Watch(replicas, duties.sweep, self.executor, self._tempo, self._active.names)
+        self._watch = Watch(replicas, duties, self.executor, self._tempo, self._active.names)
         self._sweeper = threading.Thread(target=self._sweep_on, name="sweep", daemon=True)
 
     def start(self) -> None:

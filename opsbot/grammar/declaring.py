@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbot.grammar.types import REQUEST, SERVICE, VERSION, FreeWords, Part, Unasked
+from opsbot.grammar.types import REQUEST, SERVICE, VERSION, FreeWords, Known, Part, Unasked
 
 if TYPE_CHECKING:
     from opsbot.domain.authorization import Permission
@@ -59,6 +59,9 @@ _PRIVATE = click.option(
 )
 A_SERVICE = click.argument("service", type=SERVICE)
 A_VERSION = click.argument("version", type=VERSION)
+THIS_SERVICE = click.argument("service", cls=Known, type=SERVICE, known=lambda subject: subject.service)
+THIS_VERSION = click.argument("version", cls=Known, type=VERSION, known=lambda subject: subject.version)
+"""Alone in the thread of a version, the verb means that one."""
 _OF_REQUEST = Part("request", REQUEST, required=True)
 WORDS = click.argument("words", cls=FreeWords, parts=(_OF_REQUEST, Part("comment")), metavar="[REQUEST] [COMMENT]...")
 WORDS_TO_SAY = click.argument(

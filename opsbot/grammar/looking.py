@@ -9,7 +9,7 @@ import click
 from opsbot.domain import commands
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.errors import CommandError, MissingWordError
-from opsbot.grammar.declaring import A_SERVICE, A_VERSION, PAGE, verb, verbs
+from opsbot.grammar.declaring import A_SERVICE, PAGE, THIS_SERVICE, THIS_VERSION, verb, verbs
 from opsbot.grammar.types import (
     MODEL_ID,
     PROJECT,
@@ -17,10 +17,11 @@ from opsbot.grammar.types import (
     SCOPE,
     SERVICE,
     VERSION,
+    Known,
 )
 
 if TYPE_CHECKING:
-    from opsbot.domain.commands import Defaults
+    from opsbot.domain.commands import Defaults, Subject
     from opsbot.domain.references import Scope
 
 
@@ -28,6 +29,10 @@ def _default_project(defaults: Defaults, example: str) -> ProjectRef:
     if defaults.project is None:
         raise MissingWordError("Which project? This channel has no default one.", example)
     return ProjectRef.parse(defaults.project, node=defaults.node)
+
+
+def _newer(subject: Subject) -> str | None:
+    return subject.version if subject.since is not None else None
 
 
 @verb(commands.ShowHelp, "help publish", click.argument("about", required=False, metavar="[VERB]"))
@@ -90,7 +95,7 @@ def _packages(service: ServiceRef, page: int) -> commands.ListPackages:
     return commands.ListPackages(service, page)
 
 
-@verb(commands.ShowSummary, "summary FRAUD/scoring v3", A_SERVICE, A_VERSION)
+@verb(commands.ShowSummary, "summary FRAUD/scoring v3", THIS_SERVICE, THIS_VERSION)
 def _summary(service: ServiceRef, version: str) -> commands.ShowSummary:
     """Show one package: when it was made, by whom, its release notes and endpoints."""
     return commands.ShowSummary(service, version)
@@ -99,16 +104,16 @@ def _summary(service: ServiceRef, version: str) -> commands.ShowSummary:
 @verb(
     commands.Compare,
     "diff FRAUD/scoring v2 v3",
-    A_SERVICE,
-    A_VERSION,
-    click.argument("other", type=VERSION, required=False, metavar="[VERSION]"),
+    THIS_SERVICE,
+    click.argument("version", cls=Known, type=VERSION, known=lambda subject: subject.since or subject.version),
+    click.argument("other", cls=Known, type=VERSION, required=False, metavar="[VERSION]", known=_newer),
 )
 def _diff(service: ServiceRef, version: str, other: str | None) -> commands.Compare:
     """Tell what is new in a package against an earlier one; with one version, in the service as it is now."""
     return commands.Compare(service, version, other)
 
 
-@verb(commands.DownloadPackage, "download FRAUD/scoring v3", A_SERVICE, A_VERSION)
+@verb(commands.DownloadPackage, "download FRAUD/scoring v3", THIS_SERVICE, THIS_VERSION)
 @click.pass_context
 def _download(ctx: click.Context, service: ServiceRef, version: str) -> commands.DownloadPackage:
     """Fetch the archive of a package into the thread; takes the permission to package, since it holds code and models."""

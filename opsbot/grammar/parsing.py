@@ -11,7 +11,7 @@ import click
 
 from opsbot.domain.commands import Command, ShowHelp
 from opsbot.domain.nearness import did_you_mean, nearest
-from opsbot.errors import CommandError, MissingWordError, Misspelling
+from opsbot.errors import CommandError, MissingWordError, Misspelling, UnknownVerbError
 from opsbot.grammar.every import Verb, verbs
 from opsbot.grammar.words import split
 
@@ -106,9 +106,9 @@ def find_verb(word: str) -> Verb:
     known = _INSTEAD.get(word.lower())
     near = Misspelling(word, known) if known is not None else nearest(word, verbs.commands)
     if near is None:
-        raise CommandError(f"I don't know “{word}”.", "help")
+        raise UnknownVerbError(f"I don't know “{word}”.", "help")
     example = cast("Verb", verbs.commands[near.right]).example
-    raise CommandError(f"I don't know “{word}”.{did_you_mean(near)}", example, near)
+    raise UnknownVerbError(f"I don't know “{word}”.{did_you_mean(near)}", example, near)
 
 
 def _near(error: click.UsageError) -> Misspelling | None:

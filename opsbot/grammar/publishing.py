@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from opsbot.domain import commands
+from opsbot.domain.commands import Defaults
 from opsbot.domain.lifecycle import State
 from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar.declaring import A_SERVICE, A_VERSION, PAGE, WORDS, WORDS_TO_SAY, verb
@@ -22,7 +23,7 @@ from opsbot.grammar.types import (
 )
 
 if TYPE_CHECKING:
-    from opsbot.domain.commands import Defaults, Mention
+    from opsbot.domain.commands import Mention
     from opsbot.domain.references import ServiceRef
 
 
@@ -59,7 +60,6 @@ def _publish(
         "words",
         cls=FreeWords,
         parts=(Part("service", SERVICE, required=True), Part("version", VERSION)),
-        required=True,
         metavar="[publish] SERVICE [VERSION]",
     ),
     click.option(
@@ -69,8 +69,13 @@ def _publish(
 @click.pass_context
 def _explain(ctx: click.Context, words: tuple[str, ...], published_service: str | None) -> commands.Explain:
     """Tell what a publish needs: which policy decides, who could approve now, what is missing, and why you can't."""
-    words = words[1:] if words[0].lower() == "publish" else words
-    if not 1 <= len(words) <= 2:  # noqa: PLR2004 - a service, and perhaps a version
+    words = words[1:] if words and words[0].lower() == "publish" else words
+    subject = ctx.ensure_object(Defaults).subject
+    if not words and subject is not None:
+        return commands.Explain(subject.service, subject.version, published_service or subject.published_service)
+    if not words:
+        raise MissingWordError("SERVICE is missing.", "explain publish FRAUD/scoring v3")
+    if len(words) > 2:  # noqa: PLR2004 - a service, and perhaps a version
         raise CommandError("Which service? Write it, and the version if you like.", "explain publish FRAUD/scoring v3")
     version = VERSION.convert(words[1], None, ctx) if len(words) > 1 else None
     return commands.Explain(SERVICE.convert(words[0], None, ctx), version, published_service)

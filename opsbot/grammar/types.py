@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from opsbot.domain.commands import Defaults
 from opsbot.domain.references import (
@@ -21,9 +22,9 @@ from opsbot.errors import CommandError
 from opsbot.grammar.words import read_mention
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from opsbot.domain.commands import Mention
+    from opsbot.domain.commands import Mention, Subject
 
     class _Type(click.ParamType[Any]):
         pass
@@ -48,6 +49,23 @@ class Read(_Type):
             return value
         defaults = ctx.find_object(Defaults) if ctx is not None else None
         return self.read(value, defaults if defaults is not None else Defaults())
+
+
+class Known(click.Argument):
+    """A word that the thread knows, `known` says how, where its verb stands alone: one word of several is never guessed."""
+
+    def __init__(self, *args: Any, known: Callable[[Subject], object], **attrs: Any) -> None:
+        super().__init__(*args, **attrs)
+        self.known = known
+
+    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, ParameterSource]:
+        """Take what was typed, else what the thread is about."""
+        arguments = (param.name for param in ctx.command.params if isinstance(param, click.Argument))
+        defaults = ctx.find_object(Defaults)
+        subject = defaults.subject if defaults is not None else None
+        if subject is None or any(isinstance(opts.get(name), str) for name in arguments):
+            return super().consume_value(ctx, opts)
+        return self.known(subject), ParameterSource.DEFAULT
 
 
 @dataclass(frozen=True, slots=True)

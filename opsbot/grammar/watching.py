@@ -11,7 +11,7 @@ from opsbot.domain.pace import Digest, Quiet
 from opsbot.domain.references import read_watchable
 from opsbot.domain.watching import Topic
 from opsbot.errors import CommandError
-from opsbot.grammar.declaring import verb
+from opsbot.grammar.declaring import PAGE, verb
 from opsbot.grammar.types import Read
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from opsbot.domain.references import Watchable
 
 _SAID = "SERVICE|PROJECT|NODE:*"
+_LONGEST_NUMBER = 9
 
 
 class _Topics(tuple[str, ...]):
@@ -43,6 +44,18 @@ def _quiet(text: str, _: Defaults) -> Quiet:
         return Quiet.parse(text)
     except ValueError as error:
         raise CommandError(f"“{text}” can't be quiet hours: {error}.") from error
+
+
+def _number(text: str, _: Defaults) -> int:
+    number = text.removeprefix("#")
+    if not number.isascii() or not number.isdigit() or len(number) > _LONGEST_NUMBER:
+        raise CommandError(f"“{text}” isn't the number of a watch; “watches” lists them.")
+    return int(number)
+
+
+def _watched_or_number(text: str, defaults: Defaults) -> Watchable | int:
+    is_number = text.removeprefix("#").isdigit()
+    return _number(text, defaults) if is_number else read_watchable(text, node=defaults.node)
 
 
 _WATCHABLE = Read("watched", lambda text, defaults: read_watchable(text, node=defaults.node))
@@ -83,16 +96,49 @@ def _watch(
     return commands.WatchServices(what, events or (), personally, quiet, Digest(digest) if digest else None)
 
 
-@verb(commands.Unwatch, "unwatch FRAUD/scoring", _WHAT, _ME)
+@verb(
+    commands.Unwatch,
+    "unwatch FRAUD/scoring",
+    click.argument("what", type=Read("watched or number", _watched_or_number), metavar=f"{_SAID}|NUMBER"),
+    _ME,
+)
 def _unwatch(
-    what: Watchable,
+    what: Watchable | int,
     personally: bool,  # noqa: FBT001 - Click calls it so
 ) -> commands.Unwatch:
     """End what a watch began."""
     return commands.Unwatch(what, personally)
 
 
-@verb(commands.ListWatches, "watches")
-def _watches() -> commands.ListWatches:
+@verb(
+    commands.ListWatches,
+    "watches --test",
+    click.argument("number", type=Read("number", _number), required=False, metavar="[NUMBER]"),
+    click.option("--test", is_flag=True, help="Send a test to whoever hears, and tell me whether it arrived."),
+)
+def _watches(
+    number: int | None,
+    test: bool,  # noqa: FBT001 - Click calls it so
+) -> commands.ListWatches | commands.TryWatches:
     """List what this channel hears of, and who set it; in a direct message what you set."""
-    return commands.ListWatches()
+    return commands.TryWatches(number) if test else commands.ListWatches(number)
+
+
+@verb(
+    commands.ListDeliveries,
+    "deliveries --failed",
+    click.option("--failed", is_flag=True, help="Only what is given up, or could not be said yet."),
+    click.option(
+        "--days", type=click.IntRange(1, 366), default=7, metavar="N", help="Of so many days; of a week if left out."
+    ),
+    click.option("--all", "everywhere", is_flag=True, help="In all channels and to everybody; for administrators."),
+    PAGE,
+)
+def _deliveries(
+    failed: bool,  # noqa: FBT001 - Click calls it so
+    days: int,
+    everywhere: bool,  # noqa: FBT001 - as above
+    page: int,
+) -> commands.ListDeliveries:
+    """Show what I told this channel of late, and what I could not; in a direct message what I told you."""
+    return commands.ListDeliveries(failed, days, everywhere, page)

@@ -6,6 +6,7 @@ from opsbot.sandbox.workspace.channels import Channel
 from opsbot.sandbox.workspace.people import Person, UserGroup
 
 BOT = "U0BOT"
+NEWS = "C04NEWS"
 MAYA = Person("U01MAYA", "maya", "Maya Lindqvist", "Data scientist")
 OMAR = Person("U02OMAR", "omar", "Omar Haddad", "ML lead")
 ADA = Person("U03ADA", "ada", "Ada Okafor", "Platform admin")
@@ -22,5 +23,6 @@ _EVERYBODY = frozenset(person.id for person in PEOPLE)
 CHANNELS = (
     Channel("C01MLOPS", "ml-ops", _EVERYBODY | {BOT}, topic="Models on their way to production"),
     Channel("C02APPROVALS", "approvals", _EVERYBODY | {BOT}, topic="What waits for a yes"),
+    Channel(NEWS, "api-news", _EVERYBODY | {BOT}, topic="What happens on the design node, by whomever"),
     Channel("C03RANDOM", "random", _EVERYBODY, topic="Everything else"),
 )

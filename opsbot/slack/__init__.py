@@ -7,6 +7,7 @@ from opsbot.slack.forms.opening import Opener
 from opsbot.slack.forms.shortcuts import ShortcutListeners
 from opsbot.slack.forms.suggesting import Suggesting
 from opsbot.slack.identity import Identity, who_am_i
+from opsbot.slack.listening.direct import DirectListener
 from opsbot.slack.listening.home import HomeListener
 from opsbot.slack.listening.listeners import Listeners
 from opsbot.slack.manifest import manifest
@@ -21,6 +22,7 @@ from opsbot.slack.transport.turns import Turns
 
 __all__ = [
     "Budget",
+    "DirectListener",
     "Doer",
     "FormListeners",
     "HomeListener",

@@ -14,6 +14,7 @@ from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from slack_sdk.socket_mode.interval_runner import IntervalRunner
 from websocket import WebSocketException
 
 from opsbot.errors import ConfigError
@@ -60,10 +61,13 @@ class SocketConnection:
         """Connect; raises ConfigError where Slack refuses the token or doesn't answer."""
         client = self._handler.client
         client.current_app_monitor_started = True  # else it looks before there is a socket, and makes a second one
+        napping = client.current_session_runner  # since it was made, when there was no socket to run
+        napping.shutdown()  # type: ignore[no-untyped-call]  # slack_sdk forgot the annotation
         try:
             self._handler.connect()  # type: ignore[no-untyped-call]  # Bolt forgot the annotation
         except CALL_ERRORS as error:
             raise ConfigError(f"Slack doesn't take the app token, or doesn't answer: {error_code(error)}.") from error
+        client.current_session_runner = IntervalRunner(napping.target, napping.interval_seconds).start()
         until = time.monotonic() + _FIRST_SOCKET_SECONDS
         while not client.is_connected() and time.monotonic() < until:
             time.sleep(_NAP)
@@ -88,6 +92,7 @@ class SocketConnection:
         if wire is not None:
             with suppress(OSError):
                 wire.shutdown(socket.SHUT_RDWR)  # else whoever waits for a message does so for ten seconds
+        client.message_queue.put(None)  # no message: else whoever waits for one does so for up to a second
         self._handler.close()  # type: ignore[no-untyped-call]  # as above
         if wire is not None:
             wire.close()  # it is left open otherwise
@@ -119,7 +124,7 @@ def _bolt(client: WebClient, identity: Identity, listeners: Listeners, signing_s
     app.action(re.compile(""))(listeners.on_click)
     app.view(re.compile(""))(listeners.on_submission)
     for event, listener in listeners.events.items():
-        app.event(event)(listener)
+        app.event(event.partition(".")[0])(listener)  # "message.im" is what is subscribed to; "message" is what comes
     app.error(_last_resort)
     return app
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.domain.commands import LongWork
 from opsbot.grammar import parse
+from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.messages import Answer
 from opsbot.slack.blocks.results import answer
 from opsbot.slack.trouble import BUSY, in_words
@@ -47,10 +48,12 @@ class Doer:
         """Do what was asked for; what takes long is begun here, and said `later`, if somebody waits for that."""
         if later is not None and isinstance(typed.command, LongWork) and self.dispatcher.may(typed.command, asker):
             return self._begin(typed, asker, later)
-        return self._done(typed, asker)
+        return self._done(typed, asker, later.thread if later is not None else asker.place.thread)
 
-    def _done(self, typed: Typed, asker: Asker) -> Answer | None:
-        said = answer(self.dispatcher.do(typed.command, asker), asker, self.command_name, private=typed.private)
+    def _done(self, typed: Typed, asker: Asker, thread: str | None) -> Answer | None:
+        """Do it, and say what came of it as people in the thread, or outside of any, can go on with it."""
+        address = address_in(thread, self.command_name)
+        said = answer(self.dispatcher.do(typed.command, asker), asker, address, private=typed.private)
         return replace(said, private=True) if said is not None and typed.private else said
 
     def _begin(self, typed: Typed, asker: Asker, later: Later) -> Answer | None:
@@ -60,7 +63,8 @@ class Doer:
             asker = replace(asker, place=replace(asker.place, thread=later.thread))
 
         def do() -> None:
-            said = in_words(lambda: self._done(typed, asker), self.command_name, self.command_name)
+            address = address_in(later.thread, self.command_name)
+            said = in_words(lambda: self._done(typed, asker, later.thread), address, self.command_name)
             if said is not None:
                 self.replier.reply(said, asker, later.response_url, later.thread)
 

@@ -11,6 +11,8 @@ from opsbot.slack.transport.calls import CALL_ERRORS, error_code
 if TYPE_CHECKING:
     from slack_sdk import WebClient
 
+    from opsbot.domain.models import MessageRef
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -19,6 +21,11 @@ class Identity:
     user: str
     bot: str
     team: str
+    url: str = ""
+
+    def link_to(self, message: MessageRef) -> str:
+        """Give the address of a message, as Slack itself writes it; nothing where Slack didn't say its own."""
+        return f"{self.url}archives/{message.channel}/p{message.ts.replace('.', '')}" if self.url else ""
 
 
 def who_am_i(client: WebClient) -> Identity:
@@ -27,7 +34,7 @@ def who_am_i(client: WebClient) -> Identity:
         reply = client.auth_test()
     except CALL_ERRORS as error:
         raise ConfigError(f"Slack doesn't take the bot token, or doesn't answer: {error_code(error)}.") from error
-    return Identity(reply["user_id"], reply.get("bot_id") or "", reply["team_id"])
+    return Identity(reply["user_id"], reply.get("bot_id") or "", reply["team_id"], reply.get("url") or "")
 
 
 def try_app_token(client: WebClient, app_token: str) -> None:

@@ -11,8 +11,9 @@ SCOPES = (
     "commands",  # the slash command
     "files:write",  # archives, settings, pictures, and what is too long for a message
     "groups:history",  # as channels:history, in private channels
-    "im:history",  # as channels:history, in people's direct conversations with the bot
+    "im:history",  # what people write to the bot directly, and looking through it for what was said already
     "im:write",  # naming such a conversation, so that it can be looked through
+    "metadata.message:read",  # telling by its mark whether a message is the one that is looked for
     "usergroups:read",  # grants to user groups; without it they don't count
     "users:read",  # names of people who mention the bot
 )
@@ -20,6 +21,7 @@ SCOPES = (
 EVENTS = (
     "app_home_opened",  # somebody looks at their Home
     "app_mention",
+    "message.im",  # somebody writes to the bot directly
 )
 
 

@@ -9,6 +9,7 @@ from opsbot.store.migrating import is_current, migrate
 from opsbot.store.node_changes import NodeChangeStore
 from opsbot.store.pauses import PauseStore
 from opsbot.store.policies import PolicyStore
+from opsbot.store.pruning import PruningStore
 from opsbot.store.replicas import ReplicaStore
 from opsbot.store.requests import RequestStore
 from opsbot.store.seen import SeenStore
@@ -26,6 +27,7 @@ __all__ = [
     "NodeChangeStore",
     "PauseStore",
     "PolicyStore",
+    "PruningStore",
     "ReplicaStore",
     "RequestStore",
     "SeenStore",

@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message
-from opsbot.domain.models import MessageRef
+from opsbot.domain.deliveries import HOMES, DeliveryState, Kind, Message
 from opsbot.domain.watching import Topic
+from opsbot.store.delivered import UNSAID, delivery_of, told_in
 from opsbot.store.schema import deliveries as table
 from opsbot.store.schema import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping
+    from sqlalchemy import ColumnElement, Connection
 
     from opsbot.actions.ports import Clock
+    from opsbot.actions.stores import DeliveryQuery
+    from opsbot.domain.deliveries import Delivery, Told
     from opsbot.store.engine import Database
 
 _MOST_JOINED = 500
-_UNSAID = (DeliveryState.WAITING.value, DeliveryState.SENDING.value)
+_HELD = (Kind.NEWS.value, Kind.DIGEST.value)
 
 
 def _now() -> datetime:
@@ -42,15 +44,20 @@ class DeliveryStore:
         It comes as it was found: one that was being sent already may have been said by somebody who died since.
         Homes have no order among them, so that one which can't be shown doesn't keep the others waiting.
         """
-        here = (table.c.channel == channel) & table.c.state.in_(_UNSAID) & self._is_due()
+        here = (table.c.channel == channel) & table.c.state.in_(UNSAID) & self._is_due()
         order = (table.c.attempts, table.c.id) if channel == HOMES else (table.c.id,)
         with self._database.transaction() as connection:
             row = connection.execute(select(table).where(here).order_by(*order).limit(1)).mappings().one_or_none()
             if row is None:
                 return None
-            taken = {"state": DeliveryState.SENDING.value, "attempts": row["attempts"] + 1}
+            taken = {
+                "state": DeliveryState.SENDING.value,
+                "attempts": row["attempts"] + 1,
+                "tried_at": self._clock(),
+                "again_at": None,
+            }
             connection.execute(update(table).where(table.c.id == row["id"]).values(taken))
-        return _delivery(row, attempts=taken["attempts"])
+        return delivery_of(row, attempts=row["attempts"] + 1)
 
     def last_post(self, channel: str) -> datetime | None:
         """Tell when something was last posted in the channel; what turned out to be nothing to say wasn't."""
@@ -68,6 +75,8 @@ class DeliveryStore:
             "state": delivery.state.value,
             "problem": delivery.problem,
             "ts": delivery.ref.ts if delivery.ref is not None else None,
+            "said_in": delivery.ref.channel if delivery.ref is not None else None,
+            "again_at": delivery.again_at,
             "sent_at": at if delivery.state is DeliveryState.SENT else None,
         }
         is_over = delivery.message.kind is Kind.HOME and delivery.state is DeliveryState.SENT
@@ -93,11 +102,11 @@ class DeliveryStore:
         What it tells from then on stays the same, whoever sends it, and however often that is tried.
         """
         mine = (table.c.channel == delivery.message.channel) & (table.c.state == DeliveryState.WAITING.value)
-        alike = (table.c.event == events.c.id) & self._is_due()
+        alike = self._is_due()
         if delivery.message.not_before is None:
-            alike &= events.c.topic == Topic.PACKAGED.value
+            alike &= (table.c.event == events.c.id) & (events.c.topic == Topic.PACKAGED.value)
         else:
-            alike &= table.c.not_before.is_not(None)
+            alike &= table.c.not_before.is_not(None) & table.c.kind.in_(_HELD)
         later = select(table.c.id).where(mine, alike, table.c.id > delivery.id)
         later = later.order_by(table.c.id).limit(_MOST_JOINED)
         with self._database.transaction() as connection:
@@ -115,12 +124,17 @@ class DeliveryStore:
         """Name the channels in which something is still to be said."""
         unsaid = (
             select(table.c.channel)
-            .where(table.c.state.in_(_UNSAID), self._is_due())
+            .where(table.c.state.in_(UNSAID), self._is_due())
             .distinct()
             .order_by(table.c.channel)
         )
         with self._database.transaction() as connection:
             return list(connection.execute(unsaid).scalars())
+
+    def page(self, query: DeliveryQuery) -> tuple[list[Told], int]:
+        """Find a page of deliveries, newest first, and how many there are in all."""
+        with self._database.transaction() as connection:
+            return told_in(connection, query)
 
 
 def want_homes_in(connection: Connection, users: Iterable[str], at: datetime) -> None:
@@ -141,7 +155,7 @@ def want_homes_in(connection: Connection, users: Iterable[str], at: datetime) ->
 def _joined(connection: Connection, delivery: Delivery) -> tuple[Message, ...]:
     by_this = (table.c.channel == delivery.message.channel) & (table.c.text == str(delivery.id))
     joined = select(table).where(by_this, table.c.state == DeliveryState.JOINED.value).order_by(table.c.id)
-    return tuple(_delivery(row, attempts=0).message for row in connection.execute(joined).mappings())
+    return tuple(delivery_of(row, attempts=0).message for row in connection.execute(joined).mappings())
 
 
 def waiting_rows(messages: Iterable[Message], at: datetime) -> list[dict[str, Any]]:
@@ -161,10 +175,3 @@ def waiting_rows(messages: Iterable[Message], at: datetime) -> list[dict[str, An
         }
         for message in messages
     ]
-
-
-def _delivery(row: RowMapping, *, attempts: int) -> Delivery:
-    about = (row["request"], row["node_change"], row["text"], row["event"], row["watch"], row["not_before"])
-    message = Message(Kind(row["kind"]), row["channel"], *about)
-    ref = MessageRef(row["channel"], row["ts"]) if row["ts"] is not None else None
-    return Delivery(row["id"], message, DeliveryState(row["state"]), attempts, row["problem"], ref)

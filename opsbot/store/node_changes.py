@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, maker_of, part_of
-from opsbot.domain.commands import CreatePackage
+from opsbot.domain.changes import GOING_ON, ChangeState, lane_of, makers_of, part_of
+from opsbot.domain.commands import CreatePackage, DeletePackage
 from opsbot.errors import NotFoundError
 from opsbot.store.change_rows import change_of, changed_columns, new_row
 from opsbot.store.schema import node_changes as table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import ColumnElement
 
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.deliveries import Effects
-    from opsbot.domain.models import MessageRef
+    from opsbot.domain.models import MessageRef, Package
     from opsbot.domain.references import ServiceRef
     from opsbot.store.engine import Database
     from opsbot.store.keeping import Keeper
@@ -59,10 +58,11 @@ class NodeChangeStore:
             raise _none_such(change)
         return found[0]
 
-    def made(self, service: ServiceRef, version: str, created_on: datetime | None) -> NodeChange | None:
-        """Find the one that made this very package."""
-        lane = (table.c.service == str(service)) & (table.c.lane == lane_of(CreatePackage(service, version)))
-        return maker_of(self._select(lane & (table.c.state == ChangeState.DONE.value)), created_on)
+    def makers(self, service: ServiceRef, packages: Sequence[Package]) -> Mapping[str, NodeChange]:
+        """Find, by version, those that made these very packages, with one query for all."""
+        of_packages = table.c.kind.in_([CreatePackage.verb, DeletePackage.verb])
+        done = (table.c.service == str(service)) & of_packages & (table.c.state == ChangeState.DONE.value)
+        return makers_of(self._select(done), packages)
 
     def in_states(self, states: frozenset[ChangeState]) -> list[NodeChange]:
         """Find those in one of the states, oldest first."""

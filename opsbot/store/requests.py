@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from sqlalchemy import false, func, insert, or_, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from opsbot.domain.lifecycle import HOLDING, OPEN, State, may_follow
 from opsbot.domain.policy import no_such_request
 from opsbot.errors import ConflictError
+from opsbot.store.globbing import matches
 from opsbot.store.pauses import active_in
 from opsbot.store.policies import read_in
 from opsbot.store.request_rows import changed_columns, new_row, request_of, vote_row
@@ -225,7 +225,7 @@ def _requests(connection: Connection, rows: Iterable[RowMapping]) -> list[Publis
 
 
 def _matching(query: RequestQuery) -> list[ColumnElement[bool]]:
-    conditions = [or_(false(), *(table.c.service.regexp_match(_pattern(glob)) for glob in query.visible))]
+    conditions = [matches(table.c.service, query.visible)]
     if query.service is not None:
         conditions.append(table.c.service == str(query.service))
     if query.states is not None:
@@ -235,8 +235,3 @@ def _matching(query: RequestQuery) -> list[ColumnElement[bool]]:
     elif query.requester is not None:
         conditions.append(table.c.requester_name == query.requester.name)
     return conditions
-
-
-def _pattern(glob: str) -> str:
-    """Turn a glob of * and ? into a regular expression that both databases read."""
-    return "^" + re.escape(glob).replace(r"\*", ".*").replace(r"\?", ".") + "$"

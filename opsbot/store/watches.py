@@ -14,7 +14,9 @@ from opsbot.domain.pace import Digest, Quiet, held_until
 from opsbot.domain.references import ServiceRef
 from opsbot.domain.watching import BY_CONFIG, Event, Topic, Watch, WatchRule, chosen
 from opsbot.errors import NotFoundError
-from opsbot.store.schema import events, stories, watches
+from opsbot.store.delivered import UNSAID
+from opsbot.store.figures import figures_in
+from opsbot.store.schema import deliveries, events, stories, watches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, RowMapping
 
     from opsbot.domain.deliveries import Effects
+    from opsbot.domain.figures import Figures, Span
     from opsbot.store.engine import Database
     from opsbot.store.keeping import Keeper
 
@@ -107,6 +110,26 @@ class WatchStore:
                 keeping.connection.execute((insert(watches) if number is None else changed).values(row))
             keeping.connection.execute(delete(watches).where(watches.c.id.in_(list(there.values()))))
 
+    def want_digests(self, at: datetime) -> None:
+        """See to it that for each weekly watch one digest waits, which comes though nothing happens."""
+        if not self._without_digest(self.going_on()):
+            return
+        with self._keeper.transaction() as keeping:
+            keeping.alone()
+            missing = _without_digest_in(keeping.connection, going_on_in(keeping.connection))
+            said = [
+                Message(Kind.DIGEST, watch.target, watch=watch.id, not_before=held_until(watch.quiet, watch.digest, at))
+                for watch in missing
+            ]
+            keeping.say(tuple(said), at)
+
+    def _without_digest(self, among: Iterable[Watch]) -> list[Watch]:
+        weekly = [watch for watch in among if watch.digest is Digest.WEEKLY]
+        if not weekly:
+            return []
+        with self._database.transaction() as connection:
+            return _without_digest_in(connection, weekly)
+
     def _select(self, condition: ColumnElement[bool]) -> tuple[Watch, ...]:
         with self._database.transaction() as connection:
             rows = connection.execute(select(watches).where(condition).order_by(watches.c.id)).mappings()
@@ -127,6 +150,11 @@ class EventStore:
             raise NotFoundError(f"There is no event {number}.")
         return _event(row)
 
+    def figures(self, span: Span) -> Figures:
+        """Count what happened in a span of time."""
+        with self._database.transaction() as connection:
+            return figures_in(connection, span)
+
     def story(self, target: str, event: Event) -> MessageRef | None:
         """Find where the story of the event's version is told to a target."""
         where = [stories.c[name] == value for name, value in _story_key(target, event).items()]
@@ -134,12 +162,22 @@ class EventStore:
             row = connection.execute(select(stories.c.channel, stories.c.ts).where(*where)).one_or_none()
         return MessageRef(row.channel, row.ts) if row is not None else None
 
-    def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
-        """Keep where the story of the event's version is told, unless that is known."""
-        if self.story(target, event) is None:
-            row = {**_story_key(target, event), "channel": message.channel, "ts": message.ts}
-            with self._database.transaction() as connection:
-                connection.execute(insert(stories).values(row))
+    def told_at(self, message: MessageRef) -> tuple[tuple[ServiceRef, str], ...]:
+        """Name the versions, each with its service, whose stories are told in the thread of a message."""
+        here = (stories.c.channel == message.channel) & (stories.c.ts == message.ts)
+        told = select(stories.c.service, stories.c.version).where(here).distinct()
+        with self._database.transaction() as connection:
+            rows = connection.execute(told).all()
+        return tuple((ServiceRef.parse(row.service, node=None, project=None), row.version) for row in rows)
+
+    def begin_story(self, target: str, event: Event, message: MessageRef, at: datetime) -> None:
+        """Keep where the story of the event's version is told, unless that is known, and that it went on."""
+        key = _story_key(target, event)
+        goes_on = update(stories).where(*(stories.c[name] == value for name, value in key.items())).values(told_at=at)
+        with self._database.transaction() as connection:
+            if not connection.execute(goes_on).rowcount:
+                told = {**key, "channel": message.channel, "ts": message.ts, "told_at": at}
+                connection.execute(insert(stories).values(told))
 
 
 def tell_in(connection: Connection, happened: Iterable[Event], at: datetime) -> list[Message]:
@@ -149,6 +187,12 @@ def tell_in(connection: Connection, happened: Iterable[Event], at: datetime) -> 
     for start in range(0, len(told), _AT_ONCE):
         said += _tell(connection, told[start : start + _AT_ONCE], at)
     return said
+
+
+def _without_digest_in(connection: Connection, among: Iterable[Watch]) -> list[Watch]:
+    waits = (deliveries.c.kind == Kind.DIGEST.value) & deliveries.c.state.in_(UNSAID)
+    there = set(connection.execute(select(deliveries.c.watch).where(waits)).scalars())
+    return [watch for watch in among if watch.digest is Digest.WEEKLY and watch.id not in there]
 
 
 def going_on_in(connection: Connection) -> list[Watch]:

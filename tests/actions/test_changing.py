@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from opsbot.actions import changing
-from opsbot.actions.node_calls import call
+from opsbot.actions.node_calls import call, caution
 from opsbot.actions.sweeping import sweep
 from opsbot.domain.changes import ChangeState
 from opsbot.domain.commands import AddEndpoint, CreatePackage, CreateService, DeletePackage, RemoveEndpoint
@@ -108,7 +108,9 @@ def test_silence_is_unknown_until_it_is_seen_to_be_done(scene: Scene, command: C
     scene.now += timedelta(minutes=1)
     sweep(scene.world)
     done = scene.changes.get(unknown.id)
-    assert (done.state, done.outcome) == (ChangeState.DONE, "It was so when I looked later.")
+    cautious = caution(command, scene.designer)
+    said = " ".join(filter(None, ("It was so when I looked later.", cautious)))
+    assert (done.state, done.outcome) == (ChangeState.DONE, said)
     assert [each.text for each in scene.messages if each.kind is Kind.CHANGE_ENDED] == ["unknown", "done"]
 
 

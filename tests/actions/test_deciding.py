@@ -7,15 +7,16 @@ from datetime import timedelta
 import pytest
 
 from opsbot.actions.dispatcher import Dispatcher
-from opsbot.domain.commands import Approve, Cancel, Decline
+from opsbot.domain.commands import Approve, Cancel, Decline, Subject
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import MessageRef, Person
 from opsbot.domain.policies import Policy
 from opsbot.domain.results import Decided, Refused
+from opsbot.domain.watching import packaged
 from opsbot.errors import DSSUnavailableError, NotFoundError
 from tests.actions.doing import approved, asked, carry_out, do
-from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, TEAM, VIC, asker, grant, rules
+from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, VIC, asker, grant, package, rules
 from tests.fakes import Scene
 
 BOTH = Policy("both", quorum=(("approver", 1), ("owner", 1)))
@@ -208,4 +209,17 @@ def test_in_the_thread_of_its_card_a_request_is_meant() -> None:
     scene.requests.remember_card(number, MessageRef(CHANNEL, "1.0"))
     dispatcher = Dispatcher(scene.world)
     assert dispatcher.defaults(asker(thread="1.0").place).request == number
+    assert dispatcher.defaults(asker(thread="1.0").place).subject == Subject(SCORING, "v3", "scoring")
     assert dispatcher.defaults(asker(thread="7.7").place).request is None
+    assert dispatcher.defaults(asker(thread="7.7").place).subject is None
+
+
+def test_in_the_thread_of_its_story_a_version_is_meant_with_the_one_that_was_published_before() -> None:
+    scene = Scene()
+    carry_out(scene, approved(scene))
+    for number, version in enumerate(("v3", "v4", "v5")):
+        seen = packaged(SCORING, package(version), NOON, "grace")
+        scene.events.begin_story(CHANNEL, seen, MessageRef(CHANNEL, "2.0" if number < 2 else "3.0"), NOON)
+    dispatcher = Dispatcher(scene.world)
+    assert dispatcher.defaults(asker(thread="3.0").place).subject == Subject(SCORING, "v5", since="v3")
+    assert dispatcher.defaults(asker(thread="2.0").place).subject is None  # it tells of two

@@ -10,15 +10,18 @@ from hypothesis import strategies as st
 
 from opsbot.actions.delivering import Mouth
 from opsbot.actions.telling import Teller
+from opsbot.domain.commands import Decline
 from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message
 from opsbot.domain.models import MessageRef
 from opsbot.errors import NotHereError, SilencedError, TellingError
-from tests.actions.doing import asked
+from tests.actions.doing import asked, do
 from tests.builders import CHANNEL, MAYA, OMAR
 from tests.fakes import FakeEvents, FakeNewsroom, Scene
 
 if TYPE_CHECKING:
+    from opsbot.actions.stores import DeliveryQuery
     from opsbot.domain.changes import NodeChange
+    from opsbot.domain.deliveries import Told
     from opsbot.domain.models import PublishRequest
 
 UNSAID = {DeliveryState.WAITING, DeliveryState.SENDING}
@@ -58,6 +61,9 @@ class Line:
 
     def channels(self) -> list[str]:
         return sorted({each.message.channel for each in self.kept if each.state in UNSAID})
+
+    def page(self, query: DeliveryQuery) -> tuple[list[Told], int]:
+        raise NotImplementedError
 
 
 @dataclass
@@ -165,6 +171,16 @@ def test_an_outcome_that_another_overtook_is_not_said(scene: Scene) -> None:
     mouth(scene, line, slack).say_next(CHANNEL)
     assert slack.said == []
     assert line.kept[0].state is DeliveryState.SENT
+
+
+def test_nobody_is_reminded_of_what_was_decided_meanwhile(scene: Scene) -> None:
+    line, slack = of(Kind.REMINDER, Kind.REMINDER), Slack()
+    say = mouth(scene, line, slack)
+    say.say_next(CHANNEL)
+    do(scene, Decline(1, "no"), OMAR)
+    say.say_next(CHANNEL)
+    assert slack.said == [1]
+    assert line.kept[1].state is DeliveryState.SENT
 
 
 def test_what_is_about_nothing_any_more_is_given_up(scene: Scene) -> None:

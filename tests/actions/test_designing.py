@@ -6,15 +6,19 @@ from dataclasses import replace
 
 import pytest
 
+from opsbot.actions.node_calls import caution
 from opsbot.domain.changes import ChangeState
-from opsbot.domain.commands import AddEndpoint, CreateService, RemoveEndpoint
+from opsbot.domain.commands import AddEndpoint, CreateService, RemoveEndpoint, ShowService
 from opsbot.domain.models import EndpointType, SavedModel
 from opsbot.domain.references import ServiceRef
 from opsbot.domain.results import ChangeBegun, ConfirmationAsked, Refused
 from opsbot.errors import CommandError, ConflictError, DSSUnavailableError, NotFoundError
+from opsbot.slack.blocks import changes
+from opsbot.slack.blocks.messages import spoken
+from opsbot.slack.blocks.results import answer
 from tests.actions.doing import PUBLISH, approved, asked, carry_out, do, made, make
 from tests.actions.test_changing import ADD, DELETE, TEAM_OF_DESIGN
-from tests.builders import ADA, MAYA, SCORING, grant, rules
+from tests.builders import ADA, MAYA, SCORING, asker, grant, rules, service
 from tests.fakes import Scene
 
 
@@ -163,3 +167,28 @@ def test_the_models_of_a_project_that_the_asker_may_not_see_look_as_if_there_wer
         with pytest.raises(NotFoundError, match="design:FRAUD has no saved model"):
             do(scene, replace(ADD, model=model))
     assert scene.durable.changed == []
+
+
+def test_who_creates_a_service_reads_that_it_asks_nobody_who_they_are_and_where_that_is_set() -> None:
+    limits, scene = ServiceRef("design", "FRAUD", "limits"), Scene(TEAM_OF_DESIGN)
+    change = made(scene, CreateService(limits))
+    assert change.state is ChangeState.DONE
+    for said in (spoken(changes.outcome(change, "/apid")), spoken(changes.shown(change, "/apid"))):
+        assert "It is PUBLIC, as the node makes new ones: nobody is asked who they are." in said
+        assert "https://dss.test/FRAUD/limits" in said
+    shown = answer(do(scene, ShowService(limits)), asker(), "/apid")
+    assert shown is not None
+    assert "`PUBLIC`, nobody is asked who they are" in shown.in_full()
+    assert "set that on its page on the node" in shown.in_full()
+    again = made(scene, AddEndpoint(limits, "score", EndpointType.PREDICTION, "fraud_xgb"))
+    assert again.outcome == ""
+
+
+def test_of_a_service_that_asks_its_callers_no_more_is_said_than_that_it_is_there() -> None:
+    limits, scene = ServiceRef("design", "FRAUD", "limits"), Scene(TEAM_OF_DESIGN)
+    number = do(scene, CreateService(limits))
+    assert isinstance(number, ChangeBegun)
+    scene.designer.known[limits] = service(limits, "API_KEYS")
+    assert caution(CreateService(limits), scene.designer) == ""
+    scene.designer.fails["services"] = DSSUnavailableError("no answer")
+    assert caution(CreateService(limits), scene.designer) == ""

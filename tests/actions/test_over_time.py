@@ -10,11 +10,13 @@ from opsbot.actions.sweeping import sweep
 from opsbot.domain.commands import Approve, CreatePackage, Pause, Resume, Review, Settle
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
+from opsbot.domain.pace import Quiet
 from opsbot.domain.policies import BreakGlass, Policy
 from opsbot.domain.results import Paused, Refused, Resumed, Reviewed, Settled
+from opsbot.domain.watching import EVERY_TOPIC, Watch
 from opsbot.errors import DSSUnavailableError
 from tests.actions.doing import PUBLISH, approved, asked, carry_out, do
-from tests.builders import ADA, MAYA, NOON, OMAR, SCORING, TEAM, grant, rules
+from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, grant, rules
 from tests.fakes import Scene
 
 ADMINS = rules(*TEAM, grant("admin", ADA))
@@ -56,6 +58,26 @@ def test_people_are_reminded_as_often_as_the_policy_says() -> None:
     for hours in (23, 24, 25, 48):
         swept(scene, timedelta(hours=hours))
     assert kinds(scene) == [Kind.CARD, Kind.REMINDER, Kind.REMINDER]
+
+
+def test_a_reminder_waits_for_the_end_of_the_channels_quiet_hours_and_is_no_news() -> None:
+    scene = Scene(rules(*TEAM, policies=(Policy("hourly", remind_every=timedelta(hours=1)),)))
+    number = asked(scene)
+    night = Watch(1, CHANNEL, "design:FRAUD/*", EVERY_TOPIC, MAYA, NOON, quiet=Quiet.parse("12:30-19:00"))
+    elsewhere = replace(night, id=2, services="design:CHURN/*", quiet=Quiet.parse("18:00-23:00"))
+    stopped = replace(night, id=3, quiet=Quiet.parse("18:00-23:00"), stopped="gone")
+    scene.watches.kept = {watch.id: watch for watch in (night, elsewhere, stopped)}
+    events = dict(scene.keeping.events)
+    for hours in (1, 2, 6):
+        swept(scene, timedelta(hours=hours))
+    assert kinds(scene) == [Kind.CARD]
+    assert scene.requests.get(number).remind_at == NOON + timedelta(hours=7)
+    swept(scene, timedelta(hours=7))
+    swept(scene, timedelta(hours=7, minutes=59))
+    assert kinds(scene) == [Kind.CARD, Kind.REMINDER]
+    swept(scene, timedelta(hours=8))
+    assert kinds(scene) == [Kind.CARD, Kind.REMINDER, Kind.REMINDER]
+    assert scene.keeping.events == events  # who watches isn't told again that it was asked for
 
 
 def test_a_policy_that_was_changed_makes_the_open_ones_stale() -> None:

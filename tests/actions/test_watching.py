@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from opsbot.actions.dispatcher import Dispatcher
 from opsbot.actions.telling import Teller
-from opsbot.domain.commands import Approve, ListWatches, Unwatch, WatchServices
+from opsbot.domain.commands import Approve, ListWatches, TryWatches, Unwatch, WatchServices
 from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Message
+from opsbot.domain.figures import Span
 from opsbot.domain.models import MessageRef, Person
+from opsbot.domain.pace import Digest, Quiet
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
-from opsbot.domain.results import Refused, Unwatched, Watched, WatchesListed
-from opsbot.domain.watching import EVERY_TOPIC, Topic, Watch, chosen, packaged
+from opsbot.domain.results import Refused, Unwatched, Watched, WatchesListed, WatchesTested
+from opsbot.domain.rules import ChannelRules
+from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, chosen, packaged
 from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
 from tests.actions.doing import asked, carry_out, do
 from tests.builders import CHANNEL, MAYA, NOON, OMAR, SCORING, VIC, asker, grant, package, rules
@@ -34,7 +38,7 @@ def scene() -> Scene:
     return Scene(SOME)
 
 
-def said_directly(scene: Scene, command: WatchServices | Unwatch | ListWatches, person: Person) -> object:
+def said_directly(scene: Scene, command: WatchServices | Unwatch | ListWatches | TryWatches, person: Person) -> object:
     return Dispatcher(scene.world).do(command, asker(person, "D01DIRECT"))
 
 
@@ -203,7 +207,7 @@ def test_a_few_packages_have_a_message_each(scene: Scene) -> None:
 
 def test_a_list_that_was_told_before_a_crash_is_not_told_again_and_tells_no_others(scene: Scene) -> None:
     class _Dies(FakeEvents):
-        def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
+        def begin_story(self, target: str, event: Event, message: MessageRef, at: datetime) -> None:
             raise RuntimeError("killed")
 
     kept = {number: event(f"v{number}") for number in range(1, 9)}
@@ -238,3 +242,134 @@ def test_what_was_held_back_is_one_message_and_service_wide_events_begin_no_stor
     assert list(events.stories) == [(CHANNEL, "v4", NOON)]
     assert teller.say(news(watch, 3)) is not None
     assert room.told[3].thread is None
+
+
+def test_a_watch_is_ended_by_its_number_where_it_is_seen_and_by_who_set_it_anywhere(scene: Scene) -> None:
+    for person, place in ((VIC, "C5"), (OMAR, "C5")):
+        watch = watched(scene, services="design:CHURN/*")
+        assert isinstance(Dispatcher(scene.world).do(Unwatch(watch.id), asker(person, place)), Refused)
+        assert isinstance(do(scene, Unwatch(watch.id), OMAR), Refused)
+        assert isinstance(do(scene, Unwatch(watch.id), VIC), Unwatched)
+        assert isinstance(do(scene, Unwatch(watch.id), VIC), Refused)
+    own = watched(scene, services="design:CHURN/*", by=OMAR)
+    assert said_directly(scene, Unwatch(own.id), OMAR) == Unwatched(own)
+    assert scene.entries[-1].detail["set_by"] == OMAR.id
+    configured = watched(scene, by=Person(BY_CONFIG, "the configuration"))
+    refused = do(scene, Unwatch(configured.id))
+    assert isinstance(refused, Refused)
+    assert "in my configuration" in refused.reason
+
+
+def test_one_watch_is_shown_by_its_number(scene: Scene) -> None:
+    first, second = watched(scene), watched(scene, services="design:CHURN/*")
+    assert do(scene, ListWatches(second.id), VIC) == WatchesListed((second,))
+    assert isinstance(do(scene, ListWatches(second.id), OMAR), Refused)
+    assert do(scene, ListWatches(), VIC) == WatchesListed((first, second))
+
+
+def test_a_test_goes_to_each_who_hears_once_and_nothing_holds_it_back(scene: Scene) -> None:
+    nothing = do(scene, TryWatches())
+    assert isinstance(nothing, Refused)
+    assert "nothing to test" in nothing.reason
+    quiet = watched(scene)
+    scene.watches.kept[quiet.id] = quiet = replace(quiet, quiet=Quiet.parse("00:00-23:59"), digest=Digest.WEEKLY)
+    watched(scene, services="design:FRAUD/*")
+    mine = watched(scene, MAYA.id)
+    assert do(scene, TryWatches(), VIC) == WatchesTested((quiet,))
+    assert scene.messages == [Message(Kind.WATCH_TEST, CHANNEL, text=VIC.id, watch=quiet.id)]
+    assert scene.durable.delivered == [CHANNEL]
+    assert scene.entries[-1].what == "watch test"
+    assert said_directly(scene, TryWatches(), MAYA) == WatchesTested((quiet, mine))
+    assert isinstance(do(scene, TryWatches(mine.id), VIC), Refused)
+    assert said_directly(scene, TryWatches(mine.id), MAYA) == WatchesTested((mine,))
+
+
+def trial(watch: Watch, by: Person = VIC, state: DeliveryState = DeliveryState.WAITING) -> Delivery:
+    return Delivery(1, Message(Kind.WATCH_TEST, watch.target, text=by.id, watch=watch.id), state, 1)
+
+
+def test_who_asked_for_a_test_hears_whether_it_arrived(scene: Scene) -> None:
+    room, watch = FakeNewsroom(), watched(scene)
+    scene.watches.kept[watch.id] = replace(watch, stopped="gone")
+    teller = Teller(replace(scene.world, link_to=lambda ref: f"https://x.test/{ref.ts}"), FakeEvents(), room)
+    assert teller.say(trial(watch)) == MessageRef(CHANNEL, "1.0")
+    assert room.tests == [(CHANNEL, watch.id)]
+    assert scene.messages == [Message(Kind.TEST_ARRIVED, VIC.id, text="https://x.test/1.0", watch=watch.id)]
+    teller.say(trial(watched(scene, VIC.id)))
+    assert len(scene.messages) == 1  # they see it there
+
+
+def test_who_asked_for_a_test_hears_why_it_can_not_be_said_and_nothing_is_stopped(scene: Scene) -> None:
+    error, watch = NotHereError("Slack says not_in_channel."), watched(scene)
+    teller = Teller(scene.world, FakeEvents(), FakeNewsroom(fails=[error]))
+    with pytest.raises(NotHereError):
+        teller.say(trial(watch))
+    teller.refused(trial(watch), error)
+    assert scene.messages == [Message(Kind.TEST_FAILED, VIC.id, text=str(error), watch=watch.id)]
+    assert not scene.watches.kept[watch.id].stopped
+
+
+MONDAY = datetime(2026, 11, 9, 9, tzinfo=UTC)
+
+
+def weekly(scene: Scene, target: str = CHANNEL, by: Person = MAYA, at: datetime = NOON - timedelta(days=30)) -> Watch:
+    watch = replace(watched(scene, target, by=by), digest=Digest.WEEKLY, at=at)
+    scene.watches.kept[watch.id] = watch
+    return watch
+
+
+def digest(watch: Watch, kind: Kind = Kind.DIGEST, event: int | None = None, attempts: int = 1) -> Delivery:
+    said = Message(kind, watch.target, event=event, watch=watch.id, not_before=MONDAY)
+    return Delivery(1, said, DeliveryState.WAITING, attempts)
+
+
+def test_a_digest_has_its_figures_however_much_happened(scene: Scene) -> None:
+    room, watch = FakeNewsroom(), weekly(scene)
+    teller = Teller(scene.world, FakeEvents({1: event()}), room)
+    teller.say(digest(watch))
+    teller.say(digest(watch, Kind.NEWS, 1))
+    week = Span(Digest.WEEKLY, "*", MONDAY - timedelta(days=7), MONDAY)
+    assert (room.bursts, room.spans) == ([[], ["v4"]], [week, week])
+
+
+def test_whoever_is_first_of_what_was_held_back_tells_all_of_it_once(scene: Scene) -> None:
+    room, watch = FakeNewsroom(), weekly(scene)
+    quiet = watched(scene, services="design:FRAUD/*")
+    held = replace(digest(watch).message, kind=Kind.NEWS, event=2)
+    scene.keeping.deliveries.waiting = (held, digest(watch).message)
+    events = FakeEvents({1: event(), 2: event("v5")})
+    Teller(scene.world, events, room).say(digest(quiet, Kind.NEWS, 1))
+    assert room.bursts == [["v4", "v5"]]
+    assert [span.services for span in room.spans] == ["*"]
+    assert events.story(CHANNEL, event("v5")) is not None
+
+
+def test_the_figures_begin_with_the_watch_and_are_of_what_one_person_may_read(scene: Scene) -> None:
+    room, watch = FakeNewsroom(), weekly(scene, OMAR.id, OMAR, MONDAY - timedelta(days=2))
+    teller = Teller(scene.world, FakeEvents(), room)
+    scene.directory.problem = "Slack doesn't tell who is in which group."
+    with pytest.raises(TellingError):
+        teller.say(digest(watch))
+    teller.say(digest(watch, attempts=100))
+    visible = ("design:FRAUD/sco*",)
+    assert room.spans == [Span(Digest.WEEKLY, "*", MONDAY - timedelta(days=2), MONDAY, visible)]
+
+
+def test_a_digest_that_nobody_wants_any_more_is_not_told(scene: Scene) -> None:
+    room, watch = FakeNewsroom(), weekly(scene)
+    scene.watches.kept[watch.id] = replace(watch, digest=None)
+    assert Teller(scene.world, FakeEvents(), room).say(digest(watch)) is None
+    assert room.bursts == []
+
+
+def test_only_what_may_be_done_there_is_offered() -> None:
+    channels = {CHANNEL: ChannelRules(verbs=frozenset({"summary", "diff", "watches"}))}
+    scene = Scene(replace(SOME, channels=channels))
+    room, events = FakeNewsroom(), FakeEvents({number: event(f"v{number}") for number in range(1, 4)})
+    teller = Teller(scene.world, events, room)
+    for number, target in enumerate((CHANNEL, "C02ELSEWHERE", VIC.id), 1):
+        teller.say(news(watched(scene, target), number))
+    here, elsewhere, viewer = (told.offered for told in room.told.values())
+    assert here == {"summary", "diff"}
+    assert elsewhere == {"publish", "diff", "summary", "download"}
+    assert viewer == {"diff", "summary"}

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
     from opsbot.actions.delivering import Mouth
     from opsbot.actions.ports import Messenger
+    from opsbot.actions.stores import Sights
     from opsbot.actions.world import World
+    from opsbot.assembly.lookout import Lookout
 
 POINTS = (
     "vote kept",  # the quorum is filled in the database, and nothing is begun
@@ -206,10 +208,9 @@ class FragileBot(Bot):
 
     trap: Trap
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        sights: Any = FragileSights(self._poll.sights, self.trap)
-        self._poll = replace(self._poll, sights=sights)
+    def make_lookout(self, config: Config, sights: Sights, *args: Any) -> Lookout:
+        fragile: Any = FragileSights(sights, self.trap)
+        return super().make_lookout(config, fragile, *args)
 
     def make_world(self, *args: Any) -> World:
         world = super().make_world(*args)

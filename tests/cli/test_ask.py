@@ -101,10 +101,12 @@ def test_the_answer_is_the_one_in_slack(
     assert re.sub(r"packaged [0-9: -]+ [A-Z0-9+-]+", "packaged then", out) == (
         "@maya looked at design:FRAUD/rules: 2 packages, the newest is v2.\n"
         "Authentication: ⚠ PUBLIC, nobody is asked who they are\n"
+        "If callers are to say who they are, set that on its page on the node "
+        f"({node.url}/projects/FRAUD/api-designer/rules/packages/): I can't.\n"
         "Endpoint candidates: STD_CLUSTERING\n"
         "Endpoint blocklist: DATASETS_LOOKUP\n"
-        "v2 · packaged then by linus\n"
-        "v1 · packaged then by linus · published\n"
+        "v2 · packaged then by the node's login linus\n"
+        "v1 · packaged then by the node's login linus · published\n"
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -335,3 +336,11 @@ def test_where_no_tokens_are_needed_theirs_are_no_faults_but_all_others_are(
     with pytest.raises(ConfigError) as caught:
         load(path, VERBS, tokens_needed=False)
     assert [fault.partition(":")[0] for fault in caught.value.faults] == ["nodes.design.api_key"]
+
+
+def test_what_was_told_is_kept_as_long_as_is_said_and_no_shorter_than_it_is_needed(tmp_path: Path) -> None:
+    kept = read(tmp_path, GOOD + '[retention]\nevents = "14d"\nseen_events = "1d"').retention
+    assert (kept.events, kept.seen_events, kept.deliveries) == (timedelta(14), timedelta(1), timedelta(90))
+    said = faults(tmp_path, GOOD + '[retention]\nevents = "13d"\ndeliveries = "23h"')
+    assert 'retention.events: keep them for "14d" at least: a weekly digest counts them' in said
+    assert 'retention.deliveries: write a day at least, like "1d" or "90d"' in said

@@ -21,6 +21,7 @@ from opsbot.domain.commands import (
     Resume,
     Review,
     Settle,
+    TryWatches,
     Unwatch,
     WatchServices,
 )
@@ -73,7 +74,7 @@ def test_one_may_ask_and_hold_back_but_let_nothing_go_on() -> None:
         RemoveEndpoint(SCORING, "a"),
     )
     packaging = (CreatePackage(SCORING, "v9"), DeletePackage(SCORING, "v9"))
-    watching = (WatchServices(SCORING), Unwatch(SCORING))
+    watching = (WatchServices(SCORING), Unwatch(SCORING), TryWatches(1))
     heard = (*designing, *packaging, *watching, PUBLISH, Decline(1, "no"), Cancel(1), Pause("drift"))
     insisting = DeletePackage(SCORING, "v9", force=True, confirmed=True)
     not_heard = (insisting, Approve(1), Settle(1, published=True, reason="so"), Review(1, "so"), Resume())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-QUICK = Tempo(line=0.05, sweep=0.3, beat=0.2, dead=1.0)
+QUICK = Tempo(line=0.05, sweep=0.3, beat=0.2, dead=1.0, prune=0.4)
 
 
 class Doings:
@@ -30,10 +30,11 @@ class Doings:
         self.fails: dict[str, list[Exception]] = {}
         self.lines: dict[str, list[str]] = {}
         self.sweeps = 0
+        self.prunes = 0
         self.lock = threading.Lock()
 
     def duties(self) -> Duties:
-        return Duties(self.run("publish"), self.run("change"), self.deliver_next, self.sweep)
+        return Duties(self.run("publish"), self.run("change"), self.deliver_next, self.sweep, self.prune)
 
     def run(self, kind: str) -> Run:
         def begin(about: int, run: str) -> bool:
@@ -69,6 +70,9 @@ class Doings:
 
     def sweep(self) -> None:
         self.sweeps += 1
+
+    def prune(self) -> None:
+        self.prunes += 1
 
     def wait_for(self, is_so: Callable[[], bool], seconds: float = 10.0) -> None:
         deadline = time.monotonic() + seconds
@@ -149,7 +153,7 @@ def test_each_line_is_said_in_its_order_by_one_at_a_time(database_url: str) -> N
 def test_what_is_due_is_swept_again_and_again(tmp_path: Path) -> None:
     doings = Doings()
     with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings):
-        doings.wait_for(lambda: doings.sweeps >= 3)
+        doings.wait_for(lambda: doings.sweeps >= 3 and doings.prunes >= 1)
 
 
 def test_an_sqlite_file_serves_one_process(tmp_path: Path) -> None:

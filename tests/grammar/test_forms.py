@@ -71,7 +71,8 @@ FULL: dict[str, dict[str, str]] = {
         "digest": "daily",
     },
     "unwatch": {"what": "design:FRAUD"},
-    "watches": {},
+    "watches": {"number": "3", "test": ON},
+    "deliveries": {"failed": ON, "days": "3", "everywhere": ON},
 }
 
 
@@ -138,6 +139,7 @@ def test_a_form_filled_in_is_a_command() -> None:
     assert read["watch"] == commands.WatchServices(
         SCORING, ("packaged", "published"), personally=True, quiet=Quiet(time(22), time(7)), digest=Digest.DAILY
     )
+    assert read["watches"] == commands.TryWatches(3)
     assert read["settle"] == commands.Settle(12, published=False, reason="the log")
 
 

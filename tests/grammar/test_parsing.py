@@ -12,6 +12,8 @@ from opsbot.domain.commands import (
     CreatePackage,
     Decline,
     Defaults,
+    DownloadPackage,
+    Explain,
     ListModels,
     ListNodes,
     ListPackages,
@@ -23,15 +25,17 @@ from opsbot.domain.commands import (
     ShowHelp,
     ShowService,
     ShowSummary,
+    Subject,
 )
 from opsbot.domain.lifecycle import State
-from opsbot.domain.references import NodeRef, ProjectRef
-from opsbot.errors import CommandError
+from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
+from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar import Typed, parse, without_mention_of
 from tests.builders import SCORING
 
 HERE = Defaults(node="design", project="FRAUD")
 IN_THREAD = Defaults(node="design", request=12)
+IN_STORY = Defaults(node="design", project="FRAUD", subject=Subject(SCORING, "v4", "scoring-eu", since="v3"))
 
 
 @pytest.mark.parametrize(
@@ -194,3 +198,37 @@ def test_nor_does_a_line_of_known_words_break_it(text: str) -> None:
 def test_the_bots_own_name_is_taken_out_of_a_message() -> None:
     assert without_mention_of("U0BOT", "<@U0BOT> approve <@U01MAYA>") == "approve <@U01MAYA>"
     assert without_mention_of("U0BOT", "please <@U0BOT|opsbot>") == "please"
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("summary", ShowSummary(SCORING, "v4")),
+        ("summary --private", ShowSummary(SCORING, "v4")),
+        ("download", DownloadPackage(SCORING, "v4")),
+        ("diff", Compare(SCORING, "v3", "v4")),
+        ("explain", Explain(SCORING, "v4", "scoring-eu")),
+        ("explain publish", Explain(SCORING, "v4", "scoring-eu")),
+        ("diff scoring v2", Compare(SCORING, "v2")),
+        ("summary rules v1", ShowSummary(ServiceRef("design", "FRAUD", "rules"), "v1")),
+        ("explain rules", Explain(ServiceRef("design", "FRAUD", "rules"))),
+    ],
+)
+def test_alone_in_the_thread_of_a_version_a_verb_means_that_one(text: str, command: Command) -> None:
+    assert parse(text, IN_STORY).command == command
+
+
+def test_what_was_never_published_is_compared_with_the_service_as_it_is() -> None:
+    assert parse("diff", Defaults(subject=Subject(SCORING, "v4"))).command == Compare(SCORING, "v4")
+
+
+@pytest.mark.parametrize("text", ["summary v3", "download v3", "diff v3", "publish", "delete"])
+def test_of_several_words_none_is_guessed(text: str) -> None:
+    with pytest.raises(MissingWordError):
+        parse(text, IN_STORY)
+
+
+@pytest.mark.parametrize("text", ["summary", "download", "diff", "explain", "explain publish"])
+def test_elsewhere_a_service_has_to_be_named(text: str) -> None:
+    with pytest.raises(MissingWordError, match="SERVICE is missing"):
+        parse(text, IN_THREAD)

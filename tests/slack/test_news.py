@@ -85,7 +85,7 @@ def test_watches_are_listed_with_who_set_them(stage: Stage) -> None:
     stage.command("watch FRAUD/rules --events deleted,failed")
     stage.wait_for("hears of `design:FRAUD/rules` from now on: deleted, failed.")
     stage.command("watches")
-    stage.wait_for("`design:FRAUD/rules` · deleted, failed · <#C01MLOPS> · set by <@U01MAYA>")
+    stage.wait_for("`design:FRAUD/rules` · deleted, failed · <#C01MLOPS> · set by @maya")
     stage.command("watch FRAUD/rules --events birthdays")
     stage.wait_for("“birthdays” is no event to hear of. They are packaged, deleted,")
 
@@ -152,7 +152,7 @@ def polled(tmp_path: Path) -> Iterator[Stage]:
 def test_what_is_made_and_deleted_on_the_node_itself_is_told_once(polled: Stage) -> None:
     node = polled.designer.node
     node.create_package("FRAUD", "rules", "v60", by="script")
-    parent = polled.wait_for("`script` packaged `v60` of `design:FRAUD/rules`", "approvals")
+    parent = polled.wait_for("The node's login `script` packaged `v60` of `design:FRAUD/rules`", "approvals")
     assert "New here" in shown(parent)
     node.delete_package("FRAUD", "rules", "v60")
     polled.wait_for_reply(parent, "`v60` of `design:FRAUD/rules`")

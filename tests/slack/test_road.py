@@ -76,6 +76,14 @@ def _told(stage: Stage, people: tuple[str, ...], text: str) -> list[JSON]:
 def test_in_the_thread_of_the_card_a_mention_decides(stage: Stage) -> None:
     stage.command(f"publish FRAUD/scoring {UNPUBLISHED}")
     card = stage.wait_for("Request 1")
+    for verb, says in (("explain", "asked what publishing `v4` of"), ("summary", "looked at `v4` of")):
+        stage.say(f"<@{demo.BOT}> {verb}", user="omar", thread=card["ts"])
+        stage.wait_for_reply(card, says)
+    for line, says in (("help", "`@opsbot packages SERVICE`"), ("pakages FRAUD", "@opsbot packages FRAUD")):
+        stage.say(f"<@{demo.BOT}> {line}", user="omar", thread=card["ts"])
+        answer = stage.wait_for(says, user="omar")
+        assert answer["thread_ts"] == card["ts"]
+        assert "/apid" not in shown(answer)
     stage.say(f"<@{demo.BOT}> decline the drift report isn't there", user="omar", thread=card["ts"])
     outcome = stage.wait_for_reply(card, "won't be published: declined by <@U02OMAR>")
     assert "the drift report isn't there" in shown(outcome)

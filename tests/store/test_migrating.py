@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import column, insert, table
+from sqlalchemy import column, insert, select, table, text
 
 from opsbot.actions.recording import DONE, of_change
 from opsbot.domain.changes import ChangeState, NodeChange
@@ -25,7 +29,7 @@ from opsbot.store import (
     migrate,
 )
 from opsbot.store.migrating import _config
-from opsbot.store.schema import Instant, metadata
+from opsbot.store.schema import Instant, metadata, stories
 from tests.builders import CHANNEL, MAYA, NOON, SCORING
 
 if TYPE_CHECKING:
@@ -41,6 +45,26 @@ def test_migrating_makes_what_this_version_needs_and_twice_is_the_same_as_once(d
     migrate(database)
     assert is_current(database)
     database.close()
+
+
+def test_several_processes_may_migrate_at_once(database_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "opsbot.toml"
+    path.write_text("")
+    command = [sys.executable, "-m", "opsbot", "migrate", "--config", str(path)]
+    env = {**os.environ, "OPSBOT_DATABASE__URL": database_url}
+    together = [subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [(each.communicate(timeout=60)[1], each.returncode) for each in together] == [("", 0)] * 3
+    database = Database(database_url)
+    assert is_current(database)
+    database.close()
+
+
+def test_a_database_of_a_newer_version_is_left_as_it_is(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert not is_current(database)
+    with pytest.raises(StoreError, match="is 9999, which only a newer opsbot knows"):
+        migrate(database)
 
 
 def test_the_migrations_lead_to_the_schema_in_the_code(database: Database) -> None:
@@ -96,13 +120,36 @@ def test_packagings_are_carried_over_as_one_kind_of_change(database_url: str) ->
     assert {(each.by, each.asked_in, each.asked_at) for each in found.values()} == {(MAYA, Place(CHANNEL), NOON)}
     assert found[1].package == Package("v1", NOON, "maya", "“new”")
     assert (found[1].posted_at, found[1].seconds) == (NOON, 1.5)
-    assert store.made(SCORING, "v1", NOON) == found[1]
+    assert store.makers(SCORING, [Package("v1", NOON)]) == {"v1": found[1]}
     delivery = DeliveryStore(database).next(CHANNEL)
     assert delivery is not None
     assert delivery.message == Message(Kind.CHANGE_ENDED, CHANNEL, change=3)
     fresh = NodeChange(0, CreatePackage(SCORING, "v7"), MAYA, Place(CHANNEL), NOON, ChangeState.ASKED)
     opened, _ = store.open(fresh, lambda each: Effects(of_change(each, None, "package", DONE, NOON)))
     assert opened.id == 7
+    database.close()
+
+
+def test_stories_that_are_there_are_kept_as_if_they_had_gone_on_today(database_url: str) -> None:
+    database = Database(database_url)
+    with database.transaction() as connection:
+        command.upgrade(_config(connection), "0005")
+        old = {
+            "target": "C1",
+            "service": str(SCORING),
+            "version": "v1",
+            "packaged_on": "",
+            "channel": "C1",
+            "ts": "1.0",
+        }
+        connection.execute(insert(table("stories", *map(column, old))).values(old))
+    migrate(database)
+    with database.transaction() as connection:
+        told_at = connection.execute(select(stories.c.told_at)).scalar_one()
+    assert datetime.now(UTC) - told_at < timedelta(minutes=5)
+    with database.transaction() as connection:
+        command.downgrade(_config(connection), "0005")
+    migrate(database)
     database.close()
 
 

@@ -22,6 +22,7 @@ from tests.fakes import FakeKeeping, FakeNodeChanges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from opsbot.actions.stores import NodeChanges
@@ -60,6 +61,10 @@ def end(store: NodeChanges, change: NodeChange, state: ChangeState = ChangeState
     ended = replace(change, state=state, **more)  # type: ignore[arg-type]  # a test says which
     assert store.change(change.id, lambda _: (ended, told(ended))) == ended
     return ended
+
+
+def maker(store: NodeChanges, version: str, created_on: datetime | None) -> NodeChange | None:
+    return store.makers(SCORING, [Package("v0", NOON), Package(version, created_on)]).get(version)
 
 
 @pytest.mark.parametrize("wanted", KINDS, ids=lambda wanted: wanted.verb)
@@ -119,11 +124,11 @@ def test_in_each_lane_of_a_service_one_change_goes_on_at_a_time(
 
 def test_who_made_a_package_is_known_by_when_it_was_made(store: NodeChanges) -> None:
     first, _ = store.open(wish(PACKAGE), told)
-    assert store.made(SCORING, "v4", NOON) is None
+    assert maker(store, "v4", NOON) is None
     made = end(store, first, package=Package("v4", NOON, "maya", PACKAGE.release_notes))
-    assert store.made(SCORING, "v4", NOON) == made
-    assert store.made(SCORING, "v4", NOON + timedelta(seconds=1)) is None
-    assert store.made(SCORING, "v5", NOON) is None
+    assert maker(store, "v4", NOON) == made
+    assert maker(store, "v4", NOON + timedelta(seconds=1)) is None
+    assert maker(store, "v5", NOON) is None
     assert store.get(first.id) == made
 
 
@@ -131,17 +136,17 @@ def test_a_package_whose_date_was_not_said_is_the_last_that_was_made(store: Node
     notes = PACKAGE.release_notes
     dated = end(store, store.open(wish(PACKAGE), told)[0], package=Package("v4", NOON, release_notes=notes))
     end(store, store.open(wish(DELETE), told)[0])
-    assert store.made(SCORING, "v4", NOON + timedelta(days=1)) is None
+    assert maker(store, "v4", NOON + timedelta(days=1)) is None
     made = end(store, store.open(replace(wish(PACKAGE), by=ADA), told)[0], package=Package("v4", release_notes=notes))
     end(store, store.open(wish(replace(REMOVE, endpoint="v4")), told)[0])  # of that name, but no package
-    assert store.made(SCORING, "v4", NOON + timedelta(days=1)) == made
-    assert store.made(SCORING, "v4", None) == made
-    assert store.made(SCORING, "v4", NOON) == dated
+    assert maker(store, "v4", NOON + timedelta(days=1)) == made
+    assert maker(store, "v4", None) == made
+    assert maker(store, "v4", NOON) == dated
     end(store, store.open(wish(DELETE), told)[0], ChangeState.FAILED)
-    assert store.made(SCORING, "v4", NOON + timedelta(days=1)) == made
+    assert maker(store, "v4", NOON + timedelta(days=1)) == made
     end(store, store.open(wish(DELETE), told)[0])
-    assert store.made(SCORING, "v4", NOON + timedelta(days=1)) is None
-    assert store.made(SCORING, "v4", None) is None
+    assert maker(store, "v4", NOON + timedelta(days=1)) is None
+    assert maker(store, "v4", None) is None
 
 
 def test_a_step_may_leave_it_as_it_is(store: NodeChanges) -> None:

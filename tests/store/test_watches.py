@@ -140,12 +140,19 @@ def test_watches_of_the_configuration_follow_it_and_keep_their_numbers(watches: 
 def test_the_story_of_a_version_is_found_where_it_began(database: Database, keeper: Keeper) -> None:
     store = EventStore(database)
     assert store.story("C1", event()) is None
-    store.begin_story("C1", event(), MessageRef("C1", "1.0"))
-    store.begin_story("C1", event(), MessageRef("C1", "2.0"))
+    store.begin_story("C1", event(), MessageRef("C1", "1.0"), NOON)
+    store.begin_story("C1", event(), MessageRef("C1", "2.0"), NOON)
     assert store.story("C1", event()) == MessageRef("C1", "1.0")
     assert store.story("C2", event()) is None
     assert store.story("C1", event("v5")) is None
     assert store.story("C1", replace(event(), packaged_on=None)) is None
+    store.begin_story(
+        "C1", replace(event(), packaged_on=None), MessageRef("C1", "1.0"), NOON
+    )  # the same one, made anew
+    assert store.told_at(MessageRef("C1", "1.0")) == ((SCORING, event().version),)
+    store.begin_story("C1", event("v5"), MessageRef("C1", "1.0"), NOON)
+    assert len(store.told_at(MessageRef("C1", "1.0"))) == 2
+    assert store.told_at(MessageRef("C1", "2.0")) == ()
 
 
 def test_packages_that_wait_are_told_by_the_first_of_them(

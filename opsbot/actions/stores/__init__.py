@@ -10,7 +10,7 @@ from opsbot.actions.stores.requests import (
     Step,
     Surroundings,
 )
-from opsbot.actions.stores.telling import Deliveries, Homes
+from opsbot.actions.stores.telling import Deliveries, DeliveryQuery, Homes
 from opsbot.actions.stores.watching import Events, Sights, Watches
 from opsbot.actions.stores.working import Audit, NodeChanges
 
@@ -18,6 +18,7 @@ __all__ = [
     "Audit",
     "Changed",
     "Deliveries",
+    "DeliveryQuery",
     "Events",
     "Homes",
     "NodeChanges",

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from opsbot.domain.deliveries import Delivery, Message
+    from opsbot.domain.deliveries import Delivery, Message, Told
     from opsbot.domain.homes import Home
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryQuery:
+    """Which deliveries to list: of those since then, what `person` may see.
+
+    Of what is about a service only that which `visible` globs match, and of what one person did privately only theirs.
+    `target` None: to everybody, and with that of all persons. `failed`: only what is given up, or couldn't be said yet.
+    """
+
+    visible: tuple[str, ...]
+    person: str
+    since: datetime
+    target: str | None = None
+    failed: bool = False
+    page: int = 1
+    size: int = 10
 
 
 class Deliveries(Protocol):
@@ -40,6 +58,10 @@ class Deliveries(Protocol):
 
     def channels(self) -> list[str]:
         """Name the channels in which something is still to be said."""
+        ...
+
+    def page(self, query: DeliveryQuery) -> tuple[list[Told], int]:
+        """Find a page of deliveries, newest first, and how many there are in all."""
         ...
 
 

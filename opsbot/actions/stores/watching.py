@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from opsbot.domain.deliveries import Effects
+    from opsbot.domain.figures import Figures, Span
     from opsbot.domain.models import (
         MessageRef,
     )
@@ -46,6 +47,10 @@ class Watches(Protocol):
 
     def stop(self, target: str, why: str, at: datetime) -> tuple[Watch, ...]:
         """Have nothing more told to a target, and tell each who set a watch for it, once; gives those that went on."""
+        ...
+
+    def want_digests(self, at: datetime) -> None:
+        """See to it that for each weekly watch one digest waits, which comes though nothing happens."""
         ...
 
     def put_configured(self, wanted: Iterable[WatchRule], at: datetime) -> None:
@@ -89,10 +94,18 @@ class Events(Protocol):
         """Find an event by its number; NotFoundError where there is none."""
         ...
 
+    def figures(self, span: Span) -> Figures:
+        """Count what happened in a span of time."""
+        ...
+
     def story(self, target: str, event: Event) -> MessageRef | None:
         """Find where the story of the event's version is told to a target."""
         ...
 
-    def begin_story(self, target: str, event: Event, message: MessageRef) -> None:
-        """Keep where the story of the event's version is told, unless that is known."""
+    def told_at(self, message: MessageRef) -> tuple[tuple[ServiceRef, str], ...]:
+        """Name the versions, each with its service, whose stories are told in the thread of a message."""
+        ...
+
+    def begin_story(self, target: str, event: Event, message: MessageRef, at: datetime) -> None:
+        """Keep where the story of the event's version is told, unless that is known, and that it went on."""
         ...

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
+    from collections.abc import Callable, Mapping, Sequence
 
     from opsbot.domain.audit import Entry, Head, Record
     from opsbot.domain.changes import ChangeState, NodeChange
     from opsbot.domain.deliveries import Effects
-    from opsbot.domain.models import (
-        MessageRef,
-    )
+    from opsbot.domain.models import MessageRef, Package
     from opsbot.domain.references import ServiceRef
 
 
@@ -28,8 +25,8 @@ class NodeChanges(Protocol):
         """Find one by its number; NotFoundError where there is none."""
         ...
 
-    def made(self, service: ServiceRef, version: str, created_on: datetime | None) -> NodeChange | None:
-        """Find the one that made this very package, or the last of that version where the node didn't say when."""
+    def makers(self, service: ServiceRef, packages: Sequence[Package]) -> Mapping[str, NodeChange]:
+        """Find, by version, those that made these very packages; of one whose age the node didn't tell, the last."""
         ...
 
     def in_states(self, states: frozenset[ChangeState]) -> list[NodeChange]:

@@ -71,7 +71,7 @@ _PACKAGES: dict[tuple[str, str], dict[str, _Made]] = {
     ("CHURN", "churn"): {
         "v1": _Made(24 * 60, "grace", "Churn in 30 days."),
         "v2": _Made(24 * 21, "grace", "Adds the effect of a discount."),
-        "v3": _Made(2, "ada", "Fixes the country feature.", published=False),
+        "v3": _Made(2, "grace", "Fixes the country feature.", published=False),
     },
 }
 

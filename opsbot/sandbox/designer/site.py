@@ -43,11 +43,15 @@ class DesignerSite:
         elif seeded:
             seed(self.node, int(time.time() * 1000))
 
+    def recover(self) -> None:
+        """Be well again: no faults, no latency."""
+        self.faults.clear()
+        self.latency = 0.0
+
     def reset(self) -> None:
         """Start over: the seed, no faults, no latency, nothing asked so far."""
-        self.faults.clear()
+        self.recover()
         self.seen.clear()
-        self.latency = 0.0
         with self.node.lock:
             self.node.projects.clear()
             self.node.published.clear()

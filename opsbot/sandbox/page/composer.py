@@ -1,4 +1,4 @@
-"""Where people type: Enter sends, arrow-up brings back what was sent, a slash offers the commands."""
+"""Where people type: Enter sends, arrow-up brings back what was sent; a slash, an @ or a # offer what there is."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Composer:
             box("completions")
             self._field = box("composer-field", "textarea", rows="1", autocomplete="off", spellcheck="false")
             self._field.props["data-commands"] = json.dumps(self._commands())
+            self._field.props["data-names"] = json.dumps(self._names())
             with box("send", "button", type="submit", title="Send"):
                 markup(_SEND, tag="span")
         self._field.on("keydown", js_handler="(event) => sandboxComposer.keydown(event)")
@@ -62,3 +63,21 @@ class Composer:
         commands = [{"name": c.name, "hint": c.usage_hint, "description": c.description} for c in declared]
         invite = {"name": "/invite", "hint": "@someone", "description": "Add someone to this channel"}
         return [*commands, invite, *shortcuts]
+
+    def _names(self) -> list[dict[str, str]]:
+        """List who and what can be mentioned."""
+        workspace = self._screen.workspace
+        people = [
+            {"name": f"@{person.name}", "hint": person.real_name, "description": person.title}
+            for person in (*workspace.directory.humans, workspace.directory.bot)
+        ]
+        groups = [
+            {"name": f"@{group.handle}", "hint": group.name, "description": f"{len(group.members)} people"}
+            for group in workspace.directory.groups
+        ]
+        channels = [
+            {"name": f"#{channel.name}", "hint": "", "description": channel.topic}
+            for channel in workspace.channels.all()
+            if channel.kind == "public"
+        ]
+        return [*people, *groups, *channels]

@@ -17,7 +17,9 @@ class Header:
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
         self.at_home = False
-        self._element = box("channel-header", "header")
+        with box("channel-header", "header"):
+            self._element = box("channel-about")
+            self.tools = box("header-tools")
 
     def refresh(self) -> None:
         """Draw the line as things are now."""

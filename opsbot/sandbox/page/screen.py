@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from nicegui import ui
 
@@ -14,6 +14,7 @@ from opsbot.sandbox.page.home import Home
 from opsbot.sandbox.page.modal import Modal
 from opsbot.sandbox.page.sidebar import Sidebar
 from opsbot.sandbox.page.timeline import Timeline
+from opsbot.sandbox.page.workbench import Workbench
 from opsbot.sandbox.workspace.delivery import Unanswered
 from opsbot.sandbox.workspace.feed import (
     Change,
@@ -21,6 +22,7 @@ from opsbot.sandbox.workspace.feed import (
     MessageChanged,
     MessageDeleted,
     MessagePosted,
+    TrafficLogged,
     ViewChanged,
     ViewClosed,
     WorkspaceReset,
@@ -29,6 +31,7 @@ from opsbot.sandbox.workspace.refusals import RefusedError
 
 if TYPE_CHECKING:
     from opsbot.sandbox.page.unread import ReadMarks
+    from opsbot.sandbox.page.workbench import Behind
     from opsbot.sandbox.workspace.acting import Outcome
     from opsbot.sandbox.workspace.channels import Channel
     from opsbot.sandbox.workspace.controls import Use
@@ -42,7 +45,14 @@ _SHOWN = 200
 class Screen:
     """One tab of the page."""
 
-    def __init__(self, workspace: Workspace, interactions: Interactions, marks: ReadMarks, title: str) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        interactions: Interactions,
+        marks: ReadMarks,
+        title: str,
+        behind: Behind | None = None,
+    ) -> None:
         self.workspace = workspace
         self.marks = marks
         self.title = title
@@ -50,6 +60,7 @@ class Screen:
         self.channel = workspace.channels.all()[0].id
         self.thread: str | None = None
         self.interactions = interactions
+        self._behind = behind
         with box("chat"):
             self._sidebar = Sidebar(self)
             self._main = box("main", "main")
@@ -68,6 +79,9 @@ class Screen:
                         markup("✕", tag="span")
                 self._thread_timeline = Timeline(self, in_thread=True)
                 self._thread_composer = Composer(self, in_thread=True)
+            self._workbench = Workbench(self, behind)
+        with self._header.tools:
+            self._workbench.draw_tools()
         self.layer = box("layer")
         self._modal = Modal(self)
 
@@ -83,6 +97,11 @@ class Screen:
         unsubscribe = self.workspace.subscribe(lambda change: void(loop.call_soon(self.on_change, change)))
         ui.context.client.on_delete(unsubscribe)
         self._show()
+        if self._behind is not None:
+            refresh = self._workbench.refresh
+            ui.context.client.on_delete(self._behind.backstage.subscribe(lambda: void(loop.call_soon(refresh))))
+            self._behind.teller.open()
+            self._workbench.refresh()
 
     def act_as(self, user: str) -> None:
         """Be somebody else, in the same place if they can be there."""
@@ -97,12 +116,13 @@ class Screen:
 
     def show_channel(self, channel: str) -> None:
         """Go to another channel."""
-        self.channel = channel
-        self.thread = None
-        self._header.at_home = False
-        self._main.classes(remove="at-home")
-        self._show()
+        self._go(channel)
         self._composer.focus()
+
+    def look(self, user: str, channel: str, thread: str | None) -> None:
+        """See a channel, and perhaps a thread of it, through somebody's eyes."""
+        self.viewer = self.workspace.directory.get(user).id
+        self._go(self.workspace.channels.get(channel).id, thread)
 
     def open_thread(self, ts: str) -> None:
         """Show the thread of a message beside the channel."""
@@ -181,12 +201,15 @@ class Screen:
             case ViewChanged(view) | ViewClosed(view):
                 if view.user == self.viewer:
                     (self._home if view.kind == "home" else self._modal).refresh()
+            case TrafficLogged(entry):
+                self._workbench.log(entry)
             case WorkspaceReset():
                 self.marks.clear()
-                self.thread = None
-                self._show()
+                self._workbench.clear()
+                there = self.workspace.channels.find(self.channel) is not None
+                self._go(self.channel if there else self.workspace.channels.all()[0].id)
             case _:
-                pass
+                assert_never(change)
 
     @property
     def place(self) -> Channel:
@@ -197,6 +220,13 @@ class Screen:
     def place_name(self) -> str:
         """What the channel is called, or with whom the conversation is."""
         return self.workspace.directory.bot.name if self.place.kind == "im" else f"#{self.place.name}"
+
+    def _go(self, channel: str, thread: str | None = None) -> None:
+        self.channel = channel
+        self.thread = thread
+        self._header.at_home = False
+        self._main.classes(remove="at-home")
+        self._show()
 
     def _put(self, message: Message) -> None:
         if message.channel != self.channel:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from opsbot.sandbox.page.attachments import draw_files
 from opsbot.sandbox.page.blockkit import BlockKit
 from opsbot.sandbox.page.elements import box, markup, words
-from opsbot.sandbox.page.emoji import EMOJI
+from opsbot.sandbox.page.emoji import emoji_of
 from opsbot.sandbox.page.looks import avatar_html
 from opsbot.sandbox.page.mrkdwn import Mrkdwn, time_html
 from opsbot.sandbox.workspace.people import SLACKBOT
@@ -173,7 +173,7 @@ class Timeline:
     def _reactions(self, message: Message) -> None:
         if message.reactions:
             chips = "".join(
-                f'<span class="reaction">{EMOJI.get(name, f":{escape(name)}:")} <b>{len(users)}</b></span>'
+                f'<span class="reaction">{emoji_of(name) or f":{escape(name)}:"} <b>{len(users)}</b></span>'
                 for name, users in message.reactions.items()
             )
             markup(chips, "reactions")

@@ -4,7 +4,8 @@
         client = WebClient(token="xoxb-sandbox", base_url=server.url + "/api/")
 
 `state` and the modules beside it hold the workspace and its rules and know no HTTP; `webapi` is what the app may call,
-`delivery` how it is told, `interactions` what people do, `control` the same for scripts and tests.
+`delivery` how it is told, `interactions` what people do, `control` the same for scripts and tests, `conditions_control`
+what goes wrong on demand, the rates, and the clock.
 """
 
 from __future__ import annotations

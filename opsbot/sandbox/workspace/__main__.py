@@ -13,9 +13,12 @@ import yaml
 from opsbot.sandbox import demo
 from opsbot.sandbox.page import mount_page
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace.rate_limits import PACES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from opsbot.sandbox.workspace.rate_limits import Pace
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         manifest = _read_manifest(options.manifest)
-        workspace = _workspace(manifest, options.request_url)
+        workspace = _workspace(manifest, options.request_url, options.rates)
         dress = partial(mount_page, title=workspace.app.manifest.name)
         server = WorkspaceServer(workspace, options.host, options.port, dress=dress)
     except (OSError, ValueError) as error:
@@ -48,6 +51,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (%(default)s)")
     parser.add_argument("--port", type=int, default=8080, help="0 takes a free one (%(default)s)")
     parser.add_argument("--request-url", help="where the app listens, if not by Socket Mode nor as its manifest says")
+    parser.add_argument(
+        "--rates",
+        choices=PACES,
+        default="off",
+        help="limit calls as Slack does (real), with a tenth of the waiting (fast), or not (%(default)s)",
+    )
     return parser
 
 
@@ -61,13 +70,14 @@ def _read_manifest(path: Path) -> Mapping[str, Any]:
     return manifest
 
 
-def _workspace(manifest: Mapping[str, Any], request_url: str | None) -> Workspace:
+def _workspace(manifest: Mapping[str, Any], request_url: str | None, pace: Pace) -> Workspace:
     return Workspace(
         manifest,
         people=demo.PEOPLE,
         channels=demo.CHANNELS,
         user_groups=demo.USER_GROUPS,
         request_url=request_url,
+        pace=pace,
     )
 
 

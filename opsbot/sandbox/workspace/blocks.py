@@ -7,9 +7,11 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from opsbot.sandbox.workspace import limits
-from opsbot.sandbox.workspace.elements import check_element, check_text
+from opsbot.sandbox.workspace.elements import check_element
 from opsbot.sandbox.workspace.faults import Fault, check_items, check_keys, check_length, fault, objects
 from opsbot.sandbox.workspace.refusals import RefusedError, invalid_arguments
+from opsbot.sandbox.workspace.rich_text import check_rich_text
+from opsbot.sandbox.workspace.text_objects import check_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -37,6 +39,8 @@ _INPUTS = _ACTIONS - {"button", "overflow"} | {
 def check_message_blocks(blocks: Any) -> list[JSON]:
     """Return a message's blocks with every `block_id` and `action_id` filled in; refuse what Slack would."""
     checked = _check(blocks, limits.MESSAGE_BLOCKS, home_or_modal=False)
+    if sum(len(block["text"]) for block in checked if block["type"] == "markdown") > limits.MARKDOWN_TEXT:
+        raise RefusedError("msg_blocks_too_long")
     if sum(_characters(block) for block in checked) > limits.MESSAGE_BLOCKS_CHARACTERS:
         raise RefusedError("msg_blocks_too_long")
     return checked
@@ -54,7 +58,11 @@ def _check(blocks: Any, limit: int, *, home_or_modal: bool) -> list[JSON]:
     faults = [] if len(blocks) <= limit else [fault(place, f"no more than {limit} items allowed")]
     for index, block in enumerate(blocks):
         faults += _check_block(block, f"{place}/{index}")
+        if home_or_modal and block.get("type") == "markdown":
+            faults.append(fault(f"{place}/{index}", "unsupported type: markdown"))
     faults += _check_unique(blocks, place)
+    if home_or_modal:
+        faults += _check_focus(blocks, place)
     if faults:
         raise invalid_arguments(*faults, code="invalid_arguments" if home_or_modal else "invalid_blocks")
     return [_with_ids(block) for block in blocks]
@@ -137,11 +145,6 @@ def _check_markdown(block: JSON, place: str) -> Iterator[Fault]:
     yield from check_length(block, "text", limits.MARKDOWN_TEXT, place)
 
 
-def _check_rich_text(block: JSON, place: str) -> Iterator[Fault]:
-    if not isinstance(block.get("elements"), list):
-        yield fault(place, "missing required field: elements")
-
-
 def _check_unique(blocks: Iterable[JSON], place: str) -> Iterator[Fault]:
     seen: set[str] = set()
     for index, block in enumerate(blocks):
@@ -149,6 +152,14 @@ def _check_unique(blocks: Iterable[JSON], place: str) -> Iterator[Fault]:
         if block_id and block_id in seen:
             yield fault(f"{place}/{index}", f"`block_id` {block_id} already exists")
         seen.add(block_id)
+
+
+def _check_focus(blocks: Iterable[JSON], place: str) -> Iterator[Fault]:
+    """Yield a fault for each element but the first that wants to be where one types when the view opens."""
+    slots = [(index, block.get("element") or block.get("accessory")) for index, block in enumerate(blocks)]
+    focused = [index for index, slot in slots if isinstance(slot, dict) and slot.get("focus_on_load")]
+    for index in focused[1:]:
+        yield fault(f"{place}/{index}/element/focus_on_load", "only one element can be focused")
 
 
 _BLOCKS: Mapping[str, tuple[frozenset[str], Callable[[JSON, str], Iterator[Fault]]]] = {
@@ -160,7 +171,7 @@ _BLOCKS: Mapping[str, tuple[frozenset[str], Callable[[JSON, str], Iterator[Fault
     "image": (frozenset({"image_url", "slack_file", "alt_text", "title"}), _check_image),
     "input": (frozenset({"label", "element", "hint", "optional", "dispatch_action"}), _check_input),
     "markdown": (frozenset({"text"}), _check_markdown),
-    "rich_text": (frozenset({"elements"}), _check_rich_text),
+    "rich_text": (frozenset({"elements"}), check_rich_text),
 }
 
 

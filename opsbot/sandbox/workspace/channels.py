@@ -24,6 +24,7 @@ class Channel:
     kind: ChannelKind = "public"
     topic: str = ""
     created: int = 1_700_000_000
+    is_archived: bool = False
 
 
 class Channels:

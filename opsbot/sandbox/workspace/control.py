@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from opsbot.sandbox.workspace.control_door import answering, read_body, require
 from opsbot.sandbox.workspace.controls import Use
 from opsbot.sandbox.workspace.delivery import Acknowledged, Delivery, Unanswered
 from opsbot.sandbox.workspace.refusals import RefusedError, invalid_arguments
 from opsbot.sandbox.workspace.shapes import channel_json, group_json, message_json, person_json, view_json
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
     from opsbot.sandbox.workspace.acting import Outcome
     from opsbot.sandbox.workspace.interactions import Interactions
     from opsbot.sandbox.workspace.messages import Message
     from opsbot.sandbox.workspace.state import Workspace
 
 JSON = dict[str, Any]
-Endpoint = Callable[[Request], Awaitable[JSON]]
 
 
 class Control:
@@ -45,17 +44,16 @@ class Control:
             "/close": self._close,
             "/options": self._options,
             "/shortcut": self._shortcut,
-            "/disconnect": self._disconnect,
             "/reset": self._reset,
         }
         gets = {"/messages/{channel}": self._messages, "/state": self._state, "/log": self._log}
         return [
-            *(Route(path, _answering(endpoint), methods=["POST"]) for path, endpoint in posts.items()),
-            *(Route(path, _answering(endpoint), methods=["GET"]) for path, endpoint in gets.items()),
+            *(Route(path, answering(endpoint), methods=["POST"]) for path, endpoint in posts.items()),
+            *(Route(path, answering(endpoint), methods=["GET"]) for path, endpoint in gets.items()),
         ]
 
     async def _command(self, request: Request) -> JSON:
-        body = await _body(request, "channel", "user", "command")
+        body = await read_body(request, "channel", "user", "command")
         started = time.perf_counter()
         outcome = await self._interactions.command(
             body["channel"], body["user"], body["command"], body.get("text", ""), thread_ts=body.get("thread_ts")
@@ -63,31 +61,31 @@ class Control:
         return self._outcome(outcome, started)
 
     async def _message(self, request: Request) -> JSON:
-        body = await _body(request, "channel", "user", "text")
+        body = await read_body(request, "channel", "user", "text")
         message = self._interactions.say(
             body["channel"], body["user"], body["text"], thread_ts=body.get("thread_ts"), keep_encoded=True
         )
         return {"ok": True, "message": self._shown(message)}
 
     async def _interact(self, request: Request) -> JSON:
-        body = await _body(request, "user", "action")
+        body = await read_body(request, "user", "action")
         started = time.perf_counter()
         use = _read_use(body["action"])
         if body.get("view"):
             outcome = await self._interactions.views.act(body["user"], body["view"], use)
             return self._outcome(outcome, started)
-        _require(body, "channel", "messageTs")
+        require(body, "channel", "messageTs")
         outcome = await self._interactions.act(body["channel"], body["user"], body["messageTs"], use)
         return self._outcome(outcome, started)
 
     async def _open_home(self, request: Request) -> JSON:
-        body = await _body(request, "user")
+        body = await read_body(request, "user")
         view = await self._interactions.views.open_home(body["user"], body.get("tab", "home"))
         return {"ok": True, "view": view_json(self._workspace, view) if view is not None else None}
 
     async def _submit(self, request: Request) -> JSON:
         """Fill in `values`, by action id, and submit `view`, or the modal in front of the person."""
-        body = await _body(request, "user")
+        body = await read_body(request, "user")
         started = time.perf_counter()
         view_id = self._view_id(body)
         for action_id, value in (body.get("values") or {}).items():
@@ -98,22 +96,26 @@ class Control:
         return reply | shown
 
     async def _close(self, request: Request) -> JSON:
-        body = await _body(request, "user")
+        body = await read_body(request, "user")
         await self._interactions.views.close(body["user"], self._view_id(body), cleared=bool(body.get("cleared")))
         return {"ok": True}
 
     async def _options(self, request: Request) -> JSON:
-        """What an external select offers for the `value` that was typed into it."""
-        body = await _body(request, "user", "action")
+        """What an external select offers for the `value` that was typed: in a modal, or in a message (`messageTs`)."""
+        body = await read_body(request, "user", "action")
         use = _read_use(body["action"])
+        if body.get("messageTs"):
+            require(body, "channel")
+            where = (body["channel"], body["user"], body["messageTs"])
+            return {"ok": True, "options": await self._interactions.options(*where, use)}
         return {"ok": True, "options": await self._interactions.views.options(body["user"], self._view_id(body), use)}
 
     async def _shortcut(self, request: Request) -> JSON:
         """Use a global shortcut, perhaps with a `channel` in view; with `messageTs`, one of that message's menu."""
-        body = await _body(request, "user", "callback_id")
+        body = await read_body(request, "user", "callback_id")
         started = time.perf_counter()
         if body.get("messageTs"):
-            _require(body, "channel")
+            require(body, "channel")
             where = (body["channel"], body["user"], body["messageTs"])
             outcome = await self._interactions.message_shortcut(*where, body["callback_id"])
         else:
@@ -127,11 +129,6 @@ class Control:
         if top is None:
             raise RefusedError("view_not_found")
         return top.id
-
-    async def _disconnect(self, request: Request) -> JSON:
-        """With `announced` as Slack does every few hours, without as when a network fails."""
-        body = await _body(request)
-        return {"ok": True, "closed": await self._delivery.disconnect(announced=bool(body.get("announced")))}
 
     async def _reset(self, _request: Request) -> JSON:
         self._workspace.reset()
@@ -198,33 +195,6 @@ class Control:
         if isinstance(outcome.answer, Unanswered):
             reply |= {"ok": False, "error": outcome.answer.error}
         return reply
-
-
-def _answering(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        try:
-            return JSONResponse(await endpoint(request))
-        except RefusedError as refusal:
-            return JSONResponse(refusal.reply(), status_code=400)
-
-    return answer
-
-
-async def _body(request: Request, *required: str) -> JSON:
-    try:
-        body = await request.json()
-    except ValueError:
-        raise RefusedError("invalid_json") from None
-    if not isinstance(body, dict):
-        raise RefusedError("json_not_object")
-    _require(body, *required)
-    return body
-
-
-def _require(body: JSON, *names: str) -> None:
-    missing = [name for name in names if body.get(name) in (None, "")]
-    if missing:
-        raise invalid_arguments(*(f"missing required field: {name}" for name in missing))
 
 
 def _chosen(value: Any) -> JSON:

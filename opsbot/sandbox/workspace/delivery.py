@@ -21,6 +21,10 @@ class Unanswered:
     """The app didn't say in time that it has it (`operation_timeout`), or couldn't be told (`dispatch_failed`)."""
 
     error: Literal["operation_timeout", "dispatch_failed"]
+    reason: str = ""
+    """Slack's word for it when an event is sent again; empty for the usual one of the error."""
+    final: bool = False
+    """Whether the app asked not to be told again."""
 
 
 Answer = Acknowledged | Unanswered
@@ -48,6 +52,14 @@ class Delivery(Protocol):
 
     async def disconnect(self, *, announced: bool) -> int:
         """Close the connections that the app keeps open, and return how many; it may open others."""
+        ...
+
+    async def warn(self) -> int:
+        """Say that the connections are going to be closed in a while, and return to how many it was said."""
+        ...
+
+    async def cut(self) -> int:
+        """Let the connections end without a word, as when a network fails, and return how many."""
         ...
 
     async def close(self) -> None:

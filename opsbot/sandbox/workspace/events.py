@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from opsbot.sandbox.workspace.delivery import Acknowledged, Delivery, Retry
-from opsbot.sandbox.workspace.feed import Change, MembershipChanged, MessageChanged, MessageDeleted, MessagePosted
+from opsbot.sandbox.workspace.feed import (
+    Change,
+    MembershipChanged,
+    MessageChanged,
+    MessageDeleted,
+    MessagePosted,
+    WorkspaceReset,
+)
 from opsbot.sandbox.workspace.payloads import event_callback
 from opsbot.sandbox.workspace.people import SLACKBOT
 from opsbot.sandbox.workspace.shapes import JSON, message_json, view_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from opsbot.sandbox.workspace.messages import Message
     from opsbot.sandbox.workspace.state import Workspace
 
 _CHANNEL_TYPES = {"public": "channel", "private": "group", "im": "im"}
 _MESSAGE_EVENTS = {"public": "message.channels", "private": "message.groups", "im": "message.im"}
+_SCOPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "app_mention": ("app_mentions:read",),
+        "member_joined_channel": ("channels:read", "groups:read"),
+        "member_left_channel": ("channels:read", "groups:read"),
+        "message.channels": ("channels:history",),
+        "message.groups": ("groups:history",),
+        "message.im": ("im:history",),
+    }
+)
 _REASONS = {"operation_timeout": "http_timeout", "dispatch_failed": "connection_failed"}
 
 
@@ -41,6 +61,8 @@ class Events:
                 self._message_event(message, body | {"subtype": "message_deleted", "hidden": True})
             case MembershipChanged():
                 self._membership_event(change)
+            case WorkspaceReset():
+                self._give_up()
             case _:
                 pass
 
@@ -54,10 +76,13 @@ class Events:
 
     async def close(self) -> None:
         """Give up what is still being sent."""
+        await asyncio.gather(*self._give_up(), return_exceptions=True)
+
+    def _give_up(self) -> tuple[asyncio.Task[None], ...]:
         sending = tuple(self._sending)
         for task in sending:
             task.cancel()
-        await asyncio.gather(*sending, return_exceptions=True)
+        return sending
 
     def _posted(self, message: Message) -> None:
         bot = self._workspace.app.bot_user
@@ -85,23 +110,29 @@ class Events:
     def _hears(self, channel: str) -> bool:
         return self._workspace.app.bot_user in self._workspace.channels.get(channel).members
 
+    def _may_hear(self, subscription: str) -> bool:
+        """Whether the app subscribed, and has the scope that Slack asks for with that."""
+        manifest = self._workspace.app.manifest
+        needed = _SCOPES.get(subscription)
+        return subscription in manifest.events and (needed is None or not manifest.scopes.isdisjoint(needed))
+
     def _shape(self, message: Message) -> JSON:
         return message_json(self._workspace, message, metadata=True, counts=False)
 
     def _start(self, subscription: str, event: JSON) -> None:
-        if subscription in self._workspace.app.manifest.events:
+        if self._may_hear(subscription):
             task = asyncio.get_running_loop().create_task(self._send_if_subscribed(subscription, event))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
 
     async def _send_if_subscribed(self, subscription: str, event: JSON) -> None:
-        if subscription not in self._workspace.app.manifest.events:
+        if not self._may_hear(subscription):
             return
         payload = event_callback(self._workspace, event)
         answer = await self._delivery.deliver("events_api", payload)
         for number, delay in enumerate(self._workspace.timing.event_retries, start=1):
-            if isinstance(answer, Acknowledged):
+            if isinstance(answer, Acknowledged) or answer.final:
                 return
-            await asyncio.sleep(delay)
-            retry = Retry(number, _REASONS[answer.error])
+            await self._workspace.clock.sleep(delay)
+            retry = Retry(number, answer.reason or _REASONS[answer.error])
             answer = await self._delivery.deliver("events_api", payload, retry=retry)

@@ -32,6 +32,19 @@ def check_length(value: Mapping[str, Any], key: str, limit: int, place: str) -> 
         yield fault(f"{place}/{key}", f"must be less than {limit + 1} characters")
 
 
+def check_number(value: Mapping[str, Any], key: str, least: int, most: int | None, place: str) -> Iterator[Fault]:
+    """Yield a fault if there is a value that is no whole number or out of bounds; absence is no fault."""
+    number = value.get(key)
+    if number is None:
+        return
+    if not isinstance(number, int) or isinstance(number, bool):
+        yield fault(f"{place}/{key}", "must be an integer")
+    elif number < least or (most is not None and number > most):
+        yield fault(
+            f"{place}/{key}", f"must be at least {least}" + (f" and at most {most}" if most is not None else "")
+        )
+
+
 def check_items(items: Any, limit: int, place: str) -> Iterator[Fault]:
     """Yield what is wrong with a list as such: that it is none, is empty, is too long, or holds no objects."""
     if not isinstance(items, list) or not items:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from opsbot.sandbox.workspace.refusals import RefusedError
+from opsbot.sandbox.workspace.troubled import troubled
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -29,13 +31,14 @@ class FileServing:
     def routes(self) -> list[Route]:
         """Return the routes of both."""
         return [
-            Route("/upload/v1/{ticket}", self.receive, methods=["POST"]),
+            Route("/upload/v1/{ticket}", troubled(self._workspace, "upload", self.receive, "upload"), methods=["POST"]),
             Route("/files-pri/{place}/download/{name:path}", self.give_to_app),
             Route("/files-pri/{place}/{name:path}", self.give_to_app),
         ]
 
     async def receive(self, request: Request) -> Response:
         """Take the bytes of a file, as they are or as the one part of a form; 200 is all that says it went well."""
+        began = time.perf_counter()
         ticket = request.path_params["ticket"]
         reply: Response
         try:
@@ -47,7 +50,8 @@ class FileServing:
         except RefusedError as refusal:
             name, size = "", 0
             reply = PlainTextResponse(refusal.code, status_code=404 if refusal.code == "file_not_found" else 400)
-        self._workspace.record("upload", name, {"length": size}, bytes(reply.body).decode(), status=reply.status_code)
+        about = {"status": reply.status_code, "seconds": time.perf_counter() - began}
+        self._workspace.record("upload", name, {"length": size}, bytes(reply.body).decode(), **about)
         return reply
 
     async def give_to_app(self, request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
+_NO_RETRY = "X-Slack-No-Retry"
 
 
 class HTTPDelivery:
@@ -24,7 +26,7 @@ class HTTPDelivery:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._client = httpx.AsyncClient(
-            timeout=workspace.timing.ack_seconds,
+            timeout=None,  # noqa: S113 - the clock of the workspace says when the time is over
             follow_redirects=False,
             trust_env=False,  # the app is next door: no proxy has any business here
         )
@@ -36,13 +38,23 @@ class HTTPDelivery:
 
     async def deliver(self, kind: Kind, payload: JSON, *, retry: Retry | None = None) -> Answer:
         """Post the payload, and read from the response whether the app has it."""
+        began = time.perf_counter()
         url = self._url(kind, payload)
         answer = await self._post(url, kind, payload, retry) if url is not None else Unanswered("dispatch_failed")
         shown = answer.payload if isinstance(answer, Acknowledged) else {"error": answer.error}
-        self._workspace.record("http", kind, payload, shown, url=url)
+        about = {"url": url, "retry": retry.number if retry is not None else 0}
+        self._workspace.record("http", kind, payload, shown, **about, seconds=time.perf_counter() - began)
         return answer
 
     async def disconnect(self, *, announced: bool) -> int:  # noqa: ARG002 - there is nothing to announce
+        """Nothing is kept open."""
+        return 0
+
+    async def warn(self) -> int:
+        """Nothing is kept open."""
+        return 0
+
+    async def cut(self) -> int:
         """Nothing is kept open."""
         return 0
 
@@ -55,14 +67,16 @@ class HTTPDelivery:
         headers = {"Content-Type": content_type, **self._signature(body)}
         if retry is not None:
             headers |= {"X-Slack-Retry-Num": str(retry.number), "X-Slack-Retry-Reason": retry.reason}
+        until = self._workspace.clock() + self._workspace.timing.ack_seconds
         try:
-            response = await self._client.post(url, content=body, headers=headers)
-        except httpx.TimeoutException:
+            posting = self._client.post(url, content=body, headers=headers)
+            response = await self._workspace.clock.wait_for(posting, until)
+        except (TimeoutError, httpx.TimeoutException):
             return Unanswered("operation_timeout")
         except httpx.HTTPError:
             return Unanswered("dispatch_failed")
-        if response.status_code != httpx.codes.OK:
-            return Unanswered("dispatch_failed")
+        if not response.is_success:
+            return Unanswered("dispatch_failed", "http_error", final=response.headers.get(_NO_RETRY) == "1")
         return Acknowledged(_read(response))
 
     def _url(self, kind: Kind, payload: JSON) -> str | None:

@@ -8,6 +8,7 @@ from opsbot.sandbox.workspace import payloads
 from opsbot.sandbox.workspace.acting import Actor, Outcome
 from opsbot.sandbox.workspace.controls import Use, action_json, find_control, initial_state, with_choice
 from opsbot.sandbox.workspace.delivery import JSON, Delivery, Unanswered
+from opsbot.sandbox.workspace.offers import offered
 from opsbot.sandbox.workspace.refusals import RefusedError
 from opsbot.sandbox.workspace.slash_commands import SlashCommands
 from opsbot.sandbox.workspace.typing_in import encode_message
@@ -51,9 +52,7 @@ class Interactions:
     async def act(self, channel: str, user: str, message_ts: str, use: Use) -> Outcome:
         """Click a button or choose in a select of a message."""
         actor = Actor.find(self._workspace, channel, user)
-        message = self._workspace.messages.find(actor.channel.id, message_ts)
-        if message is None or not message.is_visible_to(actor.person.id):
-            raise RefusedError("message_not_found")
+        message = self._seen(actor, message_ts)
         if not self._workspace.app.manifest.interactive:
             return Outcome(Unanswered("dispatch_failed"))
         block_id, element = find_control(message.blocks, use)
@@ -61,6 +60,18 @@ class Interactions:
         state = self._choose(actor, message, with_choice(self._state(actor, message), block_id, element, use))
         payload = payloads.message_action(self._workspace, actor, message, action, state)
         return Outcome(await self._delivery.deliver("interactive", payload), payload=payload)
+
+    async def options(self, channel: str, user: str, message_ts: str, use: Use) -> list[JSON]:
+        """Ask the app for the options of an external select in a message that match what was typed."""
+        actor = Actor.find(self._workspace, channel, user)
+        message = self._seen(actor, message_ts)
+        block_id, element = find_control(message.blocks, Use(use.action_id, use.block_id))
+        asked = {"action_id": element["action_id"], "block_id": block_id}
+
+        def payload(typed: str) -> JSON:
+            return payloads.message_options_request(self._workspace, actor, message, asked, typed)
+
+        return await offered(self._delivery, element, use, payload)
 
     async def shortcut(self, user: str, callback_id: str, channel: str | None = None) -> Outcome:
         """Use a global shortcut, with a channel in view or none."""
@@ -79,6 +90,12 @@ class Interactions:
             raise RefusedError("message_not_found")
         payload = payloads.message_shortcut(self._workspace, actor, message, callback_id)
         return Outcome(await self._delivery.deliver("interactive", payload), payload=payload)
+
+    def _seen(self, actor: Actor, message_ts: str) -> Message:
+        message = self._workspace.messages.find(actor.channel.id, message_ts)
+        if message is None or not message.is_visible_to(actor.person.id):
+            raise RefusedError("message_not_found")
+        return message
 
     def _require_shortcut(self, callback_id: str, kind: str) -> None:
         """Refuse what the manifest doesn't declare, or an app that may not have shortcuts."""

@@ -51,17 +51,8 @@ def message_action(
     workspace: Workspace, actor: Actor, message: Message, action: JSON, state: Mapping[str, Any]
 ) -> JSON:
     """Return the payload of a click or choice in a message. An ephemeral message is named, not shown."""
-    container: JSON = {
-        "type": "message",
-        "message_ts": message.ts,
-        "channel_id": actor.channel.id,
-        "is_ephemeral": message.is_ephemeral,
-    }
-    if message.thread_ts is not None:
-        container["thread_ts"] = message.thread_ts
     payload = _interaction(workspace, actor.person, "block_actions") | {
-        "container": container,
-        "channel": {"id": actor.channel.id, "name": channel_name_for_payload(actor.channel)},
+        **_in_message(actor, message),
         "state": {"values": dict(state)},
         "response_url": response_url(workspace, actor, message),
         "trigger_id": workspace.tickets.give_trigger(actor.person.id, channel=actor.channel.id),
@@ -121,6 +112,19 @@ def options_request(workspace: Workspace, person: Person, view: View, element: J
     }
 
 
+def message_options_request(workspace: Workspace, actor: Actor, message: Message, element: JSON, value: str) -> JSON:
+    """Return the payload that asks for the options of an external select in a message."""
+    payload = _interaction(workspace, actor.person, "block_suggestion") | {
+        "action_id": element["action_id"],
+        "block_id": element["block_id"],
+        "value": value,
+        **_in_message(actor, message),
+    }
+    if not message.is_ephemeral:
+        payload["message"] = message_json(workspace, message)
+    return payload
+
+
 def global_shortcut(workspace: Workspace, person: Person, callback_id: str, channel: str | None) -> JSON:
     """Return the payload of a global shortcut; where the person is stays in the trigger, and the app isn't told."""
     return _interaction(workspace, person, "shortcut") | {
@@ -163,6 +167,21 @@ def event_callback(workspace: Workspace, event: JSON) -> JSON:
             }
         ],
         "is_ext_shared_channel": False,
+    }
+
+
+def _in_message(actor: Actor, message: Message) -> JSON:
+    container: JSON = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": actor.channel.id,
+        "is_ephemeral": message.is_ephemeral,
+    }
+    if message.thread_ts is not None:
+        container["thread_ts"] = message.thread_ts
+    return {
+        "container": container,
+        "channel": {"id": actor.channel.id, "name": channel_name_for_payload(actor.channel)},
     }
 
 

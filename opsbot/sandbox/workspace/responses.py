@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ class Responses:
 
     async def endpoint(self, request: Request) -> Response:
         """Take one answer of the app."""
+        began = time.perf_counter()
         body: JSON = {}
         reply: Response
         try:
@@ -40,7 +42,8 @@ class Responses:
             reply = PlainTextResponse("ok")
         except RefusedError as refusal:
             reply = JSONResponse(refusal.reply(), status_code=404 if refusal.code in _GONE else 400)
-        self._workspace.record("response_url", "response", body, bytes(reply.body).decode(), status=reply.status_code)
+        about = {"status": reply.status_code, "seconds": time.perf_counter() - began}
+        self._workspace.record("response_url", "response", body, bytes(reply.body).decode(), **about)
         return reply
 
     def respond(self, ticket: ResponseTicket, body: JSON) -> Message | None:

@@ -13,14 +13,17 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
 
+from opsbot.sandbox.workspace.conditions_control import ConditionsControl
 from opsbot.sandbox.workspace.control import Control
 from opsbot.sandbox.workspace.events import Events
 from opsbot.sandbox.workspace.file_serving import FileServing
+from opsbot.sandbox.workspace.hanging_up import HTTPProtocol, WebSocketProtocol
 from opsbot.sandbox.workspace.http_delivery import HTTPDelivery
 from opsbot.sandbox.workspace.interactions import Interactions
 from opsbot.sandbox.workspace.responses import Responses
 from opsbot.sandbox.workspace.socket_mode import SocketMode
 from opsbot.sandbox.workspace.state import Workspace
+from opsbot.sandbox.workspace.troubled import troubled
 from opsbot.sandbox.workspace.webapi.door import WebAPI
 
 if TYPE_CHECKING:
@@ -57,11 +60,21 @@ def create_app(workspace: Workspace, *, dress: Dress | None = None) -> Starlette
     app = Starlette(
         lifespan=lifespan,
         routes=[
-            Route("/api/{method}", WebAPI(workspace).endpoint, methods=["GET", "POST"]),
-            Route("/response/{team}/{secret}", responses.endpoint, methods=["POST"]),
+            Route("/api/{method}", troubled(workspace, "api", WebAPI(workspace).endpoint), methods=["GET", "POST"]),
+            Route(
+                "/response/{team}/{secret}",
+                troubled(workspace, "response_url", responses.endpoint, "response_url"),
+                methods=["POST"],
+            ),
             *FileServing(workspace).routes(),
             WebSocketRoute("/link/", sockets.endpoint),
-            Mount("/_control", routes=Control(workspace, interactions, delivery).routes()),
+            Mount(
+                "/_control",
+                routes=[
+                    *Control(workspace, interactions, delivery).routes(),
+                    *ConditionsControl(workspace, delivery).routes(),
+                ],
+            ),
         ],
     )
     app.state.delivery = delivery
@@ -86,8 +99,8 @@ class WorkspaceServer:
         self._app = create_app(workspace, dress=dress)
         config = uvicorn.Config(
             self._app,
-            http="httptools",
-            ws="websockets-sansio",
+            http=HTTPProtocol,
+            ws=WebSocketProtocol,
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=_STOP_SECONDS,

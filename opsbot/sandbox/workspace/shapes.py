@@ -117,7 +117,7 @@ def channel_json(workspace: Workspace, channel: Channel) -> JSON:
         "is_im": channel.kind == "im",
         "is_mpim": False,
         "is_private": channel.kind != "public",
-        "is_archived": False,
+        "is_archived": channel.is_archived,
         "context_team_id": workspace.team_id,
     }
     if channel.kind == "im":
@@ -133,7 +133,8 @@ def channel_json(workspace: Workspace, channel: Channel) -> JSON:
 
 
 def person_json(workspace: Workspace, person: Person) -> JSON:
-    """Return a user as the Web API shows it."""
+    """Return a user as the Web API shows it; the address only to an app that may know it."""
+    email = f"{person.name}@{workspace.domain}.example"
     return {
         "id": person.id,
         "team_id": workspace.team_id,
@@ -145,7 +146,7 @@ def person_json(workspace: Workspace, person: Person) -> JSON:
             "real_name": person.real_name,
             "display_name": person.name,
             "title": person.title,
-            "email": f"{person.name}@{workspace.domain}.example",
+            **({"email": email} if "users:read.email" in workspace.app.manifest.scopes else {}),
         },
         "is_bot": person.is_bot,
         "is_app_user": False,

@@ -32,7 +32,7 @@ class SlashCommands:
         if command == "/invite":
             return Outcome(message=self._invite(actor, text))
         declared = self._workspace.app.manifest.commands.get(command)
-        if declared is None:
+        if declared is None or "commands" not in self._workspace.app.manifest.scopes:
             return Outcome(message=actor.hear(self._workspace, f"`{command}` is not a valid command."))
         directory, channels = self._workspace.directory, self._workspace.channels
         encoded = encode_command(text.strip(), directory, channels, should_escape=declared.should_escape)

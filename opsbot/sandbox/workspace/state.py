@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from opsbot.sandbox.workspace.channels import Channel, Channels
-from opsbot.sandbox.workspace.clock import Clock, Timestamps
+from opsbot.sandbox.workspace.clock import Clock, Timestamps, WorkspaceClock
 from opsbot.sandbox.workspace.feed import Feed, Subscriber, TrafficLogged, WorkspaceReset
 from opsbot.sandbox.workspace.files import File, FileLimits, Files
 from opsbot.sandbox.workspace.manifest import AppManifest
 from opsbot.sandbox.workspace.messages import Message, Messages
 from opsbot.sandbox.workspace.people import Directory, Person, UserGroup
+from opsbot.sandbox.workspace.rate_limits import Pace, RateLimits
 from opsbot.sandbox.workspace.tickets import TicketLimits, Tickets
+from opsbot.sandbox.workspace.trouble import Troubles
 from opsbot.sandbox.workspace.views import Views
 
 LOG_LENGTH = 2_000
@@ -70,21 +72,23 @@ class Workspace:
         signing_secret: str = "sandbox",  # noqa: S107 - the same
         request_url: str | None = None,
         timing: Timing | None = None,
-        rate_limit: RateLimit = lambda _method, _channel: None,
+        pace: Pace = "off",
+        rate_limit: RateLimit | None = None,
         file_limits: FileLimits | None = None,
         clock: Clock = time.time,
     ) -> None:
         self.app = InstalledApp(AppManifest.read(manifest), bot_token, app_token, signing_secret, request_url)
         self.timing = timing if timing is not None else Timing()
-        self.rate_limit = rate_limit
         self.file_limits = file_limits if file_limits is not None else FileLimits()
-        self.clock = clock
+        self.clock = WorkspaceClock(clock)
+        self._first_pace: Pace = pace
+        self.rate_limit: RateLimit = rate_limit if rate_limit is not None else self._limit
         self.url = "http://127.0.0.1"
         self.feed = Feed()
         bot = Person(self.app.bot_user, self.app.manifest.bot_name, self.app.manifest.name, is_bot=True)
         self.directory = Directory(people, user_groups, bot)
         self._first_channels = tuple(channels)
-        self._timestamps = Timestamps(clock)
+        self._timestamps = Timestamps(self.clock)
         self._start()
 
     def _start(self) -> None:
@@ -93,7 +97,12 @@ class Workspace:
         self.views = Views(self.feed)
         self.files = Files(self.clock, self.file_limits)
         self.tickets = Tickets(self.clock, self.timing.tickets)
+        self.rates = RateLimits(self.clock, self._first_pace)
+        self.troubles = Troubles(self.clock)
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
+
+    def _limit(self, method: str, channel: str) -> float | None:
+        return self.rates.wait(method, channel)
 
     def reset(self) -> None:
         """Put everything back as it was at the start. Connections of the app stay."""

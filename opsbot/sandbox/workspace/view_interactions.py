@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from opsbot.sandbox.workspace import payloads
 from opsbot.sandbox.workspace.acting import Outcome
-from opsbot.sandbox.workspace.controls import Use, action_json, controls, find_control, initial_state, with_choice
-from opsbot.sandbox.workspace.delivery import JSON, Acknowledged, Delivery, Unanswered
-from opsbot.sandbox.workspace.elements import check_offered
-from opsbot.sandbox.workspace.refusals import RefusedError, invalid_arguments
+from opsbot.sandbox.workspace.controls import Use, action_json, find_control, initial_state, with_choice
+from opsbot.sandbox.workspace.delivery import JSON, Acknowledged, Delivery
+from opsbot.sandbox.workspace.entries import entry_errors
+from opsbot.sandbox.workspace.offers import offered
+from opsbot.sandbox.workspace.refusals import RefusedError
 from opsbot.sandbox.workspace.webapi.views import read_view
 
 if TYPE_CHECKING:
@@ -80,26 +81,20 @@ class ViewInteractions:
         person = self._workspace.directory.get(user)
         view = self._shown(person, view_id)
         block_id, element = find_control(view.content["blocks"], Use(use.action_id, use.block_id))
-        if len(str(use.value or "")) < element.get("min_query_length", 3):
-            return []
         asked = {"action_id": element["action_id"], "block_id": block_id}
-        payload = payloads.options_request(self._workspace, person, view, asked, str(use.value or ""))
-        answer = await self._delivery.deliver("interactive", payload)
-        if isinstance(answer, Unanswered):
-            return []
-        faults = list(check_offered(answer.payload))
-        if faults:
-            raise invalid_arguments(*faults, code="invalid_options")
-        groups = answer.payload.get("option_groups") or []
-        return [*(answer.payload.get("options") or []), *(option for group in groups for option in group["options"])]
+
+        def payload(typed: str) -> JSON:
+            return payloads.options_request(self._workspace, person, view, asked, typed)
+
+        return await offered(self._delivery, element, use, payload)
 
     async def submit(self, user: str, view_id: str) -> Submission:
         """Submit the modal as it is filled in, and do what the app answers."""
         person = self._workspace.directory.get(user)
         view = self._shown(person, view_id)
-        missing = _missing(view.content["blocks"], self._state(view))
-        if missing:
-            return Submission(errors=dict.fromkeys(missing, "Please complete this required field."))
+        errors = entry_errors(view.content["blocks"], self._state(view))
+        if errors:
+            return Submission(errors=errors)
         view = self._workspace.views.keep_state(view, self._state(view))
         payload = payloads.view_submission(self._workspace, person, view)
         outcome = Outcome(await self._delivery.deliver("interactive", payload), payload=payload)
@@ -147,14 +142,3 @@ class ViewInteractions:
 
     def _state(self, view: View) -> JSON:
         return initial_state(view.content["blocks"]) | dict(view.state or {})
-
-
-def _missing(blocks: list[JSON], state: JSON) -> list[str]:
-    """Return the ids of the inputs that must be filled in and aren't."""
-    required = {block["block_id"] for block in blocks if block["type"] == "input" and not block.get("optional")}
-    return [
-        block_id
-        for block_id, element in controls(blocks)
-        if block_id in required
-        and not any(value for key, value in state[block_id][element["action_id"]].items() if key != "type")
-    ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from opsbot.domain.audit import FOR
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import HOME
 from opsbot.domain.policy import in_words
 from opsbot.domain.results import HistoryShown
 from opsbot.slack.blocks.messages import Answer, of_lines
-from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person
+from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, named, or_none, person
 from opsbot.slack.blocks.paging import listing
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _lines(result: Explained) -> Iterator[str]:
     yield from (_holders(role) for role in result.holders)
     yield from _terms(policy)
     if request is not None:
-        yield f"*Request {request.id}* by {person(request.wish.requester)} is {request.state.value}."
+        yield f"*Request {request.id}* by {named(request.wish.requester)} is {request.state.value}."
     yield from (f":double_vertical_bar: {escaped(obstacle)}" for obstacle in result.obstacles)
     if result.objections:
         yield "*What you can't do*"
@@ -161,7 +162,7 @@ def _length(seconds: float) -> str:
 
 
 def _record(head: Head, entry: Entry) -> str:
-    who = escaped(entry.who.name)
+    who = escaped(" for ".join(filter(None, (entry.who.name, entry.detail.get(FOR)))))
     where = f" in {_where(entry.where)}" if entry.where is not None else ""
     about = [f"request {entry.request}"] if entry.request is not None else []
     about += [f"{code(entry.version)} of {code(entry.service)}"] if entry.service is not None and entry.version else []

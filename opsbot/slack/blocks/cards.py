@@ -12,7 +12,7 @@ from opsbot.domain.lifecycle import State
 from opsbot.domain.policy import in_words, lacking
 from opsbot.slack.blocks.difference import difference_blocks, whole_difference
 from opsbot.slack.blocks.messages import SECTION_LIMIT, Message, mrkdwn, mrkdwn_section, notes
-from opsbot.slack.blocks.mrkdwn import clipped, code, cut, date, escaped, person
+from opsbot.slack.blocks.mrkdwn import clipped, code, cut, date, escaped, packaged_by, person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,11 +120,9 @@ def _whole(request: PublishRequest) -> str:
 
 def _facts(request: PublishRequest) -> SectionBlock:
     wish = request.wish
-    by = "nobody knows by whom"
-    if wish.packager is not None:
-        by = f"by {person(wish.packager)}"
-    elif wish.package.created_by:
-        by = f"by {code(wish.package.created_by)}, whom nobody here knows"
+    by = packaged_by(wish.packager, wish.package.created_by, person) or "nobody knows by whom"
+    if wish.packager is None and wish.package.created_by:
+        by += ", whom nobody here knows"
     facts = [
         f"*Asked by*\n{person(wish.requester)} {date(wish.asked_at)}",
         f"*Packaged*\n{date(wish.package.created_on)} {by}",

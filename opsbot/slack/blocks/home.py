@@ -8,13 +8,14 @@ from slack_sdk.models.blocks import ActionsBlock, ContextBlock, DividerBlock, He
 from slack_sdk.models.blocks.block_elements import ButtonElement
 from slack_sdk.models.views import View
 
-from opsbot.domain.commands import Approve, Cancel, Decline
+from opsbot.domain.commands import Approve, Cancel, Decline, Unwatch
 from opsbot.domain.lifecycle import State
 from opsbot.domain.policy import in_words
+from opsbot.domain.watching import BY_CONFIG
 from opsbot.slack.blocks import cards
 from opsbot.slack.blocks.difference import difference_blocks
-from opsbot.slack.blocks.messages import Answer, mrkdwn, mrkdwn_section, of_lines, plain_section, sections
-from opsbot.slack.blocks.mrkdwn import clipped, code, counted, cut, date, escaped, listed, or_none, person
+from opsbot.slack.blocks.messages import RUN_LINE, Answer, mrkdwn, mrkdwn_section, of_lines, plain_section, sections
+from opsbot.slack.blocks.mrkdwn import clipped, code, counted, cut, date, escaped, listed, or_none, person, readable
 from opsbot.slack.blocks.watches import in_a_line
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from opsbot.domain.authorization import Grant, Permission
     from opsbot.domain.homes import Choice, HomeShown
     from opsbot.domain.models import Pause, PublishRequest
+    from opsbot.domain.watching import Watch
 
 _REASON_LIMIT = 300
 _CONTEXT_LIMIT = 2000
@@ -33,6 +35,7 @@ _MOST_PAUSES = 3
 _MOST_GRANTS = 12
 _MOST_WATCHES = 5
 _MOST_GLOBS = 5
+_BUTTON_LIMIT = 60
 
 
 def home_view(home: HomeShown, command_name: str) -> View:
@@ -46,7 +49,7 @@ def home_view(home: HomeShown, command_name: str) -> View:
         DividerBlock(),
         *_published(home, command_name),
         DividerBlock(),
-        _watches(home, command_name),
+        *_watches(home, command_name),
         *_access(home, command_name),
     ]
     return View(type="home", blocks=blocks)
@@ -135,12 +138,20 @@ def _published(home: HomeShown, command_name: str) -> Iterator[Block]:
     yield from map(_small, _more(home.published.more, f"{command_name} requests --state published"))
 
 
-def _watches(home: HomeShown, command_name: str) -> Block:
-    """Show in one block what the person set or hears of: others take most of the hundred that a Home may have."""
+def _watches(home: HomeShown, command_name: str) -> Iterator[Block]:
+    """Show in two blocks what the person set or hears of: others take most of the hundred that a Home may have."""
     lines = [cut(in_a_line(watch), _LINE_LIMIT) for watch in home.watches[:_MOST_WATCHES]]
     lines += _more(len(home.watches) - _MOST_WATCHES, f"{command_name} watches")
     nothing = f"Nothing. {code(f'{command_name} watch SERVICE --me')} has me tell you what happens to one."
-    return mrkdwn_section("\n".join(["*What you watch*", *(lines or [nothing])]))
+    yield mrkdwn_section("\n".join(["*What you watch*", *(lines or [nothing])]))
+    ending = [_unwatch(watch) for watch in home.watches[:_MOST_WATCHES] if watch.by.id != BY_CONFIG]
+    if ending:
+        yield ActionsBlock(elements=ending)
+
+
+def _unwatch(watch: Watch) -> ButtonElement:
+    verb, what = Unwatch.verb, clipped(readable(watch.services), _BUTTON_LIMIT)
+    return ButtonElement(text=f"Unwatch {what}", action_id=f"{RUN_LINE}:{verb}:{watch.id}", value=f"{verb} {watch.id}")
 
 
 def _access(home: HomeShown, command_name: str) -> Iterator[Block]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from slack_sdk.models.blocks import Block, SectionBlock
+from slack_sdk.models.blocks import ActionsBlock, Block, SectionBlock
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
-from opsbot.slack.blocks.mrkdwn import cut, plain, readable, split
+from opsbot.slack.blocks.mrkdwn import cut, escaped, plain, readable, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +39,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message: `text` says in plain what the blocks say.
+    """One message: `text` says in a line or two what the blocks say; `spoken` writes what is sent in their stead.
 
     Where they don't say all of it, `whole` does, as plain text; it goes along as a file.
     """
@@ -74,7 +74,8 @@ class Answer:
         for detail in self.details:
             blocks += detail.blocks or (mrkdwn_section(detail.text),)
         cuts = any(detail.whole for detail in self.details)
-        return Message(cut(self.headline, TEXT_LIMIT), tuple(blocks), self.in_full() if cuts else "")
+        text = "\n".join(dict.fromkeys([self.headline, *(detail.text for detail in self.details)]))
+        return Message(cut(text, TEXT_LIMIT), tuple(blocks), self.in_full() if cuts else "")
 
     def in_full(self) -> str:
         """Write all that it says, or would say, as plain text."""
@@ -122,9 +123,37 @@ def notes(text: str, label: str = "Release notes") -> tuple[Block, ...]:
     return mrkdwn_section(f"*{label}*"), *map(plain_section, split(text, SECTION_LIMIT))
 
 
+def spoken(message: Message) -> str:
+    """Write what stands for the blocks where they aren't shown, in notifications and to screen readers: all they say.
+
+    Other people's words are inert in it; what is too long is cut.
+    """
+    said = [message.text]
+    for text in _marked([block.to_dict() for block in message.blocks if not isinstance(block, ActionsBlock)]):
+        if text not in "\n".join(said):
+            said.append(text)
+    return cut("\n".join(said), TEXT_LIMIT)
+
+
 def texts_of(blocks: Iterable[Block]) -> list[str]:
     """List every text in blocks, in the order of reading and as people read it."""
     return list(_texts([block.to_dict() for block in blocks]))
+
+
+def _marked(node: Any) -> Iterator[str]:
+    """Give the texts in blocks as markup, and what pictures show; buttons are for whoever sees them."""
+    if isinstance(node, list):
+        for each in node:
+            yield from _marked(each)
+    elif isinstance(node, dict) and node.get("type") != "button":
+        if node.get("type") == "mrkdwn":
+            yield node["text"]
+        elif node.get("type") == "plain_text":
+            yield escaped(node["text"])
+        elif node.get("type") == "image":
+            yield escaped(node["alt_text"])
+        for value in node.values():
+            yield from _marked(value)
 
 
 def _texts(node: Any) -> Iterator[str]:

@@ -7,8 +7,10 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from opsbot.slack.blocks.lookalikes import told_apart
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from opsbot.domain.models import Person
@@ -22,12 +24,14 @@ _LIVE = (
 )
 _LIVE_PART = re.compile(r"<(?:!date\^\d+\^[^|>]*\|([^>]*)|[@#]([A-Z0-9]+)|[^|>]*\|([^>]*)|([^>]*))>")
 _LONGEST_CODE = 240
+_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0")
+"""Letters and marks, as Unicode has it, of which nothing is to be seen."""
 _JOINERS = frozenset("\n\t\u200c\u200d")
 
 
 def visible(text: str, kept: frozenset[str] = frozenset("\n\t")) -> str:
     """Show what hides: control, bidi and zero-width characters become a mark that can be seen."""
-    if text.isprintable():  # as almost all text is
+    if text.isascii() and text.isprintable():  # as almost all text is
         return text
     return "".join(character if character in kept else _shown(character) for character in text)
 
@@ -38,8 +42,8 @@ def readable(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Make text inert inside mrkdwn: no mention, link or markup in it comes alive."""
-    inert = visible(text).translate(_ESCAPES)
+    """Make text inert inside mrkdwn: no mention, link or markup in it comes alive, no letter passes for another."""
+    inert = told_apart(visible(text)).translate(_ESCAPES)
     for live, lookalike in _LIVE:
         if len(live.findall(inert)) > 1:  # a single one does nothing
             inert = live.sub(lookalike, inert)
@@ -47,14 +51,29 @@ def escaped(text: str) -> str:
 
 
 def code(text: object) -> str:
-    """Set an id in type of its own, inert; what is longer than any id that opsbot takes is cut."""
-    shown = " ".join(clipped(visible(str(text)), _LONGEST_CODE).replace("`", "ˋ").split())
+    """Set an id in type of its own, inert, so that no other looks like it; what is longer than any id that opsbot takes is cut."""
+    shown = " ".join(clipped(told_apart(visible(str(text)), as_id=True), _LONGEST_CODE).replace("`", "ˋ").split())
     return f"`{shown.translate(_ESCAPES)}`"
 
 
 def person(who: Person) -> str:
     """Name somebody so that Slack shows, and tells, them."""
     return f"<@{who.id}>"
+
+
+def named(who: Person) -> str:
+    """Name somebody who needn't be told: whoever looks through a list calls nobody."""
+    return f"@{escaped(who.name)}" if who.name != who.id else person(who)
+
+
+def packaged_by(packager: Person | None, login: str | None, name: Callable[[Person], str] = named) -> str:
+    """Say who packaged something: somebody in Slack, else the node's own login, which is shown for what it is.
+
+    Nothing where neither is known.
+    """
+    if packager is not None:
+        return f"by {name(packager)}"
+    return f"by the node's login {code(login)}" if login else ""
 
 
 def date(at: datetime | None) -> str:
@@ -121,5 +140,5 @@ def cut(text: str, limit: int) -> str:
 
 
 def _shown(character: str) -> str:
-    hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+    hidden = character in _BLANKS or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
     return "\N{REPLACEMENT CHARACTER}" if hidden else character

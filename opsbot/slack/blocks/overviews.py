@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from opsbot.domain.models import AuthMethod
 from opsbot.slack.blocks.difference import difference_blocks, difference_text, whole_difference
 from opsbot.slack.blocks.messages import Answer, Message, of_lines
-from opsbot.slack.blocks.mrkdwn import clipped, code, counted, escaped, listed, or_none, person
+from opsbot.slack.blocks.mrkdwn import clipped, code, counted, escaped, link, listed, or_none, person
 from opsbot.slack.blocks.paging import listing, page_of
 
 if TYPE_CHECKING:
@@ -65,6 +65,12 @@ def compared(result: Compared, asker: Asker) -> Answer:
 def auth(method: str) -> str:
     """Name an authentication method; the one that lets everybody in stands out."""
     return f":warning: {code(method)}, nobody is asked who they are" if method == AuthMethod.PUBLIC else code(method)
+
+
+def how_to_authenticate(page: str) -> str:
+    """Tell where it is set whom a service lets in: not here."""
+    where = link(page, "its page on the node") if page else "its page on the node"
+    return f"If callers are to say who they are, set that on {where}: I can't."
 
 
 def _service(service: Service, result: ServicesListed) -> str:

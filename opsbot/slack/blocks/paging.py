@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 TURN_PAGE = "turn_page"
 
-_NEWEST_FIRST = ("packages", "requests", "history", "audit")
+_NEWEST_FIRST = ("packages", "requests", "history", "audit", "deliveries")
 
 
 def listing(headline: str, lines: list[str], again: str, page: int, total: int) -> Answer:

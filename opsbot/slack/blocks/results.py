@@ -11,6 +11,7 @@ from slack_sdk.models.blocks.block_elements import ButtonElement
 from opsbot.domain.authorization import Permission
 from opsbot.domain.commands import PAGE_SIZE
 from opsbot.domain.homes import HomeShown
+from opsbot.domain.models import AuthMethod
 from opsbot.domain.results import (
     AccessShown,
     ArchiveFetched,
@@ -20,6 +21,7 @@ from opsbot.domain.results import (
     Compared,
     ConfirmationAsked,
     Decided,
+    DeliveriesListed,
     Explained,
     HelpShown,
     HistoryShown,
@@ -41,19 +43,32 @@ from opsbot.domain.results import (
     Unwatched,
     Watched,
     WatchesListed,
+    WatchesTested,
 )
 from opsbot.errors import CommandError
-from opsbot.slack.blocks import approvals, changes, fetched, overviews, watches
+from opsbot.slack.blocks import approvals, changes, delivered, fetched, overviews, watches
 from opsbot.slack.blocks.home import inbox
 from opsbot.slack.blocks.messages import RUN_LINE, About, Answer, Message, notes, of_lines
-from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, or_none, person, readable
-from opsbot.slack.blocks.overviews import auth
+from opsbot.slack.blocks.mrkdwn import (
+    clipped,
+    code,
+    counted,
+    date,
+    escaped,
+    listed,
+    named,
+    or_none,
+    packaged_by,
+    person,
+    readable,
+)
+from opsbot.slack.blocks.overviews import auth, how_to_authenticate
 from opsbot.slack.blocks.paging import listing, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from opsbot.domain.models import Asker, Package, PublishRequest
+    from opsbot.domain.models import Asker, Package, Person, PublishRequest
     from opsbot.domain.results import Result, VerbHelp
     from opsbot.errors import OpsbotError
 
@@ -133,6 +148,10 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
             return watches.unwatched(result, asker)
         case WatchesListed():
             return watches.watches_listed(result, asker)
+        case WatchesTested():
+            return watches.watches_tested(result, asker)
+        case DeliveriesListed():
+            return delivered.deliveries_listed(result, asker)
         case Refused():
             return refused(result)
         case _:
@@ -161,6 +180,17 @@ def apology(error: OpsbotError, command_name: str, note: str = "", instead: str 
     if isinstance(error, CommandError) and error.suggestion is not None:
         said += f"\nType for example: {code(f'{command_name} {error.suggestion}')}"
     return Answer(said, private=True)
+
+
+def greeting(asker: Asker) -> Answer:
+    """Greet whoever wrote to the bot without a verb, and say in short what can be written."""
+    examples = listed(map(code, ("services PROJECT", "packages PROJECT/SERVICE", "inbox")), "or")
+    lines = [
+        f"Write to me here what you want to know or have done, for example {examples}.",
+        f"{code('help')} lists all that you can do.",
+    ]
+    headline = f"Hello {person(asker.person)}! I'm the API Designer's bot."
+    return Answer(headline, (of_lines(lines, _form_button()),), private=True)
 
 
 def help_shown(result: HelpShown, command_name: str) -> Answer:
@@ -204,9 +234,13 @@ def service_shown(result: ServiceShown, asker: Asker) -> Answer:
     newest = f", the newest is {code(packages[0].version)}" if packages else ""
     headline = f"{person(asker.person)} looked at {code(service.ref)}: {or_none(len(packages), 'package')}{newest}."
     lines = [f"Authentication: {auth(service.auth_method)}"]
+    lines += [how_to_authenticate(result.page)] if service.auth_method == AuthMethod.PUBLIC else []
     lines += [f"Endpoint {code(endpoint.id)}: {code(endpoint.type)}" for endpoint in service.endpoints]
     lines += [] if service.endpoints else ["It has no endpoints yet."]
-    lines += [_package(package, _mark(package, result.published)) for package in packages[:PAGE_SIZE]]
+    lines += [
+        _package(package, result.packagers.get(package.version), _mark(package, result.published))
+        for package in packages[:PAGE_SIZE]
+    ]
     if result.published is None:
         lines.append("What is published isn't known: the API Deployer doesn't answer.")
     return Answer(headline, (of_lines(lines),))
@@ -218,7 +252,8 @@ def packages_listed(result: PackagesListed, asker: Asker) -> Answer:
     newest = f", the newest is {code(packages[0].version)}" if packages else ""
     found = f"{or_none(len(packages), 'package')}{newest}"
     headline = f"{person(asker.person)} asked for the packages of {code(service)}: {found}."
-    lines = [_package(package) for package in page_of(packages, result.command.page)]
+    shown = page_of(packages, result.command.page)
+    lines = [_package(package, result.packagers.get(package.version)) for package in shown]
     return listing(headline, lines, f"packages {service}", result.command.page, len(packages))
 
 
@@ -227,7 +262,7 @@ def summary_shown(result: SummaryShown, asker: Asker) -> Answer:
     package = result.summary.package
     headline = f"{person(asker.person)} looked at {code(package.version)} of {code(result.service)}."
     lines = [
-        _package(package),
+        _package(package, result.packager),
         *(f"Endpoint {code(endpoint.id)}: {code(endpoint.type)}" for endpoint in result.summary.endpoints),
     ]
     about = About(result.service, package.version)
@@ -267,13 +302,13 @@ def _again(result: RequestsListed) -> str:
 
 
 def _request(request: PublishRequest) -> str:
-    asked = f"asked by {person(request.wish.requester)} {date(request.wish.asked_at)}"
+    asked = f"asked by {named(request.wish.requester)} {date(request.wish.asked_at)}"
     return f"*{request.id}* · {code(request.service)} {code(request.version)} · {request.state.value} · {asked}"
 
 
-def _package(package: Package, mark: str = "") -> str:
-    by = f" by {code(package.created_by)}" if package.created_by else ""
-    return f"*{code(package.version)}* · packaged {date(package.created_on)}{by}{mark}"
+def _package(package: Package, packager: Person | None, mark: str = "") -> str:
+    by = packaged_by(packager, package.created_by)
+    return f"*{code(package.version)}* · {' '.join(filter(None, ('packaged', date(package.created_on), by)))}{mark}"
 
 
 def _mark(package: Package, published: frozenset[str] | None) -> str:

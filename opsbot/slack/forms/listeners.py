@@ -215,7 +215,7 @@ class FormListeners:
 
     def _draft(self, service: ServiceRef, asker: Asker) -> Draft:
         """Propose a version and notes, if the asker may see the service that they are drawn from."""
-        if not self.dispatcher.standing(asker).allows(Permission.READ, service):
+        if not self.dispatcher.standing_to_choose(asker).allows(Permission.READ, service):
             return Draft("", remark=f"You may not read {service}, so nothing is proposed.")
         world = self.dispatcher.world
         try:

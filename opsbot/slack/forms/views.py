@@ -189,7 +189,7 @@ def _element(field: Field, value: str) -> InputInteractiveElement:
             | Kind.ENDPOINT
             | Kind.REQUEST
         ):
-            return PlainTextInputElement(action_id=action, initial_value=value or None)
+            return PlainTextInputElement(action_id=action, initial_value=clipped(value, _MOST_TEXT) if value else None)
         case _:
             assert_never(field.kind)
 

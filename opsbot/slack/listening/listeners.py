@@ -14,6 +14,7 @@ from opsbot.domain.results import Refused
 from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar import without_mention_of
 from opsbot.slack.blocks import cards
+from opsbot.slack.blocks.address import MENTION, address_in
 from opsbot.slack.blocks.messages import RUN_LINE, Answer, Message
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.blocks.paging import TURN_PAGE
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from opsbot.slack.doing import Doer
     from opsbot.slack.forms.listeners import FormListeners
     from opsbot.slack.forms.shortcuts import ShortcutListeners
+    from opsbot.slack.listening.direct import DirectListener
     from opsbot.slack.listening.home import HomeListener
     from opsbot.slack.sending.replies import Replier
     from opsbot.slack.transport.pool import Pool
@@ -89,11 +91,12 @@ class Listeners:
     home: HomeListener
     forms: FormListeners
     shortcuts: ShortcutListeners
+    direct: DirectListener
 
     @property
     def events(self) -> Mapping[str, Callable[[Ack, dict[str, Any]], None]]:
         """Name the events that are listened to, each with its listener; the manifest asks Slack for these."""
-        return {"app_mention": self.on_mention, **self.home.events}
+        return {"app_mention": self.on_mention, **self.home.events, **self.direct.events}
 
     def on_command(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take a slash command."""
@@ -241,7 +244,8 @@ class Listeners:
     def _run_line(self, click: Click) -> None:
         """Do what a button's line says, as if whoever clicked had typed it; the button is gone once that was tried."""
         later = Later(click.response_url, click.asker.place.thread)
-        said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), typed=click.value)
+        address = address_in(later.thread, self.command_name)
+        said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), address, click.value)
         if click.response_url is not None:
             self.replier.replace(Message(f"You chose: {code(click.value)}"), click.response_url, click.asker)
         if said is not None:
@@ -250,7 +254,8 @@ class Listeners:
     def _run_beside(self, click: Click) -> None:
         """Do what a button's line says, in the thread of its message, which stays for the others."""
         later = Later(None, click.thread)
-        said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), typed=click.value)
+        address = address_in(later.thread, self.command_name)
+        said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), address, click.value)
         if said is not None:
             self.replier.reply(said, click.asker, click.response_url, thread=click.thread)
 
@@ -265,7 +270,7 @@ class Listeners:
             return self.doer.do(text, replace(asker, person=person), Later(None, mention.thread))
 
         asker = mention.asker
-        said = self._in_words(do, "@opsbot", without_mention_of(self.bot_user, mention.event.text))
+        said = self._in_words(do, MENTION, without_mention_of(self.bot_user, mention.event.text))
         if said is not None:
             self.replier.reply(said, asker, None, thread=mention.thread)
 

@@ -106,6 +106,35 @@ class BotMention(_Payload):
         return self.event.thread_ts or self.event.ts
 
 
+class _DirectEvent(_Payload):
+    user: str = ""
+    text: str = ""
+    channel: str
+    channel_type: str = ""
+    ts: str
+    thread_ts: str | None = None
+    subtype: str | None = None
+    bot_id: str | None = None
+
+
+class DirectMessage(_Payload):
+    """Something happened in the conversation of one person with the bot."""
+
+    event_id: str
+    event: _DirectEvent
+
+    @property
+    def asker(self) -> Asker:
+        """Who wrote it, and where; Slack doesn't tell their name."""
+        return Asker(Person(self.event.user, self.event.user), Place(self.event.channel, self.event.thread_ts))
+
+    def is_said_to(self, bot_user: str) -> bool:
+        """Tell whether a person wrote it to the bot: it is no edit, no deletion, and nothing that a bot said."""
+        event = self.event
+        by_person = event.user not in {"", bot_user} and event.bot_id is None and event.subtype is None
+        return event.channel_type == "im" and by_person and bool(event.text.strip())
+
+
 class _HomeEvent(_Payload):
     user: str
     tab: str = "home"

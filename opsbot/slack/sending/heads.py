@@ -8,7 +8,7 @@ from opsbot.domain.audit import Head
 from opsbot.domain.chain import KnownHead
 from opsbot.slack.identity import who_am_i
 from opsbot.slack.sending.marks import MARK
-from opsbot.slack.transport.calls import CALL_ERRORS, error_code
+from opsbot.slack.transport.calls import CALL_ERRORS, error_code, require_marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -63,6 +63,7 @@ class _Reading:
         cursor = None
         while True:
             page = call(**where, limit=self._at_once, cursor=cursor, include_all_metadata=True)
+            require_marks(page)
             yield from page["messages"]
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsbot.domain.models import MessageRef
 from opsbot.domain.watching import is_person
-from opsbot.slack.transport.calls import CALL_ERRORS, error_code
+from opsbot.slack.transport.calls import CALL_ERRORS, error_code, require_marks
 
 if TYPE_CHECKING:
     from opsbot.slack.transport.client import KeptWebClient
@@ -58,6 +58,7 @@ def _find(client: KeptWebClient, channel: str, thread: str | None, delivery: int
             mark = message.get("metadata") or {}
             if mark.get("event_type") == MARK and mark.get("event_payload", {}).get("delivery") == delivery:
                 return MessageRef(channel, str(message["ts"]))
+        require_marks(page)
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             return None

@@ -15,15 +15,17 @@ from opsbot.domain.models import MessageRef, PublishRequest
 from opsbot.domain.policy import policy_of
 from opsbot.errors import NotHereError, SilencedError, TellingError
 from opsbot.slack.blocks import changes, told
+from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.cards import Around, card
 from opsbot.slack.blocks.fitting import fitting, text_file
-from opsbot.slack.blocks.messages import About
+from opsbot.slack.blocks.messages import About, spoken
 from opsbot.slack.blocks.mrkdwn import escaped, listed
 from opsbot.slack.sending.marks import MARK, find_marked
 from opsbot.slack.sending.progress import Budget
 from opsbot.slack.sending.uploads import Uploads
 from opsbot.slack.transport.calls import (
     CALL_ERRORS,
+    MarksHiddenError,
     ReplyLostError,
     come_back_after,
     error_code,
@@ -98,7 +100,7 @@ class SlackMessenger:
         message = fitting(self._worded(delivery, subject))
         reply = self._client.chat_postMessage(
             channel=delivery.message.channel,
-            text=message.text,
+            text=spoken(message),
             blocks=message.blocks or None,
             thread_ts=_thread(delivery, subject),
             unfurl_links=False,
@@ -124,9 +126,9 @@ class SlackMessenger:
         if isinstance(subject, PublishRequest):
             message = fitting(card(subject, self._around(subject)))
         else:
-            message = fitting(changes.shown(subject, self._command_name))
+            message = fitting(changes.shown(subject, self._address(subject)))
         self._budget.spend()
-        self._client.chat_update(channel=there.channel, ts=there.ts, text=message.text, blocks=message.blocks)
+        self._client.chat_update(channel=there.channel, ts=there.ts, text=spoken(message), blocks=message.blocks)
         return there
 
     def _whisper(self, delivery: Delivery, subject: PublishRequest | NodeChange, user: str) -> None:
@@ -134,7 +136,7 @@ class SlackMessenger:
         self._client.chat_postEphemeral(
             channel=delivery.message.channel,
             user=user,
-            text=message.text,
+            text=spoken(message),
             blocks=message.blocks or None,
             thread_ts=_thread(delivery, subject),
         )
@@ -147,11 +149,14 @@ class SlackMessenger:
     def _of_change(self, delivery: Delivery, change: NodeChange) -> Message:
         match delivery.message.kind:
             case Kind.CHANGE:
-                return changes.shown(change, self._command_name, delivery.message.text)
+                return changes.shown(change, self._address(change), delivery.message.text)
             case Kind.CHANGE_ENDED if _is_told_beside(delivery, change):
-                return changes.reply(change, self._command_name)
+                return changes.reply(change, self._address(change))
             case _:
-                return changes.outcome(change, self._command_name)
+                return changes.outcome(change, self._address(change))
+
+    def _address(self, change: NodeChange) -> str:
+        return address_in(change.asked_in.thread, self._command_name)
 
     def _of_request(self, delivery: Delivery, request: PublishRequest) -> Message:  # noqa: PLR0911 - one arm per kind
         kind = delivery.message.kind
@@ -163,7 +168,9 @@ class SlackMessenger:
             case Kind.HELD:
                 return told.held(request)
             case Kind.REMINDER:
-                return told.reminder(request, self._approvers(request, policy_of(request, self._policies())))
+                return told.reminder(
+                    request, self._approvers(request, policy_of(request, self._policies()), reach=True)
+                )
             case Kind.OUTCOME:
                 return told.outcome(request)
             case Kind.REVIEW:
@@ -171,6 +178,8 @@ class SlackMessenger:
             case Kind.CARD_REFUSED:
                 return told.card_refused(request, delivery.message.text, self._command_name)
             case Kind.CHANGE | Kind.CHANGE_ENDED | Kind.NEWS | Kind.NODE | Kind.WATCH_STOPPED | Kind.HOME:
+                raise ValueError(f"a request has no {kind}")
+            case Kind.DIGEST | Kind.WATCH_TEST | Kind.TEST_ARRIVED | Kind.TEST_FAILED:
                 raise ValueError(f"a request has no {kind}")
             case _:
                 assert_never(kind)
@@ -180,14 +189,24 @@ class SlackMessenger:
         pauses = tuple(pause for pause in self._pauses() if covers((pause.services,), request.service))
         return Around(policy, self._approvers(request, policy), pauses)
 
-    def _approvers(self, request: PublishRequest, policy: Policy) -> str:
-        """Name who could approve: people so that Slack tells them, groups so that it doesn't."""
+    def _approvers(self, request: PublishRequest, policy: Policy, *, reach: bool = False) -> str:
+        """Name who could approve: people so that Slack tells them, groups so that it doesn't.
+
+        To `reach` those in groups, too, they are named one by one, as far as Slack says who they are.
+        """
         roles = [role for role, _ in policy.quorum]
         holding = [self._access.holders(role, request.service, request.wish.card_channel) for role in roles]
         excluded = set() if policy.requester_may_approve else {request.wish.requester.id}
         excluded |= {vote.person.id for vote in request.votes}
-        people = sorted({user for users, _ in holding for user in users} - excluded)
+        if request.wish.packager is not None and not policy.packager_may_approve:
+            excluded.add(request.wish.packager.id)
         groups = sorted({group for _, groups in holding for group in groups})
+        users = {user for users, _ in holding for user in users}
+        if reach:
+            members = {group: self._directory.members(group) for group in groups}
+            users |= frozenset().union(*members.values())
+            groups = [group for group in groups if not members[group]]
+        people = sorted(users - excluded)
         named = [f"<@{user}>" for user in people] + [escaped(self._directory.handle(group)) for group in groups]
         more = [f"{len(named) - _MOST_NAMED} more"] if len(named) > _MOST_NAMED else []
         wanted = " or ".join(roles) or "approve"
@@ -243,5 +262,7 @@ def telling_error(error: Exception, *, uncertain: bool = False) -> TellingError:
             return TellingError("Slack asks to come back later.", again=True, after=after, uncertain=uncertain)
         again = is_unwell(error)
         return TellingError(f"Slack says {code}.", again=again, uncertain=uncertain or again)
+    if isinstance(error, MarksHiddenError):
+        return TellingError(f"Slack says {code}.", uncertain=uncertain)
     lost = isinstance(error, ReplyLostError)
     return TellingError(f"Slack doesn't answer ({code}).", again=True, uncertain=uncertain or lost)

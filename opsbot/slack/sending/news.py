@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any
 from slack_sdk.models.blocks import ActionsBlock
 from slack_sdk.models.blocks.block_elements import ButtonElement
 
-from opsbot.domain.changes import ChangeState
 from opsbot.domain.commands import Compare, CreatePackage, DownloadPackage, RequestPublish, ShowSummary
+from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import MessageRef
 from opsbot.domain.watching import Topic
 from opsbot.slack.blocks.cards import MARKS, ending
 from opsbot.slack.blocks.difference import difference_blocks, difference_text
+from opsbot.slack.blocks.figures import in_figures
 from opsbot.slack.blocks.fitting import fitting
-from opsbot.slack.blocks.messages import RUN_LINE, About, Message, mrkdwn_section, notes, of_lines
+from opsbot.slack.blocks.messages import RUN_LINE, About, Message, mrkdwn_section, notes, of_lines, spoken
 from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, person
+from opsbot.slack.blocks.overviews import how_to_authenticate
 from opsbot.slack.blocks.results import OPEN_FORM
+from opsbot.slack.blocks.watches import trial, trial_ended
 from opsbot.slack.sending.marks import MARK, find_marked
 from opsbot.slack.sending.messenger import telling_error
 from opsbot.slack.transport.calls import CALL_ERRORS, come_back_after
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
 
     from opsbot.domain.deliveries import Delivery
+    from opsbot.domain.figures import Figures
     from opsbot.domain.models import PublishRequest
     from opsbot.domain.watching import Event, News, Watch
     from opsbot.slack.sending.progress import Budget
@@ -37,6 +41,7 @@ _NOTES_LIMIT = 600
 _MOST_DETAILS = 10
 _DETAIL_LIMIT = 200
 _MOST_SERVICES = 30
+_MOST_DIGESTS = 10
 _MOST_VERSIONS = 20
 _MARKS = {
     Topic.PACKAGED: ":package:",
@@ -60,10 +65,10 @@ class SlackNews:
         about = About(news.event.service, news.event.version) if news.event.version else None
         return self._send(delivery, worded(news, card), news.thread, about)
 
-    def burst(self, delivery: Delivery, events: Sequence[Event]) -> MessageRef:
-        """Tell of many packages in one message; gives where."""
+    def burst(self, delivery: Delivery, events: Sequence[Event], figures: Sequence[Figures] = ()) -> MessageRef:
+        """Tell of many packages in one message, or of what was held back, a digest with its figures; gives where."""
         held = delivery.message.not_before is not None
-        return self._send(delivery, held_back(events) if held else many_packaged(events), None, None)
+        return self._send(delivery, held_back(events, figures) if held else many_packaged(events), None, None)
 
     def of_node(self, delivery: Delivery) -> MessageRef:
         """Tell that a node doesn't answer, or does again."""
@@ -79,6 +84,16 @@ class SlackNews:
             f"{escaped(delivery.message.text)} I've stopped. Once I may speak there again, begin anew there: {line}"
         )
         return self._send(delivery, Message(said, (mrkdwn_section(said),)), None, None)
+
+    def test(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        """Say a test to whoever hears by the watch."""
+        return self._send(delivery, trial(watch, delivery.message.text, self._command_name), None, None)
+
+    def test_ended(self, delivery: Delivery, watch: Watch) -> MessageRef:
+        """Tell who asked for a test whether it arrived."""
+        message = delivery.message
+        arrived = message.kind is Kind.TEST_ARRIVED
+        return self._send(delivery, trial_ended(watch, message.text, arrived=arrived), None, None)
 
     def find(self, delivery: Delivery, thread: MessageRef | None) -> MessageRef | None:
         """Find where it was told already, by its mark."""
@@ -96,7 +111,7 @@ class SlackNews:
         try:
             reply = self._client.chat_postMessage(
                 channel=thread.channel if thread is not None else delivery.message.channel,
-                text=shown.text,
+                text=spoken(shown),
                 blocks=shown.blocks or None,
                 thread_ts=thread.ts if thread is not None else None,
                 unfurl_links=False,
@@ -130,6 +145,8 @@ def worded(news: News, card: str = "") -> Message:
     more = [f"• {escaped(clipped(each, _DETAIL_LIMIT))}" for each in event.detail[:_MOST_DETAILS]]
     if len(event.detail) > _MOST_DETAILS:
         more.append(f"and {len(event.detail) - _MOST_DETAILS} more")
+    if event.topic is Topic.AUTH:
+        more.append(how_to_authenticate(news.page))
     return Message(said, (mrkdwn_section("\n".join([said, *more])),))
 
 
@@ -140,10 +157,14 @@ def many_packaged(events: Sequence[Event]) -> Message:
     return of_lines([headline, *_by_service([(str(event.service), code(event.version)) for event in events])])
 
 
-def held_back(events: Sequence[Event]) -> Message:
-    """List what happened meanwhile, by service."""
-    headline = f":newspaper: {counted(len(events), 'thing')} happened meanwhile:"
-    return of_lines([headline, *_by_service([(str(event.service), _in_a_word(event)) for event in events])])
+def held_back(events: Sequence[Event], figures: Sequence[Figures] = ()) -> Message:
+    """List what happened meanwhile, by service; a digest tells figures first."""
+    counts = [in_figures(each) for each in figures[:_MOST_DIGESTS]]
+    if not events:
+        return of_lines(counts or [":newspaper: Nothing happened meanwhile."])
+    headline = f"{counted(len(events), 'thing')} happened{'' if counts else ' meanwhile'}:"
+    told = _by_service([(str(event.service), _in_a_word(event)) for event in events])
+    return of_lines([*counts, headline if counts else f":newspaper: {headline}", *told])
 
 
 def _in_a_word(event: Event) -> str:
@@ -184,7 +205,9 @@ def _packaged(news: News) -> Message:
     if news.difference is not None:
         blocks += difference_blocks(news.difference)
     text = f"{said}\n{difference_text(news.difference)}" if news.difference is not None else said
-    return Message(text, (*blocks, ActionsBlock(elements=[*_buttons(news)])))
+    buttons = [*_buttons(news)]
+    blocks += [ActionsBlock(elements=buttons)] if buttons else []
+    return Message(text, tuple(blocks))
 
 
 def _what_happened(news: News) -> str:
@@ -209,10 +232,12 @@ def _what_happened(news: News) -> str:
 
 
 def _who(news: News) -> str:
-    """Name who did it: in Slack where the bot was asked, else as the node names them, else nobody."""
-    if news.change is not None and news.change.state is ChangeState.DONE:
-        return person(news.change.by)
-    return code(news.event.who) if news.event.who else ""
+    """Name who did it: in Slack where that is known, else by the node's login, else nobody."""
+    if news.event.change is not None:
+        return f"<@{news.event.who}>"
+    if news.packager is not None:
+        return person(news.packager)
+    return f"The node's login {code(news.event.who)}" if news.event.who else ""
 
 
 def _of_request(news: News, request: PublishRequest, card: str) -> str:
@@ -235,10 +260,14 @@ def _buttons(news: News) -> Iterator[ButtonElement]:
     what = f"{event.service} {event.version}"
     since = news.difference.since if news.difference is not None else None
     against = f"{event.service} {since} {event.version}" if since is not None else what
-    yield ButtonElement(text="Publish…", action_id=OPEN_FORM, value=f"{RequestPublish.verb} {what}", style="primary")
+    if RequestPublish.verb in news.offered:
+        yield ButtonElement(
+            text="Publish…", action_id=OPEN_FORM, value=f"{RequestPublish.verb} {what}", style="primary"
+        )
     for text, verb, words in (
         ("Difference", Compare.verb, against),
         ("Summary", ShowSummary.verb, what),
         ("Download", DownloadPackage.verb, what),
     ):
-        yield ButtonElement(text=text, action_id=f"{RUN_LINE}:{verb}", value=f"{verb} {words}")
+        if verb in news.offered:
+            yield ButtonElement(text=text, action_id=f"{RUN_LINE}:{verb}", value=f"{verb} {words}")

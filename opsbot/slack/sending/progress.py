@@ -14,6 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from opsbot.errors import OpsbotError
+from opsbot.slack.blocks.messages import spoken
 from opsbot.slack.blocks.working import working
 from opsbot.slack.sending.saying import say
 from opsbot.slack.transport.calls import CALL_ERRORS, come_back_after, error_code
@@ -98,7 +99,7 @@ class Progress:
             message = self._where()
             if message is not None:
                 shown = working(self._text, now - self._began)
-                client.chat_update(channel=message.channel, ts=message.ts, text=shown.text, blocks=shown.blocks)
+                client.chat_update(channel=message.channel, ts=message.ts, text=spoken(shown), blocks=shown.blocks)
 
     def end(self) -> None:
         """Edit no more; once this returns, no edit is on its way, so that the outcome is the last word."""

@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import ContextBlock
 from opsbot.domain.files import size_in_words
 from opsbot.domain.models import HOME
 from opsbot.slack.blocks.fitting import fitted, fitting, text_file
-from opsbot.slack.blocks.messages import TEXT_LIMIT, Answer, Message, mrkdwn, mrkdwn_section
+from opsbot.slack.blocks.messages import TEXT_LIMIT, Answer, Message, mrkdwn, mrkdwn_section, spoken
 from opsbot.slack.blocks.mrkdwn import code, cut
 from opsbot.slack.sending.saying import say
 from opsbot.slack.sending.uploads import Uploads, discard, size_of
@@ -70,6 +70,17 @@ class Replier:
         """Tell the asker in their conversation with the bot."""
         try:
             say(self._client, fitting(message), asker.person.id)
+        except CALL_ERRORS as error:
+            _log.warning("an answer could not be sent: %s", error_code(error))
+
+    def answer_directly(self, answer: Answer, asker: Asker, thread: str | None) -> None:
+        """Answer in the conversation with the bot, where what is for the asker's eyes only needs no hiding."""
+        shown = fitting(answer.in_one())
+        if not answer.private or answer.files or shown.whole:
+            self.reply(answer, asker, None, thread)
+            return
+        try:
+            say(self._client, shown, asker.place.channel, thread)
         except CALL_ERRORS as error:
             _log.warning("an answer could not be sent: %s", error_code(error))
 
@@ -134,7 +145,7 @@ class Replier:
     ) -> None:
         """Tell the asker alone what fits. Files can't be shown to one person in a channel: these are given directly."""
         if files:
-            note = ContextBlock(elements=[mrkdwn(self._given_directly(files, asker, message.text))])
+            note = ContextBlock(elements=[mrkdwn(self._given_directly(files, asker, message.text.partition("\n")[0]))])
             blocks = message.blocks or (mrkdwn_section(message.text),)
             message = replace(message, blocks=(*blocks, note))
         try:
@@ -164,14 +175,14 @@ class Replier:
         self._client.chat_postEphemeral(
             channel=asker.place.channel,
             user=asker.person.id,
-            text=message.text,
+            text=spoken(message),
             blocks=message.blocks or None,
             thread_ts=asker.place.thread,
         )
 
     def _respond(self, url: str, how: dict[str, Any], message: Message) -> None:
         blocks = [block.to_dict() for block in message.blocks]
-        text = {**how, "text": message.text}
+        text = {**how, "text": spoken(message)}
         status = self._client.post_json(url, {**text, "blocks": blocks} if blocks else text)
         if status >= 400:  # noqa: PLR2004 - HTTP's errors begin there
             _log.warning("Slack refused an answer to its response_url: %d", status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opsbot.domain.models import MessageRef
+from opsbot.slack.blocks.messages import spoken
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -21,7 +22,7 @@ def say(client: WebClient, message: Message, channel: str, thread: str | None = 
     about = message.about
     reply = client.chat_postMessage(
         channel=channel,
-        text=message.text,
+        text=spoken(message),
         blocks=message.blocks or None,
         thread_ts=thread,
         unfurl_links=False,

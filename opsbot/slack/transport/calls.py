@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from slack_sdk.errors import SlackApiError, SlackClientError
+
+if TYPE_CHECKING:
+    from slack_sdk.web import SlackResponse
 
 
 class ReplyLostError(OSError):
     """Slack may have done what it was asked, but its reply didn't come, or not whole: this isn't sent again."""
 
 
+class MarksHiddenError(SlackClientError):
+    """Slack shows messages without their marks, as the app lacks the scope: that none is found says nothing."""
+
+
 CALL_ERRORS = (SlackClientError, OSError)
 """What a call to Slack may raise: its refusal, or no answer."""
 
+_MARKS_SCOPE = "metadata.message:read"
 _TOO_MANY = 429
 _BACK_LATER = 5.0
 _SHUT_OUT = frozenset({"token_revoked", "token_expired", "account_inactive", "invalid_auth", "not_authed"})
@@ -25,7 +35,17 @@ def error_code(error: BaseException) -> str:
     """Name the error as Slack does; for silence, the kind of silence."""
     if isinstance(error, SlackApiError):
         return str(error.response.get("error", "unknown_error"))
+    if isinstance(error, MarksHiddenError):
+        return f"missing_scope ({_MARKS_SCOPE})"
     return type(error).__name__
+
+
+def require_marks(reply: SlackResponse) -> None:
+    """Raise MarksHiddenError where Slack says along with its reply that the app may not read metadata."""
+    headers = {name.lower(): value for name, value in reply.headers.items()}
+    scopes = headers.get("x-oauth-scopes")
+    if scopes is not None and _MARKS_SCOPE not in {scope.strip() for scope in scopes.split(",")}:
+        raise MarksHiddenError(f"The app lacks the scope {_MARKS_SCOPE}.")
 
 
 def come_back_after(error: BaseException) -> float | None:

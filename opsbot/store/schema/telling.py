@@ -31,7 +31,13 @@ deliveries = Table(
     Column("problem", Text, nullable=False, server_default=""),
     Column("ts", String(32)),
     Column("sent_at", Instant),
+    Column(
+        "said_in", String(32)
+    ),  # the conversation that the message is in, which has an id of its own if it is direct
+    Column("tried_at", Instant),
+    Column("again_at", Instant),
     Index("deliveries_in_line", "state", "channel", "id"),
+    Index("deliveries_by_time", "created_at"),
     sqlite_autoincrement=True,
 )
 
@@ -50,4 +56,5 @@ seen_events = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("seen_at", Instant, nullable=False),
+    Index("seen_events_by_time", "seen_at"),
 )

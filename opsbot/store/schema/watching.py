@@ -48,6 +48,7 @@ events = Table(
     Column("node_change", Integer),
     Column("detail", Text, nullable=False),  # a JSON list
     Index("each_event_once", "identity", unique=True),
+    Index("events_by_time", "at"),
     sqlite_autoincrement=True,
 )
 
@@ -82,4 +83,6 @@ stories = Table(
     Column("packaged_on", String(40), primary_key=True),  # ISO 8601; empty where the node didn't say
     Column("channel", String(32), nullable=False),
     Column("ts", String(32), nullable=False),
+    Column("told_at", Instant),  # when something was last told there
+    Index("stories_by_time", "told_at"),
 )

@@ -323,6 +323,12 @@ def test_a_reset_empties_the_page(control: Control, tab: Tab) -> None:
     expect(tab.message("before")).to_be_visible()
     control.post("/reset")
     expect(tab.page.locator(".message")).to_have_count(0)
+    tab.page.locator(".channel[data-channel^=D]").click()
+    tab.type("between us")
+    expect(tab.message("between us")).to_be_visible()
+    control.post("/reset")
+    expect(tab.page.locator(".channel.here")).to_have_attribute("data-name", "ml-ops")
+    assert tab.faults == []
 
 
 def form(*blocks: JSON) -> JSON:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 from slack_bolt import App
 from slack_sdk import WebClient
 
 from opsbot.sandbox import demo
-from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import Channel, Workspace, WorkspaceServer
 from tests.sandbox.workspace.line import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Coroutine, Iterator
 
 JSON = dict[str, Any]
+Found = TypeVar("Found")
 
 SCOPES = (
     "app_mentions:read",
@@ -26,6 +29,7 @@ SCOPES = (
     "chat:write",
     "commands",
     "im:write",
+    "metadata.message:read",
     "reactions:write",
     "usergroups:read",
     "users:read",
@@ -56,11 +60,13 @@ def manifest(*, scopes: tuple[str, ...] = SCOPES, socket_mode: bool = True, shou
     }
 
 
-def demo_workspace(app_manifest: JSON | None = None, **rest: Any) -> Workspace:
+def demo_workspace(
+    app_manifest: JSON | None = None, *, channels: tuple[Channel, ...] = demo.CHANNELS, **rest: Any
+) -> Workspace:
     return Workspace(
         app_manifest if app_manifest is not None else manifest(),
         people=demo.PEOPLE,
-        channels=demo.CHANNELS,
+        channels=channels,
         user_groups=demo.USER_GROUPS,
         **rest,
     )
@@ -102,6 +108,9 @@ class Control:
         reply: JSON = self._client.get(path).json()
         return reply
 
+    def call_off_trouble(self) -> None:
+        self._client.delete("/trouble")
+
     def command(self, text: str, *, user: str = "maya", channel: str = "ml-ops", **rest: Any) -> JSON:
         return self.post("/command", channel=channel, user=user, command="/apid", text=text, **rest)
 
@@ -137,3 +146,9 @@ def select(*values: str) -> JSON:
 
 def actions(*elements: JSON, block_id: str = "acts") -> JSON:
     return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+
+def run_apart(living: Callable[[], Coroutine[Any, Any, Found]]) -> Found:
+    """Run something on an event loop of its own, in a thread of its own: a browser's tests may have one in ours."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(living())).result()

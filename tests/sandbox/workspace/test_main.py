@@ -22,7 +22,7 @@ COMMAND = (sys.executable, "-m", "opsbot.sandbox.workspace", "--port", "0", "--m
 def test_it_serves_a_manifest_and_says_where(tmp_path: Path) -> None:
     path = tmp_path / "app.json"
     path.write_text(json.dumps(manifest()))
-    with subprocess.Popen([*COMMAND, str(path)], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([*COMMAND, str(path), "--rates", "real"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         greeting = "".join(iter(process.stdout.readline, "Ctrl-C ends it.\n"))
         assert "xapp-sandbox" in greeting
@@ -30,6 +30,8 @@ def test_it_serves_a_manifest_and_says_where(tmp_path: Path) -> None:
         assert found is not None
         headers = {"Authorization": "Bearer xoxb-sandbox"}
         assert httpx.post(f"{found[0]}/api/auth.test", headers=headers).json()["ok"]
+        calls = [httpx.post(f"{found[0]}/api/usergroups.list", headers=headers).status_code for _ in range(21)]
+        assert (calls[19], calls[20]) == (200, 429)
         assert "opsbot" in httpx.get(found[0]).text
         process.send_signal(signal.SIGINT)
         process.wait(timeout=20)

@@ -320,7 +320,7 @@ def test_a_reset_puts_everything_back(client: WebClient, control: Control) -> No
     assert control.post("/reset") == {"ok": True}
     assert control.messages() == []
     members = {channel["name"]: channel["is_member"] for channel in control.get("/state")["channels"]}
-    assert members == {"ml-ops": True, "approvals": True, "random": False}
+    assert members == {"ml-ops": True, "approvals": True, "api-news": True, "random": False}
 
 
 def test_the_control_api_says_what_is_missing(control: Control) -> None:

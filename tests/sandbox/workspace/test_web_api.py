@@ -183,7 +183,7 @@ def test_an_ephemeral_is_for_one_and_no_method_returns_it(client: WebClient, ser
 
 def test_channels_are_listed_and_joined(client: WebClient) -> None:
     listed = {channel["name"]: channel["is_member"] for channel in client.conversations_list()["channels"]}
-    assert listed == {"ml-ops": True, "approvals": True, "random": False}
+    assert listed == {"ml-ops": True, "approvals": True, "api-news": True, "random": False}
     client.conversations_join(channel=RANDOM)
     assert client.chat_postMessage(channel="#random", text="here")["channel"] == RANDOM
     assert "U0BOT" in client.conversations_members(channel=RANDOM)["members"]

@@ -65,3 +65,32 @@ def test_what_is_cut_says_so() -> None:
 def test_an_id_in_a_sentence_can_be_copied() -> None:
     assert escaped("Its models: fraud_rules_tree, fraud_xgb.") == "Its models: fraud_rules_tree, fraud_xgb."
     assert escaped("_so_ and _so_") == "ˍsoˍ and ˍsoˍ"
+
+
+@pytest.mark.parametrize(
+    ("looks_like", "is_", "shown"),
+    [
+        ("scoring", "sc\u043ering", "`sc[U+043E]ring`"),
+        ("design:FRAUD/scoring", "design:FRAUD/\u0455coring", "`design:FRAUD/[U+0455]coring`"),
+        ("cop", "\u0441\u043e\u0440", "`[U+0441][U+043E][U+0440]`"),
+        ("v1", "v\uff11", "`v[U+FF11]`"),
+        ("api-v1", "\u03b1pi-v1", "`[U+03B1]pi-v1`"),
+        ("v1", "v\u200b1", "`v\ufffd1`"),
+        ("v1", "v1\u3164", "`v1\ufffd`"),
+        ("v1", "v\u034f1", "`v\ufffd1`"),
+    ],
+)
+def test_an_id_that_looks_like_another_is_shown_for_what_it_is(looks_like: str, is_: str, shown: str) -> None:
+    assert code(is_) == shown
+    assert code(looks_like) == f"`{looks_like}`"
+    assert escaped(f"There is no “x{is_}x”.") != escaped(f"There is no “x{looks_like}x”.")
+
+
+@pytest.mark.parametrize("word", ["модель", "größe", "模型v2", "עברית", "API-ключ", "naïve_bayes", "Δοκιμή"])
+def test_an_id_of_another_script_stays_as_it_is(word: str) -> None:
+    assert code(word) == f"`{word}`"
+
+
+def test_what_people_write_in_their_own_language_stays_as_it_is() -> None:
+    said = "Модель обновлена, а признаки — нет: см. отчёт. Έτοιμο. Hazır mı?"
+    assert escaped(said) == said

@@ -112,9 +112,9 @@ def test_a_page_of_packages_looks_so() -> None:
     result = PackagesListed(ListPackages(SCORING, 3), found)
     assert screen(answer(result, asker(), "/apid")) == (
         "@maya asked for the packages of design:FRAUD/scoring: 23 packages, the newest is v23.\n"
-        "v3 · packaged 2026-11-02 13:00 CET by maya\n"
-        "v2 · packaged 2026-11-02 13:00 CET by maya\n"
-        "v1 · packaged 2026-11-02 13:00 CET by maya\n"
+        "v3 · packaged 2026-11-02 13:00 CET by the node's login maya\n"
+        "v2 · packaged 2026-11-02 13:00 CET by the node's login maya\n"
+        "v1 · packaged 2026-11-02 13:00 CET by the node's login maya\n"
         "Page 3 of 3\n"
         'Newer: opsbot ask "packages design:FRAUD/scoring --page 2"'
     )

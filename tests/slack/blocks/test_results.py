@@ -24,6 +24,7 @@ from opsbot.domain.commands import (
     DeletePackage,
     DownloadPackage,
     Explain,
+    ListDeliveries,
     ListModels,
     ListPackages,
     ListRequests,
@@ -32,7 +33,10 @@ from opsbot.domain.commands import (
     ShowAudit,
     ShowHistory,
 )
+from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Told
+from opsbot.domain.deliveries import Message as Said
 from opsbot.domain.difference import Difference
+from opsbot.domain.figures import Figures, Span
 from opsbot.domain.files import Archive, Attachment
 from opsbot.domain.homes import Choice, Few, HomeShown
 from opsbot.domain.lifecycle import State
@@ -52,6 +56,7 @@ from opsbot.domain.models import (
     Vote,
     Wish,
 )
+from opsbot.domain.pace import Digest
 from opsbot.domain.policies import DEFAULT_POLICY, BreakGlass, Policy
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.domain.results import (
@@ -63,6 +68,7 @@ from opsbot.domain.results import (
     Compared,
     ConfirmationAsked,
     Decided,
+    DeliveriesListed,
     Explained,
     HelpShown,
     HistoryShown,
@@ -86,6 +92,7 @@ from opsbot.domain.results import (
     Unwatched,
     Watched,
     WatchesListed,
+    WatchesTested,
 )
 from opsbot.domain.timeline import Timeline
 from opsbot.domain.watching import News, Topic, Watch
@@ -96,8 +103,11 @@ from opsbot.slack.blocks import changes, told
 from opsbot.slack.blocks.cards import Around, card
 from opsbot.slack.blocks.fitting import fitted, fitting
 from opsbot.slack.blocks.home import home_view
-from opsbot.slack.blocks.mrkdwn import cut
+from opsbot.slack.blocks.lookalikes import told_apart
+from opsbot.slack.blocks.messages import spoken
+from opsbot.slack.blocks.mrkdwn import cut, plain
 from opsbot.slack.blocks.results import answer, apology
+from opsbot.slack.blocks.watches import trial, trial_ended
 from opsbot.slack.sending.news import held_back, many_packaged, worded
 from tests.builders import CARD, MAYA, NOON, SCORING, asker, decision, request, wish
 
@@ -105,7 +115,18 @@ if TYPE_CHECKING:
     from opsbot.slack.blocks.messages import Message
 
 NASTY = st.sampled_from(
-    ["<!channel>", "<@U012AB3CD>", "<https://x.test|a>", "`a`", "*b*", "עברית", "🚀" * 40, "x" * 2000]
+    [
+        "<!channel>",
+        "<@U012AB3CD>",
+        "<https://x.test|a>",
+        "`a`",
+        "*b*",
+        "עברית",
+        "🚀" * 40,
+        "x" * 2000,
+        "sc\u043ering",
+        "v\u200b1",
+    ]
 )
 words = st.text(max_size=40) | NASTY
 notes = words | st.just("é" * 5000)
@@ -221,6 +242,19 @@ watches = st.builds(
     st.just(NOON),
     notes,
 )
+deliveries = st.builds(
+    Delivery,
+    st.integers(1, 10**9),
+    st.builds(Said, st.sampled_from(Kind), st.sampled_from(["C1", "U1"]), st.just(1), text=st.just("U1")),
+    st.sampled_from(DeliveryState),
+    st.integers(0, 99),
+    notes,
+    st.none() | st.just(CARD),
+    st.none() | st.just(NOON),
+)
+moments = st.none() | st.just(NOON)
+links = st.sampled_from(["", "https://slack.test/p1"])
+looked_up = st.builds(Told, deliveries, st.just(NOON), moments, moments, st.none() | refs, words, words, links)
 covered = set[Any]()
 
 
@@ -266,13 +300,21 @@ results: st.SearchStrategy[Result] = st.one_of(
         st.lists(st.builds(SavedModel, words, words, words), max_size=30).map(tuple),
     ),
     made(Compared, st.builds(Compare, refs, words, st.none() | words), differences),
-    made(ServiceShown, services, st.lists(packages, max_size=30).map(tuple), st.none() | st.frozensets(words)),
+    made(
+        ServiceShown,
+        services,
+        st.lists(packages, max_size=30).map(tuple),
+        st.none() | st.frozensets(words),
+        st.dictionaries(words, people, max_size=3),
+        st.just("https://dss.test/x|y<z>"),
+    ),
     made(
         PackagesListed,
         st.builds(ListPackages, st.builds(ServiceRef, st.just("design"), valid, valid), pages),
         st.lists(packages, max_size=30).map(tuple),
+        st.dictionaries(words, people, max_size=3),
     ),
-    made(SummaryShown, refs, st.builds(PackageSummary, packages, endpoints)),
+    made(SummaryShown, refs, st.builds(PackageSummary, packages, endpoints), st.none() | people),
     made(ChangeBegun, all_changes, whether),
     made(ConfirmationAsked, deletions, notes),
     made(PublishRequested, all_requests, quorums, st.booleans()),
@@ -306,7 +348,15 @@ results: st.SearchStrategy[Result] = st.one_of(
     made(Watched, watches),
     made(Unwatched, watches),
     made(WatchesListed, st.lists(watches, max_size=60).map(tuple), whether),
+    made(WatchesTested, st.lists(watches, max_size=10).map(tuple)),
     made(Refused, words),
+    made(
+        DeliveriesListed,
+        st.builds(ListDeliveries, whether, st.integers(1, 366), whether, pages),
+        st.lists(looked_up, max_size=10).map(tuple),
+        st.integers(0, 400),
+        whether,
+    ),
 )
 AROUND = Around(DEFAULT_POLICY, "<@U1>")
 many = settings(
@@ -327,6 +377,16 @@ def test_every_result_is_within_slacks_limits_and_inert(result: Result) -> None:
         for message in (said.in_one(), *said.details):
             check(message)
             check_message_blocks([block.to_dict() for block in message.blocks])
+
+
+@many
+@given(results)
+def test_no_result_shows_an_id_as_another(result: Result) -> None:
+    said = answer(result, asker(channel="C9"), "/apid")
+    for message in (said.in_one(), *said.details) if said is not None else ():
+        for text in _texts([block.to_dict() for block in message.blocks]):
+            assert "\u200b" not in text["text"]
+            assert "sc\u043ering" not in text["text"] or text["type"] == "plain_text"  # somebody's own words
 
 
 @many
@@ -377,6 +437,8 @@ def test_the_longest_home_is_within_slacks_limits() -> None:
 @many
 @given(all_changes, words, differences)
 def test_whatever_is_told_of_a_change_is_too(change: NodeChange, why_here: str, new: Difference) -> None:
+    span = Span(Digest.WEEKLY, why_here or "*", NOON, NOON)
+    check(held_back([], [Figures(span)]))
     check(changes.shown(change, "/apid"))
     check(changes.shown(change, "/apid", why_here))
     check(changes.outcome(change, "/apid"))
@@ -386,6 +448,7 @@ def test_whatever_is_told_of_a_change_is_too(change: NodeChange, why_here: str, 
         check(many_packaged([replace(event, version=f"{event.version}{number}") for number in range(99)]))
         check(many_packaged([replace(event, service=replace(event.service, service=f"s{n}")) for n in range(99)]))
         check(held_back([replace(event, topic=topic, detail=("x" * 999,)) for topic in Topic] * 9))
+        check(held_back([event], [Figures(span, 1, 2, 3, 4, 5, 6, 7, NOON, NOON - NOON)] * 99))
         check(worded(News(replace(event, detail=("x" * 999,) * 99), CARD)))
 
 
@@ -395,6 +458,14 @@ def test_whatever_is_told_of_a_request_to_who_watches_is_too(request: PublishReq
     for event in watching.of_request(request, NOON):
         check(worded(News(event, request=request)))
         check(worded(News(event, request=replace(request, state=State.STALE)), "https://slack.test/p1"))
+
+
+@many
+@given(watches, notes)
+def test_whatever_is_said_of_a_test_is_too(watch: Watch, why: str) -> None:
+    check(trial(watch, "U1", "/apid"))
+    check(trial_ended(watch, why, arrived=False))
+    check(trial_ended(watch, "https://slack.test/p1", arrived=True))
 
 
 @many
@@ -485,8 +556,10 @@ def test_only_what_waits_has_buttons(state: State) -> None:
 def check(message: Message) -> None:
     check_blocks([block.to_dict() for block in message.blocks])  # slack_sdk's own validators run here
     assert message.text
-    assert len(message.text) <= 4000
-    _check_inert(message.text)
+    said = spoken(message)
+    assert len(said) <= 4000
+    _check_inert(said)
+    _check_says_the_same(said, message)
 
 
 def check_blocks(blocks: list[dict[str, Any]], most: int = 50) -> None:
@@ -496,6 +569,20 @@ def check_blocks(blocks: list[dict[str, Any]], most: int = 50) -> None:
         assert 1 <= len(text["text"]) <= 3000
         if text["type"] == "mrkdwn":
             _check_inert(text["text"])
+
+
+def _check_says_the_same(said: str, message: Message) -> None:
+    """Whatever the blocks say is in the text that stands for them, unless Slack takes no more of it."""
+    heard = _letters(plain(said))
+    for block in (each.to_dict() for each in message.blocks):
+        for text in _texts(block) if block["type"] != "actions" else ():
+            shown = plain(text["text"]) if text["type"] == "mrkdwn" else text["text"]
+            assert _letters(told_apart(shown)) in heard or said.endswith("…"), shown
+
+
+def _letters(text: str) -> str:
+    """What is left of a text where markup that isn't live, and what stands for it, is taken out."""
+    return "".join(each for each in text if each.isalnum() and each not in "ˋˍ")
 
 
 def _check_inert(text: str) -> None:

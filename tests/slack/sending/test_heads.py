@@ -98,3 +98,14 @@ def test_a_channel_that_can_not_be_read_is_told_and_the_others_are_read(client: 
 def test_a_token_that_slack_does_not_take_is_a_fault_of_the_configuration(server: WorkspaceServer) -> None:
     with closing(client_of(server, "xoxb-wrong")) as stranger, pytest.raises(ConfigError, match="invalid_auth"):
         read_heads(stranger, [ML_OPS])
+
+
+def test_where_marks_are_hidden_that_is_a_problem_and_not_an_absence() -> None:
+    app = manifest("/apid")
+    app["oauth_config"]["scopes"]["bot"].remove("metadata.message:read")
+    made = Workspace(app, people=demo.PEOPLE, channels=demo.CHANNELS)
+    with WorkspaceServer(made) as serving, closing(client_of(serving)) as hindered:
+        say(hindered, head(1))
+        found, problems = read_heads(hindered, [ML_OPS])
+    assert found == []
+    assert problems == [f"Slack doesn't show what was said in {ML_OPS}: missing_scope (metadata.message:read)."]

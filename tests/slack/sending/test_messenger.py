@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from opsbot.domain.authorization import AccessRules
+from opsbot.domain.authorization import AccessRules, Grant
 from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Message
 from opsbot.domain.policies import DEFAULT_POLICY
 from opsbot.errors import TellingError
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.slack import KeptWebClient, SlackDirectory, SlackMessenger, manifest
-from tests.builders import CHANNEL, MAYA, OMAR, TEAM, request
+from tests.builders import ADA, CHANNEL, MAYA, OMAR, TEAM, request, wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +38,8 @@ def bench_with(app: dict[str, Any]) -> Iterator[Bench]:
     ):
         messenger = SlackMessenger(
             client,
-            SlackDirectory(client, frozenset()),
-            AccessRules(TEAM),
+            SlackDirectory(client, frozenset({"@ml-approvers"})),
+            AccessRules((*TEAM, Grant("approver", groups=frozenset({"@ml-approvers"})))),
             pauses=tuple,
             policies=lambda: (DEFAULT_POLICY,),
             command_name="/apid",
@@ -101,3 +101,22 @@ def test_a_mark_is_found_behind_what_others_said_since(bench: Bench) -> None:
     for number in range(450):
         bench.workspace.post(CHANNEL, MAYA.id, f"much to say: {number}")
     assert bench.messenger.find(outcome(CHANNEL), subject) == said
+
+
+def test_where_marks_are_hidden_nobody_says_that_it_was_not_said() -> None:
+    app = manifest("/apid")
+    app["oauth_config"]["scopes"]["bot"].remove("metadata.message:read")
+    subject = request(card=None)
+    with bench_with(app) as bench:
+        bench.messenger.say(outcome(CHANNEL), subject)
+        with pytest.raises(TellingError, match=r"metadata\.message:read") as error:
+            bench.messenger.find(outcome(CHANNEL), subject)
+    assert (error.value.again, error.value.uncertain) == (False, True)
+
+
+def test_a_reminder_reaches_all_who_could_approve_and_nobody_else(bench: Bench) -> None:
+    packaged = wish(packager=ADA)  # who is among the approvers, and may not approve this
+    reminder = Delivery(8, Message(Kind.REMINDER, CHANNEL, 12), DeliveryState.WAITING)
+    bench.messenger.say(reminder, request(wanted=packaged, card=None))
+    said = bench.workspace.messages.of(CHANNEL)[-1].text
+    assert "Request 12 still waits for <@U02OMAR>." in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from opsbot.sandbox.workspace.refusals import RefusedError, invalid_arguments
@@ -12,7 +13,7 @@ from opsbot.sandbox.workspace.refusals import RefusedError, invalid_arguments
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from opsbot.sandbox.workspace.channels import Channel
+    from opsbot.sandbox.workspace.channels import Channel, ChannelKind
     from opsbot.sandbox.workspace.state import Workspace
 
 JSON = dict[str, Any]
@@ -21,6 +22,7 @@ Item = TypeVar("Item")
 _TRUE = frozenset({"1", "true"})
 _DEFAULT_PAGE = 100
 _LARGEST_PAGE = 1_000
+_FAMILIES: Mapping[ChannelKind, str] = MappingProxyType({"public": "channels", "private": "groups", "im": "im"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Call:
 
     workspace: Workspace
     arguments: Mapping[str, Any]
+    method: Method
 
     def text(self, name: str) -> str | None:
         """Return an argument as text; empty counts as absent."""
@@ -78,6 +81,18 @@ class Call:
             raise RefusedError("channel_not_found")
         if channel.kind != "public" and self.workspace.app.bot_user not in channel.members:
             raise RefusedError("channel_not_found")
+        self.require_kind(channel.kind)
+        return channel
+
+    def require_kind(self, kind: ChannelKind) -> None:
+        """Refuse with `missing_scope` an app that may not do this in channels of that kind."""
+        if self.method.family is not None:
+            require_scopes(self.workspace, f"{_FAMILIES[kind]}:{self.method.family}")
+
+    def require_open(self, channel: Channel) -> Channel:
+        """Return the channel, or refuse with `is_archived`."""
+        if channel.is_archived:
+            raise RefusedError("is_archived")
         return channel
 
     def joined_channel(self, *, by_name: bool = False) -> Channel:
@@ -86,6 +101,13 @@ class Call:
         if self.workspace.app.bot_user not in channel.members:
             raise RefusedError("not_in_channel")
         return channel
+
+
+def require_scopes(workspace: Workspace, *scopes: str) -> None:
+    """Refuse with `missing_scope` an app that has none of the scopes; naming none allows every app."""
+    provided = workspace.app.manifest.scopes
+    if scopes and not provided.intersection(scopes):
+        raise RefusedError("missing_scope", needed=",".join(scopes), provided=",".join(sorted(provided)))
 
 
 def _read_cursor(cursor: str | None) -> int:
@@ -102,8 +124,12 @@ def _read_cursor(cursor: str | None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """What answers a method, which scopes allow it (any one of them), and whose token calls it."""
+    """What answers a method, which scopes allow it (any one of them), and whose token calls it.
+
+    A `family` of scopes, such as `history`, has one for each kind of channel: `channels:history`, `groups:history`.
+    """
 
     answer: Callable[[Call], JSON]
     scopes: tuple[str, ...] = ()
     caller: Literal["bot", "app", "anyone"] = "bot"
+    family: str | None = None

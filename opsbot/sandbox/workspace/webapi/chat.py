@@ -40,7 +40,7 @@ def post_message(call: Call) -> JSON:
 def post_ephemeral(call: Call) -> JSON:
     """chat.postEphemeral: say something that one person sees."""
     workspace = call.workspace
-    channel = call.joined_channel()
+    channel = call.require_open(call.joined_channel())
     addressee = workspace.directory.get(call.required("user"))
     if addressee.id not in channel.members:
         raise RefusedError("user_not_in_channel")
@@ -112,7 +112,7 @@ def _place_to_write(call: Call) -> Channel:
     person = workspace.directory.find(call.required("channel"))
     if person is not None and person.id == call.text("channel"):
         return workspace.channels.direct(person.id, workspace.app.bot_user)
-    channel = call.channel(by_name=True)
+    channel = call.require_open(call.channel(by_name=True))
     may_everywhere = channel.kind == "public" and "chat:write.public" in workspace.app.manifest.scopes
     return channel if may_everywhere else call.joined_channel(by_name=True)
 

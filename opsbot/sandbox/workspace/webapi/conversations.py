@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import math
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from opsbot.sandbox.workspace.refusals import RefusedError
 from opsbot.sandbox.workspace.shapes import JSON, channel_json, message_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opsbot.sandbox.workspace.channels import Channel, ChannelKind
     from opsbot.sandbox.workspace.messages import Message
     from opsbot.sandbox.workspace.webapi.calls import Call
 
-_KINDS = {"public_channel": "public", "private_channel": "private", "im": "im"}
+_METADATA = "metadata.message:read"
+_KINDS: Mapping[str, ChannelKind] = MappingProxyType(
+    {"public_channel": "public", "private_channel": "private", "im": "im"}
+)
 
 
 def list_channels(call: Call) -> JSON:
     """conversations.list: what the app can know of."""
-    wanted = {_KINDS.get(kind.strip()) for kind in (call.text("types") or "public_channel").split(",")}
-    visible = call.workspace.channels.visible_to(call.workspace.app.bot_user)
-    channels, metadata = call.page([channel for channel in visible if channel.kind in wanted])
+    channels, metadata = call.page(_listed(call))
     return {"ok": True, "channels": [channel_json(call.workspace, channel) for channel in channels], **metadata}
 
 
 def list_own(call: Call) -> JSON:
     """users.conversations: the channels that somebody, by default the bot, is in."""
     user = call.text("user") or call.workspace.app.bot_user
-    wanted = {_KINDS.get(kind.strip()) for kind in (call.text("types") or "public_channel").split(",")}
-    visible = call.workspace.channels.visible_to(call.workspace.app.bot_user)
-    own = [channel for channel in visible if channel.kind in wanted and user in channel.members]
-    channels, metadata = call.page(own)
+    channels, metadata = call.page([channel for channel in _listed(call) if user in channel.members])
     return {"ok": True, "channels": [channel_json(call.workspace, channel) for channel in channels], **metadata}
 
 
@@ -68,7 +70,7 @@ def join(call: Call) -> JSON:
     channel = call.channel()
     if channel.kind != "public":
         raise RefusedError("method_not_supported_for_channel_type")
-    joined = call.workspace.channels.join(channel, call.workspace.app.bot_user)
+    joined = call.workspace.channels.join(call.require_open(channel), call.workspace.app.bot_user)
     return {"ok": True, "channel": channel_json(call.workspace, joined)}
 
 
@@ -81,6 +83,19 @@ def open_direct(call: Call) -> JSON:
     channel = call.workspace.channels.direct(person.id, call.workspace.app.bot_user)
     shape = channel_json(call.workspace, channel) if call.flag("return_im") else {"id": channel.id}
     return {"ok": True, "channel": shape}
+
+
+def _listed(call: Call) -> list[Channel]:
+    """Return the channels of the types that are asked for, each of which needs its scope."""
+    asked = [kind.strip() for kind in (call.text("types") or "public_channel").split(",")]
+    if not {*asked} <= {*_KINDS, "mpim"}:
+        raise RefusedError("invalid_types")
+    wanted = {_KINDS[kind] for kind in asked if kind in _KINDS}
+    for kind in sorted(wanted):
+        call.require_kind(kind)
+    hidden = call.flag("exclude_archived")
+    visible = call.workspace.channels.visible_to(call.workspace.app.bot_user)
+    return [channel for channel in visible if channel.kind in wanted and not (hidden and channel.is_archived)]
 
 
 def _stands_in_channel(message: Message) -> bool:
@@ -102,7 +117,8 @@ def _bound(call: Call, name: str, default: float) -> float:
 
 def _messages(call: Call, messages: list[Message]) -> JSON:
     page, metadata = call.page(messages)
-    with_metadata = call.flag("include_all_metadata")
+    # guess: without its scope Slack leaves the metadata out, and says nothing
+    with_metadata = call.flag("include_all_metadata") and _METADATA in call.workspace.app.manifest.scopes
     return {
         "ok": True,
         "messages": [message_json(call.workspace, message, metadata=with_metadata) for message in page],

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from starlette.responses import JSONResponse, Response
 
 from opsbot.sandbox.workspace.refusals import RefusedError
-from opsbot.sandbox.workspace.webapi.calls import Call, Method
+from opsbot.sandbox.workspace.webapi.calls import Call, Method, require_scopes
 from opsbot.sandbox.workspace.webapi.table import METHODS
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class WebAPI:
 
     async def endpoint(self, request: Request) -> Response:
         """Answer one call; a refusal is a 200 with `ok: false`, as with Slack."""
+        began = time.perf_counter()
         name = request.path_params["method"]
         arguments: JSON = {}
         headers: dict[str, str] = {}
@@ -45,7 +47,7 @@ class WebAPI:
         except RefusedError as refusal:
             reply = refusal.reply()
         shown = {key: value for key, value in arguments.items() if key != _HIDDEN}
-        self._workspace.record("api", name, shown, reply)
+        self._workspace.record("api", name, shown, reply, status=status, seconds=time.perf_counter() - began)
         headers["x-oauth-scopes"] = ",".join(sorted(self._workspace.app.manifest.scopes))
         return JSONResponse(reply, status_code=status, headers=headers)
 
@@ -54,8 +56,8 @@ class WebAPI:
         if method is None:
             raise RefusedError("unknown_method", req_method=name)
         self._check_token(method, token)
-        self._check_scopes(method)
-        return method.answer(Call(self._workspace, arguments))
+        require_scopes(self._workspace, *method.scopes)
+        return method.answer(Call(self._workspace, arguments, method))
 
     def _check_token(self, method: Method, token: str | None) -> None:
         if method.caller == "anyone":
@@ -67,11 +69,6 @@ class WebAPI:
             raise RefusedError("invalid_auth")
         if token != (app.bot_token if method.caller == "bot" else app.app_token):
             raise RefusedError("not_allowed_token_type")
-
-    def _check_scopes(self, method: Method) -> None:
-        provided = self._workspace.app.manifest.scopes
-        if method.scopes and not provided.intersection(method.scopes):
-            raise RefusedError("missing_scope", needed=",".join(method.scopes), provided=",".join(sorted(provided)))
 
 
 async def _read_arguments(request: Request) -> JSON:

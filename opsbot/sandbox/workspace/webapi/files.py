@@ -106,7 +106,7 @@ def _joined(call: Call, name: str, refusal: str) -> Channel:
         raise RefusedError(refusal)
     if bot not in channel.members:
         raise RefusedError("not_in_channel")
-    return channel
+    return call.require_open(channel)
 
 
 def _blocks(call: Call) -> Blocks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from opsbot.sandbox.workspace.messages import Message
     from opsbot.sandbox.workspace.shapes import JSON
     from opsbot.sandbox.workspace.webapi.calls import Call
+
+_EMOJI = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
+"""What names of emoji look like; which of them a workspace has isn't known here."""
 
 
 def add(call: Call) -> JSON:
@@ -34,10 +38,12 @@ def remove(call: Call) -> JSON:
 
 
 def _reaction(call: Call) -> tuple[Message, str, tuple[str, ...]]:
-    message = call.workspace.messages.find(call.joined_channel().id, call.required("timestamp"))
+    message = call.workspace.messages.find(call.require_open(call.joined_channel()).id, call.required("timestamp"))
     if message is None or message.is_ephemeral:
         raise RefusedError("message_not_found")
     name = call.required("name").strip(":")
+    if not _EMOJI.fullmatch(name):
+        raise RefusedError("invalid_name")
     return message, name, message.reactions.get(name, ())
 
 

@@ -1,0 +1,133 @@
+"""The listeners, wired: what hears Slack, with what it hands over to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opsbot.actions.suggesting import Suggestions
+from opsbot.assembly.opening import now
+from opsbot.slack import (
+    DirectListener,
+    Doer,
+    FormListeners,
+    HomeListener,
+    Listeners,
+    Opener,
+    Pool,
+    Replier,
+    ShortcutListeners,
+    Suggesting,
+)
+
+if TYPE_CHECKING:
+    from opsbot.actions.dispatcher import Dispatcher
+    from opsbot.actions.homes import HomePainter
+    from opsbot.config import Config
+    from opsbot.dataiku.catalog import NodeCatalog
+    from opsbot.slack import Identity, KeptWebClient, SlackDirectory, SlackProgress, Turns
+    from opsbot.store import SeenStore
+
+_TURNED_AWAY_WAITING = 100
+_DOWNLOADS = 2
+_DOWNLOADS_WAITING = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Who does what the listeners take: `spare` tells those whom `pool` has no time for, `slow` does what takes long."""
+
+    pool: Pool
+    spare: Pool
+    slow: Pool
+
+    @classmethod
+    def hired(cls, config: Config, turns: Turns, pool: Pool | None) -> Workers:
+        """Have workers for all that comes in."""
+        return cls(
+            pool or Pool(config.work.threads, config.work.queue, turns),
+            Pool(1, _TURNED_AWAY_WAITING, turns),
+            Pool(_DOWNLOADS, _DOWNLOADS_WAITING, None),  # the checksum of a gigabyte is a long turn
+        )
+
+    def close(self) -> None:
+        """Finish what was taken, and take no more."""
+        self.pool.close()
+        self.slow.close()
+        self.spare.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """All that the listeners need of the rest."""
+
+    dispatcher: Dispatcher
+    workers: Workers
+    client: KeptWebClient
+    identity: Identity
+    directory: SlackDirectory
+    progress: SlackProgress
+    catalog: NodeCatalog
+    seen: SeenStore
+    homes: HomePainter
+    command_name: str
+
+    def listeners(self) -> Listeners:
+        """Wire the listeners of commands, clicks, mentions, forms, shortcuts and Homes."""
+        replier = Replier(self.client, self.identity.user, self.progress)
+        opener = Opener(self.client)
+        doer = Doer(self.dispatcher, self.workers.slow, replier, self.command_name)
+        return Listeners(
+            dispatcher=self.dispatcher,
+            pool=self.workers.pool,
+            doer=doer,
+            spare=self.workers.spare,
+            replier=replier,
+            directory=self.directory,
+            seen=self.seen,
+            clock=now,
+            command_name=self.command_name,
+            bot_user=self.identity.user,
+            home=HomeListener(self.workers.pool, self.workers.spare, self.homes),
+            direct=self._direct(doer, replier),
+            forms=self._forms(doer, replier, opener),
+            shortcuts=self._shortcuts(replier, opener),
+        )
+
+    def _direct(self, doer: Doer, replier: Replier) -> DirectListener:
+        return DirectListener(
+            doer=doer,
+            pool=self.workers.pool,
+            spare=self.workers.spare,
+            replier=replier,
+            directory=self.directory,
+            seen=self.seen,
+            clock=now,
+            command_name=self.command_name,
+            bot_user=self.identity.user,
+        )
+
+    def _forms(self, doer: Doer, replier: Replier, opener: Opener) -> FormListeners:
+        return FormListeners(
+            dispatcher=self.dispatcher,
+            doer=doer,
+            pool=self.workers.pool,
+            spare=self.workers.spare,
+            replier=replier,
+            opener=opener,
+            suggesting=Suggesting(self.dispatcher, Suggestions(self.catalog, self.dispatcher.world.requests)),
+            look_again=self.catalog.look_again,
+            command_name=self.command_name,
+        )
+
+    def _shortcuts(self, replier: Replier, opener: Opener) -> ShortcutListeners:
+        return ShortcutListeners(
+            dispatcher=self.dispatcher,
+            pool=self.workers.pool,
+            spare=self.workers.spare,
+            replier=replier,
+            opener=opener,
+            look_again=self.catalog.look_again,
+            command_name=self.command_name,
+            bot=self.identity.bot,
+        )

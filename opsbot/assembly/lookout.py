@@ -1,0 +1,43 @@
+"""The looks at the nodes, wired: what happened there, whoever did it, is told to those who watch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opsbot.actions.polling import Poll
+from opsbot.dataiku.survey import NodeSurvey
+from opsbot.durable import Polling
+
+if TYPE_CHECKING:
+    from opsbot.actions.stores import Sights
+    from opsbot.actions.world import World
+    from opsbot.config import Config
+    from opsbot.dataiku.gateway import Nodes
+    from opsbot.slack import Turns
+    from opsbot.store import ReplicaStore
+
+
+class Lookout:
+    """Looks at the nodes now and then, in one replica at a time; with threads of its own, so that nobody waits for it."""
+
+    def __init__(
+        self, config: Config, world: World, nodes: Nodes, *, sights: Sights, replicas: ReplicaStore, turns: Turns
+    ) -> None:
+        interval, at_once = config.watching.poll_interval, config.watching.concurrency
+        self._turns = turns
+        self._survey = NodeSurvey(nodes, turns.given_up, turns.taken, at_once)
+        self._polling = Polling(self._look, replicas.polling_alone, interval.total_seconds())
+        self._poll = Poll(world, self._survey, sights, interval, self._polling.is_stopping)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._polling.start()
+
+    def stop(self) -> None:
+        """Look no more; what is being looked at isn't waited for."""
+        self._polling.stop()
+        self._survey.close()
+
+    def _look(self) -> None:
+        with self._turns.taken():
+            self._poll()

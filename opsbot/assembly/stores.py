@@ -1,0 +1,111 @@
+"""Every store of a database, opened once; and the world of the actions, made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opsbot.actions.world import World
+from opsbot.domain.redaction import redacting
+from opsbot.grammar import manual
+from opsbot.store import (
+    AuditStore,
+    DeliveryStore,
+    EventStore,
+    HomeStore,
+    Keeper,
+    NodeChangeStore,
+    PauseStore,
+    PolicyStore,
+    RequestStore,
+    SightStore,
+    SnapshotStore,
+    WatchStore,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Pictures, Progresses
+    from opsbot.actions.surveys import Survey
+    from opsbot.domain.models import MessageRef
+    from opsbot.domain.rules import Rules
+    from opsbot.store import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What the actions have kept, and the keeper by whom it is kept together."""
+
+    keeper: Keeper
+    audit: AuditStore
+    requests: RequestStore
+    changes: NodeChangeStore
+    policies: PolicyStore
+    pauses: PauseStore
+    snapshots: SnapshotStore
+    deliveries: DeliveryStore
+    homes: HomeStore
+    watches: WatchStore
+    events: EventStore
+    sights: SightStore
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the actions reach beside the stores."""
+
+    designer: Designer
+    survey: Survey
+    directory: Directory
+    durable: Durable
+    progress: Progresses
+    pictures: Pictures
+    clock: Clock
+    link_to: Callable[[MessageRef], str]
+
+
+def open_stores(database: Database, secrets: list[str], deliver: Callable[[str], None], clock: Clock) -> Stores:
+    """Open all stores; `secrets` never get into the audit, and `deliver` is told in which channel something waits."""
+    audit = AuditStore(database, redacting(secrets))
+    keeper = Keeper(database, audit, deliver)
+    return Stores(
+        keeper=keeper,
+        audit=audit,
+        requests=RequestStore(database, keeper),
+        changes=NodeChangeStore(database, keeper),
+        policies=PolicyStore(database),
+        pauses=PauseStore(database, keeper),
+        snapshots=SnapshotStore(database),
+        deliveries=DeliveryStore(database, clock),
+        homes=HomeStore(database, keeper),
+        watches=WatchStore(database, keeper),
+        events=EventStore(database),
+        sights=SightStore(database, keeper),
+    )
+
+
+def world_of(rules: Rules, stores: Stores, outside: Outside) -> World:
+    """Put together what the actions reach."""
+    return World(
+        rules=rules,
+        designer=outside.designer,
+        survey=outside.survey,
+        requests=stores.requests,
+        changes=stores.changes,
+        policies=stores.policies,
+        pauses=stores.pauses,
+        snapshots=stores.snapshots,
+        deliveries=stores.deliveries,
+        audit=stores.audit,
+        directory=outside.directory,
+        durable=outside.durable,
+        progress=outside.progress,
+        pictures=outside.pictures,
+        manual=manual,
+        clock=outside.clock,
+        homes=stores.homes,
+        watches=stores.watches,
+        events=stores.events,
+        link_to=outside.link_to,
+    )

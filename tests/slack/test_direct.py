@@ -1,0 +1,68 @@
+"""What people write to the bot directly is answered; nothing else there is, so that no answer causes another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from opsbot.sandbox import demo
+from opsbot.slack.listening.payloads import DirectMessage
+from tests.stage import shown, staged
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def event(**more: Any) -> dict[str, Any]:
+    said = {"type": "message", "channel_type": "im", "channel": "D1", "user": demo.VIC.id, "text": "hello", "ts": "1.0"}
+    return {"type": "event_callback", "event_id": "Ev1", "event": {**said, **more}}
+
+
+@pytest.mark.parametrize(
+    ("more", "answered"),
+    [
+        ({}, True),
+        ({"thread_ts": "0.5"}, True),
+        ({"user": demo.BOT}, False),
+        ({"bot_id": "B0OTHER"}, False),
+        ({"subtype": "bot_message"}, False),
+        ({"subtype": "message_changed", "user": ""}, False),
+        ({"subtype": "message_deleted"}, False),
+        ({"subtype": "file_share"}, False),
+        ({"channel_type": "channel"}, False),
+        ({"channel_type": "mpim"}, False),
+        ({"text": " "}, False),
+    ],
+)
+def test_only_what_a_person_writes_directly_is_answered(more: dict[str, Any], *, answered: bool) -> None:
+    assert DirectMessage.model_validate(event(**more)).is_said_to(demo.BOT) is answered
+
+
+def test_in_a_direct_conversation_no_mention_is_needed(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        direct = stage.direct("vic")
+
+        def say(text: str, says: str, thread: str | None = None) -> dict[str, Any]:
+            stage.say(text, user="vic", channel=direct, thread=thread)
+            return stage.wait_for(says, direct, user="vic")
+
+        greeted = say("hello", "Hello <@U04VIC>! I'm the API Designer's bot.")
+        assert "`packages PROJECT/SERVICE`" in shown(greeted)
+        assert greeted.get("addressee") is None
+        say(f"<@{demo.BOT}> whoami", "you hold 1 grant here")
+        listed = say("services FRAUD", "asked for the services of `design:FRAUD`")
+        assert "`design:FRAUD/scoring`" in shown(stage.wait_for("`design:FRAUD/scoring`", direct, user="vic"))
+        assert "/apid packages FRAUD/rules" in shown(say("pakages FRAUD/rules", "Did you mean “packages”"))
+        in_thread = say("pakages FRAUD/rules", "@opsbot packages FRAUD/rules", thread=listed["ts"])
+        assert in_thread["thread_ts"] == listed["ts"]
+
+
+def test_what_slack_sends_again_is_answered_once(tmp_path: Path) -> None:
+    with staged(tmp_path, mode="http") as stage:
+        direct = stage.direct("vic")
+        assert [stage.deliver_event(event(channel=direct)) for _ in range(3)] == [200, 200, 200]
+        assert stage.deliver_event(event(channel=direct, subtype="message_changed") | {"event_id": "Ev2"}) == 200
+        stage.wait_for("Hello <@U04VIC>", direct, user="vic")
+        stage.bot.pool.close()  # all of them are done now
+        assert len(stage.messages(direct, user="vic")) == 1

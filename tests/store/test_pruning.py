@@ -1,0 +1,123 @@
+"""What is old is forgotten, but nothing that is still to be said, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from opsbot.actions.stores import DeliveryQuery
+from opsbot.domain.audit import Entry
+from opsbot.domain.deliveries import Delivery, DeliveryState, Effects, Kind, Message
+from opsbot.domain.models import MessageRef
+from opsbot.domain.retention import Retention
+from opsbot.domain.sights import NodeSight, Sight
+from opsbot.domain.watching import EVERY_TOPIC, Watch, packaged
+from opsbot.store import (
+    AuditStore,
+    Database,
+    DeliveryStore,
+    EventStore,
+    Keeper,
+    PruningStore,
+    RequestStore,
+    SeenStore,
+    SightStore,
+    WatchStore,
+)
+from opsbot.store.schema import audit_records, events, publish_requests, seen_events
+from tests.builders import MAYA, NOON, SCORING, package, wish
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+
+    from opsbot.domain.watching import Event
+
+DAY = timedelta(days=1)
+LATER = NOON + 91 * DAY
+ENTRY = Entry(NOON, MAYA, "publish", "done", service=SCORING)
+
+
+@pytest.fixture
+def keeper(database: Database) -> Keeper:
+    return Keeper(database, AuditStore(database), lambda _: None)
+
+
+def event(number: int) -> Event:
+    return packaged(SCORING, package(f"v{number}"), NOON, "grace")
+
+
+def rows(database: Database, table: Table) -> int:
+    with database.transaction() as connection:
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def kept(database: Database) -> list[int]:
+    everything = DeliveryQuery(("*",), MAYA.id, NOON - DAY, "C1", size=99)
+    return sorted(told.delivery.id for told in DeliveryStore(database).page(everything)[0])
+
+
+def take(store: DeliveryStore) -> Delivery:
+    taken = store.next("C1")
+    assert taken is not None
+    return taken
+
+
+def test_what_is_done_with_goes_and_what_is_still_to_be_said_stays_whole(database: Database, keeper: Keeper) -> None:
+    WatchStore(database, keeper).add(Watch(0, "C1", "*", EVERY_TOPIC, MAYA, NOON), Effects(ENTRY))
+    with keeper.transaction() as keeping:
+        keeping.tell([event(number) for number in range(10)], NOON)
+    store, pruning = DeliveryStore(database), PruningStore(database, at_once=2)
+    for state in (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN):
+        store.settle(replace(take(store), state=state, problem="Slack says no."), NOON)
+    leader = take(store)
+    store.join(leader, 2)
+    assert kept(database) == list(range(1, 11))
+    assert pruning.prune(Retention(), NOON + 89 * DAY) == 0
+    assert pruning.prune(Retention(), LATER) == 6  # three deliveries, and their events
+    assert kept(database) == list(range(4, 11))  # one is being told, and tells of the others
+    assert len(store.joined(leader)) == 6
+    assert rows(database, events) == 7
+    store.settle(replace(leader, state=DeliveryState.SENT, ref=MessageRef("C1", "1.0")), LATER)
+    assert pruning.prune(Retention(), LATER) == 14
+    assert (kept(database), rows(database, events)) == ([], 0)
+
+
+def test_requests_and_the_audit_are_kept_for_ever(database: Database, keeper: Keeper) -> None:
+    said = Effects(ENTRY, (Message(Kind.CARD, "C1", 1),))
+    RequestStore(database, keeper).open(wish("v3"), lambda _: said)
+    store = DeliveryStore(database)
+    store.settle(replace(take(store), state=DeliveryState.SENT), NOON)
+    assert PruningStore(database).prune(Retention(), NOON + 9999 * DAY) == 1
+    assert (rows(database, publish_requests), rows(database, audit_records)) == (1, 1)
+
+
+def test_a_story_lasts_while_something_is_told_in_it(database: Database) -> None:
+    store, pruning = EventStore(database), PruningStore(database, at_once=1)
+    for number in range(3):
+        store.begin_story("C1", event(number), MessageRef("C1", f"{number}.0"), NOON)
+    store.begin_story("C1", event(1), MessageRef("C1", "9.0"), NOON + 30 * DAY)
+    assert pruning.prune(Retention(), NOON + 181 * DAY) == 2
+    found = [store.story("C1", event(number)) for number in range(3)]
+    assert found == [None, MessageRef("C1", "1.0"), None]
+
+
+def test_slacks_events_and_nodes_that_nobody_looks_at_are_forgotten(database: Database, keeper: Keeper) -> None:
+    seen = SeenStore(database)
+    seen.is_first("Ev1", NOON)
+    seen.is_first("Ev2", NOON + 5 * DAY)
+    sights = SightStore(database, keeper)
+    for name in ("design", "old"):
+        sight = Sight(replace(SCORING, node=name), (package(),), "PUBLIC", (), 1)
+        looked = NodeSight(name, 1, NOON + (80 * DAY if name == "design" else DAY))
+        sights.keep(looked, [sight], [], [], NOON)
+    pruning = PruningStore(database)
+    assert pruning.prune(Retention(), NOON + 8 * DAY) == 1
+    assert rows(database, seen_events) == 1
+    assert not seen.is_first("Ev2", NOON + 8 * DAY)
+    assert pruning.prune(replace(Retention(), seen_events=999 * DAY), NOON + 100 * DAY) == 1
+    assert [len(sights.of(name)) for name in ("design", "old")] == [1, 0]
+    assert sights.node("old") == NodeSight("old")
