@@ -72,7 +72,7 @@ class Mouth:
         except NotFoundError as error:
             self._settle(replace(delivery, state=DeliveryState.FAILED, problem=str(error)))
             return 0.0
-        if said is not None:
+        if said is not None or delivery.message.kind is Kind.HOME:
             self.voice.found()
         self._settle(replace(delivery, state=DeliveryState.SENT, ref=said))
         return 0.0

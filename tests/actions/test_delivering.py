@@ -13,7 +13,7 @@ from opsbot.actions.telling import Teller
 from opsbot.domain.commands import Decline
 from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message
 from opsbot.domain.models import MessageRef
-from opsbot.errors import NotHereError, TellingError
+from opsbot.errors import NotHereError, SilencedError, TellingError
 from tests.actions.doing import asked, do
 from tests.builders import CHANNEL, MAYA, OMAR
 from tests.fakes import FakeEvents, FakeNewsroom, Scene
@@ -229,3 +229,20 @@ def test_homes_are_painted_and_one_that_is_put_off_or_refused_is_told_to_nobody_
     assert [say.say_next(HOMES) for _ in range(4)] == [0.0, 3.0, 0.0, None]
     assert painted == [MAYA.id, OMAR.id, OMAR.id]
     assert [each.state for each in line.kept] == [DeliveryState.SENT, DeliveryState.FAILED]
+
+
+def test_a_bot_whose_token_is_taken_back_keeps_everything_and_is_heard_again_by_a_home(scene: Scene) -> None:
+    silenced = SilencedError("Slack says token_revoked.", again=True, after=60.0)
+    troubles: list[TellingError] = [silenced, silenced]
+
+    def paint(_: str) -> None:
+        if troubles:
+            raise troubles.pop()
+
+    line = Line(Message(Kind.HOME, HOMES, text=MAYA.id))
+    say = Mouth(line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene))
+    assert [say.say_next(HOMES) for _ in range(2)] == [60.0, 60.0]
+    assert not say.voice.is_there()
+    assert line.kept[0].state is DeliveryState.WAITING
+    assert say.say_next(HOMES) == 0.0
+    assert say.voice.is_there()

@@ -102,6 +102,12 @@ def test_whether_it_lives_and_is_ready_can_be_asked(open_door: Stage) -> None:
     ready = httpx.get(f"{url}/readyz")
     assert (ready.status_code, ready.json()) == (200, {"database": True, "slack": True})
     assert httpx.get(f"{url}/nothing").status_code == 404
+    voice = open_door.bot._mouth.voice
+    voice.lost("Slack says token_revoked.")
+    unready = httpx.get(f"{url}/readyz")
+    assert (unready.status_code, unready.json()) == (503, {"database": True, "slack": False})
+    voice.found()
+    assert httpx.get(f"{url}/readyz").status_code == 200
 
 
 def test_a_full_pool_says_so_at_once(tmp_path: Path) -> None:
