@@ -1,6 +1,5 @@
 """The harness sees a lost answer, a doubled one, a busy acknowledgement, a refused one, and whose time passed."""
 
-import asyncio
 import json
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 from waitress.server import create_server
 
+from tests.apart import run_apart
 from tests.benchmarks import contenders
 from tests.benchmarks.load import ClosedLoop, OpenLoop
 from tests.benchmarks.processes import Child, running
@@ -95,7 +95,7 @@ def load(far_end: Child, say: Say, commands: int = 20) -> tuple[Tally, dict[str,
     contenders.reset(far_end)
     source = CommandSource(f"http://127.0.0.1:{far_end.port}")
     with serving(Bot(far_end, say)) as port:
-        tally = asyncio.run(OpenLoop(source, rate=200, seconds=commands / 200).run(port))
+        tally = run_apart(lambda: OpenLoop(source, rate=200, seconds=commands / 200).run(port))
     return tally, contenders.stats(far_end)
 
 
@@ -155,7 +155,7 @@ def test_busy_and_refused_acknowledgements_are_failures(far_end: Child) -> None:
 def test_a_closed_loop_counts_its_own_time_only(far_end: Child) -> None:
     source = CommandSource(f"http://127.0.0.1:{far_end.port}")
     with serving(Bot(far_end, lambda *_: ("200 OK", b""))) as port:
-        tally = asyncio.run(ClosedLoop(source, seconds=0.2).run(port, connections=2))
+        tally = run_apart(lambda: ClosedLoop(source, seconds=0.2).run(port, connections=2))
     assert tally.failures == 0
     assert 0.2 <= tally.seconds < 2
     assert tally.rate == pytest.approx(len(tally.accepted) / tally.seconds)
@@ -164,13 +164,13 @@ def test_a_closed_loop_counts_its_own_time_only(far_end: Child) -> None:
 def test_bare_bolt_takes_the_commands(far_end: Child) -> None:
     source = CommandSource(f"http://127.0.0.1:{far_end.port}")
     with contenders.bare_bolt(far_end, tuned=True) as bare:
-        assert asyncio.run(ClosedLoop(source, seconds=0.1).run(bare.port, connections=1)).failures == 0
+        assert run_apart(lambda: ClosedLoop(source, seconds=0.1).run(bare.port, connections=1)).failures == 0
 
 
 def test_a_forged_command_is_refused(far_end: Child) -> None:
     source = CommandSource(f"http://127.0.0.1:{far_end.port}", secret="another")
     with contenders.bare_bolt(far_end, tuned=True) as bare:
-        tally = asyncio.run(OpenLoop(source, rate=50, seconds=0.1).run(bare.port))
+        tally = run_apart(lambda: OpenLoop(source, rate=50, seconds=0.1).run(bare.port))
     assert (tally.refused, len(tally.accepted)) == (5, 0)
 
 

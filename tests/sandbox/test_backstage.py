@@ -9,6 +9,7 @@ import pytest
 from opsbot.sandbox.backstage import Backstage
 from opsbot.sandbox.designer.moods import mood_of, put_in_mood
 from opsbot.sandbox.designer.site import DesignerSite
+from tests.apart import run_apart
 from tests.sandbox.workspace.support import demo_workspace
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def test_a_reset_is_of_the_app_the_workspace_and_the_node_and_is_told_before_and
         backstage.ring()
         return heard
 
-    assert asyncio.run(reset()) == [True, False]
+    assert run_apart(reset) == [True, False]
     assert app.told == ["stop", "start"]
     assert workspace.messages.of("C01MLOPS") == []
     assert [each["id"] for each in site.node.list_packages("FRAUD", "scoring")] == ["v1", "v2", "v3", "v4"]
@@ -87,5 +88,5 @@ def test_who_gives_up_waiting_for_a_reset_leaves_no_app_stopped(
         app.may_stop.set()
         await ended.wait()
 
-    asyncio.run(give_up())
+    run_apart(give_up)
     assert app.told == ["stop", "start"]

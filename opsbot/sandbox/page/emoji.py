@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from unicodedata import east_asian_width
 
 from rich.emoji import Emoji, NoEmoji
 
 _SHORTCODE = re.compile(r":([a-z0-9_+-]+):")
+
+_IN_COLOUR = "\ufe0f"
+"""Follows what would be shown as a plain sign otherwise, like ⚠."""
+
+_WIDE = "W"
 
 _BY_SLACK = {
     "large_green_circle": "🟢",
@@ -20,9 +26,11 @@ _BY_SLACK = {
 def emoji_of(name: str) -> str | None:
     """Give the emoji of a name, in colour; None for what is none, as far as is known here."""
     try:
-        return _BY_SLACK.get(name) or str(Emoji(name, variant="emoji"))
+        known = _BY_SLACK.get(name) or str(Emoji(name))
     except NoEmoji:
         return None
+    is_sign = len(known) == 1 and east_asian_width(known) != _WIDE
+    return known + _IN_COLOUR if is_sign else known
 
 
 def with_emoji(text: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from slack_bolt import App
@@ -16,10 +14,9 @@ from opsbot.sandbox.workspace import Channel, Workspace, WorkspaceServer
 from tests.sandbox.workspace.line import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Iterator
 
 JSON = dict[str, Any]
-Found = TypeVar("Found")
 
 SCOPES = (
     "app_mentions:read",
@@ -146,9 +143,3 @@ def select(*values: str) -> JSON:
 
 def actions(*elements: JSON, block_id: str = "acts") -> JSON:
     return {"type": "actions", "block_id": block_id, "elements": list(elements)}
-
-
-def run_apart(living: Callable[[], Coroutine[Any, Any, Found]]) -> Found:
-    """Run something on an event loop of its own, in a thread of its own: a browser's tests may have one in ours."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: asyncio.run(living())).result()

@@ -5,7 +5,8 @@ import asyncio
 from opsbot.sandbox.workspace import Timing
 from opsbot.sandbox.workspace.delivery import JSON, Answer, Kind, Retry, Unanswered
 from opsbot.sandbox.workspace.events import Events
-from tests.sandbox.workspace.support import demo_workspace, run_apart
+from tests.apart import run_apart
+from tests.sandbox.workspace.support import demo_workspace
 
 
 class DeafApp:

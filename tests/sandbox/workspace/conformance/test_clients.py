@@ -16,8 +16,9 @@ from slack_sdk.socket_mode.websockets import SocketModeClient as WebsocketsClien
 from slack_sdk.web.async_client import AsyncWebClient
 
 from opsbot.sandbox import demo
+from tests.apart import run_apart
 from tests.sandbox.workspace.conformance.installed import ML_OPS, unretrying
-from tests.sandbox.workspace.support import run_apart, section
+from tests.sandbox.workspace.support import section
 from tests.sandbox.workspace.test_socket_mode import wait_until
 
 if TYPE_CHECKING:
