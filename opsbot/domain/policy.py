@@ -12,6 +12,7 @@ from opsbot.domain.commands import Approve, Cancel, Decline, Review, Settle
 from opsbot.domain.lifecycle import State, may_follow
 from opsbot.domain.policies import policy_for
 from opsbot.domain.quorum import missing
+from opsbot.domain.seals import is_of, of_another
 from opsbot.domain.terminal import GLASS_IN_SLACK, unheard
 from opsbot.errors import NotFoundError
 
@@ -46,8 +47,15 @@ def objection(
     """
     if not _may_see(request, person, standing):
         raise no_such_request(request.id, standing.problem)
-    objected = unheard(command) if standing.in_terminal else None
+    objected = unheard(command) if standing.in_terminal else _mistaken(command, request)
     return objected or _objection_by_kind(command, request, person, standing, policy)
+
+
+def _mistaken(command: OnRequest, request: PublishRequest) -> str | None:
+    """Say that the button was made for another request, where it was."""
+    if isinstance(command, Settle | Review) or command.button is None or is_of(command.button, request):
+        return None
+    return of_another(command.button, request)
 
 
 def _objection_by_kind(

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 
 from opsbot.actions.dispatcher import Dispatcher
-from opsbot.domain.commands import Approve, Cancel, Decline, Subject
+from opsbot.domain.commands import Approve, Cancel, Decline, RequestPublish, Subject
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import MessageRef, Person
 from opsbot.domain.policies import Policy
 from opsbot.domain.results import Decided, Refused
+from opsbot.domain.seals import Button, seal
 from opsbot.domain.watching import packaged
 from opsbot.errors import DSSUnavailableError, NotFoundError
 from tests.actions.doing import approved, asked, carry_out, do
@@ -64,6 +65,39 @@ def test_the_audit_keeps_each_vote_with_its_roles_and_its_comment() -> None:
     assert (kept.who, kept.what, kept.outcome, kept.request) == (OMAR, "approve", "done", number)
     assert (kept.detail["roles"], kept.detail["comment"]) == (["approver", "owner"], "looks good")
     assert kept.policy == BOTH.digest
+
+
+def test_the_buttons_of_a_request_that_a_restored_database_forgot_decide_no_other_with_its_number() -> None:
+    forgotten, scene = Scene(), Scene()
+    old = forgotten.requests.get(asked(forgotten))
+    scene.designer.made[SCORING] = [package("v4")]
+    number = asked(scene, RequestPublish(SCORING, "v4"))
+    assert number == old.id
+    kept = scene.requests.get(number)
+    for command in (Approve, Decline, Cancel):
+        refused = do(scene, command(number, "words", Button(seal(old))), MAYA if command is Cancel else OMAR)
+        assert isinstance(refused, Refused)
+        assert "This card is of another request" in refused.reason
+        assert "request 1 is v4 of design:FRAUD/scoring now" in refused.reason
+    assert scene.requests.get(number) == kept
+    assert [each.what for each in scene.entries if "This card is of another" in each.outcome] == [
+        "approve",
+        "decline",
+        "cancel",
+    ]
+    assert isinstance(do(scene, Approve(number, button=Button(seal(kept))), OMAR), Decided)
+
+
+def test_a_button_of_an_earlier_version_decides_on_its_own_card_only() -> None:
+    scene = Scene()
+    number = asked(scene)
+    card = MessageRef(CHANNEL, "7.0")
+    scene.requests.remember_card(number, card)
+    for elsewhere in (None, MessageRef(CHANNEL, "6.0")):
+        refused = do(scene, Approve(number, button=Button(message=elsewhere)), OMAR)
+        assert isinstance(refused, Refused)
+        assert "Open its newest card, or your Home again." in refused.reason
+    assert isinstance(do(scene, Approve(number, button=Button(message=card)), OMAR), Decided)
 
 
 @pytest.mark.parametrize(

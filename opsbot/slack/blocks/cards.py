@@ -13,6 +13,7 @@ from opsbot.domain.policy import in_words, lacking
 from opsbot.slack.blocks.difference import difference_blocks, whole_difference
 from opsbot.slack.blocks.messages import SECTION_LIMIT, Message, mrkdwn, mrkdwn_section, notes
 from opsbot.slack.blocks.mrkdwn import clipped, code, cut, date, escaped, packaged_by, person
+from opsbot.slack.blocks.stamps import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,7 @@ def card(request: PublishRequest, around: Around) -> Message:
     blocks.append(_context("\n".join(_standing(request, around))))
     blocks.append(_context(_small_print(request)))
     if request.state is State.PENDING and not wish.break_glass:
-        blocks.append(_buttons(request.id))
+        blocks.append(_buttons(stamp(request)))
     return Message(f"Request {request.id}: publish {what}, {request.state.value}", tuple(blocks), _whole(request))
 
 
@@ -188,12 +189,12 @@ def _context(text: str) -> ContextBlock:
     return ContextBlock(elements=[mrkdwn(cut(text, SECTION_LIMIT))])
 
 
-def _buttons(request: int) -> ActionsBlock:
+def _buttons(value: str) -> ActionsBlock:
     return ActionsBlock(
         elements=[
-            ButtonElement(text="Approve", action_id=APPROVE, value=str(request), style="primary"),
-            ButtonElement(text="Approve with a comment…", action_id=APPROVE_WITH, value=str(request)),
-            ButtonElement(text="Decline…", action_id=DECLINE, value=str(request), style="danger"),
-            ButtonElement(text="Cancel", action_id=CANCEL, value=str(request)),
+            ButtonElement(text="Approve", action_id=APPROVE, value=value, style="primary"),
+            ButtonElement(text="Approve with a comment…", action_id=APPROVE_WITH, value=value),
+            ButtonElement(text="Decline…", action_id=DECLINE, value=value, style="danger"),
+            ButtonElement(text="Cancel", action_id=CANCEL, value=value),
         ]
     )

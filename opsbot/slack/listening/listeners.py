@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from opsbot.domain.commands import Approve, Cancel, Decline
 from opsbot.domain.models import Person
 from opsbot.domain.results import Refused
-from opsbot.errors import CommandError, MissingWordError
+from opsbot.errors import MissingWordError
 from opsbot.grammar import without_mention_of
 from opsbot.slack.blocks import cards
 from opsbot.slack.blocks.address import MENTION, address_in
@@ -19,6 +19,7 @@ from opsbot.slack.blocks.messages import RUN_LINE, Answer, Message
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.blocks.paging import TURN_PAGE
 from opsbot.slack.blocks.results import OPEN_FORM, answer
+from opsbot.slack.blocks.stamps import read_stamp
 from opsbot.slack.doing import Later
 from opsbot.slack.forms.opening import TOO_LATE
 from opsbot.slack.forms.reasons import Metadata, Submission, approve_form, decline_form, missing_reason
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_DECISIONS: dict[str, Callable[[int], Decide]] = {cards.APPROVE: Approve, cards.CANCEL: Cancel}
+_DECISIONS: dict[str, type[Approve | Cancel]] = {cards.APPROVE: Approve, cards.CANCEL: Cancel}
 _FORMS: dict[str, Callable[[Metadata], View]] = {cards.APPROVE_WITH: approve_form, cards.DECLINE: decline_form}
 
 
@@ -185,7 +186,9 @@ class Listeners:
 
     def _decide(self, click: Click) -> None:
         def read() -> None:
-            self._carry_out(_DECISIONS[click.action](_number(click.value)), click.asker, click.response_url)
+            said = _named(click)
+            command = _DECISIONS[click.action](said.request, button=said.button)
+            self._carry_out(command, click.asker, click.response_url)
 
         said = self._in_words(read)
         if said is not None:
@@ -207,8 +210,7 @@ class Listeners:
         """Open the form at once: Slack lets us for three seconds."""
 
         def do() -> Answer | None:
-            metadata = Metadata(request=_number(click.value), channel=click.asker.place.channel, thread=click.thread)
-            opened = self.replier.open_form(click.trigger_id, _FORMS[click.action](metadata))
+            opened = self.replier.open_form(click.trigger_id, _FORMS[click.action](_named(click)))
             return None if opened else Answer(TOO_LATE, private=True)
 
         said = self._in_words(do)
@@ -279,7 +281,7 @@ class Listeners:
         return in_words(job, address or self.command_name, self.command_name, typed)
 
 
-def _number(value: str) -> int:
-    if not value.isascii() or not value.isdigit():
-        raise CommandError("That button isn't one of mine.", "requests")
-    return int(value)
+def _named(click: Click) -> Metadata:
+    """Read which request a button is of, and where it was clicked; raises CommandError."""
+    request, seal = read_stamp(click.value)
+    return Metadata(request=request, channel=click.asker.place.channel, thread=click.thread, seal=seal)

@@ -100,13 +100,13 @@ class SlackNews:
         channel = thread.channel if thread is not None else delivery.message.channel
         try:
             ts = thread.ts if thread is not None else None
-            return find_marked(self._client, channel, ts, delivery.id)
+            return find_marked(self._client, channel, ts, _mark(delivery))
         except CALL_ERRORS as error:
             raise telling_error(error, uncertain=True) from error
 
     def _send(self, delivery: Delivery, message: Message, thread: MessageRef | None, about: About | None) -> MessageRef:
         shown = fitting(message)
-        mark: dict[str, Any] = {"delivery": delivery.id, "kind": delivery.message.kind.value}
+        mark = _mark(delivery)
         mark |= about.payload if about is not None else {}
         try:
             reply = self._client.chat_postMessage(
@@ -206,6 +206,10 @@ def _packaged(news: News) -> Message:
         blocks += difference_blocks(news.difference)
     text = f"{said}\n{difference_text(news.difference)}" if news.difference is not None else said
     return Message(text, (*blocks, ActionsBlock(elements=[*_buttons(news)])))
+
+
+def _mark(delivery: Delivery) -> dict[str, Any]:
+    return {"delivery": delivery.id, "kind": delivery.message.kind.value}
 
 
 def _what_happened(news: News) -> str:
