@@ -132,9 +132,16 @@ def already_decided(request: PublishRequest, person: Person) -> str:
 
 
 def in_words(roles: Iterable[tuple[str, int]]) -> str:
-    """Say how many of which roles: “1 approver and 2 owner”."""
-    said = [f"{count} {role}" for role, count in roles]
+    """Say how many of which roles: “1 approver and 2 owners”."""
+    said = [f"{count} {role if count == 1 else _many(role)}" for role, count in roles]
     return " and ".join(said) or "nobody"
+
+
+def _many(role: str) -> str:
+    """Name several who hold a role; roles may be called anything, as “sre-ops”."""
+    if role.endswith("y") and role[-2:-1] not in {*"aeiou"}:
+        return f"{role[:-1]}ies"
+    return role if role.endswith("s") else f"{role}s"
 
 
 def policy_of(request: PublishRequest, policies: Iterable[Policy]) -> Policy:
