@@ -12,7 +12,7 @@ from opsbot.domain.lifecycle import State
 from opsbot.domain.policy import in_words, lacking
 from opsbot.slack.blocks.difference import difference_blocks, whole_difference
 from opsbot.slack.blocks.messages import SECTION_LIMIT, Message, mrkdwn, mrkdwn_section, notes
-from opsbot.slack.blocks.mrkdwn import clipped, code, cut, date, escaped, packaged_by, person
+from opsbot.slack.blocks.mrkdwn import clipped, code, cut, date, escaped, listed, packaged_by, person
 from opsbot.slack.blocks.stamps import stamp
 
 if TYPE_CHECKING:
@@ -99,6 +99,13 @@ def ending(request: PublishRequest) -> str:  # noqa: PLR0911 - one arm per state
             assert_never(request.state)
 
 
+def approvers(request: PublishRequest) -> str:
+    """Name all who said yes, in the order in which they did."""
+    named = [person(vote.person) for vote in request.votes[:_MOST_VOTES]]
+    more = [f"{len(request.votes) - _MOST_VOTES} more"] if len(request.votes) > _MOST_VOTES else []
+    return listed([*named, *more])
+
+
 def votes(request: PublishRequest) -> Iterator[str]:
     """Tell who said yes so far, in which role, and with which words."""
     for vote in request.votes[:_MOST_VOTES]:
@@ -176,7 +183,8 @@ def _small_print(request: PublishRequest) -> str:
 def _approved_by(request: PublishRequest) -> str:
     if not request.votes:
         return "Nobody had to approve it" if request.decision is not None else "Nobody approved it"
-    return f"Approved by {_decider(request)}"
+    at = f" {date(request.decision.at)}" if request.decision is not None else ""
+    return f"Approved by {approvers(request)}{at}"
 
 
 def _decider(request: PublishRequest) -> str:

@@ -12,7 +12,7 @@ from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import MessageRef
 from opsbot.domain.watching import Topic
-from opsbot.slack.blocks.cards import MARKS, ending
+from opsbot.slack.blocks.cards import MARKS, approvers, ending
 from opsbot.slack.blocks.difference import difference_blocks, difference_text
 from opsbot.slack.blocks.figures import in_figures
 from opsbot.slack.blocks.fitting import fitting
@@ -250,7 +250,7 @@ def _of_request(news: News, request: PublishRequest, card: str) -> str:
         to = code(request.wish.published_service)
         return f":raised_hand: {person(request.wish.requester)} asks to publish {what} to {to}: {named}."
     if state is State.APPROVED:
-        by = f" by {person(request.decision.person)}" if request.decision is not None else ""
+        by = f" by {approvers(request)}" if request.votes else ""
         return f"{MARKS[state]} Publishing {what} is approved{by}: {named}."
     if state is request.state:
         return f"{MARKS[state]} {ending(request)} See {named}."
