@@ -475,7 +475,9 @@ def test_all_who_approved_are_named_in_their_order_wherever_the_end_is_told() ->
     assert f"Approved {both} <!date^" in spoken(card(done, Around(DEFAULT_POLICY, "nobody")))
     approved = replace(done, state=State.APPROVED, outcome="")
     event = watching.of_request(approved, NOON)[0]
-    assert f"Publishing `v3` of `design:FRAUD/scoring` is approved {both}" in spoken(worded(News(event, request=approved)))
+    assert f"Publishing `v3` of `design:FRAUD/scoring` is approved {both}" in spoken(
+        worded(News(event, request=approved))
+    )
     said = answer(Decided(approved, ()), asker(ADA, "C9"), "/apid")
     assert said is not None
     assert said.headline == "<@U02OMAR> and <@U03ADA> approved request 12: `v3` of `design:FRAUD/scoring`."
