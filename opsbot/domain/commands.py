@@ -108,6 +108,8 @@ class Defaults:
     project: str | None = None
     request: int | None = None
     subject: Subject | None = None
+    open_requests: tuple[int, ...] = ()
+    """Where a thread is about several: one of them has to be named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,10 +16,14 @@ from opsbot.domain.policies import Policy
 from opsbot.domain.results import Decided, Refused
 from opsbot.domain.seals import Button, seal
 from opsbot.domain.watching import packaged
-from opsbot.errors import DSSUnavailableError, NotFoundError
+from opsbot.errors import DSSUnavailableError, MissingWordError, NotFoundError
+from opsbot.grammar import parse
 from tests.actions.doing import approved, asked, carry_out, do
 from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, VIC, asker, grant, package, rules
 from tests.fakes import Scene
+
+if TYPE_CHECKING:
+    from opsbot.domain.commands import Command
 
 BOTH = Policy("both", quorum=(("approver", 1), ("owner", 1)))
 OWNER = grant("approver", OMAR), grant("owner", ADA, OMAR)
@@ -246,6 +251,29 @@ def test_in_the_thread_of_its_card_a_request_is_meant() -> None:
     assert dispatcher.defaults(asker(thread="1.0").place).subject == Subject(SCORING, "v3", "scoring")
     assert dispatcher.defaults(asker(thread="7.7").place).request is None
     assert dispatcher.defaults(asker(thread="7.7").place).subject is None
+
+
+def test_in_the_thread_of_its_story_the_one_open_request_is_meant_and_of_several_none() -> None:
+    scene = Scene()
+    scene.designer.made[SCORING].append(package("v4"))
+    story = packaged(SCORING, package("v3"), NOON, "grace")
+    scene.events.begin_story(CHANNEL, story, MessageRef(CHANNEL, "2.0"), NOON)
+
+    def said(text: str) -> Command:
+        return parse(text, Dispatcher(scene.world).defaults(asker(thread="2.0").place)).command
+
+    with pytest.raises(MissingWordError, match="Which request"):
+        said("approve")
+    asked(scene, RequestPublish(SCORING, "v4"))
+    first = asked(scene)
+    assert said("approve") == Approve(first)
+    assert said("decline too early") == Decline(first, "too early")
+    second = asked(scene, RequestPublish(SCORING, "v3", "scoring-eu"))
+    with pytest.raises(MissingWordError, match=f"Here {first} and {second} are open: name one by its number"):
+        said("decline too early")
+    assert said(f"decline {second} too early") == Decline(second, "too early")
+    do(scene, Cancel(second))
+    assert said("approve") == Approve(first)
 
 
 def test_in_the_thread_of_its_story_a_version_is_meant_with_the_one_that_was_published_before() -> None:
