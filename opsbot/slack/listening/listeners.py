@@ -218,14 +218,18 @@ class Listeners:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 
     def _open_verb_form(self, click: Click) -> None:
-        """Open the form of a verb; of a line that names more, the form that holds it."""
+        """Open the form of a verb; of a line that names more, the form that holds it.
+
+        What the thread is about that the button stands in, or that its message begins, is in the form already.
+        """
+        here = replace(click.asker, place=replace(click.asker.place, thread=click.thread))
         show = self.forms.ask if " " in click.value else self.forms.open
         verb = click.value.partition(" ")[0]
 
         def do() -> Answer | None:
             if verb and all(entry.verb != verb for entry in self.dispatcher.usable(click.asker)):
                 return Answer(f":no_entry: You may not do that here: {code(verb)}.", private=True)
-            opened = show(click.value, click.asker, click.trigger_id)
+            opened = show(click.value, here, click.trigger_id)
             return None if opened else Answer(TOO_LATE, private=True)
 
         said = self._in_words(do)
