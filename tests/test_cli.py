@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -240,6 +241,41 @@ def test_a_signal_counts_while_the_bot_starts_and_a_second_one_ends_it_at_once(t
             assert served.poll() is None
             served.send_signal(signal.SIGTERM)
             assert served.wait(10) == -signal.SIGTERM
+
+
+def unshared(*options: str) -> list[str]:
+    """Begin a command that runs in a namespace of its own; skips where this machine allows none."""
+    begun = ["unshare", "--user", *options]
+    if shutil.which("unshare") is None or subprocess.run([*begun, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("NOT TESTED: this machine gives no namespaces (unshare)")
+    return begun
+
+
+def test_a_second_signal_ends_the_first_process_of_a_container_too() -> None:
+    script = """
+import os, subprocess, time
+from opsbot.cli import End
+assert os.getpid() == 1
+end = End(600)
+subprocess.run(["sh", "-c", "kill -TERM 1"])
+end.wait()
+subprocess.run(["sh", "-c", "kill -TERM 1"])
+time.sleep(600)
+"""
+    command = [*unshared("--map-root-user", "--pid", "--fork"), sys.executable, "-c", script]
+    assert subprocess.run(command, timeout=30, check=False).returncode == 128 + signal.SIGTERM
+
+
+def test_the_bot_begins_for_a_user_without_a_home(tmp_path: Path) -> None:
+    nowhere = written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9")
+    command = [*unshared("--map-user=54321"), sys.executable, "-m", "opsbot", "serve", "--config", nowhere]
+    surroundings = {name: value for name, value in os.environ.items() if name != "HOME"}
+    served = subprocess.run(
+        command, env={**surroundings, **SECRETS}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "home" not in served.stderr
+    assert "Slack" in served.stderr  # so far it came: nobody answers there
+    assert served.returncode == 1
 
 
 def test_work_that_does_not_end_is_not_waited_for_for_ever() -> None:

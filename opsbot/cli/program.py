@@ -14,6 +14,7 @@ from click.core import ParameterSource
 from opsbot.cli.ask import ask
 from opsbot.cli.audit import audit
 from opsbot.cli.ending import End
+from opsbot.cli.home import have_a_home
 from opsbot.cli.options import CONFIG
 from opsbot.cli.reading import read_config
 from opsbot.errors import ConfigError, OpsbotError
@@ -29,6 +30,7 @@ _STOPPING_SECONDS = 25.0
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; errors that people can mend end in a sentence and exit code 1."""
+    have_a_home()
     try:
         program.main(arguments, prog_name="opsbot")
     except OpsbotError as error:
