@@ -99,9 +99,12 @@ def test_a_bot_is_served_with_secrets_from_the_environment_until_it_is_told_to_s
 
 
 def test_a_good_configuration_is_said_to_be_good(tmp_path: Path, slack: WorkspaceServer, node: DesignerServer) -> None:
-    checked = opsbot("check", "--online", "--config", written(tmp_path, slack.url, node.url), env=SECRETS)
+    path = written(tmp_path, slack.url, node.url)
+    checked = opsbot("check", "--online", "--config", path, env=SECRETS)
     assert (checked.returncode, checked.stderr) == (0, "")
     assert checked.stdout.strip().endswith("opsbot.toml is good.")
+    assert f"The database {tmp_path / 'opsbot.db'} isn't there yet: serve makes it." in checked.stdout
+    assert [each.name for each in tmp_path.iterdir()] == ["opsbot.toml"]
 
 
 def test_what_only_a_call_can_find_wrong_is_found_online(
@@ -174,7 +177,8 @@ def test_the_app_token_and_the_database_are_tried_online(
     checked = opsbot("check", "--online", "--config", written(tmp_path, slack.url, node.url), env=wrong)
     assert checked.returncode == 1
     assert "slack.app_token: Slack doesn't take the app token" in checked.stderr
-    assert "OperationalError: unable to open database file" in checked.stderr
+    assert f"database: its file can't be made in the folder {tmp_path / 'no'}." in checked.stderr
+    assert "isn't there yet" not in checked.stdout
     assert "slack.bot_token" not in checked.stderr
     assert "xapp-wrong" not in checked.stderr
 

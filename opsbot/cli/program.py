@@ -66,12 +66,12 @@ def serve(path: Path) -> None:
 @click.option("--online", is_flag=True, help="Also call Slack, every node and the database.")
 def check(path: Path, online: bool) -> None:  # noqa: FBT001 - Click calls it so
     """Read the configuration and list every fault at once."""
-    from opsbot.assembly.online import faults_online
+    from opsbot.assembly.online import faults_online, notices_online
     from opsbot.assembly.rules import rules_of
     from opsbot.domain.policy_faults import notices
 
     config = read_config(path)
-    for notice in notices(rules_of(config)):
+    for notice in (*notices(rules_of(config)), *(notices_online(config) if online else ())):
         click.echo(f"  {notice}.")
     faults = faults_online(config) if online else ()
     if faults:
