@@ -47,7 +47,7 @@ def test_the_home_shows_what_waits_and_what_became_of_it(tab: Tab) -> None:
     look(tab, "home-dark")
     tab.act_as("maya")
     go_home(tab)
-    expect(home).to_contain_text("is published to churn. Approved by @omar")
+    expect(home).to_contain_text("is published to churn. Approved by @ada and @omar")
     home.locator("[data-action-id=cancel_request]").click()
     expect(home).to_contain_text("cancelled by @maya")
     expect(home.locator("[data-action-id=cancel_request]")).to_have_count(0)
