@@ -141,13 +141,26 @@ class DSSReply:
     sent: bool = True
     """False when the request never left: no connection was made."""
 
+    def __str__(self) -> str:
+        """Name the call, and the status that came."""
+        return f"{self.method} {self.path}: {self.status or 'no reply'}"
+
 
 class DSSError(OpsbotError):
-    """A Dataiku node said no, or nothing that can be read."""
+    """A Dataiku node said no, or nothing that can be read.
 
-    def __init__(self, message: str, reply: DSSReply | None = None) -> None:
-        super().__init__(message)
+    `happened` is what happened, and `advice` what to do about it, for people: the error's words are both. Which call it
+    was is in `reply`, and in a note, so that logs and tracebacks tell it.
+    """
+
+    def __init__(self, message: str, reply: DSSReply | None = None, advice: str = "") -> None:
+        closed = f"{message}." if advice and message[-1:] not in {*".!?"} else message
+        super().__init__(f"{closed} {advice}".rstrip())
+        self.happened = closed
+        self.advice = advice
         self.reply = reply
+        if reply is not None:
+            self.add_note(str(reply))
 
     @property
     def status(self) -> int | None:
@@ -182,3 +195,9 @@ class DSSConflictError(DSSError, ConflictError):
 
 class DSSUnreadableError(DSSError):
     """A reply came that isn't what the call returns: HTML, a redirect, broken JSON."""
+
+
+def in_full(error: BaseException) -> str:
+    """Write an error for the log: its sentence, and beside it what isn't for people, such as the call that it came of."""
+    notes = [str(note) for note in getattr(error, "__notes__", ())]
+    return f"{error} [{'; '.join(notes)}]" if notes else str(error)

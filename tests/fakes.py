@@ -507,6 +507,10 @@ class FakeDirectory:
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     problem: str = ""
     readings: int = 0
+    names: dict[str, str] = field(default_factory=dict)
+
+    def known_name(self, user: str) -> str | None:
+        return self.names.get(user)
 
     def membership(self, person: Person, *, fresh: bool = False) -> Membership:
         self.readings += fresh

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -98,9 +99,12 @@ def test_a_bot_is_served_with_secrets_from_the_environment_until_it_is_told_to_s
 
 
 def test_a_good_configuration_is_said_to_be_good(tmp_path: Path, slack: WorkspaceServer, node: DesignerServer) -> None:
-    checked = opsbot("check", "--online", "--config", written(tmp_path, slack.url, node.url), env=SECRETS)
+    path = written(tmp_path, slack.url, node.url)
+    checked = opsbot("check", "--online", "--config", path, env=SECRETS)
     assert (checked.returncode, checked.stderr) == (0, "")
     assert checked.stdout.strip().endswith("opsbot.toml is good.")
+    assert f"The database {tmp_path / 'opsbot.db'} isn't there yet: serve makes it." in checked.stdout
+    assert [each.name for each in tmp_path.iterdir()] == ["opsbot.toml"]
 
 
 def test_what_only_a_call_can_find_wrong_is_found_online(
@@ -173,7 +177,8 @@ def test_the_app_token_and_the_database_are_tried_online(
     checked = opsbot("check", "--online", "--config", written(tmp_path, slack.url, node.url), env=wrong)
     assert checked.returncode == 1
     assert "slack.app_token: Slack doesn't take the app token" in checked.stderr
-    assert "OperationalError: unable to open database file" in checked.stderr
+    assert f"database: its file can't be made in the folder {tmp_path / 'no'}." in checked.stderr
+    assert "isn't there yet" not in checked.stdout
     assert "slack.bot_token" not in checked.stderr
     assert "xapp-wrong" not in checked.stderr
 
@@ -240,6 +245,41 @@ def test_a_signal_counts_while_the_bot_starts_and_a_second_one_ends_it_at_once(t
             assert served.poll() is None
             served.send_signal(signal.SIGTERM)
             assert served.wait(10) == -signal.SIGTERM
+
+
+def unshared(*options: str) -> list[str]:
+    """Begin a command that runs in a namespace of its own; skips where this machine allows none."""
+    begun = ["unshare", "--user", *options]
+    if shutil.which("unshare") is None or subprocess.run([*begun, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("NOT TESTED: this machine gives no namespaces (unshare)")
+    return begun
+
+
+def test_a_second_signal_ends_the_first_process_of_a_container_too() -> None:
+    script = """
+import os, subprocess, time
+from opsbot.cli import End
+assert os.getpid() == 1
+end = End(600)
+subprocess.run(["sh", "-c", "kill -TERM 1"])
+end.wait()
+subprocess.run(["sh", "-c", "kill -TERM 1"])
+time.sleep(600)
+"""
+    command = [*unshared("--map-root-user", "--pid", "--fork"), sys.executable, "-c", script]
+    assert subprocess.run(command, timeout=30, check=False).returncode == 128 + signal.SIGTERM
+
+
+def test_the_bot_begins_for_a_user_without_a_home(tmp_path: Path) -> None:
+    nowhere = written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9")
+    command = [*unshared("--map-user=54321"), sys.executable, "-m", "opsbot", "serve", "--config", nowhere]
+    surroundings = {name: value for name, value in os.environ.items() if name != "HOME"}
+    served = subprocess.run(
+        command, env={**surroundings, **SECRETS}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "home" not in served.stderr
+    assert "Slack" in served.stderr  # so far it came: nobody answers there
+    assert served.returncode == 1
 
 
 def test_work_that_does_not_end_is_not_waited_for_for_ever() -> None:

@@ -231,7 +231,8 @@ def _after_silence(change: NodeChange, error: DSSError, world: World) -> NodeCha
     if reply is not None and (not reply.sent or reply.method == "GET"):
         return _failed(change, f"Nothing was changed: {error}")
     absent = ChangeState.UNKNOWN if isinstance(error, DSSUnavailableError) else ChangeState.FAILED
-    return _looked_up(change, str(error), absent, world)
+    said = error.happened if absent is ChangeState.UNKNOWN else str(error)
+    return _looked_up(change, said, absent, world)
 
 
 def _looked_up(change: NodeChange, why: str, absent: ChangeState, world: World) -> NodeChange:
@@ -239,7 +240,7 @@ def _looked_up(change: NodeChange, why: str, absent: ChangeState, world: World) 
     try:
         sight = look(change.wanted, world.designer)
     except DSSError as error:
-        return replace(change, state=ChangeState.UNKNOWN, outcome=f"{why} Nor could I look: {error}")
+        return replace(change, state=ChangeState.UNKNOWN, outcome=f"{why} Nor could I look: {error.happened}")
     if sight.is_so:
         return replace(change, state=ChangeState.DONE, package=sight.package)
     if absent is ChangeState.FAILED:

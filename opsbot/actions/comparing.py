@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from opsbot.actions.reading import find_package
 from opsbot.domain.difference import Snapshot, compare
 from opsbot.domain.results import Compared
-from opsbot.errors import DSSError
+from opsbot.errors import DSSError, in_full
 
 if TYPE_CHECKING:
     from opsbot.actions.ports import Clock, Designer
@@ -51,7 +51,7 @@ def seen(
     try:
         setup = designer.setup(service)
     except DSSError as error:
-        _log.warning("how %s is set up can't be read: %s", service, error)
+        _log.warning("how %s is set up can't be read: %s", service, in_full(error))
         return None
     return snapshots.keep(Snapshot(service, package.version, package.created_on, clock(), setup))
 

@@ -20,7 +20,7 @@ from opsbot.actions.reading import list_packages, show_service, show_summary
 from opsbot.actions.requesting import list_requests, request_publish
 from opsbot.actions.searching import list_models, list_nodes, list_services, no_such_project
 from opsbot.actions.settling import review, settle_by_hand
-from opsbot.actions.threads import request_in, subject_in
+from opsbot.actions.threads import open_requests, request_in, subject_in
 from opsbot.actions.trying import failed, project_of, refused, service_of
 from opsbot.actions.watching import list_watches, try_watches, unwatch, watch_services
 from opsbot.domain import commands
@@ -51,11 +51,14 @@ class Dispatcher:
         """Tell what is meant in a place: the channel's node and project, the thread's publish request or version."""
         rules = self.world.rules.channel(place.channel)
         request = request_in(place, self.world)
+        subject = subject_in(place, request, self.world)
+        there = (request.id,) if request is not None else open_requests(subject, self.world)
         return commands.Defaults(
             self.world.rules.default_node(place.channel),
             rules.project,
-            request.id if request is not None else None,
-            subject_in(place, request, self.world),
+            there[0] if len(there) == 1 else None,
+            subject,
+            there if request is None else (),
         )
 
     def standing_to_choose(self, asker: Asker) -> Standing:

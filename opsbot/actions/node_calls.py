@@ -115,7 +115,7 @@ def published(wanted: DeletePackage, world: World) -> str | None:
     try:
         there = [each for each in targets if version in world.designer.published_versions(service.node, each)]
     except DSSError as error:
-        return f"whether {version} is published can't be seen: {error}"
+        return f"whether {version} is published can't be seen: {error.happened}"
     return f"{version} is on the API Deployer, as {' and '.join(f'“{each}”' for each in there)}." if there else None
 
 

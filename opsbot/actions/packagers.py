@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 def packagers_of(service: ServiceRef, packages: Sequence[Package], world: World) -> Mapping[str, Person]:
     """Tell who packaged each, by version: who asked the bot to, else whom the node names and [people] knows.
 
-    Of whom neither is known are left out. The store is asked once, however many there are.
+    Of whom neither is known are left out. The store is asked once, however many there are, and Slack isn't: whom only
+    [people] knows has the id for a name, where nobody asked Slack for it before.
     """
     asked = world.changes.makers(service, packages) if packages else {}
-    known = {login: Person(user, login) for user, login in reversed(tuple(world.rules.people.items()))}
-    found = {package.version: known.get(package.created_by or "") for package in packages}
+    users = {login: user for user, login in reversed(tuple(world.rules.people.items()))}
+    logins = {package.version: package.created_by for package in packages if package.created_by in users}
+    name = world.directory.known_name
+    found = {
+        version: Person(users[login], name(users[login]) or users[login]) for version, login in logins.items() if login
+    }
     found |= {version: change.by for version, change in asked.items()}
-    return {version: person for version, person in found.items() if person is not None}
+    return found
 
 
 def packager_of(service: ServiceRef, package: Package, world: World) -> Person | None:

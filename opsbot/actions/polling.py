@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_LONGEST_REST = timedelta(minutes=15)
+_SHORTEST_REST, _LONGEST_REST = timedelta(minutes=1), timedelta(minutes=15)
+_RESTING_ROUNDS = 10
+"""Who wants to hear soon wants to hear soon, too, that a node answers again: a rest is no more than so many intervals."""
 _LONGEST_ASKED = timedelta(days=1)
 """A node that asks for more has a wrong clock, or means something else."""
 _JITTER = 0.1
@@ -112,7 +114,8 @@ class Poll:
 
         It isn't before the seconds are over that the node `asked` for.
         """
-        wait = min(self.interval * (1 << min(failures, 10)), max(_LONGEST_REST, self.interval))
+        longest = max(min(self.interval * _RESTING_ROUNDS, _LONGEST_REST), _SHORTEST_REST, self.interval)
+        wait = min(self.interval * (1 << min(failures, 10)), longest)
         drawn = wait * self.draw(1 - _JITTER, 1 + _JITTER)
         return self.world.clock() + max(drawn, min(timedelta(seconds=asked), _LONGEST_ASKED))
 

@@ -197,6 +197,10 @@ class Directory(Protocol):
         """Name the people in a group, by the group's id or handle; none where that can't be read."""
         ...
 
+    def known_name(self, user: str) -> str | None:
+        """Tell what a person is called, where that is known already: Slack isn't asked."""
+        ...
+
 
 class Durable(Protocol):
     """Whatever survives a crash: what is begun here is carried to its end by this process or another."""

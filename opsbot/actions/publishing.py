@@ -189,7 +189,7 @@ def _judged(request: PublishRequest, run: str, now: datetime, world: World) -> _
         sighting = sight(request.wish, world.designer)
         is_there = _is_published(request, world.designer)
     except DSSUnavailableError as error:
-        reason = f"Nothing was sent yet: {error}"
+        reason = f"Nothing was sent yet: {error.happened}"
         return _Claim(run, now, lambda *_: Hold(reason))
     except DSSError as error:
         said = f"Nothing was sent: {error}"
@@ -236,7 +236,8 @@ def _after_silence(request: PublishRequest, error: DSSError, designer: Designer)
     if error.reply is not None and not error.reply.sent:
         return Ending(State.FAILED, f"Nothing was sent: {error}")
     absent = State.UNKNOWN if isinstance(error, DSSUnavailableError) else State.FAILED
-    return _look_again(request, str(error), designer, absent)
+    said = error.happened if absent is State.UNKNOWN else str(error)
+    return _look_again(request, said, designer, absent)
 
 
 def _look_again(request: PublishRequest, why: str, designer: Designer, absent: State = State.UNKNOWN) -> Ending:
@@ -244,7 +245,7 @@ def _look_again(request: PublishRequest, why: str, designer: Designer, absent: S
         if _is_published(request, designer):
             return Ending(State.PUBLISHED, "The node's answer was lost, but the version is there.")
     except DSSError as error:
-        return Ending(State.UNKNOWN, f"{why} The API Deployer could not be asked either: {error}")
+        return Ending(State.UNKNOWN, f"{why} The API Deployer could not be asked either: {error.happened}")
     if absent is State.FAILED:
         return Ending(absent, why)
     return Ending(absent, f"{why} The version isn't there yet; the node may still be at it.")
@@ -255,7 +256,7 @@ def _moved(request: PublishRequest, designer: Designer) -> str:
     try:
         changed_so = replaced(request.wish, sight(request.wish, designer))
     except DSSError as error:
-        return f"Whether it was still the same package could not be seen afterwards: {error}"
+        return f"Whether it was still the same package could not be seen afterwards: {error.happened}"
     return f"But look: {changed_so} What was published may be the other one." if changed_so is not None else ""
 
 

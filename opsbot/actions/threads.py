@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from opsbot.actions.stores import RequestQuery
 from opsbot.domain.commands import Subject
+from opsbot.domain.lifecycle import OPEN
 from opsbot.domain.models import MessageRef
 
 if TYPE_CHECKING:
     from opsbot.actions.world import World
     from opsbot.domain.models import Place, PublishRequest
 
+_MOST_OPEN = 200
+
 
 def request_in(place: Place, world: World) -> PublishRequest | None:
     """Find the request whose card's thread it is."""
     return world.requests.of_card(MessageRef(place.channel, place.thread)) if place.thread is not None else None
+
+
+def open_requests(subject: Subject | None, world: World) -> tuple[int, ...]:
+    """Number the open requests for the version that a thread is about, oldest first."""
+    if subject is None:
+        return ()
+    query = RequestQuery(("*",), service=subject.service, states=OPEN, size=_MOST_OPEN)
+    found, _ = world.requests.page(query)
+    return tuple(sorted(each.id for each in found if each.version == subject.version))
 
 
 def subject_in(place: Place, request: PublishRequest | None, world: World) -> Subject | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from opsbot.store import Database, is_current
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from opsbot.config import Config
 
@@ -23,6 +25,14 @@ if TYPE_CHECKING:
 def faults_online(config: Config) -> tuple[str, ...]:
     """Call Slack, every node and the database; gives what doesn't work, a line each."""
     return (*_slack_faults(config), *_group_faults(config), *_node_faults(config), *_database_faults(config))
+
+
+def notices_online(config: Config) -> tuple[str, ...]:
+    """Tell what isn't there yet and needn't be."""
+    with closing(Database(config.database.url.get_secret_value())) as database:
+        if database.file is None or database.file.exists() or not _can_be_made(database.file):
+            return ()
+        return (f"The database {database.file} isn't there yet: serve makes it",)
 
 
 def _slack_faults(config: Config) -> Iterator[str]:
@@ -63,10 +73,18 @@ def _node_faults(config: Config) -> list[str]:
 
 def _database_faults(config: Config) -> Iterator[str]:
     database = Database(config.database.url.get_secret_value())
+    file = database.file
     try:
-        if not is_current(database) and not database.is_embedded:
+        if file is not None and not file.exists():  # to connect would make it, for whoever happens to check
+            if not _can_be_made(file):
+                yield f"database: its file can't be made in the folder {file.absolute().parent}."
+        elif not is_current(database) and not database.is_embedded:
             yield "database: its schema isn't the one that this version needs: run “opsbot migrate”."
     except StoreError as error:
         yield " ".join((f"database: {error}", *getattr(error, "__notes__", ())))
     finally:
         database.close()
+
+
+def _can_be_made(file: Path) -> bool:
+    return os.access(file.absolute().parent, os.W_OK | os.X_OK)

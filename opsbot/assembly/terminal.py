@@ -206,3 +206,7 @@ class _NoSlack:
     def members(self, group: str) -> frozenset[str]:  # noqa: ARG002 - as above
         """Name nobody."""
         return frozenset()
+
+    def known_name(self, user: str) -> str | None:  # noqa: ARG002 - as above
+        """Know nobody's name."""
+        return None

@@ -10,6 +10,10 @@ from queue import SimpleQueue
 
 import click
 
+_FIRST_PROCESS = 1
+_KILLED = 128
+"""What shells add to the number of a signal that ended a process."""
+
 
 class End:
     """The end of a process: the first SIGINT or SIGTERM asks for it; a second one, or `seconds`, brings it at once."""
@@ -28,8 +32,10 @@ class End:
         self._asked.get()
 
     def _ask(self, *_: object) -> None:
+        # The kernel spares the first process of a container what a signal does by default: that one ends itself.
+        again = _end_at_once if os.getpid() == _FIRST_PROCESS else signal.SIG_DFL
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
+            signal.signal(number, again)
         self._asked.put(None)
         self._counting.put(None)
 
@@ -38,3 +44,7 @@ class End:
         time.sleep(seconds)
         click.echo(f"Not all work was done {seconds:g} s after the signal; I end without it.", err=True)
         os._exit(1)
+
+
+def _end_at_once(number: int, _: object) -> None:
+    os._exit(_KILLED + number)

@@ -14,6 +14,7 @@ from click.core import ParameterSource
 from opsbot.cli.ask import ask
 from opsbot.cli.audit import audit
 from opsbot.cli.ending import End
+from opsbot.cli.home import have_a_home
 from opsbot.cli.options import CONFIG
 from opsbot.cli.reading import read_config
 from opsbot.errors import ConfigError, OpsbotError
@@ -29,6 +30,7 @@ _STOPPING_SECONDS = 25.0
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; errors that people can mend end in a sentence and exit code 1."""
+    have_a_home()
     try:
         program.main(arguments, prog_name="opsbot")
     except OpsbotError as error:
@@ -64,12 +66,12 @@ def serve(path: Path) -> None:
 @click.option("--online", is_flag=True, help="Also call Slack, every node and the database.")
 def check(path: Path, online: bool) -> None:  # noqa: FBT001 - Click calls it so
     """Read the configuration and list every fault at once."""
-    from opsbot.assembly.online import faults_online
+    from opsbot.assembly.online import faults_online, notices_online
     from opsbot.assembly.rules import rules_of
     from opsbot.domain.policy_faults import notices
 
     config = read_config(path)
-    for notice in notices(rules_of(config)):
+    for notice in (*notices(rules_of(config)), *(notices_online(config) if online else ())):
         click.echo(f"  {notice}.")
     faults = faults_online(config) if online else ()
     if faults:

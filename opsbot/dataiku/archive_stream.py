@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from opsbot.dataiku.advice import AGAIN
 from opsbot.errors import DSSUnavailableError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class ArchiveBody(io.RawIOBase):
         else:
             piece = self._read_piece(limit)
         if self._ending is not None and not self._ending.may_be(piece):
-            raise DSSUnavailableError("The archive broke off before its end.", self.reply)
+            raise DSSUnavailableError("The archive broke off before its end.", self.reply, AGAIN)
         return piece
 
     def readable(self) -> bool:

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
+from opsbot.dataiku.advice import AGAIN
 from opsbot.errors import DSSUnreadableError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def content_digest(path: Path) -> str:
             _refuse_bombs(archive, path.stat().st_size)
             lines = sorted(f"{entry.filename}\0{_digest(archive, entry)}\n" for entry in archive.infolist())
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
-        raise DSSUnreadableError(f"What the node sent isn't a whole zip archive: {error}.") from error
+        raise DSSUnreadableError(f"What the node sent isn't a whole zip archive: {error}.", advice=AGAIN) from error
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 

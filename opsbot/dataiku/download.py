@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from opsbot.dataiku.advice import AGAIN
 from opsbot.errors import DSSUnreadableError
 
 if TYPE_CHECKING:
@@ -113,9 +114,9 @@ def _verified_entries(file: BinaryIO, reply: DSSReply) -> str:
             entries = sorted((entry.filename, entry.file_size, entry.CRC) for entry in archive.infolist())
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
         # RuntimeError: encrypted, or compressed in a way that can't be undone here.
-        raise DSSUnreadableError(f"What the node sent isn't a whole zip archive: {error}.", reply) from error
+        raise DSSUnreadableError(f"What the node sent isn't a whole zip archive: {error}.", reply, AGAIN) from error
     if broken is not None:
-        raise DSSUnreadableError(f"The archive's entry {broken!a} isn't what its checksum says.", reply)
+        raise DSSUnreadableError(f"The archive's entry {broken!a} isn't what its checksum says.", reply, AGAIN)
     return hashlib.sha256("".join(f"{name}\0{size}\0{crc}\n" for name, size, crc in entries).encode()).hexdigest()
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from opsbot.dataiku.advice import CHECK_ADDRESS, after_silence, in_words
 from opsbot.errors import (
     DSSConflictError,
     DSSError,
@@ -75,8 +76,9 @@ def failure(answer: Answer, redact: Redact) -> DSSError:
     said = _read_error_body(answer)
     kind = _kind(answer.status, said)
     text = redact(said.text)[:_LONGEST_TEXT]
-    sentence = f"The node answered {answer.status} to {answer.method} {answer.path}" + (f": {text}" if text else ".")
-    return kind(sentence, answer.described(said.error_type, text or None))
+    what, advice = in_words(answer.status, kind, answer.method)
+    sentence = f"{what} (status {answer.status})" + (f": {text}" if text else ".")
+    return kind(sentence, answer.described(said.error_type, text or None), advice)
 
 
 def unreadable(answer: Answer, what_was_due: str) -> DSSUnreadableError:
@@ -85,8 +87,9 @@ def unreadable(answer: Answer, what_was_due: str) -> DSSUnreadableError:
     if not answer.body:
         seen = "nothing"
     return DSSUnreadableError(
-        f"{answer.method} {answer.path} should have answered {what_was_due}, but {seen} came with status {answer.status}.",
+        f"The node should have answered {what_was_due}, but {seen} came with status {answer.status}.",
         answer.described(),
+        CHECK_ADDRESS if answer.looks_like_html else after_silence(answer.method),
     )
 
 
@@ -95,16 +98,18 @@ def _not_a_result(answer: Answer, redact: Redact) -> DSSUnreadableError:
     target = answer.headers.get("Location", "")
     if not target:
         return DSSUnreadableError(
-            f"{answer.method} {answer.path} ended with status {answer.status}, which is neither a result nor an error.",
+            f"The node answered with status {answer.status}, which is neither a result nor an error.",
             answer.described(),
+            CHECK_ADDRESS,
         )
     # Only where it leads: the query of a login page's address may hold a session's secret.
     # What a slash begins is a path of the node's pages, not of its disk.
     where = redact("[the node]" * target.startswith("/") + target.partition("?")[0])[:_LONGEST_TEXT]
     return DSSUnreadableError(
-        f"{answer.method} {answer.path} was redirected to {where} (status {answer.status}); redirects aren't followed,"
-        " because a login page would look like a success. Check the node's address.",
+        f"The call was redirected to {where} (status {answer.status}); redirects aren't followed, because a login page"
+        " would look like a success.",
         answer.described(),
+        CHECK_ADDRESS,
     )
 
 

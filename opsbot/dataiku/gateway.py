@@ -19,7 +19,7 @@ from opsbot.domain.files import Archive
 from opsbot.domain.models import Endpoint, Package, PackageSummary, SavedModel, Service
 from opsbot.domain.redaction import redacting
 from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
-from opsbot.errors import DSSError, DSSNotFoundError, DSSRefusedError, DSSUnavailableError, NotFoundError
+from opsbot.errors import DSSError, DSSNotFoundError, DSSRefusedError, DSSUnavailableError, NotFoundError, in_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -215,7 +215,7 @@ class Nodes:
         try:
             active = handle.get_active_version()
         except DSSError as error:
-            _log.info("which version of %s is active can't be read: %s", model, error)
+            _log.info("which version of %s is active can't be read: %s", model, in_full(error))
             return None
         return str(active["id"]) if active is not None else None
 
@@ -236,7 +236,8 @@ def _calling(node: str, project: str | None = None) -> Iterator[None]:
         yield
     except DSSRefusedError as error:
         missing = f"There is no project “{project}” on {node}, or my" if project is not None else "My"
-        raise DSSRefusedError(f"{missing} key on {node} may not do that. {error}", error.reply) from error
+        said = f"{missing} key on {node} may not do that. {error.happened}"
+        raise DSSRefusedError(said, error.reply, error.advice) from error
 
 
 def _service(project: ProjectRef, item: DSSAPIServiceListItem) -> Service:

@@ -23,6 +23,7 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import get_netrc_auth
 from urllib3.exceptions import DecodeError, HTTPError
 
+from opsbot.dataiku.advice import after_silence
 from opsbot.dataiku.archive_stream import ArchiveBody
 from opsbot.dataiku.broken_connections import distrust, in_words, never_connected
 from opsbot.dataiku.credentials import Credentials, basic
@@ -249,17 +250,20 @@ class Transport:
             raise
         except (DecodeError, requests.exceptions.InvalidHeader, _ReplyTooLongError) as error:
             raise DSSUnreadableError(
-                f"The reply to {call.method} {call.path} can't be read: {self._redact(str(error))}",
+                f"The node's reply can't be read: {self._redact(str(error))}",
                 DSSReply(call.method, call.path),
+                after_silence(call.method),
             ) from error
         except (requests.RequestException, HTTPError, OSError) as error:
             if why := distrust(error):
                 raise DSSUntrustedError(
                     f"The node's certificate isn't trusted: {self._redact(why)}.",
                     DSSReply(call.method, call.path, sent=False),
+                    "Tell whoever runs me.",
                 ) from error
             reply = DSSReply(call.method, call.path, sent=not never_connected(error))
-            raise DSSUnavailableError(f"{in_words(error)} ({call.method} {call.path}).", reply) from error
+            advice = after_silence(call.method, sent=reply.sent)
+            raise DSSUnavailableError(f"{in_words(error)}.", reply, advice) from error
 
 
 class _NodeAdapter(HTTPAdapter):

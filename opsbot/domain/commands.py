@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from opsbot.domain.models import EndpointType
     from opsbot.domain.pace import Digest, Quiet
     from opsbot.domain.references import ServiceRef, Watchable
+    from opsbot.domain.seals import Button
 
 
 __all__ = [
@@ -107,6 +108,8 @@ class Defaults:
     project: str | None = None
     request: int | None = None
     subject: Subject | None = None
+    open_requests: tuple[int, ...] = ()
+    """Where a thread is about several: one of them has to be named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ class Approve:
     permission: ClassVar[Permission | None] = Permission.APPROVE
     request: int
     comment: str = ""
+    button: Button | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,7 @@ class Decline:
     permission: ClassVar[Permission | None] = Permission.APPROVE
     request: int
     comment: str = ""
+    button: Button | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,7 @@ class Cancel:
     permission: ClassVar[Permission | None] = Permission.PUBLISH
     request: int
     comment: str = ""
+    button: Button | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +294,7 @@ class TryWatches:
 
 
 Decide = Approve | Decline | Cancel
-"""What ends the waiting of a publish request."""
+"""What ends the waiting of a publish request; without a `button` it was named by its number, on purpose."""
 
 OnRequest = Decide | Settle | Review
 """What is done to a request that is there; the policy says by whom."""

@@ -12,6 +12,7 @@ from opsbot.domain.commands import Approve, Cancel, Decline, Review, Settle
 from opsbot.domain.lifecycle import State, may_follow
 from opsbot.domain.policies import policy_for
 from opsbot.domain.quorum import missing
+from opsbot.domain.seals import is_of, of_another
 from opsbot.domain.terminal import GLASS_IN_SLACK, unheard
 from opsbot.errors import NotFoundError
 
@@ -46,8 +47,15 @@ def objection(
     """
     if not _may_see(request, person, standing):
         raise no_such_request(request.id, standing.problem)
-    objected = unheard(command) if standing.in_terminal else None
+    objected = unheard(command) if standing.in_terminal else _mistaken(command, request)
     return objected or _objection_by_kind(command, request, person, standing, policy)
+
+
+def _mistaken(command: OnRequest, request: PublishRequest) -> str | None:
+    """Say that the button was made for another request, where it was."""
+    if isinstance(command, Settle | Review) or command.button is None or is_of(command.button, request):
+        return None
+    return of_another(command.button, request)
 
 
 def _objection_by_kind(
@@ -124,9 +132,16 @@ def already_decided(request: PublishRequest, person: Person) -> str:
 
 
 def in_words(roles: Iterable[tuple[str, int]]) -> str:
-    """Say how many of which roles: “1 approver and 2 owner”."""
-    said = [f"{count} {role}" for role, count in roles]
+    """Say how many of which roles: “1 approver and 2 owners”."""
+    said = [f"{count} {role if count == 1 else _many(role)}" for role, count in roles]
     return " and ".join(said) or "nobody"
+
+
+def _many(role: str) -> str:
+    """Name several who hold a role; roles may be called anything, as “sre-ops”."""
+    if role.endswith("y") and role[-2:-1] not in {*"aeiou"}:
+        return f"{role[:-1]}ies"
+    return role if role.endswith("s") else f"{role}s"
 
 
 def policy_of(request: PublishRequest, policies: Iterable[Policy]) -> Policy:

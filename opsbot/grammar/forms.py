@@ -17,7 +17,7 @@ from opsbot.domain.references import ProjectRef
 from opsbot.errors import CommandError
 from opsbot.grammar.every import Verb, verbs
 from opsbot.grammar.parsing import find_verb, read, words_of
-from opsbot.grammar.types import FreeWords, Part, Read, Unasked
+from opsbot.grammar.types import FreeWords, Known, Part, Read, Unasked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -106,6 +106,8 @@ def begin(text: str, defaults: Defaults) -> Begun:
     with click.Context(verb, info_name=verb.name, obj=defaults, resilient_parsing=True) as ctx:
         typed, _, _ = verb.make_parser(ctx).parse_args(list(words[1:]))
         values = dict(_standing(form, defaults))
+        if len(words) == 1:
+            values |= _known(form, verb, defaults)
         for param in _asked(verb):
             values |= _typed(param, typed.get(param.name), ctx)
     return Begun(form, values)
@@ -228,6 +230,22 @@ def _standing(form: Form, defaults: Defaults) -> Iterator[tuple[str, str]]:
             yield field.name, str(ProjectRef(defaults.node, defaults.project))
         elif field.kind is Kind.REQUEST and field.required and defaults.request is not None:
             yield field.name, str(defaults.request)
+
+
+def _known(form: Form, verb: Verb, defaults: Defaults) -> dict[str, str]:
+    """Tell what the thread of a version says, of what such a verb needs: people see it, and may choose something else."""
+    subject = defaults.subject
+    service = form.of_kind(Kind.SERVICE)
+    if subject is None or service is None or not service.required:
+        return {}
+    about: dict[Kind, object] = {
+        Kind.SERVICE: subject.service,
+        Kind.VERSION: subject.version,
+        Kind.PUBLISHED_SERVICE: subject.published_service,
+    }
+    said = {field.name: about.get(field.kind) for field in form.fields}
+    said |= {param.name: param.known(subject) for param in _asked(verb) if isinstance(param, Known)}
+    return {name: str(value) for name, value in said.items() if value is not None}
 
 
 def _typed(param: click.Parameter, value: object, ctx: click.Context) -> dict[str, str]:

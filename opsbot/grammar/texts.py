@@ -23,7 +23,7 @@ def obligatory(text: str, example: str) -> str:
 def request_and_text(words: tuple[str, ...], defaults: Defaults, example: str) -> tuple[int, str]:
     """Tell the named request from the text behind it.
 
-    In a request's own thread no number is needed. A bare one that isn't the request's could be another request or the
+    In a request's own thread no number is needed, nor in a version's where one request is open. A bare one that isn't the request's could be another request or the
     first word of the text, so it is neither: `#3` names a request anywhere.
     """
     number = _NUMBER.fullmatch(words[0]) if words else None
@@ -36,6 +36,12 @@ def request_and_text(words: tuple[str, ...], defaults: Defaults, example: str) -
                 example.replace("12", f"#{named}", 1),
             )
         return named, " ".join(words[1:])
+    if defaults.request is None and len(defaults.open_requests) > 1:
+        *first, last = map(str, defaults.open_requests)
+        raise MissingWordError(
+            f"Which request? Here {', '.join(first)} and {last} are open: name one by its number.",
+            example.replace("12", last, 1),
+        )
     if defaults.request is None:
         raise MissingWordError("Which request? Name its number; “requests” lists them.", example)
     return defaults.request, " ".join(words)

@@ -98,6 +98,11 @@ class SlackDirectory:
         self._names[user] = (name, self._now() + lasts)
         return name
 
+    def known_name(self, user: str) -> str | None:
+        """Tell what a person was called when Slack was asked last; None where it never was, or didn't say."""
+        name, _ = self._names.get(user, (user, 0.0))
+        return name if name != user else None
+
     def find(self, name: str) -> str | None:
         """Find who is called so, by their id; None where nobody is, or Slack won't say."""
         try:

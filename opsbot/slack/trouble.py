@@ -6,7 +6,7 @@ import logging
 import secrets
 from typing import TYPE_CHECKING
 
-from opsbot.errors import OpsbotError, StoreError
+from opsbot.errors import OpsbotError, StoreError, in_full
 from opsbot.grammar import corrected
 from opsbot.slack.blocks.messages import Answer
 from opsbot.slack.blocks.results import apology
@@ -30,7 +30,7 @@ def in_words(job: Callable[[], Answer | None], address: str, command_name: str, 
     except StoreError as error:
         return apology(error, command_name, incident("the store failed"))
     except OpsbotError as error:
-        _log.info("not done: %s", error)
+        _log.info("not done: %s", in_full(error))
         instead = corrected(typed, error.near) if error.near is not None else None
         return apology(error, address, instead=instead)
     except Exception:  # noqa: BLE001 - a fault of ours, whatever it is, is told with its number

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import QueuePool, create_engine, event, make_url, text
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
@@ -44,6 +46,14 @@ class Database:
     def is_embedded(self) -> bool:
         """Tell whether the database is a file of this process alone."""
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an embedded database, whether it is there or not; None where the database is a server's."""
+        name = self.engine.url.database
+        if not self.is_embedded or name is None:
+            return None
+        return Path(unquote(urlsplit(name).path) if name.startswith("file:") else name)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -3,21 +3,27 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from opsbot.actions.dispatcher import Dispatcher
-from opsbot.domain.commands import Approve, Cancel, Decline, Subject
+from opsbot.domain.commands import Approve, Cancel, Decline, RequestPublish, Subject
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
-from opsbot.domain.models import MessageRef, Person
+from opsbot.domain.models import MessageRef, Person, PublishRequest
 from opsbot.domain.policies import Policy
 from opsbot.domain.results import Decided, Refused
+from opsbot.domain.seals import Button, seal
 from opsbot.domain.watching import packaged
-from opsbot.errors import DSSUnavailableError, NotFoundError
+from opsbot.errors import DSSUnavailableError, MissingWordError, NotFoundError
+from opsbot.grammar import parse
 from tests.actions.doing import approved, asked, carry_out, do
 from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, VIC, asker, grant, package, rules
-from tests.fakes import Scene
+from tests.fakes import FakeRequests, Scene
+
+if TYPE_CHECKING:
+    from opsbot.domain.commands import Command
 
 BOTH = Policy("both", quorum=(("approver", 1), ("owner", 1)))
 OWNER = grant("approver", OMAR), grant("owner", ADA, OMAR)
@@ -56,6 +62,29 @@ def test_a_quorum_of_two_roles_takes_two_people_who_may_have_both() -> None:
     assert scene.durable.published == [(number, 0)]
 
 
+class TornRequests(FakeRequests):
+    """Reads once as a database may while somebody votes: the request as it was before, with the vote already."""
+
+    torn: bool = False
+
+    def get(self, request: int) -> PublishRequest:
+        read = super().get(request)
+        if not self.torn:
+            return read
+        self.torn = False
+        return replace(read, state=State.PENDING, decision=None)
+
+
+def test_who_clicks_while_their_own_vote_is_counted_hears_that_it_was() -> None:
+    scene = Scene()
+    scene.requests = torn = TornRequests(scene.keeping, scene.policies, scene.pauses)
+    number = approved(scene)
+    torn.torn = True
+    again = do(scene, Approve(number), OMAR)
+    assert isinstance(again, Refused)
+    assert again.reason == "Request 1 was approved by you already."
+
+
 def test_the_audit_keeps_each_vote_with_its_roles_and_its_comment() -> None:
     scene = owned()
     number = asked(scene)
@@ -64,6 +93,39 @@ def test_the_audit_keeps_each_vote_with_its_roles_and_its_comment() -> None:
     assert (kept.who, kept.what, kept.outcome, kept.request) == (OMAR, "approve", "done", number)
     assert (kept.detail["roles"], kept.detail["comment"]) == (["approver", "owner"], "looks good")
     assert kept.policy == BOTH.digest
+
+
+def test_the_buttons_of_a_request_that_a_restored_database_forgot_decide_no_other_with_its_number() -> None:
+    forgotten, scene = Scene(), Scene()
+    old = forgotten.requests.get(asked(forgotten))
+    scene.designer.made[SCORING] = [package("v4")]
+    number = asked(scene, RequestPublish(SCORING, "v4"))
+    assert number == old.id
+    kept = scene.requests.get(number)
+    for command in (Approve, Decline, Cancel):
+        refused = do(scene, command(number, "words", Button(seal(old))), MAYA if command is Cancel else OMAR)
+        assert isinstance(refused, Refused)
+        assert "This card is of another request" in refused.reason
+        assert "request 1 is v4 of design:FRAUD/scoring now" in refused.reason
+    assert scene.requests.get(number) == kept
+    assert [each.what for each in scene.entries if "This card is of another" in each.outcome] == [
+        "approve",
+        "decline",
+        "cancel",
+    ]
+    assert isinstance(do(scene, Approve(number, button=Button(seal(kept))), OMAR), Decided)
+
+
+def test_a_button_of_an_earlier_version_decides_on_its_own_card_only() -> None:
+    scene = Scene()
+    number = asked(scene)
+    card = MessageRef(CHANNEL, "7.0")
+    scene.requests.remember_card(number, card)
+    for elsewhere in (None, MessageRef(CHANNEL, "6.0")):
+        refused = do(scene, Approve(number, button=Button(message=elsewhere)), OMAR)
+        assert isinstance(refused, Refused)
+        assert "Open its newest card, or your Home again." in refused.reason
+    assert isinstance(do(scene, Approve(number, button=Button(message=card)), OMAR), Decided)
 
 
 @pytest.mark.parametrize(
@@ -212,6 +274,29 @@ def test_in_the_thread_of_its_card_a_request_is_meant() -> None:
     assert dispatcher.defaults(asker(thread="1.0").place).subject == Subject(SCORING, "v3", "scoring")
     assert dispatcher.defaults(asker(thread="7.7").place).request is None
     assert dispatcher.defaults(asker(thread="7.7").place).subject is None
+
+
+def test_in_the_thread_of_its_story_the_one_open_request_is_meant_and_of_several_none() -> None:
+    scene = Scene()
+    scene.designer.made[SCORING].append(package("v4"))
+    story = packaged(SCORING, package("v3"), NOON, "grace")
+    scene.events.begin_story(CHANNEL, story, MessageRef(CHANNEL, "2.0"), NOON)
+
+    def said(text: str) -> Command:
+        return parse(text, Dispatcher(scene.world).defaults(asker(thread="2.0").place)).command
+
+    with pytest.raises(MissingWordError, match="Which request"):
+        said("approve")
+    asked(scene, RequestPublish(SCORING, "v4"))
+    first = asked(scene)
+    assert said("approve") == Approve(first)
+    assert said("decline too early") == Decline(first, "too early")
+    second = asked(scene, RequestPublish(SCORING, "v3", "scoring-eu"))
+    with pytest.raises(MissingWordError, match=f"Here {first} and {second} are open: name one by its number"):
+        said("decline too early")
+    assert said(f"decline {second} too early") == Decline(second, "too early")
+    do(scene, Cancel(second))
+    assert said("approve") == Approve(first)
 
 
 def test_in_the_thread_of_its_story_a_version_is_meant_with_the_one_that_was_published_before() -> None:

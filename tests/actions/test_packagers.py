@@ -49,6 +49,17 @@ def test_a_login_that_people_maps_is_that_person_and_another_is_shown_for_what_i
     assert "by the node's login linus" in said.in_full().replace("`", "")
 
 
+def test_whom_only_people_maps_is_called_as_in_slack_where_that_is_known_and_else_by_the_login() -> None:
+    scene = scene_of("v1", by="ada_l")
+    for known, shown in (({}, "by ada_l"), ({ADA.id: "ada"}, "by @ada")):
+        scene.directory.names = known
+        for command in (ListPackages(SCORING), ShowService(SCORING), ShowSummary(SCORING, "v1")):
+            said = answer(do(scene, command), asker(), "/apid")
+            assert said is not None
+            assert shown in said.in_full()
+            assert "@ada_l" not in said.in_full()
+
+
 def test_the_makers_of_300_packages_are_looked_for_once() -> None:
     scene = scene_of(*(f"v{number}" for number in range(300)), by="opsbot")
     made(scene, CreatePackage(SCORING, "v300"))

@@ -13,6 +13,7 @@ from opsbot.domain.changes import ChangeState
 from opsbot.domain.commands import CreatePackage
 from opsbot.domain.models import Endpoint
 from opsbot.domain.references import ServiceRef
+from opsbot.domain.sights import NodeSight
 from opsbot.domain.watching import EVERY_TOPIC, Topic, Watch
 from opsbot.errors import DSSUnavailableError
 from tests.actions.doing import do
@@ -124,6 +125,19 @@ def test_a_node_that_does_not_answer_is_asked_less_and_less_often(looking: Looki
     looking.look(60)
     assert looking.sights.node("design").failures <= 8
     assert looking.sights.node("design").failures >= 5
+
+
+@pytest.mark.parametrize(("interval", "longest"), [(2, 60), (30, 300), (60, 600), (120, 900), (1800, 1800), (0.5, 60)])
+def test_how_long_a_silent_node_is_left_alone_goes_by_the_interval(interval: float, longest: float) -> None:
+    scene = Scene()
+    scene.watches.kept[1] = Watch(1, "C1", "design:FRAUD/*", EVERY_TOPIC, MAYA, NOON)
+    scene.survey.silent["design"] = "no answer"
+    sights = Sights(nodes={"design": NodeSight("design", failures=99)})
+    poll = Poll(scene.world, scene.survey, sights, timedelta(seconds=interval), lambda: False, lambda _, __: 1.0)
+    poll()
+    rest = sights.node("design").next_at
+    assert rest is not None
+    assert rest - scene.world.clock() == timedelta(seconds=longest)
 
 
 def test_a_service_that_can_not_be_read_is_left_as_it_was_and_slows_the_looks(looking: Looking) -> None:

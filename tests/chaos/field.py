@@ -24,6 +24,7 @@ from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.slack import manifest
+from opsbot.slack.blocks.stamps import stamp
 from opsbot.store import AuditStore, Database, Keeper, NodeChangeStore, RequestStore
 from tests.stage import GRANTS, shown
 
@@ -166,7 +167,7 @@ class Field:
             "team": {"id": "T1"},
             "channel": {"id": request.card.channel},
             "container": {"type": "message", "message_ts": request.card.ts, "channel_id": request.card.channel},
-            "actions": [{"type": "button", "action_id": "approve_request", "block_id": "b", "value": str(request.id)}],
+            "actions": [{"type": "button", "action_id": "approve_request", "block_id": "b", "value": stamp(request)}],
             "response_url": self.ear.url,
             "trigger_id": "1.2",
         }

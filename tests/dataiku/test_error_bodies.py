@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 import responses
 
 from opsbot.dataiku import DSSClient, Patience
@@ -16,6 +17,7 @@ from opsbot.errors import (
     DSSRefusedError,
     DSSUnavailableError,
     DSSUnreadableError,
+    in_full,
 )
 
 if TYPE_CHECKING:
@@ -119,8 +121,8 @@ def test_status_class_and_text_decide_together(
 def test_the_words_of_any_body(wire: responses.RequestsMock, service: DSSAPIService, body: Any, said: str) -> None:
     error = refused(wire, service, 500, body)
 
-    address = "The node answered 500 to GET /projects/FRAUD/apiservices/scoring/packages"
-    assert str(error) == (f"{address}: {said}" if said else f"{address}.")
+    happened = "The node couldn't do it (status 500)"
+    assert error.happened == (f"{happened}: {said}." if said else f"{happened}.")
 
 
 @pytest.mark.parametrize(
@@ -162,10 +164,46 @@ def test_keys_and_paths_never_come_out(wire: responses.RequestsMock, service: DS
     )
     error = refused(wire, service, 500, {"message": leaky})
 
-    assert str(error).partition("packages: ")[2] == (
+    assert error.happened.partition("(status 500): ")[2] == (
         "Key [secret] (Basic [secret]) can't read [path], file:[path] or [path]; see"
-        " https://doc.dataiku.com/dss/latest/apinode and and/or 1/2"
+        " https://doc.dataiku.com/dss/latest/apinode and and/or 1/2."
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "happened", "advice"),
+    [
+        (400, "The node doesn't take it", "Check what you named"),
+        (401, "The node doesn't know the key", "Tell whoever runs me"),
+        (403, "The node doesn't allow it", "Whoever runs the node can allow it."),
+        (404, "The node has no such thing", "Look what there is"),
+        (409, "The node has something else in that place", "take another name"),
+        (429, "The node has too much to do just now", "Try again in a minute"),
+        (500, "The node couldn't do it", "Try again in a minute"),
+        (503, "The node doesn't answer as it should", "Try again in a minute"),
+    ],
+)
+def test_people_read_what_happened_and_what_to_do_and_the_log_which_call_it_was(
+    wire: responses.RequestsMock, service: DSSAPIService, status: int, happened: str, advice: str
+) -> None:
+    error = refused(wire, service, status, {"message": "no"})
+    assert str(error).startswith(f"{happened} (status {status}): no. ")
+    assert advice in str(error)
+    assert "/" not in str(error)
+    assert in_full(error) == f"{error} [GET /projects/FRAUD/apiservices/scoring/packages: {status}]"
+
+
+def test_what_may_have_been_done_is_looked_for_before_it_is_tried_again(
+    wire: responses.RequestsMock, service: DSSAPIService
+) -> None:
+    wire.post(f"{SERVICE}/packages/v1", body=requests.ConnectionError("gone"))
+    wire.get(f"{SERVICE}/packages", body=requests.ConnectionError("gone"))
+    with pytest.raises(DSSUnavailableError) as caught:
+        service.create_package("v1")
+    assert str(caught.value).startswith("The connection to the node broke. It may have been done all the same: look")
+    with pytest.raises(DSSUnavailableError) as caught:
+        service.list_packages()
+    assert str(caught.value).startswith("The connection to the node broke. Try again in a minute")
 
 
 def test_a_redirect_says_where_without_its_query(wire: responses.RequestsMock, service: DSSAPIService) -> None:

@@ -7,7 +7,7 @@ from opsbot.domain.commands import Approve, Cancel, Decide, Decline
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import Person
 from opsbot.domain.policies import DEFAULT_POLICY
-from opsbot.domain.policy import objection
+from opsbot.domain.policy import in_words, objection
 from opsbot.errors import NotFoundError
 from tests.builders import ADA, MAYA, OMAR, TEAM, VIC, asker, decision, grant, request, wish
 
@@ -63,3 +63,17 @@ def test_a_late_one_is_told_who_was_first() -> None:
     assert objection(Approve(12), approved, ADA, standing, DEFAULT_POLICY) == "Request 12 was approved by omar already."
     declined = request(state=State.DECLINED, decision=decision(OMAR))
     assert objection(Approve(12), declined, OMAR, standing, DEFAULT_POLICY) == "Request 12 was declined by you already."
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        ([("approver", 1)], "1 approver"),
+        ([("approver", 2), ("owner", 1)], "2 approvers and 1 owner"),
+        ([("deputy", 2)], "2 deputies"),
+        ([("sre-ops", 3)], "3 sre-ops"),
+        ([], "nobody"),
+    ],
+)
+def test_how_many_of_which_roles_are_missing_is_said_as_people_say_it(roles: list[tuple[str, int]], said: str) -> None:
+    assert in_words(roles) == said

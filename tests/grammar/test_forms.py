@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsbot.domain import commands
-from opsbot.domain.commands import Defaults, Mention
+from opsbot.domain.commands import Defaults, Mention, Subject
 from opsbot.domain.lifecycle import State
 from opsbot.domain.pace import Digest, Quiet
 from opsbot.domain.references import ServiceRef
@@ -204,6 +204,23 @@ def test_what_is_wrong_is_not_said_to_be_missing(line: str) -> None:
 def test_a_channel_s_own_project_stands_in_the_form() -> None:
     assert begin("services", HERE).values == {"project": "design:FRAUD"}
     assert begin("approve", Defaults(request=7)).values == {"request": "7"}
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("publish", {"service": "design:FRAUD/scoring", "version": "v4", "published_service": "scoring-eu"}),
+        ("summary", {"service": "design:FRAUD/scoring", "version": "v4"}),
+        ("diff", {"service": "design:FRAUD/scoring", "version": "v3", "other": "v4"}),
+        ("package", {"service": "design:FRAUD/scoring"}),
+        ("publish rules", {"service": "design:FRAUD/rules"}),
+        ("pause", {}),
+        ("approve", {}),
+    ],
+)
+def test_what_a_thread_is_about_stands_in_the_form(line: str, values: dict[str, str]) -> None:
+    subject = Subject(SCORING, "v4", "scoring-eu", since="v3")
+    assert begin(line, Defaults("design", "FRAUD", subject=subject)).values == values
 
 
 def test_what_is_wrong_is_said_beside_the_field() -> None:

@@ -155,7 +155,9 @@ def test_silence_closes_the_groups() -> None:
 def test_a_name_is_asked_for_once_in_five_minutes(server: WorkspaceServer, client: KeptWebClient) -> None:
     watch = Watch()
     directory = SlackDirectory(client, NAMED, watch)
+    assert directory.known_name("U02OMAR") is None
     assert [directory.name("U02OMAR") for _ in range(3)] == ["omar"] * 3
+    assert directory.known_name("U02OMAR") == "omar"
     assert calls(server, "users.info") == 1
     watch.now += 301
     directory.name("U02OMAR")

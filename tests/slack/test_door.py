@@ -87,12 +87,13 @@ def test_pages_are_turned_in_the_thread_of_a_mention_too(open_door: Stage) -> No
     assert open_door.wait_for("asked for the packages", user="omar")["thread_ts"] == said["ts"]
 
 
-@pytest.mark.parametrize("value", ["1; DROP TABLE publish_requests", "999", "", "١", "-1"])
+@pytest.mark.parametrize("value", ["1; DROP TABLE publish_requests", "999", "", "١", "-1", "1:0123456789ab"])
 def test_a_button_value_that_somebody_made_up_does_nothing(open_door: Stage, value: str) -> None:
     payload = asked(open_door)
     payload["actions"] = [{"type": "button", "action_id": "approve_request", "block_id": "b", "value": value}]
     assert open_door.deliver(payload) == 200
-    open_door.wait_for("isn't one of mine" if value != "999" else "There is no request 999", user="omar")
+    said = {"999": "There is no request 999", "1:0123456789ab": "This card is of another request"}
+    open_door.wait_for(said.get(value, "isn't one of mine"), user="omar")
     assert "v4" not in open_door.published("scoring")
 
 

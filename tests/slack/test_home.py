@@ -38,12 +38,17 @@ def opened(stage: Stage, user: str) -> None:
 
 
 def buttons(view: JSON) -> set[str]:
-    elements = [each for block in view["blocks"] for each in (*block.get("elements", ()), block.get("accessory") or {})]
-    return {each["text"]["text"] for each in elements if each.get("type") == "button"}
+    return {each["text"]["text"] for each in _elements(view) if each.get("type") == "button"}
 
 
-def click(stage: Stage, user: str, action: str, value: str = "1") -> JSON:
-    used = {"user": user, "view": home(stage, user)["id"], "action": {"action_id": action, "value": value}}
+def _elements(view: JSON) -> list[JSON]:
+    return [each for block in view["blocks"] for each in (*block.get("elements", ()), block.get("accessory") or {})]
+
+
+def click(stage: Stage, user: str, action: str) -> JSON:
+    view = home(stage, user)
+    value = next(each["value"] for each in _elements(view) if each.get("action_id") == action)
+    used = {"user": user, "view": view["id"], "action": {"action_id": action, "value": value}}
     reply: JSON = stage.hands.post("/interact", json=used).json()
     return reply
 

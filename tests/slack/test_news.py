@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,13 @@ def test_the_story_of_a_version_is_one_thread_from_its_packaging_to_its_publish(
     stage.command("publish FRAUD/rules v50 --reason due")
     asked = stage.wait_for_reply(parent, "<@U01MAYA> asks to publish `v50` of `design:FRAUD/rules` to `rules`")
     assert "|request 1>" in shown(asked) or "request 1 in <#" in shown(asked)
-    stage.command("approve 1", user="omar")
+    stage.say(f"<@{demo.BOT}> help explain", user="omar", channel="approvals", thread=parent["ts"])
+    helping = stage.wait_for("How to use", "approvals", user="omar")
+    stage.click(helping, buttons(helping)["Fill in a form…"], user="omar")
+    form = json.dumps(stage.wait_for_view("omar"))
+    assert '"value": "design:FRAUD/rules"' in form
+    assert '"value": "v50"' in form
+    stage.say(f"<@{demo.BOT}> approve", user="omar", channel="approvals", thread=parent["ts"])
     stage.wait_for_reply(parent, "is approved by <@U02OMAR>")
     stage.wait_for_reply(parent, "is published to `rules`")
     told = [each for each in stage.messages("approvals") if "v50" in shown(each) and each["ts"] != parent["ts"]]

@@ -65,7 +65,7 @@ def test_what_somebody_watches_is_ended_in_their_home(shared: Stage) -> None:
     opened(shared, "omar")
     here, there = re.findall(r"\*(\d+)\* · `design:FRAUD/scoring`", shown(home(shared, "omar")))
     assert buttons(home(shared, "omar")) == {"Unwatch design:FRAUD/scoring"}
-    assert click(shared, "omar", f"run_line:unwatch:{there}", f"unwatch {there}")["acked"]
+    assert click(shared, "omar", f"run_line:unwatch:{there}")["acked"]
     shared.wait_until(lambda: "<#C03RANDOM>" not in shown(home(shared, "omar")))
     direct = shared.direct("omar")
     shared.wait_for("<#C03RANDOM> doesn't hear of `design:FRAUD/scoring` any more", direct, user="omar")

@@ -9,6 +9,7 @@ from opsbot.domain.lifecycle import State
 from opsbot.domain.models import HOME
 from opsbot.domain.policy import in_words
 from opsbot.domain.results import HistoryShown
+from opsbot.slack.blocks.cards import approvers
 from opsbot.slack.blocks.messages import Answer, of_lines
 from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, named, or_none, person
 from opsbot.slack.blocks.paging import listing
@@ -65,7 +66,10 @@ def decided(result: Decided, asker: Asker) -> Answer | None:
             f"{person(asker.person)} approved request {request.id}: {_what(request)}. It still takes {short}."
         )
     verb = {State.APPROVED: "approved", State.DECLINED: "declined"}.get(request.state, request.state.value)
-    who = person(request.decision.person) if request.decision is not None else "Somebody"
+    if request.state is State.APPROVED and request.votes:
+        who = approvers(request)
+    else:
+        who = person(request.decision.person) if request.decision is not None else "Somebody"
     return Answer(f"{who} {verb} request {request.id}: {_what(request)}.")
 
 

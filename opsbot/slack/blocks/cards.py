@@ -12,7 +12,8 @@ from opsbot.domain.lifecycle import State
 from opsbot.domain.policy import in_words, lacking
 from opsbot.slack.blocks.difference import difference_blocks, whole_difference
 from opsbot.slack.blocks.messages import SECTION_LIMIT, Message, mrkdwn, mrkdwn_section, notes
-from opsbot.slack.blocks.mrkdwn import clipped, code, cut, date, escaped, packaged_by, person
+from opsbot.slack.blocks.mrkdwn import clipped, code, cut, date, escaped, listed, packaged_by, person
+from opsbot.slack.blocks.stamps import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,7 @@ def card(request: PublishRequest, around: Around) -> Message:
     blocks.append(_context("\n".join(_standing(request, around))))
     blocks.append(_context(_small_print(request)))
     if request.state is State.PENDING and not wish.break_glass:
-        blocks.append(_buttons(request.id))
+        blocks.append(_buttons(stamp(request)))
     return Message(f"Request {request.id}: publish {what}, {request.state.value}", tuple(blocks), _whole(request))
 
 
@@ -96,6 +97,13 @@ def ending(request: PublishRequest) -> str:  # noqa: PLR0911 - one arm per state
             return f"{what} is {request.state.value}."
         case _:
             assert_never(request.state)
+
+
+def approvers(request: PublishRequest) -> str:
+    """Name all who said yes, in the order in which they did."""
+    named = [person(vote.person) for vote in request.votes[:_MOST_VOTES]]
+    more = [f"{len(request.votes) - _MOST_VOTES} more"] if len(request.votes) > _MOST_VOTES else []
+    return listed([*named, *more])
 
 
 def votes(request: PublishRequest) -> Iterator[str]:
@@ -175,7 +183,8 @@ def _small_print(request: PublishRequest) -> str:
 def _approved_by(request: PublishRequest) -> str:
     if not request.votes:
         return "Nobody had to approve it" if request.decision is not None else "Nobody approved it"
-    return f"Approved by {_decider(request)}"
+    at = f" {date(request.decision.at)}" if request.decision is not None else ""
+    return f"Approved by {approvers(request)}{at}"
 
 
 def _decider(request: PublishRequest) -> str:
@@ -188,12 +197,12 @@ def _context(text: str) -> ContextBlock:
     return ContextBlock(elements=[mrkdwn(cut(text, SECTION_LIMIT))])
 
 
-def _buttons(request: int) -> ActionsBlock:
+def _buttons(value: str) -> ActionsBlock:
     return ActionsBlock(
         elements=[
-            ButtonElement(text="Approve", action_id=APPROVE, value=str(request), style="primary"),
-            ButtonElement(text="Approve with a comment…", action_id=APPROVE_WITH, value=str(request)),
-            ButtonElement(text="Decline…", action_id=DECLINE, value=str(request), style="danger"),
-            ButtonElement(text="Cancel", action_id=CANCEL, value=str(request)),
+            ButtonElement(text="Approve", action_id=APPROVE, value=value, style="primary"),
+            ButtonElement(text="Approve with a comment…", action_id=APPROVE_WITH, value=value),
+            ButtonElement(text="Decline…", action_id=DECLINE, value=value, style="danger"),
+            ButtonElement(text="Cancel", action_id=CANCEL, value=value),
         ]
     )

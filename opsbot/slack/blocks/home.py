@@ -16,6 +16,7 @@ from opsbot.slack.blocks import cards
 from opsbot.slack.blocks.difference import difference_blocks
 from opsbot.slack.blocks.messages import RUN_LINE, Answer, mrkdwn, mrkdwn_section, of_lines, plain_section, sections
 from opsbot.slack.blocks.mrkdwn import clipped, code, counted, cut, date, escaped, listed, or_none, person, readable
+from opsbot.slack.blocks.stamps import stamp
 from opsbot.slack.blocks.watches import in_a_line
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _own(home: HomeShown, command_name: str) -> Iterator[Block]:
             f"Nothing lately. {code(f'{command_name} publish SERVICE VERSION')} asks for a version to be published."
         )
     for choice in own.shown:
-        cancel = _button(Cancel.verb, choice.request.id) if Cancel.verb in choice.verbs else None
+        cancel = _button(Cancel.verb, choice.request) if Cancel.verb in choice.verbs else None
         yield SectionBlock(text=mrkdwn(cut(_stands(choice), _CONTEXT_LIMIT)), accessory=cancel)
     yield from map(_small, _more(own.more, f"{command_name} requests"))
 
@@ -223,7 +224,7 @@ def _grant(grant: Grant, permissions: tuple[Permission, ...]) -> str:
 def _buttons(choice: Choice) -> Iterator[ActionsBlock]:
     names = [name for name, (verb, *_) in _BUTTONS.items() if verb in choice.verbs]
     if names:
-        yield ActionsBlock(elements=[_button(name, choice.request.id) for name in names])
+        yield ActionsBlock(elements=[_button(name, choice.request) for name in names])
 
 
 _WITH_COMMENT = "approve with a comment"
@@ -236,9 +237,9 @@ _BUTTONS = {
 """As on the card: the verb that it takes, what it says, and what it does."""
 
 
-def _button(name: str, request: int) -> ButtonElement:
+def _button(name: str, request: PublishRequest) -> ButtonElement:
     _, text, action, style = _BUTTONS[name]
-    return ButtonElement(text=text, action_id=action, value=str(request), style=style)
+    return ButtonElement(text=text, action_id=action, value=stamp(request), style=style)
 
 
 def _header(text: str) -> HeaderBlock:

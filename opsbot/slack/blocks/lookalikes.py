@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
-_CYRILLIC = "асԁеһіјӏոорԛѕυԝхуАВСЕНІЈКМОРЅТХУҮԌԜ"
-_GREEK = "αγικνορτυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
-_OTHERS = "ɑɡɩʏօսցհոզԼՕՏᎪᎬᎳᎻᎢᏃᏚᏞᏟᏢꓐꓑꓓꓖꓗꓘꓙꓚꓝꓞꓟꓠꓡꓢꓣꓤꓥꓦꓧꓨꓩꓪꓫꓬꓮꓰꓲꓳꓴ"
-_ALIKE = frozenset(_CYRILLIC + _GREEK + _OTHERS)
+_BESIDES = frozenset("κτχωԼꓘꓞꓤꓥꓨꓩ")
+"""Letters that pass for others though Unicode's table, which is strict about it, doesn't say so."""
+_OWN = frozenset("ıɣʋ")
+"""Letters of languages that are written in Latin ones, as Turkish is: in running text they are what they look like."""
+_REMEMBERED = 4096
 _RUN = re.compile(r"[^\W_]+")
 
 
@@ -23,20 +25,29 @@ def told_apart(text: str, *, as_id: bool = False) -> str:
 
 
 def _told_apart(word: str, *, as_id: bool) -> str:
-    if word.isascii() or not any(map(_is_alike, word)):
+    spared = frozenset() if as_id else _OWN
+    alike = {each for each in word if each not in spared and _is_alike(each)}
+    if not alike:
         return word
     has_latin = any(character.isascii() and character.isalpha() for character in word)
-    has_nothing_else = all(character.isascii() or _is_alike(character) for character in word)
+    has_nothing_else = all(character.isascii() or character in alike for character in word)
     if not has_latin and not (as_id and has_nothing_else):
         return word
-    return "".join(f"[U+{ord(each):04X}]" if _is_alike(each) else each for each in word)
+    return "".join(f"[U+{ord(each):04X}]" if each in alike else each for each in word)
 
 
+@lru_cache(_REMEMBERED)
 def _is_alike(character: str) -> bool:
     """Tell whether it passes for an ASCII letter or digit: by its looks, or as another form of it, such as a wide one."""
     if character.isascii():
         return False
-    if character in _ALIKE:
+    if character in _BESIDES or _is_plain(unicodedata.normalize("NFKC", character)):
         return True
-    plain = unicodedata.normalize("NFKC", character)
-    return len(plain) == 1 and plain.isascii() and plain.isalnum()
+    from confusable_homoglyphs import confusables  # noqa: PLC0415 - it reads its tables then, and most text needs none
+
+    found = confusables.is_confusable(character, greedy=True)
+    return bool(found) and any(_is_plain(each["c"]) for each in found[0]["homoglyphs"])
+
+
+def _is_plain(text: str) -> bool:
+    return len(text) == 1 and text.isascii() and text.isalnum()

@@ -69,8 +69,10 @@ def named(who: Person) -> str:
 def packaged_by(packager: Person | None, login: str | None, name: Callable[[Person], str] = named) -> str:
     """Say who packaged something: somebody in Slack, else the node's own login, which is shown for what it is.
 
-    Nothing where neither is known.
+    Nothing where neither is known. Where nobody is called, a name that isn't known in Slack is the login, and no @name.
     """
+    if packager is not None and name is named and packager.name == packager.id and login:
+        return f"by {escaped(login)}"
     if packager is not None:
         return f"by {name(packager)}"
     return f"by the node's login {code(login)}" if login else ""

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from opsbot.actions.drafting import Draft, draft
 from opsbot.domain.authorization import Permission
+from opsbot.domain.models import Place
 from opsbot.errors import CommandError, OpsbotError
 from opsbot.grammar import begin, faults, fill, forms
 from opsbot.grammar.forms import Kind, field_of
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from opsbot.domain.references import ServiceRef
     from opsbot.domain.results import VerbHelp
     from opsbot.grammar import Typed
-    from opsbot.grammar.forms import Form
+    from opsbot.grammar.forms import Begun, Form
     from opsbot.slack.doing import Doer
     from opsbot.slack.forms.opening import Opener
     from opsbot.slack.forms.suggesting import Suggesting
@@ -90,18 +91,15 @@ class FormListeners:
         usable = {entry.verb for entry in self.dispatcher.usable(asker)}
         if not trigger or begun.form.verb not in usable:
             return False
-        memory = Memory(verb=begun.form.verb, channel=asker.place.channel)
-        field = begun.form.of_kind(Kind.SERVICE)
-        service = begun.values.get(field.name, "") if field is not None else ""
-        memory = memory.with_service(service) if service else memory
-        return self._show(memory, begun.values, asker, trigger)
+        return self._show(_memory_of(begun, asker), begun.values, asker, trigger)
 
     def open(self, verb: str, asker: Asker, trigger: str) -> bool:
         """Open the form of a verb, or without one the menu of them all; tells whether that could be done."""
         if verb:
-            memory = Memory(verb=verb, channel=asker.place.channel)
-            return self._show(memory, begin(verb, self.dispatcher.defaults(asker.place)).values, asker, trigger)
-        menu = form_view(Memory(channel=asker.place.channel, picking=True), {}, self.dispatcher.usable(asker))
+            begun = begin(verb, self.dispatcher.defaults(asker.place))
+            return self._show(_memory_of(begun, asker), begun.values, asker, trigger)
+        memory = Memory(channel=asker.place.channel, thread=asker.place.thread or "", picking=True)
+        menu = form_view(memory, {}, self.dispatcher.usable(asker))
         return self.opener.open(trigger, menu) is not None
 
     def on_keystrokes(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -198,6 +196,10 @@ class FormListeners:
         if choice.action.action_id == VERB:
             verb = chosen.value if chosen is not None else ""
             memory = Memory.model_validate({**memory.model_dump(), "verb": verb, "revision": memory.revision + 1})
+            if verb and memory.thread:
+                known = begin(verb, self.dispatcher.defaults(Place(memory.channel, memory.thread)))
+                values = {**known.values, **{name: word for name, word in values.items() if word}}
+                memory = memory if memory.service else memory.with_service(_service_in(known))
         else:
             memory = memory.with_service(chosen.value if chosen is not None else "")
             values = still_holding(memory, values, choice.touched)
@@ -283,3 +285,13 @@ class FormListeners:
     ) -> View:
         without = left_out(memory, values, self.dispatcher.world.rules.policies)
         return form_view(memory, values, verbs, remark, without=without, wrong=wrong)
+
+
+def _memory_of(begun: Begun, asker: Asker) -> Memory:
+    memory, service = Memory(verb=begun.form.verb, channel=asker.place.channel), _service_in(begun)
+    return memory.with_service(service) if service else memory
+
+
+def _service_in(begun: Begun) -> str:
+    field = begun.form.of_kind(Kind.SERVICE)
+    return begun.values.get(field.name, "") if field is not None else ""

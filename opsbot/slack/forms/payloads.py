@@ -27,6 +27,8 @@ class _Model(BaseModel):
 class Memory(_Model):
     """What a form remembers: its verb, where it was opened, and the service that was chosen in it.
 
+    `thread` is that which it was opened in, where its verb wasn't chosen yet: what the thread is about goes into it.
+
     `revision` grows whenever other fields get new contents, so that Slack takes them for new fields. With `picking`
     the verb is chosen in the form itself.
     """
@@ -35,6 +37,7 @@ class Memory(_Model):
 
     verb: str = ""
     channel: Annotated[str, Field(max_length=32)] = ""
+    thread: Annotated[str, Field(max_length=32)] = ""
     service: Annotated[str, Field(max_length=700)] = ""
     revision: Annotated[int, Field(ge=0, le=99_999)] = 0
     picking: bool = False

@@ -12,7 +12,8 @@ from slack_sdk.models.blocks.block_elements import PlainTextInputElement
 from slack_sdk.models.views import View
 
 from opsbot.domain.commands import Approve, Decline
-from opsbot.domain.models import Asker, Person, Place
+from opsbot.domain.models import Asker, MessageRef, Person, Place
+from opsbot.domain.seals import Button
 from opsbot.slack.forms.again import Kept
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ class Metadata(BaseModel):
     request: Annotated[int, Field(ge=1, le=999_999_999)]
     channel: Annotated[str, Field(max_length=32)]
     thread: Annotated[str | None, Field(max_length=32)] = None
+    seal: Annotated[str, Field(max_length=64)] = ""
+
+    @property
+    def button(self) -> Button:
+        """What the button that opened the form says of its request; a card begins the thread that is its own."""
+        return Button(self.seal, MessageRef(self.channel, self.thread) if self.thread is not None else None)
 
 
 class _Who(BaseModel):
@@ -75,7 +82,7 @@ class Submission(BaseModel):
         """What the form asks for."""
         words = (self.view.state.values.get(_FIELD, {}).get(_FIELD) or _Input()).value or ""
         kind = Approve if self.view.callback_id == APPROVE_FORM else Decline
-        return kind(self.metadata.request, words.strip())
+        return kind(self.metadata.request, words.strip(), self.metadata.button)
 
 
 def approve_form(metadata: Metadata) -> View:

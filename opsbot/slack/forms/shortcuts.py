@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from opsbot.domain.commands import RequestPublish
 from opsbot.domain.models import MessageRef
 from opsbot.domain.references import ServiceRef
-from opsbot.errors import CommandError, NotFoundError
+from opsbot.errors import CommandError
 from opsbot.slack.blocks.messages import Answer, Message
 from opsbot.slack.forms.following import left_out
 from opsbot.slack.forms.opening import TOO_LATE
@@ -48,7 +48,6 @@ class _AboutPackage(BaseModel):
 
     service: str = ""
     version: str = ""
-    request: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +137,7 @@ class ShortcutListeners:
                 said = _AboutPackage.model_validate(metadata.get("event_payload"))
                 if said.service:
                     return ServiceRef.parse(said.service, node=None, project=None), said.version
-                if said.request is not None:
-                    request = self.dispatcher.world.requests.get(said.request)
-                    return request.service, request.version
-            except (ValidationError, CommandError, NotFoundError):
+            except (ValidationError, CommandError):
                 return None
         card = self.dispatcher.world.requests.of_card(MessageRef(message.channel, thread or message.ts))
         return (card.service, card.version) if card is not None else None

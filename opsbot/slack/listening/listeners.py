@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from opsbot.domain.commands import Approve, Cancel, Decline
 from opsbot.domain.models import Person
 from opsbot.domain.results import Refused
-from opsbot.errors import CommandError, MissingWordError
+from opsbot.errors import MissingWordError
 from opsbot.grammar import without_mention_of
 from opsbot.slack.blocks import cards
 from opsbot.slack.blocks.address import MENTION, address_in
@@ -19,6 +19,7 @@ from opsbot.slack.blocks.messages import REOPEN_FORM, RUN_LINE, Answer, Message
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.blocks.paging import TURN_PAGE
 from opsbot.slack.blocks.results import OPEN_FORM, answer
+from opsbot.slack.blocks.stamps import read_stamp
 from opsbot.slack.doing import Later
 from opsbot.slack.forms.again import with_form
 from opsbot.slack.forms.opening import TOO_LATE
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_DECISIONS: dict[str, Callable[[int], Decide]] = {cards.APPROVE: Approve, cards.CANCEL: Cancel}
+_DECISIONS: dict[str, type[Approve | Cancel]] = {cards.APPROVE: Approve, cards.CANCEL: Cancel}
 _FORMS: dict[str, Callable[[Metadata], View]] = {cards.APPROVE_WITH: approve_form, cards.DECLINE: decline_form}
 
 
@@ -190,7 +191,9 @@ class Listeners:
 
     def _decide(self, click: Click) -> None:
         def read() -> None:
-            self._carry_out(_DECISIONS[click.action](_number(click.value)), click.asker, click.response_url)
+            said = _named(click)
+            command = _DECISIONS[click.action](said.request, button=said.button)
+            self._carry_out(command, click.asker, click.response_url)
 
         said = self._in_words(read)
         if said is not None:
@@ -213,8 +216,7 @@ class Listeners:
         """Open the form at once: Slack lets us for three seconds."""
 
         def do() -> Answer | None:
-            metadata = Metadata(request=_number(click.value), channel=click.asker.place.channel, thread=click.thread)
-            opened = self.replier.open_form(click.trigger_id, _FORMS[click.action](metadata))
+            opened = self.replier.open_form(click.trigger_id, _FORMS[click.action](_named(click)))
             return None if opened else Answer(TOO_LATE, private=True)
 
         said = self._in_words(do)
@@ -222,14 +224,18 @@ class Listeners:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 
     def _open_verb_form(self, click: Click) -> None:
-        """Open the form of a verb; of a line that names more, the form that holds it."""
+        """Open the form of a verb; of a line that names more, the form that holds it.
+
+        What the thread is about that the button stands in, or that its message begins, is in the form already.
+        """
+        here = replace(click.asker, place=replace(click.asker.place, thread=click.thread))
         show = self.forms.ask if " " in click.value else self.forms.open
         verb = click.value.partition(" ")[0]
 
         def do() -> Answer | None:
             if verb and all(entry.verb != verb for entry in self.dispatcher.usable(click.asker)):
                 return Answer(f":no_entry: You may not do that here: {code(verb)}.", private=True)
-            opened = show(click.value, click.asker, click.trigger_id)
+            opened = show(click.value, here, click.trigger_id)
             return None if opened else Answer(TOO_LATE, private=True)
 
         said = self._in_words(do)
@@ -291,7 +297,7 @@ class Listeners:
         return in_words(job, address or self.command_name, self.command_name, typed)
 
 
-def _number(value: str) -> int:
-    if not value.isascii() or not value.isdigit():
-        raise CommandError("That button isn't one of mine.", "requests")
-    return int(value)
+def _named(click: Click) -> Metadata:
+    """Read which request a button is of, and where it was clicked; raises CommandError."""
+    request, seal = read_stamp(click.value)
+    return Metadata(request=request, channel=click.asker.place.channel, thread=click.thread, seal=seal)

@@ -10,6 +10,8 @@ from opsbot.domain.watching import is_person
 from opsbot.slack.transport.calls import CALL_ERRORS, error_code, require_marks
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from opsbot.slack.transport.client import KeptWebClient
 
 _log = logging.getLogger(__name__)
@@ -23,15 +25,16 @@ _DIRECT = "D"
 _LACKING = "missing_scope"
 
 
-def find_marked(client: KeptWebClient, channel: str, thread: str | None, delivery: int) -> MessageRef | None:
+def find_marked(client: KeptWebClient, channel: str, thread: str | None, mark: Mapping[str, Any]) -> MessageRef | None:
     """Find the message that carries a delivery's mark among the last thousand in a channel, or of a thread.
 
+    A database that was restored gives numbers again: a mark of the same number that is about something else is another's.
     A person's id stands for their direct conversation with the bot. An app that may not read those finds nothing there:
     twice is better than never. Raises CALL_ERRORS.
     """
     is_direct = is_person(channel) or channel.startswith(_DIRECT)
     try:
-        return _find(client, _opened(client, channel), thread, delivery)
+        return _find(client, _opened(client, channel), thread, mark)
     except CALL_ERRORS as error:
         if is_direct and error_code(error) == _LACKING:
             _log.warning("what was said to %s can't be looked for: the app lacks im:write or im:history", channel)
@@ -46,7 +49,7 @@ def _opened(client: KeptWebClient, channel: str) -> str:
     return str(client.conversations_open(users=channel)["channel"]["id"])
 
 
-def _find(client: KeptWebClient, channel: str, thread: str | None, delivery: int) -> MessageRef | None:
+def _find(client: KeptWebClient, channel: str, thread: str | None, mark: Mapping[str, Any]) -> MessageRef | None:
     where: dict[str, Any] = {"channel": channel, "limit": _AT_ONCE, "include_all_metadata": True}
     cursor: str | None = None
     for _ in range(_MOST_PAGES):
@@ -55,11 +58,17 @@ def _find(client: KeptWebClient, channel: str, thread: str | None, delivery: int
         else:
             page = client.conversations_replies(ts=thread, **where, cursor=cursor)
         for message in page.get("messages") or ():
-            mark = message.get("metadata") or {}
-            if mark.get("event_type") == MARK and mark.get("event_payload", {}).get("delivery") == delivery:
+            found = message.get("metadata") or {}
+            if found.get("event_type") == MARK and _is_same(found.get("event_payload") or {}, mark):
                 return MessageRef(channel, str(message["ts"]))
         require_marks(page)
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             return None
     return None
+
+
+def _is_same(found: Mapping[str, Any], mark: Mapping[str, Any]) -> bool:
+    """Tell whether a mark is the wanted one; where the audit stood has moved on since, and older marks say less."""
+    told = {name: value for name, value in mark.items() if name in found and name != "head"}
+    return "delivery" in told and all(found[name] == value for name, value in told.items())

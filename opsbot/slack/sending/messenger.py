@@ -13,6 +13,7 @@ from opsbot.domain.commands import CreatePackage
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.models import MessageRef, PublishRequest
 from opsbot.domain.policy import policy_of
+from opsbot.domain.seals import seal
 from opsbot.errors import NotHereError, SilencedError, TellingError
 from opsbot.slack.blocks import changes, told
 from opsbot.slack.blocks.address import address_in
@@ -92,7 +93,7 @@ class SlackMessenger:
         """Find where it was said already, by its mark."""
         thread = _thread(delivery, subject)
         try:
-            return find_marked(self._client, delivery.message.channel, thread, delivery.id)
+            return find_marked(self._client, delivery.message.channel, thread, _mark(delivery, subject))
         except CALL_ERRORS as error:
             raise telling_error(error, uncertain=True) from error
 
@@ -243,7 +244,7 @@ def _mark(delivery: Delivery, subject: PublishRequest | NodeChange) -> dict[str,
         mark |= About(subject.service, subject.wanted.version).payload
     if isinstance(subject, PublishRequest):
         mark |= About(subject.service, subject.version).payload
-        mark["request"] = subject.id
+        mark |= {"request": subject.id, "seal": seal(subject)}
         if subject.head is not None:
             mark["head"] = str(subject.head)
     return mark

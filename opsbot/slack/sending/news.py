@@ -12,7 +12,7 @@ from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import MessageRef
 from opsbot.domain.watching import Topic
-from opsbot.slack.blocks.cards import MARKS, ending
+from opsbot.slack.blocks.cards import MARKS, approvers, ending
 from opsbot.slack.blocks.difference import difference_blocks, difference_text
 from opsbot.slack.blocks.figures import in_figures
 from opsbot.slack.blocks.fitting import fitting
@@ -100,13 +100,13 @@ class SlackNews:
         channel = thread.channel if thread is not None else delivery.message.channel
         try:
             ts = thread.ts if thread is not None else None
-            return find_marked(self._client, channel, ts, delivery.id)
+            return find_marked(self._client, channel, ts, _mark(delivery))
         except CALL_ERRORS as error:
             raise telling_error(error, uncertain=True) from error
 
     def _send(self, delivery: Delivery, message: Message, thread: MessageRef | None, about: About | None) -> MessageRef:
         shown = fitting(message)
-        mark: dict[str, Any] = {"delivery": delivery.id, "kind": delivery.message.kind.value}
+        mark = _mark(delivery)
         mark |= about.payload if about is not None else {}
         try:
             reply = self._client.chat_postMessage(
@@ -210,6 +210,10 @@ def _packaged(news: News) -> Message:
     return Message(text, tuple(blocks))
 
 
+def _mark(delivery: Delivery) -> dict[str, Any]:
+    return {"delivery": delivery.id, "kind": delivery.message.kind.value}
+
+
 def _what_happened(news: News) -> str:
     event = news.event
     of = f"{code(event.version)} of {code(event.service)}" if event.version else code(event.service)
@@ -248,7 +252,7 @@ def _of_request(news: News, request: PublishRequest, card: str) -> str:
         to = code(request.wish.published_service)
         return f":raised_hand: {person(request.wish.requester)} asks to publish {what} to {to}: {named}."
     if state is State.APPROVED:
-        by = f" by {person(request.decision.person)}" if request.decision is not None else ""
+        by = f" by {approvers(request)}" if request.votes else ""
         return f"{MARKS[state]} Publishing {what} is approved{by}: {named}."
     if state is request.state:
         return f"{MARKS[state]} {ending(request)} See {named}."

@@ -109,7 +109,7 @@ from opsbot.slack.blocks.mrkdwn import cut, plain
 from opsbot.slack.blocks.results import answer, apology
 from opsbot.slack.blocks.watches import trial, trial_ended
 from opsbot.slack.sending.news import held_back, many_packaged, worded
-from tests.builders import CARD, MAYA, NOON, SCORING, asker, decision, request, wish
+from tests.builders import ADA, CARD, MAYA, NOON, OMAR, SCORING, asker, decision, request, vote, wish
 
 if TYPE_CHECKING:
     from opsbot.slack.blocks.messages import Message
@@ -473,6 +473,23 @@ def test_whatever_is_said_of_a_test_is_too(watch: Watch, why: str) -> None:
 def test_the_line_on_the_button_is_the_deletion_confirmed(command: DeletePackage) -> None:
     typed = parse(changes.confirming(command), Defaults(node=None))
     assert typed.command == replace(command, confirmed=True)
+
+
+def test_all_who_approved_are_named_in_their_order_wherever_the_end_is_told() -> None:
+    done = request(
+        12, State.PUBLISHED, decision=decision(ADA), votes=(vote(OMAR), vote(ADA)), outcome="It is on scoring."
+    )
+    both = "by <@U02OMAR> and <@U03ADA>"
+    assert f"Approved {both} <!date^" in spoken(told.outcome(done))
+    assert f"Approved {both} <!date^" in spoken(card(done, Around(DEFAULT_POLICY, "nobody")))
+    approved = replace(done, state=State.APPROVED, outcome="")
+    event = watching.of_request(approved, NOON)[0]
+    assert f"Publishing `v3` of `design:FRAUD/scoring` is approved {both}" in spoken(
+        worded(News(event, request=approved))
+    )
+    said = answer(Decided(approved, ()), asker(ADA, "C9"), "/apid")
+    assert said is not None
+    assert said.headline == "<@U02OMAR> and <@U03ADA> approved request 12: `v3` of `design:FRAUD/scoring`."
 
 
 @pytest.mark.parametrize("state", ChangeState)

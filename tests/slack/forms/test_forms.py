@@ -157,7 +157,7 @@ def test_a_form_that_slack_opens_no_more_leaves_the_sentence(tmp_path: Path) -> 
         assert stage.find_view("maya") is None
         stage.command("service")  # and over HTTP a form is followed as over a socket
         stage.wait_for_view("maya")
-        assert offered(stage, "service", "rules")[0] == "design:FRAUD/rules"
+        stage.wait_until(lambda: offered(stage, "service", "rules")[:1] == ["design:FRAUD/rules"])
 
 
 def test_who_clicks_or_uses_a_shortcut_hears_of_a_form_that_slack_opens_no_more(tmp_path: Path) -> None:

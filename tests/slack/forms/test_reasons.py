@@ -9,10 +9,12 @@ import pytest
 from pydantic import ValidationError
 
 from opsbot.domain.commands import Approve, Decline
-from opsbot.domain.models import Place
+from opsbot.domain.models import MessageRef, Place
+from opsbot.domain.seals import Button
 from opsbot.slack.forms.reasons import Metadata, Submission, approve_form, decline_form
 
-META = Metadata(request=12, channel="C1", thread="1.0")
+META = Metadata(request=12, channel="C1", thread="1.0", seal="5ea1")
+BUTTON = Button("5ea1", MessageRef("C1", "1.0"))
 
 
 def sent(callback: str, words: str | None, metadata: str | None = None) -> Submission:
@@ -25,8 +27,8 @@ def sent(callback: str, words: str | None, metadata: str | None = None) -> Submi
 
 
 def test_a_form_says_what_its_words_are_for() -> None:
-    assert sent("decline_form", " too early ").command == Decline(12, "too early")
-    assert sent("approve_form", None).command == Approve(12, "")
+    assert sent("decline_form", " too early ").command == Decline(12, "too early", BUTTON)
+    assert sent("approve_form", None).command == Approve(12, "", BUTTON)
     assert sent("approve_form", "fine").asker.place == Place("C1", "1.0")
 
 
@@ -49,5 +51,6 @@ def test_metadata_that_somebody_made_up_is_refused(metadata: str) -> None:
 def test_a_reason_has_to_be_given_and_a_comment_has_not() -> None:
     decline, approve = decline_form(META).to_dict(), approve_form(META).to_dict()
     assert [block.get("optional", False) for block in (decline["blocks"][0], approve["blocks"][0])] == [False, True]
-    assert json.loads(decline["private_metadata"]) == {"request": 12, "channel": "C1", "thread": "1.0"}
+    kept = {"request": 12, "channel": "C1", "thread": "1.0", "seal": "5ea1"}
+    assert json.loads(decline["private_metadata"]) == kept
     assert len(decline["title"]["text"]) <= 24

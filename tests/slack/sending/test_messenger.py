@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from opsbot.domain.audit import Head
 from opsbot.domain.authorization import AccessRules, Grant
 from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Message
 from opsbot.domain.policies import DEFAULT_POLICY
@@ -15,7 +17,7 @@ from opsbot.errors import TellingError
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.slack import KeptWebClient, SlackDirectory, SlackMessenger, manifest
-from tests.builders import ADA, CHANNEL, MAYA, OMAR, TEAM, request, wish
+from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, TEAM, request, wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +75,15 @@ def test_what_was_said_in_a_channel_is_found_by_its_mark(bench: Bench) -> None:
     said = bench.messenger.say(outcome(CHANNEL), subject)
     assert said is not None
     assert bench.messenger.find(outcome(CHANNEL), subject) == said
+
+
+def test_what_was_said_of_a_forgotten_request_under_the_same_numbers_is_another_message(bench: Bench) -> None:
+    card = Delivery(7, Message(Kind.CARD, CHANNEL, 12), DeliveryState.SENDING, attempts=2)
+    later = request(card=None, wanted=replace(wish(), asked_at=NOON + timedelta(days=1)))
+    assert bench.messenger.say(card, request(card=None)) is not None
+    assert bench.messenger.find(card, later) is None
+    said = bench.messenger.say(card, later)
+    assert bench.messenger.find(card, replace(later, head=Head(9, "f00d"))) == said
 
 
 def test_what_was_said_directly_is_found_in_the_conversation_with_that_person(bench: Bench) -> None:

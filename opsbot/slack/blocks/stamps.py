@@ -1,0 +1,30 @@
+"""What the buttons of a request say of it: its number, and the seal by which it is known again."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from opsbot.domain.seals import seal
+from opsbot.errors import CommandError
+
+if TYPE_CHECKING:
+    from opsbot.domain.models import PublishRequest
+
+_STAMP = re.compile(r"([0-9]{1,9})(?::([0-9a-f]{1,64}))?")
+
+
+def stamp(request: PublishRequest) -> str:
+    """Write the value of a request's button."""
+    return f"{request.id}:{seal(request)}"
+
+
+def read_stamp(value: str) -> tuple[int, str]:
+    """Read a button's value: the number, and the seal, empty where an earlier version made the button.
+
+    Raises CommandError where it is neither.
+    """
+    found = _STAMP.fullmatch(value)
+    if found is None:
+        raise CommandError("That button isn't one of mine.", "requests")
+    return int(found[1]), found[2] or ""
