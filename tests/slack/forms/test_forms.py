@@ -72,7 +72,7 @@ def wait_for_version(stage: Stage, version: str) -> None:
 
 def refused_updates(stage: Stage) -> int:
     """How often a form was to be changed that had been changed meanwhile."""
-    log = stage.hands.get("/log").json()["log"]
+    log = stage.log()
     return sum(1 for each in log if each["name"] == "views.update" and each["response"].get("error") == "hash_conflict")
 
 
@@ -93,14 +93,14 @@ def option(value: str) -> JSON:
 def choose(stage: Stage, view: JSON, action: str, value: str, *, user: str = "maya") -> JSON:
     """Choose something that other fields follow; gives the form as it is then."""
     body = {"user": user, "view": view["id"], "action": {"action_id": action, "selected_option": option(value)}}
-    assert stage.hands.post("/interact", json=body).json()["ok"]
+    assert stage.post("/interact", body)["ok"]
     stage.wait_until(lambda: stage.view(user)["hash"] != view["hash"])
     return stage.view(user)
 
 
 def offered(stage: Stage, field: str, typed: str, *, user: str = "maya") -> list[str]:
     action = {"action_id": f"{FIELD}{field}", "value": typed}
-    reply = stage.hands.post("/options", json={"user": user, "action": action}).json()
+    reply = stage.post("/options", {"user": user, "action": action})
     return [each["value"] for each in reply["options"]]
 
 
@@ -249,7 +249,7 @@ def test_the_other_fields_follow_the_service_that_is_chosen(stage: Stage) -> Non
     assert initial(view) == {}
     view = choose(stage, view, f"{FIELD}service", SCORING)
     assert initial(view)["version"] == "v5"
-    stage.hands.post("/submit", json={"user": "maya", "values": {f"{FIELD}version": "bad version"}})
+    stage.submit("maya", {f"{FIELD}version": "bad version"})
     after = choose(stage, stage.view("maya"), f"{FIELD}service", "design:CHURN/churn")
     assert initial(after)["service"] == "design:CHURN/churn"
     assert initial(after)["version"] == "bad version"  # what somebody wrote themselves isn't taken from them
@@ -265,10 +265,10 @@ def test_of_two_choices_in_a_hurry_the_later_one_counts_whichever_is_drafted_fir
         view = stage.view("maya")["id"]
         for service in ("design:FRAUD/rules", "design:CHURN/churn"):
             action = {"action_id": f"{FIELD}service", "selected_option": option(service)}
-            assert stage.hands.post("/interact", json={"user": "maya", "view": view, "action": action}).json()["ok"]
+            assert stage.post("/interact", {"user": "maya", "view": view, "action": action})["ok"]
         wait_for_refusals(stage, number)
         stage.wait_until(lambda: shows(stage, "design:CHURN/churn", "v4"))
-        stage.hands.post("/close", json={"user": "maya"})
+        stage.close_view("maya")
         faults.clear()
 
 
@@ -279,9 +279,9 @@ def test_versions_are_those_of_the_service_in_the_same_form(stage: Stage) -> Non
     view = choose(stage, view, f"{FIELD}service", SCORING)
     assert offered(stage, "version", "") == ["v4", "v3", "v2", "v1"]
     first = inputs(view)["version"]["block_id"]
-    stage.hands.post(
+    stage.post(
         "/interact",
-        json={
+        {
             "user": "maya",
             "view": view["id"],
             "action": {"action_id": f"{FIELD}version", "selected_option": option("v4")},

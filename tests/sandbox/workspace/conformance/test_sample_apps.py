@@ -11,6 +11,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from opsbot.sandbox.workspace.line import Line
 from tests.sandbox.workspace.conformance.installed import MAYA, ML_OPS, unretrying
 from tests.sandbox.workspace.conformance.sample_apps import (
     async_hello,
@@ -23,7 +24,6 @@ from tests.sandbox.workspace.conformance.sample_apps import (
     shortcut_form,
     upload,
 )
-from tests.sandbox.workspace.line import Line
 from tests.sandbox.workspace.support import run_apart
 from tests.sandbox.workspace.test_socket_mode import wait_until
 
