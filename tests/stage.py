@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from opsbot.actions.ports import Clock
     from opsbot.durable import Tempo
+    from opsbot.sandbox.workspace.rate_limits import Pace
 
 JSON = dict[str, Any]
 
@@ -140,11 +141,12 @@ def staged(
     clock: Clock = now,
     lacking: frozenset[str] = frozenset(),
     file_limits: FileLimits | None = None,
+    pace: Pace = "off",
     **config: Any,
 ) -> Iterator[Stage]:
     """Set everything up, and take it down again; `config` replaces sections of the bot's configuration.
 
-    The app is installed without the scopes that it is `lacking`.
+    The app is installed without the scopes that it is `lacking`; `pace` is how strict Slack is with its rates.
     """
     port = _free_port()
     request_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None
@@ -156,6 +158,7 @@ def staged(
         channels=demo.CHANNELS,
         user_groups=demo.USER_GROUPS,
         file_limits=file_limits,
+        pace=pace,
     )
     with (
         nullcontext(designer) if designer is not None else DesignerServer() as node,

@@ -126,3 +126,11 @@ def test_what_is_said_to_reach_a_member_is_a_verb_with_that_option(member: str, 
     for verb, *options in verbs:
         assert verb in known, verb
         assert all(word in known[verb] for word in options if word.startswith("--")), options
+
+
+def test_only_tests_of_the_transport_let_slack_be_anything_else_than_the_workspace() -> None:
+    stand_ins = re.compile(
+        r"^(?:import responses|from http\.server import|from tests\.slack\.far_end import)", re.MULTILINE
+    )
+    found = {path for path in (ROOT / "tests" / "slack").rglob("*.py") if stand_ins.search(path.read_text())}
+    assert {path.parent.name for path in found} == {"transport"}

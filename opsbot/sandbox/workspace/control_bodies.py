@@ -33,11 +33,12 @@ class ControlBody(BaseModel):
     block_id: str | None = Field(None, description="tells apart controls that share an action id")
     value: Any = Field(None, description="the value of an option or several, a date, an id, a text, or a button's")
     selected_option: JSON | None = Field(None, description="a whole option, for selects whose options the app sends")
+    selected_options: list[JSON] | None = Field(None, description="whole options, where several are chosen of those")
 
     def use(self) -> Use:
         """Return it as the workspace takes it."""
         chosen = self.selected_option or {}
-        value = self.value if "value" in self.model_fields_set else chosen.get("value")
+        value = self.value if "value" in self.model_fields_set else self.selected_options or chosen.get("value")
         return Use(self.action_id, self.block_id, value, chosen if "text" in chosen else None)
 
 

@@ -42,7 +42,7 @@ def test_an_address_connects_once(server: Server) -> None:
 
 
 def test_an_app_that_listens_by_http_opens_no_connection() -> None:
-    """https://docs.slack.dev/reference/methods/apps.connections.open: Socket Mode must be on."""
+    """https://docs.slack.dev/reference/methods/apps.connections.open; unconfirmed: the code."""
     with WorkspaceServer(demo_workspace(manifest(socket_mode=False))) as server:
         call = unretrying(server).apps_connections_open
         assert refused(call, app_token="xapp-sandbox") == "forbidden_for_app_without_socket_mode"
