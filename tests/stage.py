@@ -6,7 +6,6 @@ import json
 import socket
 import time
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -18,20 +17,21 @@ from opsbot.assembly.opening import now
 from opsbot.config import Config
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
-from opsbot.sandbox.workspace import FileLimits, Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import FileLimits, Hands, Workspace, WorkspaceServer
+from opsbot.sandbox.workspace.hands import buttons, shown
 from opsbot.slack import Pool, manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from opsbot.actions.ports import Clock
     from opsbot.durable import Tempo
+    from opsbot.sandbox.workspace.rate_limits import Pace
 
 JSON = dict[str, Any]
 
-_PATIENCE = 20.0
-_NAP = 0.02
+__all__ = ["GRANTS", "JSON", "Stage", "buttons", "configuration", "shown", "staged"]
 
 GRANTS: tuple[JSON, ...] = (
     {"role": "viewer", "users": [demo.VIC.id]},
@@ -41,50 +41,19 @@ GRANTS: tuple[JSON, ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Stage:
-    """What a test acts on and looks at."""
+class Stage(Hands):
+    """What a test acts on and looks at; the hands are the ones that any app's tests can have."""
 
-    workspace: WorkspaceServer
-    designer: DesignerServer
-    bot: Bot
-    hands: httpx.Client
-
-    def command(self, text: str, *, user: str = "maya", channel: str = "ml-ops") -> JSON:
-        body = {"channel": channel, "user": user, "command": "/apid", "text": text}
-        return self._post("/command", body)
-
-    def say(self, text: str, *, user: str = "maya", channel: str = "ml-ops", thread: str | None = None) -> JSON:
-        return self._post("/message", {"channel": channel, "user": user, "text": text, "thread_ts": thread})
-
-    def click(self, message: JSON, action: str, *, user: str) -> JSON:
-        body = {"channel": message["channel"], "user": user, "messageTs": message["ts"], "action": action}
-        return self._post("/interact", body)
-
-    def submit(self, user: str, values: JSON) -> JSON:
-        """Send the form that somebody has open."""
-        return self._post("/submit", {"user": user, "values": values})
-
-    def find_view(self, user: str) -> JSON | None:
-        """The form that somebody has open."""
-        person = self.workspace.workspace.directory.get(user).id
-        views = self.hands.get("/state").json()["views"]
-        return next((view for view in views if view["user"] == person and view["type"] == "modal"), None)
+    def __init__(self, workspace: WorkspaceServer, designer: DesignerServer, bot: Bot) -> None:
+        super().__init__(workspace.url)
+        self.workspace = workspace
+        self.designer = designer
+        self.bot = bot
 
     def view(self, user: str) -> JSON:
         found = self.find_view(user)
         assert found is not None
         return found
-
-    def wait_for_view(self, user: str) -> JSON:
-        return self._wait(lambda: self.find_view(user), f"a form before {user}")
-
-    def shortcut(self, callback_id: str, *, user: str, channel: str | None = None, message: JSON | None = None) -> JSON:
-        """Use a shortcut: of a message, or of the workspace with a channel in view."""
-        body: JSON = {"user": user, "callback_id": callback_id, "channel": channel}
-        if message is not None:
-            body |= {"channel": message["channel"], "messageTs": message["ts"]}
-        return self._post("/shortcut", body)
 
     def click_payload(self, message: JSON, action: str, value: str, *, user: str) -> JSON:
         """What Slack would send for a click; its response_url is one that the workspace gave out."""
@@ -135,33 +104,10 @@ class Stage:
         url = f"http://127.0.0.1:{self.bot.http.port}/slack/events"
         return httpx.post(url, content=body, headers=headers, timeout=30)
 
-    def messages(self, channel: str = "ml-ops", *, user: str = "maya") -> list[JSON]:
-        """All that a person sees in a channel, threads included."""
-        seen: list[JSON] = self.hands.get(f"/messages/{channel}", params={"user": user}).json()["messages"]
-        return seen
-
-    def wait_for(self, text: str, channel: str = "ml-ops", *, user: str = "maya", times: int = 1) -> JSON:
-        """The newest of the messages that hold the text, once there are so many."""
-        return self._wait(lambda: _newest(self.messages(channel, user=user), text, times), f"“{text}” in {channel}")
-
-    def again(self, message: JSON) -> JSON:
-        """The same message as it is now."""
-        return next(each for each in self.messages(message["channel"]) if each["ts"] == message["ts"])
-
-    def wait_until(self, holds: Callable[[], bool]) -> None:
-        self._wait(lambda: {} if holds() else None, "something to hold")
-
     def direct(self, user: str) -> str:
         """The direct conversation of a person with the bot."""
         workspace = self.workspace.workspace
         return workspace.channels.direct(workspace.directory.get(user).id, workspace.app.bot_user).id
-
-    def thread(self, parent: JSON, *, user: str = "maya") -> list[JSON]:
-        seen = self.messages(parent["channel"], user=user)
-        return [each for each in seen if each.get("thread_ts") == parent["ts"] and each["ts"] != parent["ts"]]
-
-    def wait_for_reply(self, parent: JSON, text: str = "") -> JSON:
-        return self._wait(lambda: _newest(self.thread(parent), text, 1), f"a reply with “{text}”")
 
     def wait_for_file(self, channel: str = "ml-ops", *, user: str = "maya") -> tuple[JSON, bytes]:
         """The newest message that shows files, once there is one, and what is in the first of them."""
@@ -170,7 +116,7 @@ class Stage:
             showing = [each for each in self.messages(channel, user=user) if each.get("files")]
             return showing[-1] if showing else None
 
-        message = self._wait(look, f"a file in {channel}")
+        message = self.wait(look, f"a file in {channel}")
         return message, self.workspace.workspace.files.get(message["files"][0]["id"]).content or b""
 
     def published(self, service: str) -> set[str]:
@@ -182,18 +128,6 @@ class Stage:
     def node_calls(self, ending: str) -> int:
         """How often the bot posted to a path of the node."""
         return sum(1 for seen in self.designer.site.seen if seen.method == "POST" and seen.path.endswith(ending))
-
-    def _post(self, path: str, body: JSON) -> JSON:
-        reply: JSON = self.hands.post(path, json=body).json()
-        return reply
-
-    def _wait(self, look: Callable[[], JSON | None], what: str) -> JSON:
-        until = time.monotonic() + _PATIENCE
-        while (found := look()) is None:
-            if time.monotonic() > until:
-                raise AssertionError(f"waited in vain for {what}")
-            time.sleep(_NAP)
-        return found
 
 
 @contextmanager
@@ -207,11 +141,12 @@ def staged(
     clock: Clock = now,
     lacking: frozenset[str] = frozenset(),
     file_limits: FileLimits | None = None,
+    pace: Pace = "off",
     **config: Any,
 ) -> Iterator[Stage]:
     """Set everything up, and take it down again; `config` replaces sections of the bot's configuration.
 
-    The app is installed without the scopes that it is `lacking`.
+    The app is installed without the scopes that it is `lacking`; `pace` is how strict Slack is with its rates.
     """
     port = _free_port()
     request_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None
@@ -223,16 +158,17 @@ def staged(
         channels=demo.CHANNELS,
         user_groups=demo.USER_GROUPS,
         file_limits=file_limits,
+        pace=pace,
     )
     with (
         nullcontext(designer) if designer is not None else DesignerServer() as node,
         WorkspaceServer(workspace) as server,
         Bot(configuration(server, node, folder, mode=mode, port=port, **config), pool, tempo, clock) as bot,
-        httpx.Client(base_url=f"{server.url}/_control", timeout=30) as hands,
+        Stage(server, node, bot) as stage,
     ):
         if mode == "socket":
             server.wait_for_app()
-        yield Stage(server, node, bot, hands)
+        yield stage
 
 
 def configuration(
@@ -264,33 +200,6 @@ def configuration(
             **sections,
         }
     )
-
-
-def buttons(message: JSON) -> dict[str, str]:
-    """The buttons of a message: their action ids by their labels."""
-    elements = [each for block in message.get("blocks", ()) if block["type"] == "actions" for each in block["elements"]]
-    return {element["text"]["text"]: element["action_id"] for element in elements}
-
-
-def shown(message: JSON) -> str:
-    """All the text of a message's blocks."""
-    return "\n".join(_texts(message.get("blocks", ())))
-
-
-def _texts(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if isinstance(node.get("text"), str):
-            yield node["text"]
-        for value in node.values():
-            yield from _texts(value)
-    elif isinstance(node, list | tuple):
-        for value in node:
-            yield from _texts(value)
-
-
-def _newest(messages: list[JSON], text: str, times: int) -> JSON | None:
-    holding = [each for each in messages if text in each["text"] or text in shown(each)]
-    return holding[-1] if len(holding) >= times else None
 
 
 def _free_port() -> int:

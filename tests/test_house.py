@@ -126,3 +126,21 @@ def test_what_is_said_to_reach_a_member_is_a_verb_with_that_option(member: str, 
     for verb, *options in verbs:
         assert verb in known, verb
         assert all(word in known[verb] for word in options if word.startswith("--")), options
+
+
+def test_only_tests_of_the_transport_let_slack_be_anything_else_than_the_workspace() -> None:
+    stand_ins = re.compile(
+        r"^(?:import responses|from http\.server import|from tests\.slack\.far_end import)", re.MULTILINE
+    )
+    found = {path for path in (ROOT / "tests" / "slack").rglob("*.py") if stand_ins.search(path.read_text())}
+    assert {path.parent.name for path in found} == {"transport"}
+
+
+def test_every_test_that_is_said_to_cover_the_page_is_there() -> None:
+    folders = (ROOT / "tests" / "sandbox" / "page", ROOT / "tests" / "e2e")
+    text = "".join(path.read_text() for folder in folders for path in folder.glob("test_*.py"))
+    there = {*re.findall(r"^def (test_\w+)", text, re.MULTILINE)}
+    modules = {path.stem for folder in folders for path in folder.glob("test_*.py")}
+    told = re.findall(r"`(?:test_\w+\.)?(test_\w+)`", (folders[0] / "__init__.py").read_text())
+    assert len(told) > 20
+    assert set(told) <= there | modules

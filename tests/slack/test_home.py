@@ -27,13 +27,13 @@ UNPUBLISHED = "v4"
 
 def home(stage: Stage, user: str) -> JSON:
     """What somebody's Home shows; without a block as long as nothing was published there."""
-    seen = stage.hands.get("/state").json()["views"]
+    seen = stage.state()["views"]
     member = stage.workspace.workspace.directory.get(user).id
     return next((view for view in seen if view["type"] == "home" and view["user"] == member), {"blocks": []})
 
 
 def opened(stage: Stage, user: str) -> None:
-    stage.hands.post("/open-home", json={"user": user})
+    stage.open_home(user)
     stage.wait_until(lambda: "Who you are here" in shown(home(stage, user)))
 
 
@@ -49,7 +49,7 @@ def click(stage: Stage, user: str, action: str) -> JSON:
     view = home(stage, user)
     value = next(each["value"] for each in _elements(view) if each.get("action_id") == action)
     used = {"user": user, "view": view["id"], "action": {"action_id": action, "value": value}}
-    reply: JSON = stage.hands.post("/interact", json=used).json()
+    reply: JSON = stage.post("/interact", used)
     return reply
 
 
@@ -100,7 +100,7 @@ def test_a_form_that_is_opened_in_the_home_decides_and_its_refusal_is_told_direc
 
 
 def _forms(stage: Stage) -> list[JSON]:
-    return [view for view in stage.hands.get("/state").json()["views"] if view["type"] == "modal"]
+    return [view for view in stage.state()["views"] if view["type"] == "modal"]
 
 
 def test_what_is_granted_for_a_channel_does_not_count_in_the_home(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_pauses_and_the_end_of_a_request_are_seen_in_the_home(tmp_path: Path) ->
 
 
 def test_another_tab_publishes_no_home(stage: Stage) -> None:
-    stage.hands.post("/open-home", json={"user": "omar", "tab": "messages"})
+    stage.open_home("omar", tab="messages")
     opened(stage, "maya")
     assert home(stage, "omar")["blocks"] == []
 

@@ -13,6 +13,7 @@ from tests.stage import buttons, shown, staged
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from opsbot.sandbox.workspace.rate_limits import Pace
     from tests.stage import JSON, Stage
 
 UNPUBLISHED = "v4"
@@ -28,9 +29,9 @@ def test_a_command_is_answered_in_a_thread(stage: Stage) -> None:
     assert "<!date^" in shown(detail)
 
 
-@pytest.mark.parametrize("mode", ["socket", "http"])
-def test_a_publish_is_asked_for_approved_by_another_and_done(tmp_path: Path, mode: str) -> None:
-    with staged(tmp_path, mode=mode) as stage:
+@pytest.mark.parametrize(("mode", "pace"), [("socket", "off"), ("http", "fast")])
+def test_a_publish_is_asked_for_approved_by_another_and_done(tmp_path: Path, mode: str, pace: Pace) -> None:
+    with staged(tmp_path, mode=mode, pace=pace) as stage:
         assert UNPUBLISHED not in stage.published("scoring")
         stage.command(f'publish FRAUD/scoring {UNPUBLISHED} --reason "fixes <!channel> nulls"')
         card = stage.wait_for("Request 1")

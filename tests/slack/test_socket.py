@@ -37,9 +37,9 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_dropped_socket_is_made_again(stage: Stage, announced: bool) -> None:  # noqa: FBT001 - pytest passes it by name
-    closed = stage.hands.post("/disconnect", json={"announced": announced}).json()
+    closed = stage.post("/disconnect", {"announced": announced})
     assert closed["closed"] >= 1
-    stage.wait_until(lambda: stage.hands.get("/state").json()["app"]["connections"] >= 1)
+    stage.wait_until(lambda: stage.state()["app"]["connections"] >= 1)
     assert stage.command("packages FRAUD/scoring")["acked"]
     stage.wait_for("asked for the packages")
 

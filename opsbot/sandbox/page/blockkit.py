@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from opsbot.sandbox.page.confirm import confirmed
 from opsbot.sandbox.page.elements import box, markup, void, words
+from opsbot.sandbox.page.inputs import Field
 from opsbot.sandbox.page.markdown import mrkdwn_of
 from opsbot.sandbox.page.mrkdwn import Mrkdwn, plain
 from opsbot.sandbox.workspace.controls import Use
 
 if TYPE_CHECKING:
     from nicegui import ui
+
+    from opsbot.sandbox.page.inputs import Search
 
 JSON = dict[str, Any]
 OnUse = Callable[[Use], Awaitable[None]]
@@ -24,9 +27,11 @@ _HALF = 2
 class BlockKit:
     """Draws blocks where the next element would stand, and says `on_use` when somebody uses a control."""
 
-    def __init__(self, mrkdwn: Mrkdwn, on_use: OnUse, layer: ui.element) -> None:
+    def __init__(self, mrkdwn: Mrkdwn, on_use: OnUse, search: Search, layer: ui.element) -> None:
+        """`search` is asked for the options of selects whose options the app sends."""
         self.mrkdwn = mrkdwn
         self._on_use = on_use
+        self._search = search
         self.layer = layer
         self.drawings: dict[str, Callable[[JSON], None]] = {
             "section": self._section,
@@ -68,6 +73,8 @@ class BlockKit:
             self._select(block_id, element | {"options": self._conversations(element)})
         elif element["type"] == "datepicker":
             self._date(block_id, element)
+        elif element["type"] == "external_select":
+            self._external(block_id, element)
         else:
             words(f"[{element['type']}]", "block-unknown")
 
@@ -136,6 +143,14 @@ class BlockKit:
                 await self._on_use(Use(element["action_id"], block_id, str(event.args)))
 
         select.on("change", choose, js_handler="(event) => emit(event.target.value)")
+
+    def _external(self, block_id: str, element: JSON) -> None:
+        async def choose(use: Use) -> None:
+            if await confirmed(element.get("confirm"), self.text_html, self.layer):
+                await self._on_use(use)
+
+        entered = {"selected_option": element.get("initial_option")}
+        Field(block_id, element, entered, choose, self._search).draw()
 
     def _conversations(self, element: JSON) -> list[JSON]:
         """Name what the person may choose: channels, and with whom they talk."""

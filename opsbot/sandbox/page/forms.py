@@ -24,7 +24,7 @@ class FormKit(BlockKit):
     """Draws the blocks of a modal or Home: inputs remember what is entered, everything else is told to the app at once."""
 
     def __init__(self, screen: Screen, view: View, errors: dict[str, ui.element]) -> None:
-        super().__init__(Mrkdwn(screen.workspace, screen.viewer), self._act, screen.layer)
+        super().__init__(Mrkdwn(screen.workspace, screen.viewer), self._act, self._offered, screen.layer)
         self._screen = screen
         self._views = screen.interactions.views
         self._view = view
@@ -43,7 +43,7 @@ class FormKit(BlockKit):
     async def _fill(self, use: Use) -> None:
         self._views.fill(self._screen.viewer, self._view.id, use)
 
-    async def _search(self, use: Use) -> list[JSON]:
+    async def _offered(self, use: Use) -> list[JSON]:
         return await self._views.options(self._screen.viewer, self._view.id, use)
 
     def _input(self, block: JSON) -> None:
@@ -55,10 +55,12 @@ class FormKit(BlockKit):
                     words("optional", "input-optional", "span")
             used = self._act if block.get("dispatch_action") else self._fill
             if element["type"] in ("static_select", "users_select", "conversations_select", "channels_select"):
-                BlockKit(self.mrkdwn, used, self.layer).control(block_id, self._with_entered(block_id, element))
+                BlockKit(self.mrkdwn, used, self._offered, self.layer).control(
+                    block_id, self._with_entered(block_id, element)
+                )
             else:
                 entered = self._state.get(block_id, {}).get(element["action_id"], {})
-                Field(block_id, element, entered, used, self._search).draw()
+                Field(block_id, element, entered, used, self._offered).draw()
             self._errors[block_id] = box("input-error")
             if "hint" in block:
                 words(block["hint"]["text"], "input-hint")

@@ -49,7 +49,7 @@ def mount_page(
     behind: Behind | None = None
     if backstage is not None:
         behind = Behind(backstage, Storyteller(workspace, interactions, backstage))
-        app.router.routes.append(BackstageAPI(workspace, backstage, behind.teller).routes())
+        app.state.description.mount("/_sandbox", BackstageAPI(workspace, backstage, behind.teller).operations())
 
     def root(user: str | None = None, channel: str | None = None, thread: str | None = None) -> None:
         ui.add_css(style)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from nicegui import ui
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from opsbot.sandbox.workspace.interactions import Interactions
     from opsbot.sandbox.workspace.messages import Message
     from opsbot.sandbox.workspace.state import Workspace
+
+JSON = dict[str, Any]
 
 _SHOWN = 200
 
@@ -160,6 +162,14 @@ class Screen:
             self.tell_unanswered(await self.interactions.act(message.channel, self.viewer, message.ts, use))
         except RefusedError as refusal:
             self.tell_refused(refusal)
+
+    async def options(self, message: Message, use: Use) -> list[JSON]:
+        """Ask the app what a select of a message offers for what was typed."""
+        try:
+            return await self.interactions.options(message.channel, self.viewer, message.ts, use)
+        except RefusedError as refusal:
+            self.tell_refused(refusal)
+            return []
 
     async def use_shortcut(self, callback_id: str, message: Message | None = None) -> None:
         """Use a shortcut of the app, on a message or where the person is."""

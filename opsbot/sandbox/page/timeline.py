@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opsbot.sandbox.page.attachments import draw_files
 from opsbot.sandbox.page.blockkit import BlockKit
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from opsbot.sandbox.page.screen import Screen
     from opsbot.sandbox.workspace.controls import Use
     from opsbot.sandbox.workspace.messages import Message
+
+JSON = dict[str, Any]
 
 _TOGETHER_SECONDS = 300
 _EYE = (
@@ -167,8 +169,11 @@ class Timeline:
         async def use(used: Use) -> None:
             await screen.act(message, used)
 
+        async def offered(asked: Use) -> list[JSON]:
+            return await screen.options(message, asked)
+
         with box("blocks"):
-            BlockKit(mrkdwn, use, screen.layer).draw(message.blocks)
+            BlockKit(mrkdwn, use, offered, screen.layer).draw(message.blocks)
 
     def _reactions(self, message: Message) -> None:
         if message.reactions:

@@ -12,8 +12,19 @@ from __future__ import annotations
 
 from opsbot.sandbox.workspace.channels import Channel
 from opsbot.sandbox.workspace.files import FileLimits
+from opsbot.sandbox.workspace.hands import Hands
 from opsbot.sandbox.workspace.people import Person, UserGroup
 from opsbot.sandbox.workspace.server import WorkspaceServer, create_app
 from opsbot.sandbox.workspace.state import Timing, Workspace
 
-__all__ = ["Channel", "FileLimits", "Person", "Timing", "UserGroup", "Workspace", "WorkspaceServer", "create_app"]
+__all__ = [
+    "Channel",
+    "FileLimits",
+    "Hands",
+    "Person",
+    "Timing",
+    "UserGroup",
+    "Workspace",
+    "WorkspaceServer",
+    "create_app",
+]

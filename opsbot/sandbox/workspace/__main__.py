@@ -8,11 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from opsbot.sandbox import demo
 from opsbot.sandbox.page import mount_page
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace.manifest import read_manifest
 from opsbot.sandbox.workspace.rate_limits import PACES
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until interrupted; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        manifest = _read_manifest(options.manifest)
+        manifest = read_manifest(options.manifest)
         workspace = _workspace(manifest, options.request_url, options.rates)
         dress = partial(mount_page, title=workspace.app.manifest.name)
         server = WorkspaceServer(workspace, options.host, options.port, dress=dress)
@@ -58,16 +57,6 @@ def _parser() -> argparse.ArgumentParser:
         help="limit calls as Slack does (real), with a tenth of the waiting (fast), or not (%(default)s)",
     )
     return parser
-
-
-def _read_manifest(path: Path) -> Mapping[str, Any]:
-    try:
-        manifest = yaml.safe_load(path.read_text(encoding="utf-8"))  # JSON is YAML
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path} is not readable as YAML or JSON: {error}") from error
-    if not isinstance(manifest, dict):
-        raise ValueError(f"{path} holds no manifest.")  # noqa: TRY004 - a file's content isn't an argument's type
-    return manifest
 
 
 def _workspace(manifest: Mapping[str, Any], request_url: str | None, pace: Pace) -> Workspace:

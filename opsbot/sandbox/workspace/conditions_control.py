@@ -13,34 +13,28 @@ names or patterns of Web API methods, `response_url` or `upload`; without them e
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from starlette.routing import Route
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from opsbot.sandbox.workspace.control_door import JSON, answering, read_body
+from opsbot.sandbox.workspace.control_door import Asked, Done, Nothing, Operation, operation
 from opsbot.sandbox.workspace.rate_limits import Pace
-from opsbot.sandbox.workspace.refusals import invalid_arguments
 from opsbot.sandbox.workspace.trouble import Dropped, Refusal, Slowness, Status, Step, Trouble, Undisturbed
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-
     from opsbot.sandbox.workspace.delivery import Delivery
     from opsbot.sandbox.workspace.state import Workspace
-
-_Body = TypeVar("_Body", bound=BaseModel)
 
 _LARGEST_STATUS = 599
 _SMALLEST_STATUS = 400
 _TOO_MANY = 429
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+def _example(**values: Any) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
 
 
-class _StepBody(_Strict):
+class StepBody(Asked):
     """One of `status`, `error`, `delay` (seconds), `drop` or `ok`, and for how many `calls` or `seconds`."""
 
     status: Annotated[int, Field(ge=_SMALLEST_STATUS, le=_LARGEST_STATUS)] | None = None
@@ -73,25 +67,48 @@ class _StepBody(_Strict):
         return Dropped() if self.drop else Undisturbed()
 
 
-class _TroubleBody(_Strict):
-    methods: list[str] = Field(default=["*"], min_length=1)
-    steps: list[_StepBody] = Field(min_length=1)
+class TroubleBody(Asked):
+    model_config = _example(methods=["chat.*"], steps=[{"status": 429, "seconds": 30}, {"status": 503, "seconds": 10}])
+
+    methods: list[str] = Field(default=["*"], min_length=1, description="patterns of methods, response_url or upload")
+    steps: list[StepBody] = Field(min_length=1)
 
 
-class _RatesBody(_Strict):
+class RatesBody(Asked):
+    model_config = _example(pace="real")
+
     pace: Pace
 
 
-class _ClockBody(_Strict):
-    advance: Annotated[float, Field(ge=0)]
+class ClockBody(Asked):
+    model_config = _example(advance=60)
+
+    advance: Annotated[float, Field(ge=0, description="seconds")]
 
 
-class _DisconnectBody(_Strict):
+class DisconnectBody(Asked):
     """`announced` as Slack does every few hours; `warned` only says so; `dropped` as when a network fails."""
+
+    model_config = _example(announced=True)
 
     announced: bool = False
     warned: bool = False
     dropped: bool = False
+
+
+class ClockReply(BaseModel):
+    """What time it is, in seconds since 1970."""
+
+    ok: bool
+    now: float
+
+
+class DisconnectReply(BaseModel):
+    """How many connections were closed, or warned."""
+
+    ok: bool
+    closed: int
+    warned: int
 
 
 class ConditionsControl:
@@ -101,52 +118,39 @@ class ConditionsControl:
         self._workspace = workspace
         self._delivery = delivery
 
-    def routes(self) -> list[Route]:
-        """Return the routes, to be mounted at `/_control`."""
-        posts = {
-            "/trouble": self._trouble,
-            "/rates": self._rates,
-            "/clock": self._clock,
-            "/disconnect": self._disconnect,
-        }
+    def operations(self) -> list[Operation]:
+        """Return what can be asked for, to be mounted at `/_control`."""
         return [
-            *(Route(path, answering(endpoint), methods=["POST"]) for path, endpoint in posts.items()),
-            Route("/trouble", answering(self._call_off), methods=["DELETE"]),
+            operation("POST", "/trouble", TroubleBody, Done, self._trouble),
+            operation("DELETE", "/trouble", Nothing, Done, self._call_off),
+            operation("POST", "/rates", RatesBody, Done, self._rates),
+            operation("POST", "/clock", ClockBody, ClockReply, self._clock),
+            operation("POST", "/disconnect", DisconnectBody, DisconnectReply, self._disconnect),
         ]
 
-    async def _trouble(self, request: Request) -> JSON:
+    async def _trouble(self, body: TroubleBody) -> Done:
         """Order troubles that follow one another, for the calls that `methods` name, by patterns such as `chat.*`."""
-        body = await _read(request, _TroubleBody)
         self._workspace.troubles.order(body.methods, [step.step() for step in body.steps])
-        return {"ok": True}
+        return Done()
 
-    async def _call_off(self, _request: Request) -> JSON:
+    async def _call_off(self, _asked: Nothing) -> Done:
+        """End all troubles."""
         self._workspace.troubles.call_off()
-        return {"ok": True}
+        return Done()
 
-    async def _rates(self, request: Request) -> JSON:
+    async def _rates(self, body: RatesBody) -> Done:
         """Limit rates as Slack does (`real`), with a tenth of the waiting (`fast`), or not (`off`)."""
-        self._workspace.rates.pace = (await _read(request, _RatesBody)).pace
-        return {"ok": True}
+        self._workspace.rates.pace = body.pace
+        return Done()
 
-    async def _clock(self, request: Request) -> JSON:
+    async def _clock(self, body: ClockBody) -> ClockReply:
         """Put the clock forward by `advance` seconds; whatever waits for a time before that happens at once."""
-        self._workspace.clock.advance((await _read(request, _ClockBody)).advance)
-        return {"ok": True, "now": self._workspace.clock()}
+        self._workspace.clock.advance(body.advance)
+        return ClockReply(ok=True, now=self._workspace.clock())
 
-    async def _disconnect(self, request: Request) -> JSON:
+    async def _disconnect(self, body: DisconnectBody) -> DisconnectReply:
         """Close the app's connections as Slack does, warn of it, or cut them off without a word."""
-        body = await _read(request, _DisconnectBody)
         if body.warned:
-            return {"ok": True, "warned": await self._delivery.warn()}
+            return DisconnectReply(ok=True, closed=0, warned=await self._delivery.warn())
         closed = await (self._delivery.cut() if body.dropped else self._delivery.disconnect(announced=body.announced))
-        return {"ok": True, "closed": closed}
-
-
-async def _read(request: Request, kind: type[_Body]) -> _Body:
-    body = await read_body(request)
-    try:
-        return kind.model_validate(body)
-    except ValidationError as error:
-        places = [(".".join(str(part) for part in fault["loc"]), fault["msg"]) for fault in error.errors()]
-        raise invalid_arguments(*(f"{place or 'body'}: {what}" for place, what in places)) from None
+        return DisconnectReply(ok=True, closed=closed, warned=0)

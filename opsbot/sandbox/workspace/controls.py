@@ -35,7 +35,8 @@ class Use:
     """What a person does with a control: its `action_id`, where needed its block, and what is chosen.
 
     `value` is the value of an option (or of several), a date, a user id or a text; a button needs none, though it may
-    tell apart buttons that share an action id. `option` is a whole option, for selects whose options the app sends.
+    tell apart buttons that share an action id. `option` is a whole option, for selects whose options the app sends;
+    where several are chosen of those, `value` holds whole options.
     """
 
     action_id: str
@@ -85,7 +86,8 @@ def chosen_json(element: JSON, use: Use) -> JSON:
     if kind in _ONE_OPTION:
         return {"selected_option": use.option or _option(element, use.value)}
     if kind in _SEVERAL_OPTIONS:
-        return {"selected_options": [_option(element, value) for value in use.value or ()]}
+        chosen = [each if isinstance(each, dict) else _option(element, each) for each in use.value or ()]
+        return {"selected_options": chosen}
     return {CHOSEN.get(kind, "value"): use.value}
 
 

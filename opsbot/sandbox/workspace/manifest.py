@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+import yaml
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,17 @@ class AppManifest:
             interactivity_url=interactivity.get("request_url"),
             options_url=interactivity.get("message_menu_options_url"),
         )
+
+
+def read_manifest(path: Path) -> Mapping[str, Any]:
+    """Return what is in a manifest's file, YAML or JSON; raises OSError or ValueError."""
+    try:
+        manifest = yaml.safe_load(path.read_text(encoding="utf-8"))  # JSON is YAML
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path} is not readable as YAML or JSON: {error}") from error
+    if not isinstance(manifest, dict):
+        raise ValueError(f"{path} holds no manifest.")  # noqa: TRY004 - a file's content isn't an argument's type
+    return manifest
 
 
 def _read_shortcut(shortcut: Mapping[str, Any]) -> Shortcut:

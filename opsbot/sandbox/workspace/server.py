@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 
 from opsbot.sandbox.workspace.conditions_control import ConditionsControl
 from opsbot.sandbox.workspace.control import Control
@@ -20,6 +20,7 @@ from opsbot.sandbox.workspace.file_serving import FileServing
 from opsbot.sandbox.workspace.hanging_up import HTTPProtocol, WebSocketProtocol
 from opsbot.sandbox.workspace.http_delivery import HTTPDelivery
 from opsbot.sandbox.workspace.interactions import Interactions
+from opsbot.sandbox.workspace.openapi import Description
 from opsbot.sandbox.workspace.responses import Responses
 from opsbot.sandbox.workspace.socket_mode import SocketMode
 from opsbot.sandbox.workspace.state import Workspace
@@ -68,16 +69,18 @@ def create_app(workspace: Workspace, *, dress: Dress | None = None) -> Starlette
             ),
             *FileServing(workspace).routes(),
             WebSocketRoute("/link/", sockets.endpoint),
-            Mount(
-                "/_control",
-                routes=[
-                    *Control(workspace, interactions, delivery).routes(),
-                    *ConditionsControl(workspace, delivery).routes(),
-                ],
-            ),
+        ],
+    )
+    description = Description(app)
+    description.mount(
+        "/_control",
+        [
+            *Control(workspace, interactions, delivery).operations(),
+            *ConditionsControl(workspace, delivery).operations(),
         ],
     )
     app.state.delivery = delivery
+    app.state.description = description
     if dress is not None:
         dress(app, workspace, interactions)
     return app

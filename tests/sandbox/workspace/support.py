@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Channel, Workspace, WorkspaceServer
-from tests.sandbox.workspace.line import Line
+from opsbot.sandbox.workspace.line import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

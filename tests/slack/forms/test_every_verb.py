@@ -353,7 +353,7 @@ def test_what_a_form_asks_for_is_refused(stage: Stage, verb: str) -> None:
         assert list(reply["errors"]) == [block_of(view, sent.beside)], verb
         assert sent.said in next(iter(reply["errors"].values()))
         assert stage.find_view(sent.user) is not None
-        stage.hands.post("/close", json={"user": sent.user})
+        stage.post("/close", {"user": sent.user})
         return
     assert reply["ok"], reply
     wait_for_more(stage, sent, before)
@@ -364,4 +364,4 @@ def test_what_a_form_asks_for_is_refused(stage: Stage, verb: str) -> None:
     assert again["title"]["text"] == title_of(verb)
     assert {name: value for name, value in entered(again).items() if name in sent.values} == sent.values
     assert sent.said in shown(again)
-    stage.hands.post("/close", json={"user": sent.user})
+    stage.post("/close", {"user": sent.user})

@@ -72,7 +72,7 @@ def wait_for_version(stage: Stage, version: str) -> None:
 
 def refused_updates(stage: Stage) -> int:
     """How often a form was to be changed that had been changed meanwhile."""
-    log = stage.hands.get("/log").json()["log"]
+    log = stage.log()
     return sum(1 for each in log if each["name"] == "views.update" and each["response"].get("error") == "hash_conflict")
 
 
@@ -93,14 +93,14 @@ def option(value: str) -> JSON:
 def choose(stage: Stage, view: JSON, action: str, value: str, *, user: str = "maya") -> JSON:
     """Choose something that other fields follow; gives the form as it is then."""
     body = {"user": user, "view": view["id"], "action": {"action_id": action, "selected_option": option(value)}}
-    assert stage.hands.post("/interact", json=body).json()["ok"]
+    assert stage.post("/interact", body)["ok"]
     stage.wait_until(lambda: stage.view(user)["hash"] != view["hash"])
     return stage.view(user)
 
 
 def offered(stage: Stage, field: str, typed: str, *, user: str = "maya") -> list[str]:
     action = {"action_id": f"{FIELD}{field}", "value": typed}
-    reply = stage.hands.post("/options", json={"user": user, "action": action}).json()
+    reply = stage.post("/options", {"user": user, "action": action})
     return [each["value"] for each in reply["options"]]
 
 
@@ -250,7 +250,7 @@ def test_the_other_fields_follow_the_service_that_is_chosen(stage: Stage) -> Non
     assert initial(view) == {}
     view = choose(stage, view, f"{FIELD}service", SCORING)
     assert initial(view)["version"] == "v5"
-    stage.hands.post("/submit", json={"user": "maya", "values": {f"{FIELD}version": "bad version"}})
+    stage.submit("maya", {f"{FIELD}version": "bad version"})
     after = choose(stage, stage.view("maya"), f"{FIELD}service", "design:CHURN/churn")
     assert initial(after)["service"] == "design:CHURN/churn"
     assert initial(after)["version"] == "bad version"  # what somebody wrote themselves isn't taken from them
@@ -266,10 +266,10 @@ def test_of_two_choices_in_a_hurry_the_later_one_counts_whichever_is_drafted_fir
         view = stage.view("maya")["id"]
         for service in ("design:FRAUD/rules", "design:CHURN/churn"):
             action = {"action_id": f"{FIELD}service", "selected_option": option(service)}
-            assert stage.hands.post("/interact", json={"user": "maya", "view": view, "action": action}).json()["ok"]
+            assert stage.post("/interact", {"user": "maya", "view": view, "action": action})["ok"]
         wait_for_refusals(stage, number)
         stage.wait_until(lambda: shows(stage, "design:CHURN/churn", "v4"))
-        stage.hands.post("/close", json={"user": "maya"})
+        stage.close_view("maya")
         faults.clear()
 
 
@@ -278,16 +278,16 @@ def test_a_form_that_is_closed_is_left_alone_and_nobody_hears_anything(stage: St
     stage.command("package")
     view = stage.wait_for_view("maya")
     action = {"action_id": f"{FIELD}service", "selected_option": option(SCORING)}
-    stage.hands.post("/interact", json={"user": "maya", "view": view["id"], "action": action})
-    stage.hands.post("/close", json={"user": "maya"})
+    stage.post("/interact", {"user": "maya", "view": view["id"], "action": action})
+    stage.post("/close", {"user": "maya"})
     stage.command("package FRAUD/scoring")
     stage.wait_until(lambda: title_in(stage.find_view("maya")) == "Package")
     second = stage.view("maya")
-    stage.hands.post("/close", json={"user": "maya", "cleared": True})
+    stage.post("/close", {"user": "maya", "cleared": True})
     opener = stage.bot.listeners.forms.opener
     stage.wait_until(lambda: opener.is_gone(view["id"]) and opener.is_gone(second["id"]))
     stage.bot.pool.close()  # what was under way is done
-    changed = [each for each in stage.hands.get("/log").json()["log"] if each["name"] == "views.update"]
+    changed = [each for each in stage.log() if each["name"] == "views.update"]
     assert changed == []
     assert stage.messages() == []
 
@@ -299,9 +299,9 @@ def test_versions_are_those_of_the_service_in_the_same_form(stage: Stage) -> Non
     view = choose(stage, view, f"{FIELD}service", SCORING)
     assert offered(stage, "version", "") == ["v4", "v3", "v2", "v1"]
     first = inputs(view)["version"]["block_id"]
-    stage.hands.post(
+    stage.post(
         "/interact",
-        json={
+        {
             "user": "maya",
             "view": view["id"],
             "action": {"action_id": f"{FIELD}version", "selected_option": option("v4")},
@@ -489,7 +489,7 @@ def test_of_a_list_of_packages_one_is_chosen_in_the_form(stage: Stage) -> None:
         stage.wait_until(lambda: initial(stage.wait_for_view("maya")) == {"service": SCORING})
         assert "choose here which to publish" in json.dumps(stage.view("maya"))
         assert offered(stage, "version", "")[0] == "v4"
-        stage.hands.post("/close", json={"user": "maya"})
+        stage.post("/close", {"user": "maya"})
 
 
 def test_a_change_that_fails_on_the_node_and_a_decision_that_comes_too_late_bring_the_words_back(stage: Stage) -> None:
@@ -500,7 +500,7 @@ def test_a_change_that_fails_on_the_node_and_a_decision_that_comes_too_late_brin
     assert stage.wait_for("Only who asked for it", user="ada")["ephemeral"]
     stage.click(failed, buttons(failed)["Open the form again"], user="maya")
     assert initial(stage.wait_for_view("maya")) == {"service": SCORING, "version": "v9", "notes": "A long story"}
-    stage.hands.post("/close", json={"user": "maya"})
+    stage.post("/close", {"user": "maya"})
     stage.command("publish FRAUD/scoring v4")
     card = stage.wait_for("Request 1")
     stage.click(card, "decline_request", user="omar")

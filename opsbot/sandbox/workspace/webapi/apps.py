@@ -39,6 +39,6 @@ def open_connection(call: Call) -> JSON:
     """apps.connections.open: where one Socket Mode connection can be made."""
     workspace = call.workspace
     if not workspace.app.manifest.socket_mode:
-        raise RefusedError("forbidden_for_app_without_socket_mode")
+        raise RefusedError("forbidden_for_app_without_socket_mode")  # guess: the code
     base = workspace.url.replace("http", "ws", 1)
     return {"ok": True, "url": f"{base}/link/?ticket={workspace.tickets.give_socket()}&app_id={workspace.app.app_id}"}

@@ -72,7 +72,7 @@ def _require_new(call: Call, content: JSON) -> None:
     """Refuse an external id that an open modal has already."""
     external_id = content.get("external_id")
     if external_id and call.workspace.views.find_external(external_id) is not None:
-        raise RefusedError("duplicate_external_ids")
+        raise RefusedError("duplicate_external_id")
 
 
 def _faults(view: JSON, kind: str | None) -> list[Fault]:

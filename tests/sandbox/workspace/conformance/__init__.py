@@ -3,6 +3,9 @@
 The workspace is driven with `slack_sdk` and `slack_bolt` as they are, or with nothing between a test and the wire
 (`raw_app`); people act by its control API, and its clock is put forward where Slack would let one wait.
 
+Where a docstring says "unconfirmed", the rule is known otherwise (from what people saw, or from how Slack's own
+libraries go about it), and the words of the page named weren't found to say it.
+
 | rule | where |
 |---|---|
 | tokens; scopes of every method, of each kind of channel, of events | `test_tokens_and_channels` |

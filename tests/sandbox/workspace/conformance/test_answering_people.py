@@ -77,7 +77,7 @@ def test_a_late_answer_says_nothing_to_anybody(app: RawApp, control: Control) ->
 
 
 def test_a_command_is_sent_once_whatever_becomes_of_it(app: RawApp, control: Control) -> None:
-    """https://docs.slack.dev/interactivity/implementing-slash-commands: unlike events, commands aren't retried."""
+    """https://docs.slack.dev/interactivity/implementing-slash-commands; unconfirmed: it tells of no second try."""
     unanswered(app, control, lambda: control.command("services"))
     control.post("/clock", advance=600)
     control.say("something else")

@@ -11,9 +11,11 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from opsbot.sandbox.workspace.line import Line
 from tests.apart import run_apart
 from tests.sandbox.workspace.conformance.installed import MAYA, ML_OPS, unretrying
 from tests.sandbox.workspace.conformance.sample_apps import (
+    answers,
     async_hello,
     command_form,
     external_options,
@@ -23,8 +25,8 @@ from tests.sandbox.workspace.conformance.sample_apps import (
     message_options,
     shortcut_form,
     upload,
+    watching,
 )
-from tests.sandbox.workspace.line import Line
 from tests.sandbox.workspace.test_socket_mode import wait_until
 
 if TYPE_CHECKING:
@@ -150,6 +152,39 @@ def test_upload(server: WorkspaceServer, control: Control) -> None:
         kept = wait_for(control, "Kept.")
         assert kept["thread_ts"] == said["ts"]
         assert [(file["name"], file["size"]) for file in kept["files"]] == [("kept.txt", 13)]
+
+
+def test_watching(server: WorkspaceServer, control: Control) -> None:
+    """https://docs.slack.dev/tools/bolt-python/concepts/message-listening and listener-middleware."""
+    with running(server, control, watching.listen):
+        control.say("see bug 7")
+        wait_for(control, "That is bug number 7.")
+        said = control.say("a message of five words")["message"]
+        wait_until(lambda: next(m for m in control.messages() if m["ts"] == said["ts"]).get("reactions") is not None)
+        unretrying(server, "xoxb-sandbox").chat_delete(
+            channel=ML_OPS, ts=wait_for(control, "That is bug number 7.")["ts"]
+        )
+        control.say("fault 8")
+        wait_for(control, "That is fault number 8.")
+        assert not [m for m in control.messages() if "took back" in m["text"]]
+
+
+def test_answers(server: WorkspaceServer, control: Control) -> None:
+    """https://docs.slack.dev/tools/bolt-python/concepts/acknowledge, actions, commands and select-menu-options."""
+    with running(server, control, answers.listen):
+        assert control.command("buy")["response"]["text"] == "Accepted"
+        view = wait_for_view(control, "Basket")
+        name = view["blocks"][0]["element"]["action_id"]
+        offered = control.post("/options", user="maya", action="fruits")["options"]
+        assert [option["value"] for option in offered] == ["apple", "pear", "lemon"]
+        values = {name: "Maya", "fruits": offered[1:]}
+        assert control.post("/submit", user="maya", values=values)["ok"]
+        wait_for(control, "Maya: pear, lemon", direct(server))
+        asked = wait_for(control, "Tell all?")
+        assert asked["ephemeral"]
+        control.click(asked["ts"], "told")
+        assert "ephemeral" not in wait_for(control, f"<@{MAYA}> tells all")
+        assert wait_for(control, "Told.")["addressee"] == MAYA
 
 
 def test_async_hello(server: WorkspaceServer, control: Control) -> None:

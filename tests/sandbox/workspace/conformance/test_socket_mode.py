@@ -42,7 +42,7 @@ def test_an_address_connects_once(server: Server) -> None:
 
 
 def test_an_app_that_listens_by_http_opens_no_connection() -> None:
-    """https://docs.slack.dev/reference/methods/apps.connections.open: Socket Mode must be on."""
+    """https://docs.slack.dev/reference/methods/apps.connections.open; unconfirmed: the code."""
     with WorkspaceServer(demo_workspace(manifest(socket_mode=False))) as server:
         call = unretrying(server).apps_connections_open
         assert refused(call, app_token="xapp-sandbox") == "forbidden_for_app_without_socket_mode"
@@ -59,7 +59,11 @@ def test_each_payload_goes_to_one_of_the_connections(server: Server, control: Co
 
 
 def test_ten_connections_are_as_many_as_there_may_be(server: Server, control: Control) -> None:
-    """https://docs.slack.dev/apis/events-api/using-socket-mode: up to 10 connections."""
+    """https://docs.slack.dev/apis/events-api/using-socket-mode: up to 10 connections.
+
+    The reason's word is seen in https://github.com/slackapi/bolt-js/issues/2238 and
+    https://github.com/slackapi/node-slack-sdk/issues/1654.
+    """
     with ExitStack() as stack:
         for _ in range(10):
             stack.enter_context(RawApp(server))

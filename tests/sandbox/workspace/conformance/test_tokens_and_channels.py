@@ -79,7 +79,7 @@ def test_every_method_names_the_scope_that_it_needs(unscoped: WebClient, method:
 
 
 def test_what_an_app_may_do_is_told_with_every_answer(client: WebClient) -> None:
-    """https://docs.slack.dev/authentication/installing-with-oauth: X-OAuth-Scopes lists the scopes of the token."""
+    """https://docs.slack.dev/authentication/installing-with-oauth; unconfirmed: X-OAuth-Scopes lists the scopes."""
     headers = {name.lower(): value for name, value in client.auth_test().headers.items()}
     assert "chat:write" in headers["x-oauth-scopes"].split(",")
 

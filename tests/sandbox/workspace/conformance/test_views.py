@@ -80,11 +80,11 @@ def test_an_update_of_what_changed_meanwhile_is_refused(client: WebClient, contr
 
 
 def test_an_external_id_stands_for_one_view(client: WebClient, control: Control) -> None:
-    """https://docs.slack.dev/reference/methods/views.push: duplicate_external_ids; views.update takes external_id."""
+    """https://docs.slack.dev/reference/methods/views.push: duplicate_external_id; views.update takes external_id."""
     view = client.views_open(trigger_id=trigger(control), view=modal(actions(button()), external_id="mine"))["view"]
     client.views_update(external_id="mine", view=modal(actions(button()), external_id="mine"))
     given = trigger_within(control, view)
-    assert refused(client.views_push, trigger_id=given, view=modal(external_id="mine")) == "duplicate_external_ids"
+    assert refused(client.views_push, trigger_id=given, view=modal(external_id="mine")) == "duplicate_external_id"
 
 
 ASKING = {"type": "input", "label": plain("Why"), "element": {"type": "plain_text_input", "action_id": "a"}}
