@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from opsbot.actions.voice import Voice
 from opsbot.domain.deliveries import DeliveryState, Kind
 from opsbot.domain.models import PublishRequest
+from opsbot.domain.tracing import traced
 from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
 
 if TYPE_CHECKING:
@@ -62,6 +63,12 @@ class Mouth:
         delivery = self.deliveries.next(channel)
         if delivery is None:
             return None
+        message = delivery.message
+        ids = {"delivery": delivery.id, "request": message.request, "change": message.change, "event": message.event}
+        with traced(trace=delivery.trace, **ids):
+            return self._deliver(delivery)
+
+    def _deliver(self, delivery: Delivery) -> float:
         try:
             said = self._say(delivery)
         except TellingError as error:

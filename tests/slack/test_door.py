@@ -100,7 +100,7 @@ def test_whether_it_lives_and_is_ready_can_be_asked(open_door: Stage) -> None:
     url = f"http://127.0.0.1:{open_door.bot.http.port}"
     assert httpx.get(f"{url}/healthz").json() == {"alive": True}
     ready = httpx.get(f"{url}/readyz")
-    assert (ready.status_code, ready.json()) == (200, {"database": True, "slack": True})
+    assert (ready.status_code, ready.json()) == (200, {"database": True, "slack": True, "nodes": {"design": True}})
     assert httpx.get(f"{url}/nothing").status_code == 404
 
 

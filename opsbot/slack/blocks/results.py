@@ -37,6 +37,7 @@ from opsbot.domain.results import (
     ServicesListed,
     SettingsShown,
     Settled,
+    StatusShown,
     SummaryShown,
     TimelineDrawn,
     Unwatched,
@@ -45,7 +46,7 @@ from opsbot.domain.results import (
     WatchesTested,
 )
 from opsbot.errors import CommandError
-from opsbot.slack.blocks import approvals, changes, delivered, fetched, overviews, watches
+from opsbot.slack.blocks import approvals, changes, delivered, fetched, overviews, status, watches
 from opsbot.slack.blocks.home import inbox
 from opsbot.slack.blocks.messages import RUN_LINE, About, Answer, Message, notes, of_lines
 from opsbot.slack.blocks.mrkdwn import (
@@ -150,6 +151,8 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
             return watches.watches_tested(result, asker)
         case DeliveriesListed():
             return delivered.deliveries_listed(result, asker)
+        case StatusShown():
+            return status.status_shown(result, asker)
         case Refused():
             return refused(result)
         case _:

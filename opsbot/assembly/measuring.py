@@ -1,0 +1,109 @@
+"""Measuring, put on from outside: what is measured knows of it no more than that somebody may take note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opsbot.actions.dispatcher import Dispatcher
+from opsbot.domain.results import Refused
+from opsbot.domain.tracing import traced
+from opsbot.errors import (
+    CommandError,
+    ConflictError,
+    DSSError,
+    DSSUnavailableError,
+    NotFoundError,
+    OpsbotError,
+    StoreError,
+)
+from opsbot.telemetry import Metrics, Spans, spans_of_environment
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from opsbot.dataiku.timed import NodeCall, NoteNode
+    from opsbot.domain.audit import Entry
+    from opsbot.domain.commands import Command
+    from opsbot.domain.models import Asker
+    from opsbot.domain.results import Result
+    from opsbot.slack import SlackCall
+
+_DECISIONS = frozenset({"approve", "decline", "cancel", "settle", "review"})
+_ENDS = frozenset({"published", "failed", "unknown"})
+_OK = "ok"
+_SUCCESS = "2"
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """What takes note of all that one process does."""
+
+    metrics: Metrics
+    spans: Spans
+
+    @classmethod
+    def begun(cls, version: str) -> Measuring:
+        """Begin to count at zero."""
+        return cls(Metrics(version), spans_of_environment(version))
+
+    def slack(self, call: SlackCall) -> None:
+        """Take note of a call to Slack."""
+        self.metrics.called_slack(call.method, call.outcome, call.seconds)
+        self.spans.over(f"slack {call.method}", call.seconds, well=call.outcome == _OK, outcome=call.outcome)
+
+    def node(self, name: str) -> NoteNode:
+        """Make what takes note of the requests to one node."""
+
+        def note(call: NodeCall) -> None:
+            self.metrics.called_node(name, call.method, call.outcome, call.seconds)
+            well = call.outcome.startswith(_SUCCESS)
+            told = {"node": name, "url.path": call.path, "http.response.status_code": call.outcome}
+            self.spans.over(f"node {call.method}", call.seconds, well=well, **told)
+
+        return note
+
+    def entry(self, entry: Entry) -> None:
+        """Take note of what is in the audit for good."""
+        if entry.what in _DECISIONS:
+            self.metrics.decided(entry.what, entry.outcome.partition(":")[0])
+        elif entry.what in _ENDS and entry.request is not None:
+            self.metrics.published(entry.what)
+
+    def duty(self, name: str) -> AbstractContextManager[None]:
+        """Have a span for a step of the durable work."""
+        return self.spans.going_on(name)
+
+
+@dataclass(frozen=True)
+class MeasuredDispatcher(Dispatcher):
+    """The dispatcher, with note taken of each command and of what came of it."""
+
+    measuring: Measuring
+
+    def do(self, command: Command, asker: Asker) -> Result:
+        """Do as the dispatcher does."""
+        with traced(verb=command.verb), self.measuring.spans.going_on(f"command {command.verb}"):
+            outcome = "fault"
+            try:
+                result = super().do(command, asker)
+                outcome = "refused" if isinstance(result, Refused) else "done"
+            except OpsbotError as error:
+                outcome = outcome_of(error)
+                raise
+            finally:
+                self.measuring.metrics.commanded(command.verb, outcome)
+            return result
+
+
+def outcome_of(error: OpsbotError) -> str:
+    """Say in a word what kept a command from being done."""
+    kinds: tuple[tuple[type[OpsbotError], str], ...] = (
+        (StoreError, "store"),
+        (DSSUnavailableError, "node_silent"),
+        (NotFoundError, "not_found"),
+        (ConflictError, "conflict"),
+        (CommandError, "mistyped"),
+        (DSSError, "node"),
+    )
+    return next((word for kind, word in kinds if isinstance(error, kind)), "other")
