@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 Shape = Literal["auto", "json", "text"]
 Level = Literal["debug", "info", "warning", "error"]
 
-_NOISY = ("urllib3", "slack_sdk", "slack_bolt", "websocket", "sqlalchemy", "alembic", "dbos", "waitress", "asyncio")
-"""What these say below a warning tells of their insides, payloads and tokens among them."""
+_OURS = "opsbot"
+_LEFT = frozenset({"message", "asctime"})
 _LINE = {
     **{code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))},
     ord("\n"): "\\n",
@@ -39,24 +39,24 @@ _LINE = {
 def set_up_logs(shape: Shape, level: Level, redact: Redact, stream: TextIO | None = None) -> Callable[[], None]:
     """Have everything logged from now on as one line each; gives what undoes it.
 
-    `auto` is for people where the stream is a terminal, and for machines elsewhere. `redact` is taken to every text.
+    `auto` is for people where the stream is a terminal, and for machines elsewhere. `level` is for what opsbot says
+    itself; of libraries warnings are heard, and worse. `redact` is taken to every text.
     """
     stream = stream or sys.stderr
     is_json = shape == "json" or (shape == "auto" and not stream.isatty())
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_formatter(redact, is_json=is_json, colors=not is_json and stream.isatty()))
-    root, names = logging.getLogger(), [logging.getLogger(name) for name in _NOISY]
-    before = root.level, [logger.level for logger in names]
+    root, ours = logging.getLogger(), logging.getLogger(_OURS)
+    before = root.level, ours.level
     root.addHandler(handler)
-    root.setLevel(level.upper())
-    for logger in names:
-        logger.setLevel(max(logging.WARNING, root.level))
+    ours.setLevel(level.upper())
+    # What libraries say below a warning tells of their insides, payloads and tokens among them.
+    root.setLevel(max(logging.WARNING, ours.level))
 
     def undo() -> None:
         root.removeHandler(handler)
         root.setLevel(before[0])
-        for logger, earlier in zip(names, before[1], strict=True):
-            logger.setLevel(earlier)
+        ours.setLevel(before[1])
 
     return undo
 
@@ -71,10 +71,10 @@ def _formatter(redact: Redact, *, is_json: bool, colors: bool) -> logging.Format
     ]
     end: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if is_json:
-        end += [structlog.processors.format_exc_info, _without_empty, _redacting(redact)]
+        end += [structlog.processors.format_exc_info, _tidied, _redacting(redact)]
         end.append(structlog.processors.JSONRenderer(ensure_ascii=True, sort_keys=False, default=str))
     else:
-        end += [structlog.processors.format_exc_info, _without_empty, _redacting(redact), _in_one_line]
+        end += [structlog.processors.format_exc_info, _tidied, _redacting(redact), _in_one_line]
         end.append(structlog.dev.ConsoleRenderer(colors=colors))
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=add, processors=end)
 
@@ -86,8 +86,9 @@ def _add_facts(_: Any, __: str, event: EventDict) -> EventDict:
     return event
 
 
-def _without_empty(_: Any, __: str, event: EventDict) -> EventDict:
-    return {name: value for name, value in event.items() if value is not None and value != ""}
+def _tidied(_: Any, __: str, event: EventDict) -> EventDict:
+    """Leave out what says nothing, and what other handlers leave on a record when they write it."""
+    return {name: value for name, value in event.items() if value is not None and value != "" and name not in _LEFT}
 
 
 def _redacting(redact: Redact) -> Processor:

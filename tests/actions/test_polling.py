@@ -175,3 +175,12 @@ def test_a_service_that_can_not_be_read_is_left_as_it_was_and_slows_the_looks(lo
     assert looking.look() == []
     assert looking.sights.node("design").failures == 1
     assert looking.sights.seen[other].packages == (package("v1"),)
+
+
+def test_each_round_is_noted_with_what_came_of_it(looking: Looking) -> None:
+    noted: list[tuple[str, str]] = []
+    scene = looking.scene
+    poll = Poll(scene.world, scene.survey, looking.sights, MINUTE, lambda: False, note=lambda *it: noted.append(it[:2]))
+    poll()
+    poll()
+    assert noted == [("design", "looked")]
