@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from opsbot.actions.voice import Voice
 from opsbot.domain.deliveries import DeliveryState, Kind
 from opsbot.domain.models import PublishRequest
-from opsbot.domain.tracing import traced
+from opsbot.domain.tracing import trace_from, traced
 from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ class Mouth:
             return None
         message = delivery.message
         ids = {"delivery": delivery.id, "request": message.request, "change": message.change, "event": message.event}
-        with traced(trace=delivery.trace, **ids):
+        known = delivery.trace or trace_from(f"delivery-{delivery.id}")
+        with traced(trace=known, **ids):
             return self._deliver(delivery)
 
     def _deliver(self, delivery: Delivery) -> float:

@@ -131,7 +131,7 @@ def _ended(change: NodeChange, reply: JSON) -> NodeChange:
 def _incident(run: str, why: str) -> str:
     """Log a fault of ours under a number that people can quote."""
     number = secrets.token_hex(3).upper()
-    _log.error("incident %s: %s gave up: %s", number, run, why)
+    _log.error("incident %s: %s gave up: %s", number, run, why, extra={"incident": number})
     return number
 
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-Fact = str | int
+Fact = str | int | None
 
 _BYTES = 16
 """As many as a trace of OpenTelemetry has, so that one id serves both."""
@@ -41,15 +40,19 @@ def facts() -> Mapping[str, Fact]:
 
 def trace() -> str:
     """Tell the id of the work at hand; empty where nobody asked for it."""
-    return str(_facts.get().get("trace", ""))
+    return str(_facts.get().get("trace") or "")
 
 
-@contextmanager
-def traced(**more: Fact | None) -> Iterator[None]:
-    """Know more of the work inside; what is None or empty isn't known."""
-    known = {name: value for name, value in more.items() if value not in {None, ""}}
-    before = _facts.set({**_facts.get(), **known})
-    try:
-        yield
-    finally:
-        _facts.reset(before)
+class traced:  # noqa: N801 - it is used like a function; a generator would cost each acknowledgement twice as much
+    """Know more of the work inside; what is None or empty isn't known there, whatever was before."""
+
+    __slots__ = ("_before", "_more")
+
+    def __init__(self, **more: Fact) -> None:
+        self._more = more
+
+    def __enter__(self) -> None:
+        self._before = _facts.set({**_facts.get(), **self._more})
+
+    def __exit__(self, *_: object) -> None:
+        _facts.reset(self._before)

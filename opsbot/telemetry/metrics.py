@@ -56,6 +56,8 @@ class Metrics:
             buckets=_SLOW,
             registry=registry,
         )
+        self._acks_by_door = _ByDoor(self._acks)
+        self._answers_by_door = _ByDoor(self._answers)
         self._commands = Counter(
             "opsbot_commands",
             "Commands that were done, by verb and what came of them.",
@@ -110,11 +112,11 @@ class Metrics:
 
     def acknowledged(self, door: str, seconds: float) -> None:
         """Count the acknowledgement of a payload."""
-        self._acks.labels(door).observe(seconds)
+        self._acks_by_door[door].observe(seconds)
 
     def answered(self, door: str, seconds: float) -> None:
         """Count the end of all that a payload asked for."""
-        self._answers.labels(door).observe(seconds)
+        self._answers_by_door[door].observe(seconds)
 
     def commanded(self, verb: str, outcome: str) -> None:
         """Count a command."""
@@ -156,12 +158,20 @@ class Metrics:
 
     def _begin_at_zero(self) -> None:
         """Show what may come before it does: Prometheus sees a counter's first step only if it knew it before."""
-        for door in DOORS:
-            self._acks.labels(door)
-            self._answers.labels(door)
         for decision in _DECISIONS:
             self._decisions.labels(decision, "done")
         for end in _ENDS:
             self._publishes.labels(end)
         for work in ("publish", "change", "deliver"):
             self._rescues.labels(work)
+
+
+class _ByDoor(dict[str, Histogram]):
+    """The children of a histogram, at hand: looking one up by its labels costs more than to observe."""
+
+    def __init__(self, parent: Histogram) -> None:
+        super().__init__({door: parent.labels(door) for door in DOORS})
+        self._parent = parent
+
+    def __missing__(self, door: str) -> Histogram:
+        return self._parent.labels(door)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from opsbot.domain.tracing import traced
+from opsbot.domain.tracing import new_trace, traced
 from opsbot.slack.transport.heard import heard_now
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def through(door: str, listener: Callable[[Any, dict[str, Any]], None]) -> Calla
         heard = heard_now()
         if heard is not None:
             heard.door = door
-        with traced(door=door, user=_user(body), slack_event=_text(body.get("event_id"))):
+        with traced(trace=new_trace(), door=door, user=_user(body), slack_event=_text(body.get("event_id"))):
             listener(ack, body)
 
     return listen

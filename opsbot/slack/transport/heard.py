@@ -6,15 +6,9 @@ The answer is there when all is done that the payload set off here: its job, and
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
 from contextvars import ContextVar
 from time import perf_counter
-from typing import TYPE_CHECKING, Protocol
-
-from opsbot.domain.tracing import new_trace, traced
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Protocol
 
 
 class Meter(Protocol):
@@ -68,14 +62,17 @@ def heard_now() -> Heard | None:
     return _heard.get()
 
 
-@contextmanager
-def hearing(meter: Meter) -> Iterator[None]:
-    """Take a payload inside, up to its acknowledgement, under a trace of its own."""
-    heard = Heard(meter)
-    before = _heard.set(heard)
-    try:
-        with traced(trace=new_trace()):
-            yield
-    finally:
-        _heard.reset(before)
-        heard.acknowledged()
+class hearing:  # noqa: N801 - it is used like a function; a generator would cost each acknowledgement twice as much
+    """Take a payload inside, up to its acknowledgement."""
+
+    __slots__ = ("_before", "_heard")
+
+    def __init__(self, meter: Meter) -> None:
+        self._heard = Heard(meter)
+
+    def __enter__(self) -> None:
+        self._before = _heard.set(self._heard)
+
+    def __exit__(self, *_: object) -> None:
+        _heard.reset(self._before)
+        self._heard.acknowledged()

@@ -73,5 +73,5 @@ def test_two_payloads_have_two_traces() -> None:
     traces: list[str] = []
     for _ in range(2):
         with hearing(Meter()):
-            traces.append(trace())
+            through("command", lambda ack, body: traces.append(trace()))(None, {})
     assert len({*traces, trace()}) == 3
