@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _RECORDS_KEPT = 5.0
-_NODE_KEPT = 15.0
+_NODE_KEPT = 30.0
 _NODE_PATIENCE = 2.0
 """Seconds; probes usually give up after one to five."""
 

@@ -20,6 +20,7 @@ from opsbot.assembly.stores import Outside, open_stores, world_of
 from opsbot.dataiku.survey import NodeSurvey
 from opsbot.domain.authorization import Membership
 from opsbot.domain.models import Asker, Person, Place
+from opsbot.domain.tracing import new_trace, traced
 from opsbot.errors import CommandError, ConfigError, OpsbotError, StoreError
 from opsbot.grammar import corrected, parse
 from opsbot.pictures import Drawing
@@ -106,7 +107,8 @@ class Terminal:
         try:
             asker = self._asker(user, channel)
             command = parse(text, self._dispatcher.defaults(asker.place)).command
-            result = self._dispatcher.do(command, asker)
+            with traced(trace=new_trace()):
+                result = self._dispatcher.do(command, asker)
         except (StoreError, ConfigError):
             raise
         except OpsbotError as error:

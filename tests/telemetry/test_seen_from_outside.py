@@ -127,6 +127,13 @@ def test_one_trace_leads_from_the_click_through_the_node_to_what_was_said(seen: 
     assert posted["trace"] not in {line["trace"] for line in asked}
 
 
+def test_what_is_asked_by_other_threads_is_known_by_who_asked(seen: Seen) -> None:
+    seen.stage.command("nodes")
+    seen.stage.wait_for("asked for the nodes")
+    asked = [line for line in seen.lines if line.get("path") == "/projects/" and line.get("verb") == "nodes"]
+    assert [line["user"] for line in asked] == [demo.MAYA.id]
+
+
 def test_no_secret_is_in_the_log(seen: Seen) -> None:
     app = seen.stage.workspace.workspace.app
     logging.getLogger("opsbot.test").warning("the key is %s", "sandbox-secret")
