@@ -21,8 +21,9 @@ T = TypeVar("T")
 
 _RECORDS_KEPT = 5.0
 _NODE_KEPT = 30.0
-_NODE_PATIENCE = 2.0
-"""Seconds; probes usually give up after one to five."""
+_NODE_PATIENCE = 0.3
+_NODE_SILENCE = 5.0
+"""Seconds. Kubernetes gives a probe one, unless told otherwise: a silent node must not make it too slow."""
 
 
 class Cached(Generic[T]):
@@ -55,18 +56,24 @@ class Cached(Generic[T]):
 class NodeProbe:
     """Whether a node answers: asked in a thread of its own, so that a silent one keeps nobody waiting.
 
-    An answer counts for `kept` seconds. Whoever comes later has it asked again, and waits `patience` seconds for that;
-    a node that says nothing for so long doesn't answer.
+    An answer counts for `kept` seconds. Whoever comes later has it asked again, and waits `patience` seconds for that at
+    most: until it is there, what was known before is true, unless the node is silent for `silence` seconds by now.
     """
 
     def __init__(
-        self, ask: Callable[[], object], *, kept: float = _NODE_KEPT, patience: float = _NODE_PATIENCE
+        self,
+        ask: Callable[[], object],
+        *,
+        kept: float = _NODE_KEPT,
+        patience: float = _NODE_PATIENCE,
+        silence: float = _NODE_SILENCE,
     ) -> None:
         self._ask = ask
         self._kept = kept
         self._patience = patience
+        self._silence = silence
         self._lock = threading.Lock()
-        self._asked: threading.Event | None = None
+        self._asked: tuple[float, threading.Event] | None = None
         self._answers = False
         self._until = 0.0
 
@@ -76,10 +83,11 @@ class NodeProbe:
             if monotonic() < self._until:
                 return self._answers
             if self._asked is None:
-                self._asked = threading.Event()
-                threading.Thread(target=self._find_out, args=(self._asked,), name="probe", daemon=True).start()
-            asked = self._asked
-        return asked.wait(self._patience) and self._answers
+                self._asked = monotonic(), threading.Event()
+                threading.Thread(target=self._find_out, args=(self._asked[1],), name="probe", daemon=True).start()
+            since, asked = self._asked
+        is_known = asked.wait(self._patience)
+        return self._answers and (is_known or monotonic() - since < self._silence)
 
     def _find_out(self, asked: threading.Event) -> None:
         try:

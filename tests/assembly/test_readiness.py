@@ -35,10 +35,10 @@ class Node:
 
 def test_a_node_is_asked_once_for_all_who_ask_within_a_while() -> None:
     node = Node()
-    probe = NodeProbe(node)
+    probe = NodeProbe(node, patience=10)
     assert (probe(), probe(), node.asked) == (True, True, 1)
     node.is_down = True
-    always = NodeProbe(node, kept=0)
+    always = NodeProbe(node, kept=0, patience=10)
     assert (always(), always(), node.asked) == (False, False, 3)
 
 
@@ -48,8 +48,20 @@ def test_a_node_that_says_nothing_keeps_nobody_waiting_and_is_asked_by_one_at_a_
     probe = NodeProbe(node, patience=0.05)
     assert (probe(), probe(), node.asked) == (False, False, 1)
     node.speaks.set()
-    asked = NodeProbe(node)
-    assert asked()
+    assert NodeProbe(node, patience=10)()
+
+
+def test_what_was_known_is_true_until_a_node_is_silent_for_long() -> None:
+    node = Node()
+    patient, strict = (NodeProbe(node, kept=0, patience=10, silence=silence) for silence in (60, 0))
+    assert patient()
+    assert strict()
+    node.speaks.clear()
+    for probe in (patient, strict):
+        probe._patience = 0.05
+    assert patient()
+    assert not strict()
+    node.speaks.set()
 
 
 def test_what_was_read_counts_for_a_while_and_so_does_that_it_could_not_be() -> None:
@@ -72,7 +84,7 @@ def test_health_names_each_node_and_lives_through_a_store_that_is_gone() -> None
 
     down = Node()
     down.is_down = True
-    health = Health("1", gone, {"design": NodeProbe(Node()), "old": NodeProbe(down)}, lambda: NOON)
+    health = Health("1", gone, {"design": NodeProbe(Node(), patience=10), "old": NodeProbe(down)}, lambda: NOON)
     health.checks["database"] = partial(bool, 0)
     assert health.records_if_readable() is None
     assert health.outlook().nodes == {"design": True, "old": False}

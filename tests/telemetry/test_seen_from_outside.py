@@ -79,6 +79,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
             stage.wait_for("is published to")
             stage.command("packages FRAUD/nowhere")
             stage.wait_until(lambda: "opsbot_look_age_seconds{" in httpx.get(f"{url(stage)}/metrics").text)
+            stage.wait_until(lambda: 'opsbot_node_up{node="design"} 1.0' in httpx.get(f"{url(stage)}/metrics").text)
             yield Seen(stage, log, folder)
     finally:
         undo()
