@@ -35,7 +35,7 @@ from opsbot.slack import (
 )
 from opsbot.slack.app import EVENTS_PATH, SocketConnection, http_application
 from opsbot.store import PruningStore, RecordStore, ReplicaStore, SeenStore
-from opsbot.telemetry import Readings
+from opsbot.telemetry import Queue, Readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -202,9 +202,10 @@ class Bot:
             secret = secret_of(config.slack.signing_secret)
             applications[EVENTS_PATH] = http_application(self.client, identity, self.listeners, secret, meter)
         self._health.checks.update(checks)
-        meter.add(Readings(self._workers.queues(), self._health.outlook, self._health.records_if_readable))
         answers = routes(applications, checks, {"nodes": self._health.nodes}, {"/metrics": meter.page})
         http = HttpServer(answers, config.http.host, config.http.port, config.http.threads)
+        queues = {**self._workers.queues(), "http": Queue(http.waiting, http.going_on)}
+        meter.add(Readings(queues, self._health.outlook, self._health.records_if_readable))
         return socket, http
 
     def _make_health(self, rules: Rules) -> Health:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from time import perf_counter
+from typing import TYPE_CHECKING, get_args
 
 from opsbot.actions.dispatcher import Dispatcher
+from opsbot.actions.trying import service_of
+from opsbot.domain.commands import Change
 from opsbot.domain.results import Refused
 from opsbot.domain.tracing import traced
 from opsbot.errors import (
@@ -29,6 +33,9 @@ if TYPE_CHECKING:
     from opsbot.domain.results import Result
     from opsbot.slack import SlackCall
 
+_log = logging.getLogger(__name__)
+
+_CHANGES = get_args(Change)
 _DECISIONS = frozenset({"approve", "decline", "cancel", "settle", "review"})
 _ENDS = frozenset({"published", "failed", "unknown"})
 _OK = "ok"
@@ -84,7 +91,7 @@ class MeasuredDispatcher(Dispatcher):
     def do(self, command: Command, asker: Asker) -> Result:
         """Do as the dispatcher does."""
         with traced(verb=command.verb), self.measuring.spans.going_on(f"command {command.verb}"):
-            outcome = "fault"
+            outcome, began = "fault", perf_counter()
             try:
                 result = super().do(command, asker)
                 outcome = "refused" if isinstance(result, Refused) else "done"
@@ -93,7 +100,16 @@ class MeasuredDispatcher(Dispatcher):
                 raise
             finally:
                 self.measuring.metrics.commanded(command.verb, outcome)
+                _tell(command, outcome, perf_counter() - began)
             return result
+
+
+def _tell(command: Command, outcome: str, seconds: float) -> None:
+    """Log what was asked for, and what came of it; who only looks is of interest where somebody looks for a fault."""
+    service = service_of(command)
+    about = {"outcome": outcome, "ms": round(seconds * 1000, 1), "service": str(service) if service is not None else ""}
+    level = logging.INFO if isinstance(command, _CHANGES) else logging.DEBUG
+    _log.log(level, "command %s: %s", command.verb, outcome, extra=about)
 
 
 def outcome_of(error: OpsbotError) -> str:

@@ -44,7 +44,7 @@ class Metrics:
         build.labels(version, platform.python_version()).set(1)
         self._acks = Histogram(
             "opsbot_ack_seconds",
-            "From a payload of Slack's to its acknowledgement, by the door it came in.",
+            "From when a thread has a payload of Slack's to its acknowledgement, by the door it came in.",
             ("door",),
             buckets=_QUICK,
             registry=registry,

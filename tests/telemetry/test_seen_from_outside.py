@@ -104,6 +104,8 @@ def test_what_was_done_is_counted_and_timed(seen: Seen) -> None:
     assert figures["opsbot_node_requests_total"][("method", "POST"), ("node", "design"), ("outcome", "200")] >= 1
     assert figures["opsbot_poll_round_seconds_count"][("node", "design"), ("outcome", "looked")] >= 1
     assert figures["opsbot_replicas"] == {(): 1}
+    assert figures["opsbot_jobs_going_on"][(("pool", "http"),)] == 1
+    assert {dict(labels)["pool"] for labels in figures["opsbot_jobs_waiting"]} == {"pool", "slow", "spare", "http"}
     assert figures["opsbot_requests"][(("state", "unknown"),)] == 0
     assert figures["opsbot_check"] == {(("check", "database"),): 1, (("check", "slack"),): 1}
     assert figures["opsbot_node_up"] == {(("node", "design"),): 1}
@@ -111,7 +113,7 @@ def test_what_was_done_is_counted_and_timed(seen: Seen) -> None:
 
 def test_no_label_holds_what_people_or_nodes_call_things(seen: Seen) -> None:
     said = {value for series in seen.figures().values() for labels in series for _, value in labels}
-    for word in ("FRAUD", "scoring", "v4", "C01", "U0", "http"):
+    for word in ("FRAUD", "scoring", "v4", "C01", "U0", "://"):
         assert not [value for value in said if word in value], word
 
 
@@ -122,6 +124,8 @@ def test_one_trace_leads_from_the_click_through_the_node_to_what_was_said(seen: 
     together = [line for line in seen.lines if line.get("trace") == posted["trace"]]
     assert {line.get("door") for line in together} >= {"click"}
     assert {line.get("user") for line in together} >= {demo.OMAR.id}
+    decided = next(line for line in together if line["event"] == "command approve: done")
+    assert (decided["level"], decided["outcome"], decided["verb"]) == ("info", "done", "approve")
     told = [line for line in together if line.get("method") == "chat.postMessage"]
     assert {line.get("request") for line in told} == {1}
     asked = [line for line in seen.lines if line.get("door") == "command" and "trace" in line]
@@ -187,6 +191,9 @@ def test_the_command_line_tells_the_same_and_ends_with_what_a_script_needs(seen:
         url = "sqlite:///{seen.folder / "opsbot.db"}"
         [http]
         port = {seen.stage.bot.http.port}
+        [[grants]]
+        role = "admin"
+        users = ["{demo.ADA.id}"]
         """
     )
     environment = {"OPSBOT_NODES__DESIGN__API_KEY": "sandbox"}
@@ -197,6 +204,11 @@ def test_the_command_line_tells_the_same_and_ends_with_what_a_script_needs(seen:
     assert (data["checks"], len(data["replicas"])) == ({"database": True, "slack": True}, 1)
     in_words = CliRunner().invoke(program, ["status", "--config", str(path)], env=environment)
     assert "How the bot is: all is well." in in_words.output
+    asked = CliRunner().invoke(
+        program, ["ask", "status", "--user", demo.ADA.id, "--config", str(path)], env=environment
+    )
+    assert asked.exit_code == 0, asked.output
+    assert "asked how I am" in asked.output
     path.write_text(re.sub(r"port = \d+", "port = 1", path.read_text()))
     silent = CliRunner().invoke(program, ["status", "--config", str(path)], env=environment)
     assert silent.exit_code == 1
