@@ -24,8 +24,6 @@ from opsbot.errors import (
 from opsbot.telemetry import Metrics, Spans, spans_of_environment
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from opsbot.dataiku.timed import NodeCall, NoteNode
     from opsbot.domain.audit import Entry
     from opsbot.domain.commands import Command
@@ -76,10 +74,6 @@ class Measuring:
             self.metrics.decided(entry.what, entry.outcome.partition(":")[0])
         elif entry.what in _ENDS and entry.request is not None:
             self.metrics.published(entry.what)
-
-    def duty(self, name: str) -> AbstractContextManager[None]:
-        """Have a span for a step of the durable work."""
-        return self.spans.going_on(name)
 
 
 @dataclass(frozen=True)
