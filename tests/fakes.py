@@ -35,6 +35,7 @@ from opsbot.domain.models import (
     Wish,
 )
 from opsbot.domain.policy import no_such_request
+from opsbot.domain.status import Outlook, Records
 from opsbot.domain.watching import News
 from opsbot.errors import ConflictError, DSSError, DSSRefusedError, DSSUnavailableError, NotFoundError
 from opsbot.grammar import manual
@@ -758,6 +759,7 @@ class Scene:
         self.events = FakeEvents()
         self.progress = FakeProgress()
         self.pictures = FakePictures()
+        self.health = FakeHealth()
 
     @property
     def entries(self) -> list[Entry]:
@@ -786,12 +788,26 @@ class Scene:
             durable=self.durable,
             progress=self.progress,
             pictures=self.pictures,
+            health=self.health,
             manual=manual,
             clock=lambda: self.now,
             homes=self.homes,
             watches=self.watches,
             events=self.events,
         )
+
+
+@dataclass
+class FakeHealth:
+    version: str = "1.2.3"
+    known: Records = field(default_factory=lambda: Records(NOON, "0007", {}, {}, {}))
+    seen: Outlook = field(default_factory=Outlook)
+
+    def records(self) -> Records:
+        return self.known
+
+    def outlook(self) -> Outlook:
+        return self.seen
 
 
 def _same(one: Wish, other: Wish) -> bool:

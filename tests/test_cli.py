@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -83,7 +84,10 @@ def test_a_bot_is_served_with_secrets_from_the_environment_until_it_is_told_to_s
     tmp_path: Path, slack: WorkspaceServer, node: DesignerServer
 ) -> None:
     command = [sys.executable, "-m", "opsbot", "serve", "--config", written(tmp_path, slack.url, node.url)]
-    served = subprocess.Popen(command, env={**os.environ, **SECRETS}, stdout=subprocess.PIPE, text=True)
+    environment = {**os.environ, **SECRETS, "OPSBOT_LOG__LEVEL": "debug"}
+    log = tmp_path / "log"
+    with log.open("w") as errors:
+        served = subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=errors)
     try:
         slack.wait_for_app(30)
         body = {"channel": "ml-ops", "user": "maya", "command": "/apid", "text": "packages FRAUD/scoring"}
@@ -94,6 +98,9 @@ def test_a_bot_is_served_with_secrets_from_the_environment_until_it_is_told_to_s
         output, _ = served.communicate(timeout=30)
     assert served.returncode == 0
     assert "opsbot is ready" in output
+    logged = [json.loads(line) for line in log.read_text().splitlines()]  # nobody looks on at a file
+    assert {"slack", "opsbot"} <= {word for line in logged for word in line["logger"].split(".")}
+    assert not [secret for secret in SECRETS.values() if secret in log.read_text()]
     said = httpx.get(f"{slack.url}/_control/messages/ml-ops").json()["messages"]
     assert any("asked for the packages" in message["text"] for message in said)
 

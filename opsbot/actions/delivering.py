@@ -11,6 +11,7 @@ from opsbot.actions.voice import Voice
 from opsbot.domain.deliveries import DeliveryState, Kind
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import PublishRequest
+from opsbot.domain.tracing import trace_from, traced
 from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
 
 if TYPE_CHECKING:
@@ -63,6 +64,13 @@ class Mouth:
         delivery = self.deliveries.next(channel)
         if delivery is None:
             return None
+        message = delivery.message
+        ids = {"delivery": delivery.id, "request": message.request, "change": message.change, "event": message.event}
+        known = delivery.trace or trace_from(f"delivery-{delivery.id}")
+        with traced(trace=known, **ids):
+            return self._deliver(delivery)
+
+    def _deliver(self, delivery: Delivery) -> float:
         try:
             said = self._say(delivery)
         except TellingError as error:

@@ -20,6 +20,7 @@ from opsbot.actions.reading import list_packages, show_service, show_summary
 from opsbot.actions.requesting import list_requests, request_publish
 from opsbot.actions.searching import list_models, list_nodes, list_services, no_such_project
 from opsbot.actions.settling import review, settle_by_hand
+from opsbot.actions.status import show_status
 from opsbot.actions.threads import open_requests, request_in, subject_in
 from opsbot.actions.trying import failed, project_of, refused, service_of
 from opsbot.actions.watching import list_watches, try_watches, unwatch, watch_services
@@ -196,6 +197,8 @@ class Dispatcher:
                 return try_watches(command, asker, standing, world)
             case commands.ListDeliveries():
                 return list_deliveries(command, asker, standing, world)
+            case commands.ShowStatus():
+                return show_status(world)
             case _:
                 assert_never(command)
 
@@ -216,7 +219,7 @@ class Dispatcher:
         service, everywhere = service_of(command), False
         if service is not None:
             allowed = standing.allows(command.permission, service)
-        elif isinstance(command, commands.Pause | commands.Resume | commands.ShowAudit):
+        elif isinstance(command, commands.Pause | commands.Resume | commands.ShowAudit | commands.ShowStatus):
             allowed, everywhere = standing.allows_everywhere(command.permission), True
         else:  # lists show what the grants cover, and nothing else
             allowed = standing.allows_somewhere(command.permission)

@@ -6,6 +6,7 @@ import logging
 import random
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from opsbot.domain.authorization import covers
@@ -40,6 +41,14 @@ _IN_ONE_GO = 128
 """A node that stops answering in the middle of a round is asked no more than so many times after that."""
 
 
+LOOKED, SILENT, FAULT = "looked", "silent", "fault"
+"""What comes of a round."""
+
+
+def _unnoted(_node: str, _outcome: str, _seconds: float) -> None:
+    pass
+
+
 class _SilentError(Exception):
     """The node doesn't answer, or asks to be left alone for so many seconds."""
 
@@ -52,7 +61,8 @@ class _SilentError(Exception):
 class Poll:
     """Looks at what somebody watches, and keeps what is new together with what is to be told of it.
 
-    One process at a time does so. `is_over` tells whether it is to stop; what was seen by then isn't kept.
+    One process at a time does so. `is_over` tells whether it is to stop; what was seen by then isn't kept. `note` hears
+    of each round: the node, what came of it, and how many seconds it took.
     """
 
     world: World
@@ -61,6 +71,7 @@ class Poll:
     interval: timedelta
     is_over: Callable[[], bool]
     draw: Callable[[float, float], float] = field(default=random.uniform)
+    note: Callable[[str, str, float], None] = field(default=_unnoted)
 
     def __call__(self) -> None:
         """Look at each node that is due."""
@@ -68,12 +79,15 @@ class Poll:
         for node in self.world.rules.nodes:
             before = self.sights.node(node)
             if before.next_at is None or before.next_at <= self.world.clock():
-                self._try_to_look_at(before, tuple(glob for glob in watched if may_meet(glob, f"{node}:*")))
+                began = perf_counter()
+                outcome = self._try_to_look_at(before, tuple(glob for glob in watched if may_meet(glob, f"{node}:*")))
+                if outcome:
+                    self.note(node, outcome, perf_counter() - began)
 
-    def _try_to_look_at(self, before: NodeSight, watched: tuple[str, ...]) -> None:
+    def _try_to_look_at(self, before: NodeSight, watched: tuple[str, ...]) -> str:
         """Look, and let a fault of ours at one node keep nobody from looking at the others."""
         try:
-            self._look_at(before, watched)
+            return self._look_at(before, watched)
         except OpsbotError:
             raise
         except Exception:  # noqa: BLE001 - logged whole, and the node is left alone for a while
@@ -81,25 +95,28 @@ class Poll:
             failures = before.failures + 1
             resting = replace(before, round=before.round + 1, next_at=self._next(failures, 0), failures=failures)
             self.sights.keep(resting, (), (), (), self.world.clock())
+            return FAULT
 
-    def _look_at(self, before: NodeSight, watched: tuple[str, ...]) -> None:
+    def _look_at(self, before: NodeSight, watched: tuple[str, ...]) -> str:
+        """Do a round; tells in a word what came of it, or nothing where it wasn't one."""
         node = replace(before, round=before.round + 1)
         if not watched:
             self.sights.forget_all_but(before.node, ())
-            return
+            return ""
         round_ = _Round(self, node, watched)
         try:
             round_.look()
         except _SilentError as error:
             self._rest(node, str(error), error.asked)
-            return
+            return SILENT
         if self.is_over():
-            return
+            return ""
         failures = before.failures + 1 if round_.failed else 0
         ended = replace(node, next_at=self._next(failures, round_.asked), failures=failures, problem="")
         said = f"{node.node} answers again." if before.problem else ""
         events = sorted(round_.events, key=lambda event: event.at)  # as it happened, not as the node lists it
         self.sights.keep(ended, round_.changed, round_.gone, events, self.world.clock(), said_of_node=said)
+        return LOOKED
 
     def _rest(self, node: NodeSight, problem: str, asked: float) -> None:
         """Leave a node alone that doesn't answer, the longer the more often that was so; it is told once."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from opsbot.domain.references import ProjectRef, ServiceRef
     from opsbot.domain.results import VerbHelp
+    from opsbot.domain.status import Outlook, Records
     from opsbot.domain.timeline import Timeline
     from opsbot.domain.watching import Event, News, Watch
 
@@ -271,6 +272,23 @@ class Pictures(Protocol):
 
     def timeline(self, timeline: Timeline) -> bytes:
         """Draw packages and publishes along time, as a PNG."""
+        ...
+
+
+class Health(Protocol):
+    """How the bot is."""
+
+    @property
+    def version(self) -> str:
+        """The version that runs."""
+        ...
+
+    def records(self) -> Records:
+        """Tell what the store knows, or knew some seconds ago; raises StoreError."""
+        ...
+
+    def outlook(self) -> Outlook:
+        """Tell what this replica sees, or saw some seconds ago."""
         ...
 
 

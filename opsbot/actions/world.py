@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Manual, Pictures, Progresses
+    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Health, Manual, Pictures, Progresses
     from opsbot.actions.stores import (
         Audit,
         Deliveries,
@@ -49,6 +49,7 @@ class World:
     durable: Durable
     progress: Progresses
     pictures: Pictures
+    health: Health
     manual: Manual
     clock: Clock
     homes: Homes

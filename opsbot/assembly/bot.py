@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from opsbot.actions.delivering import Mouth
-from opsbot.actions.dispatcher import Dispatcher
 from opsbot.actions.fetching import clear_leftovers
 from opsbot.actions.homes import HomePainter
 from opsbot.actions.telling import Teller
 from opsbot.assembly.duties import duties_of
 from opsbot.assembly.listening import Ears, Workers
 from opsbot.assembly.lookout import Lookout
-from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secret_of, secrets_of
+from opsbot.assembly.measuring import MeasuredDispatcher, Measuring
+from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secret_of, secrets_of, version
+from opsbot.assembly.readiness import Health, NodeProbe
 from opsbot.assembly.rules import rules_of
 from opsbot.assembly.stores import Outside, open_stores, world_of
 from opsbot.dataiku.catalog import NodeCatalog
@@ -32,7 +34,8 @@ from opsbot.slack import (
     who_am_i,
 )
 from opsbot.slack.app import EVENTS_PATH, SocketConnection, http_application
-from opsbot.store import PruningStore, ReplicaStore, SeenStore
+from opsbot.store import PruningStore, RecordStore, ReplicaStore, SeenStore
+from opsbot.telemetry import Queue, Readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,13 +67,14 @@ class Bot:
         turns = Turns()
         waiting = turns.given_up
         self._waiting = waiting
+        self.measuring = Measuring.begun(version())
         self._command_name = config.slack.command
         self.database = open_database(config, waiting)
-        self.nodes = open_nodes(config, waiting)
+        self.nodes = open_nodes(config, waiting, self.measuring.node)
         self._survey = NodeSurvey(self.nodes, waiting, turns.taken)
         self.catalog = NodeCatalog(self.nodes, tuple(config.nodes), waiting)
-        self.client = open_slack(config, waiting)
-        self._telling = open_slack(config, waiting, patient=False)
+        self.client = open_slack(config, waiting, note=self.measuring.slack)
+        self._telling = open_slack(config, waiting, patient=False, note=self.measuring.slack)
         self._budget = Budget()
         self.progress = SlackProgress(self._telling, self._budget, waiting)
         self._workers = Workers.hired(config, turns, pool)
@@ -79,9 +83,11 @@ class Bot:
         rules = rules_of(config)
         directory = SlackDirectory(self.client, rules.access.groups, waiting=waiting)
         replicas = ReplicaStore(self.database)
-        duties = duties_of(lambda: self.world, lambda: self._mouth, PruningStore(self.database).prune, turns)
+        prune = PruningStore(self.database).prune
+        duties = duties_of(lambda: self.world, lambda: self._mouth, prune, turns, self.measuring)
         self.durable = DurableWork(config.database.url.get_secret_value(), duties, replicas, tempo)
-        stores = open_stores(self.database, secrets_of(config), self.durable.deliver, clock)
+        stores = open_stores(self.database, secrets_of(config), self.durable.deliver, clock, self.measuring.entry)
+        self._health = self._make_health(rules)
         self.world = self.make_world(rules, stores, directory, identity)
         self._lookout = self.make_lookout(config, stores.sights, replicas, turns)
         self.homes = HomePainter(self.world, SlackHomeScreen(self._telling, self._command_name))
@@ -117,6 +123,7 @@ class Bot:
         self.nodes.close()
         self.client.close()
         self._telling.close()
+        self.measuring.spans.close()
         self.database.close()
 
     def make_world(self, rules: Rules, stores: Stores, directory: SlackDirectory, identity: Identity) -> World:
@@ -129,6 +136,7 @@ class Bot:
             durable=self.durable,
             progress=self.progress,
             pictures=pictures,
+            health=self._health,
             clock=self._clock,
             link_to=identity.link_to,
         )
@@ -136,7 +144,10 @@ class Bot:
 
     def make_lookout(self, config: Config, sights: Sights, replicas: ReplicaStore, turns: Turns) -> Lookout:
         """Put together what looks at the nodes."""
-        return Lookout(config, self.world, self.nodes, sights=sights, replicas=replicas, turns=turns)
+        measuring = self.measuring
+        return Lookout(
+            config, self.world, self.nodes, sights=sights, replicas=replicas, turns=turns, measuring=measuring
+        )
 
     def make_mouth(self, messenger: Messenger) -> Mouth:
         """Put together what says in Slack what isn't an answer."""
@@ -166,7 +177,7 @@ class Bot:
 
     def _ears(self, identity: Identity, directory: SlackDirectory) -> Ears:
         return Ears(
-            dispatcher=Dispatcher(self.world),
+            dispatcher=MeasuredDispatcher(self.world, self.measuring),
             workers=self._workers,
             client=self.client,
             identity=identity,
@@ -181,16 +192,26 @@ class Bot:
     def _doors(self, config: Config, identity: Identity) -> tuple[SocketConnection | None, HttpServer]:
         """Make the ways by which Slack and whoever runs the bot reach it: a socket, if that is the mode, and HTTP."""
         checks: dict[str, Callable[[], bool]] = {"database": self.database.ping, "slack": self._mouth.voice.is_there}
+        meter = self.measuring.metrics
         applications: dict[str, WSGIApplication] = {}
         socket = None
         if config.slack.mode == "socket":
-            socket = SocketConnection(self.client, identity, self.listeners, secret_of(config.slack.app_token))
+            socket = SocketConnection(self.client, identity, self.listeners, secret_of(config.slack.app_token), meter)
             checks["socket"] = socket.is_open
         else:
             secret = secret_of(config.slack.signing_secret)
-            applications[EVENTS_PATH] = http_application(self.client, identity, self.listeners, secret)
-        http = HttpServer(routes(applications, checks), config.http.host, config.http.port, config.http.threads)
+            applications[EVENTS_PATH] = http_application(self.client, identity, self.listeners, secret, meter)
+        self._health.checks.update(checks)
+        answers = routes(applications, checks, {"nodes": self._health.nodes}, {"/metrics": meter.page})
+        http = HttpServer(answers, config.http.host, config.http.port, config.http.threads)
+        queues = {**self._workers.queues(), "http": Queue(http.waiting, http.going_on)}
+        meter.add(Readings(queues, self._health.outlook, self._health.records_if_readable))
         return socket, http
+
+    def _make_health(self, rules: Rules) -> Health:
+        """Put together what tells how this replica is, and all of them."""
+        probes = {name: NodeProbe(partial(self.nodes.projects, name)) for name in rules.nodes}
+        return Health(version(), RecordStore(self.database).read, probes, self._clock)
 
     def __enter__(self) -> Self:
         try:

@@ -15,6 +15,7 @@ from opsbot.domain.changes import ChangeState
 from opsbot.domain.commands import CreatePackage
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import Package
+from opsbot.domain.tracing import new_trace, traced
 from opsbot.domain.verdict import Ending
 from opsbot.durable import Duties, Run
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from opsbot.actions.delivering import Mouth
     from opsbot.actions.world import World
+    from opsbot.assembly.measuring import Measuring
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.retention import Retention
     from opsbot.slack import Turns
@@ -35,26 +37,35 @@ _log = logging.getLogger(__name__)
 
 
 def duties_of(
-    world: Callable[[], World], mouth: Callable[[], Mouth], prune: Callable[[Retention, datetime], int], turns: Turns
+    world: Callable[[], World],
+    mouth: Callable[[], Mouth],
+    prune: Callable[[Retention, datetime], int],
+    turns: Turns,
+    measuring: Measuring,
 ) -> Duties:
     """Make the duties; the world is asked for when one is done, since it holds the durable work itself."""
     publishing, changes = _Publishing(world), _Changing(world)
+
+    def step(name: str, duty: Callable[P, T]) -> Callable[P, T]:
+        return _measured(name, _in_turn(duty, turns), measuring)
+
     return Duties(
         publishing=Run(
-            begin=_in_turn(publishing.begin, turns),
-            post=_in_turn(publishing.post, turns),
-            settle=_in_turn(publishing.settle, turns),
-            give_up=_in_turn(publishing.give_up, turns),
+            begin=step("publish begin", publishing.begin),
+            post=step("publish post", publishing.post),
+            settle=step("publish settle", publishing.settle),
+            give_up=step("publish give_up", publishing.give_up),
         ),
         changing=Run(
-            begin=_in_turn(changes.begin, turns),
-            post=_in_turn(changes.post, turns),
-            settle=_in_turn(changes.settle, turns),
-            give_up=_in_turn(changes.give_up, turns),
+            begin=step("change begin", changes.begin),
+            post=step("change post", changes.post),
+            settle=step("change settle", changes.settle),
+            give_up=step("change give_up", changes.give_up),
         ),
         deliver_next=_in_turn(lambda channel: mouth().say_next(channel), turns),
-        sweep=_in_turn(lambda: sweep(world()), turns),
-        prune=_in_turn(lambda: _prune(world(), prune), turns),
+        sweep=_under_a_trace(_in_turn(lambda: sweep(world()), turns)),
+        prune=_under_a_trace(_in_turn(lambda: _prune(world(), prune), turns)),
+        rescued=measuring.metrics.rescued,
     )
 
 
@@ -120,7 +131,7 @@ def _ended(change: NodeChange, reply: JSON) -> NodeChange:
 def _incident(run: str, why: str) -> str:
     """Log a fault of ours under a number that people can quote."""
     number = secrets.token_hex(3).upper()
-    _log.error("incident %s: %s gave up: %s", number, run, why)
+    _log.error("incident %s: %s gave up: %s", number, run, why, extra={"incident": number})
     return number
 
 
@@ -132,3 +143,23 @@ def _in_turn(duty: Callable[P, T], turns: Turns) -> Callable[P, T]:
             return duty(*args, **kwargs)
 
     return taking
+
+
+def _measured(name: str, duty: Callable[P, T], measuring: Measuring) -> Callable[P, T]:
+    """Have a span for each step; the calls that it makes belong there."""
+
+    def step(*args: P.args, **kwargs: P.kwargs) -> T:
+        with measuring.spans.going_on(name):
+            return duty(*args, **kwargs)
+
+    return step
+
+
+def _under_a_trace(duty: Callable[[], None]) -> Callable[[], None]:
+    """Have an id for what no person set off."""
+
+    def do() -> None:
+        with traced(trace=new_trace()):
+            duty()
+
+    return do

@@ -19,6 +19,7 @@ from opsbot.slack import (
     ShortcutListeners,
     Suggesting,
 )
+from opsbot.telemetry import Queue
 
 if TYPE_CHECKING:
     from opsbot.actions.dispatcher import Dispatcher
@@ -49,6 +50,11 @@ class Workers:
             Pool(1, _TURNED_AWAY_WAITING, turns),
             Pool(_DOWNLOADS, _DOWNLOADS_WAITING, None),  # the checksum of a gigabyte is a long turn
         )
+
+    def queues(self) -> dict[str, Queue]:
+        """Name all workers, for their queues to be looked at."""
+        pools = {"pool": self.pool, "spare": self.spare, "slow": self.slow}
+        return {name: Queue(pool.waiting, pool.going_on) for name, pool in pools.items()}
 
     def close(self) -> None:
         """Finish what was taken, and take no more."""

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from opsbot.actions.polling import Poll
 from opsbot.dataiku.survey import NodeSurvey
+from opsbot.domain.tracing import new_trace, traced
 from opsbot.durable import Polling
 
 if TYPE_CHECKING:
     from opsbot.actions.stores import Sights
     from opsbot.actions.world import World
+    from opsbot.assembly.measuring import Measuring
     from opsbot.config import Config
     from opsbot.dataiku.gateway import Nodes
     from opsbot.slack import Turns
@@ -21,13 +23,22 @@ class Lookout:
     """Looks at the nodes now and then, in one replica at a time; with threads of its own, so that nobody waits for it."""
 
     def __init__(
-        self, config: Config, world: World, nodes: Nodes, *, sights: Sights, replicas: ReplicaStore, turns: Turns
+        self,
+        config: Config,
+        world: World,
+        nodes: Nodes,
+        *,
+        sights: Sights,
+        replicas: ReplicaStore,
+        turns: Turns,
+        measuring: Measuring,
     ) -> None:
         interval, at_once = config.watching.poll_interval, config.watching.concurrency
         self._turns = turns
         self._survey = NodeSurvey(nodes, turns.given_up, turns.taken, at_once)
         self._polling = Polling(self._look, replicas.polling_alone, interval.total_seconds())
-        self._poll = Poll(world, self._survey, sights, interval, self._polling.is_stopping)
+        is_over, note = self._polling.is_stopping, measuring.metrics.looked
+        self._poll = Poll(world, self._survey, sights, interval, is_over, note=note)
 
     def start(self) -> None:
         """Begin to look."""
@@ -39,5 +50,5 @@ class Lookout:
         self._survey.close()
 
     def _look(self) -> None:
-        with self._turns.taken():
+        with self._turns.taken(), traced(trace=new_trace()):
             self._poll()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 from opsbot.dataiku import DSSClient, Patience
@@ -14,10 +15,19 @@ from opsbot.slack import KeptWebClient
 from opsbot.store import Database, is_current, migrate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydantic import SecretStr
 
     from opsbot.actions.ports import Waiting
     from opsbot.config import Config, NodeConfig
+    from opsbot.dataiku.timed import NodeCall, NoteNode
+    from opsbot.slack import SlackCall
+    from opsbot.slack.transport.timed import NoteSlack
+
+
+def unnoted(_: NodeCall | SlackCall) -> None:
+    """Take no note."""
 
 
 def open_database(config: Config, waiting: Waiting = nullcontext, *, is_ours: bool = True) -> Database:
@@ -34,15 +44,25 @@ def open_database(config: Config, waiting: Waiting = nullcontext, *, is_ours: bo
     return database
 
 
-def open_nodes(config: Config, waiting: Waiting = nullcontext) -> Nodes:
-    """Make a client for every node; nothing is called yet."""
-    clients = {name: _node_client(name, node, waiting) for name, node in config.nodes.items()}
+def open_nodes(
+    config: Config, waiting: Waiting = nullcontext, note: Callable[[str], NoteNode] = lambda _: unnoted
+) -> Nodes:
+    """Make a client for every node; nothing is called yet. `note` gives what takes note of a node's requests."""
+    clients = {name: _node_client(name, node, waiting, note(name)) for name, node in config.nodes.items()}
     return Nodes(clients, redacting(secrets_of(config)))
 
 
-def open_slack(config: Config, waiting: Waiting = nullcontext, *, patient: bool = True) -> KeptWebClient:
+def open_slack(
+    config: Config, waiting: Waiting = nullcontext, *, patient: bool = True, note: NoteSlack = unnoted
+) -> KeptWebClient:
     """Make Slack's client; nothing is called yet. One that isn't patient tells at once that it is to come back later."""
-    return KeptWebClient(secret_of(config.slack.bot_token), str(config.slack.api_url), waiting, patient=patient)
+    token, url = secret_of(config.slack.bot_token), str(config.slack.api_url)
+    return KeptWebClient(token, url, waiting, patient=patient, note=note)
+
+
+def version() -> str:
+    """Tell which version of opsbot this is."""
+    return metadata.version("opsbot")
 
 
 def secrets_of(config: Config) -> list[str]:
@@ -57,7 +77,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _node_client(name: str, node: NodeConfig, waiting: Waiting) -> DSSClient:
+def _node_client(name: str, node: NodeConfig, waiting: Waiting, note: NoteNode) -> DSSClient:
     certificate = str(node.client_certificate) if node.client_certificate is not None else None
     key = str(node.client_key) if node.client_key is not None else None
     try:
@@ -72,6 +92,7 @@ def _node_client(name: str, node: NodeConfig, waiting: Waiting) -> DSSClient:
                 long_read=node.long_timeout.total_seconds(),
             ),
             waiting=waiting,
+            note=note,
         )
     except ValueError as error:
         raise ConfigError(f"The node “{name}” can't be called as nodes.{name} says: {error}") from error

@@ -26,8 +26,9 @@ from opsbot.store import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Pictures, Progresses
+    from opsbot.actions.ports import Clock, Designer, Directory, Durable, Health, Pictures, Progresses
     from opsbot.actions.surveys import Survey
+    from opsbot.domain.audit import Entry
     from opsbot.domain.models import MessageRef
     from opsbot.domain.rules import Rules
     from opsbot.store import Database
@@ -61,13 +62,23 @@ class Outside:
     durable: Durable
     progress: Progresses
     pictures: Pictures
+    health: Health
     clock: Clock
     link_to: Callable[[MessageRef], str]
 
 
-def open_stores(database: Database, secrets: list[str], deliver: Callable[[str], None], clock: Clock) -> Stores:
-    """Open all stores; `secrets` never get into the audit, and `deliver` is told in which channel something waits."""
-    audit = AuditStore(database, redacting(secrets))
+def open_stores(
+    database: Database,
+    secrets: list[str],
+    deliver: Callable[[str], None],
+    clock: Clock,
+    note: Callable[[Entry], None] | None = None,
+) -> Stores:
+    """Open all stores; `secrets` never get into the audit, and `deliver` is told in which channel something waits.
+
+    `note` hears of each entry of the audit once it is kept.
+    """
+    audit = AuditStore(database, redacting(secrets), note=note)
     keeper = Keeper(database, audit, deliver)
     return Stores(
         keeper=keeper,
@@ -102,6 +113,7 @@ def world_of(rules: Rules, stores: Stores, outside: Outside) -> World:
         durable=outside.durable,
         progress=outside.progress,
         pictures=outside.pictures,
+        health=outside.health,
         manual=manual,
         clock=outside.clock,
         homes=stores.homes,

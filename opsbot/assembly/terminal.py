@@ -8,22 +8,27 @@ from __future__ import annotations
 import re
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from opsbot.actions.dispatcher import Dispatcher
 from opsbot.actions.world import no_link
-from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secrets_of
+from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secrets_of, version
+from opsbot.assembly.readiness import Health, NodeProbe
 from opsbot.assembly.rules import rules_of
 from opsbot.assembly.stores import Outside, open_stores, world_of
 from opsbot.dataiku.survey import NodeSurvey
 from opsbot.domain.authorization import Membership
 from opsbot.domain.models import Asker, Person, Place
+from opsbot.domain.tracing import new_trace, traced
 from opsbot.errors import CommandError, ConfigError, OpsbotError, StoreError
 from opsbot.grammar import corrected, parse
 from opsbot.pictures import Drawing
 from opsbot.slack import SlackDirectory
 from opsbot.slack.blocks.plain import Reader
 from opsbot.slack.blocks.results import answer, apology
+from opsbot.slack.blocks.status import status_blocks
+from opsbot.store import RecordStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     from opsbot.domain.models import MessageRef
     from opsbot.domain.results import Result
     from opsbot.domain.rules import Rules
+    from opsbot.domain.status import Status
     from opsbot.slack.blocks.plain import Line
 
 PROGRAM = "opsbot ask"
@@ -78,12 +84,20 @@ class Terminal:
             durable=left,
             progress=_NoProgress(),
             pictures=Drawing(),
+            health=self._health(config),
             clock=now,
             link_to=no_link,
         )
         self._dispatcher = Dispatcher(world_of(self._rules, stores, outside))
         self._command_name = config.slack.command
         self._reader = Reader(self._name, config.slack.command, PROGRAM)
+
+    def _health(self, config: Config) -> Health:
+        """See what can be seen from here: the database and the nodes, but not a replica's socket."""
+        probes = {name: NodeProbe(partial(self._nodes.projects, name)) for name in config.nodes}
+        health = Health(version(), RecordStore(self._database).read, probes, now)
+        health.checks["database"] = self._database.ping
+        return health
 
     def ask(self, text: str, user: str | None, channel: str | None) -> Reply:
         """Do what a line asks, as if this person had typed it in this channel, and say what came of it.
@@ -93,7 +107,8 @@ class Terminal:
         try:
             asker = self._asker(user, channel)
             command = parse(text, self._dispatcher.defaults(asker.place)).command
-            result = self._dispatcher.do(command, asker)
+            with traced(trace=new_trace()):
+                result = self._dispatcher.do(command, asker)
         except (StoreError, ConfigError):
             raise
         except OpsbotError as error:
@@ -142,6 +157,12 @@ class Terminal:
 
     def _slack_is_silent(self) -> bool:
         return self._slack is not None and bool(self._rules.access.groups and self._slack.problem())
+
+
+def status_lines(status: Status) -> tuple[Line, ...]:
+    """Write how the bot is as the verb does; whoever set a pause is named by their id."""
+    said = status_blocks(status, "How the bot is")
+    return tuple(Reader(str, "opsbot", PROGRAM).lines(said))
 
 
 class _LeftToTheBot:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +16,15 @@ from opsbot.cli.ending import End
 from opsbot.cli.home import have_a_home
 from opsbot.cli.options import CONFIG
 from opsbot.cli.reading import read_config
+from opsbot.cli.status import status
 from opsbot.errors import ConfigError, OpsbotError
 from opsbot.sandbox.stories import STORIES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from opsbot.telemetry.logs import Level, Shape
 
 _STOPPING_SECONDS = 25.0
 """For what was begun to finish, once we were told to stop; whoever watches over containers often kills after 30."""
@@ -52,10 +54,12 @@ def program() -> None:
 def serve(path: Path) -> None:
     """Run the bot until it is told to stop."""
     from opsbot.assembly.bot import Bot
+    from opsbot.assembly.opening import secrets_of
 
-    _log_to_terminal()
+    config = read_config(path)
+    _log(config.log.format, config.log.level, secrets_of(config))
     end = End(_STOPPING_SECONDS)
-    with Bot(read_config(path)) as bot:
+    with Bot(config) as bot:
         _leave_what_stays_to_itself()
         click.echo(f"opsbot is ready; its HTTP port is {bot.http.port}.")
         end.wait()
@@ -115,6 +119,7 @@ def migrate(path: Path) -> None:
 
 program.add_command(ask)
 program.add_command(audit)
+program.add_command(status)
 
 
 @program.command()
@@ -135,7 +140,7 @@ def sandbox(**options: Any) -> None:
             f"The sandbox isn't installed ({error.name} is missing): pip install 'opsbot[sandbox]'."
         ) from error
 
-    _log_to_terminal()
+    _log("auto", "info")
     end = End(_STOPPING_SECONDS)
     only = options.pop("only")
     if only is None:
@@ -155,10 +160,11 @@ def _leave_what_stays_to_itself() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def _log_to_terminal() -> None:
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
-    )
+def _log(shape: Shape, level: Level, secrets: Iterable[str] = ()) -> None:
+    from opsbot.domain.redaction import redacting
+    from opsbot.telemetry import set_up_logs
+
+    set_up_logs(shape, level, redacting(secrets))
 
 
 def _greet(url: str, *, open_browser: bool) -> None:

@@ -251,6 +251,13 @@ class WorkConfig(Section):
     queue: Annotated[int, Field(ge=1, le=100_000)] = 512
 
 
+class LogConfig(Section):
+    """What is logged, and how a line looks."""
+
+    format: Literal["auto", "json", "text"] = "auto"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
 class Config(BaseSettings):
     """Everything that may be configured. `load` gathers it; made by hand, it is what it is given and nothing else."""
 
@@ -272,6 +279,7 @@ class Config(BaseSettings):
     terminal: TerminalConfig = TerminalConfig()
     http: HttpConfig = HttpConfig()
     work: WorkConfig = WorkConfig()
+    log: LogConfig = LogConfig()
 
     @classmethod
     def settings_customise_sources(

@@ -13,6 +13,7 @@ from opsbot.dataiku.apideployer import DSSAPIDeployer
 from opsbot.dataiku.patience import Patience
 from opsbot.dataiku.project import DSSProject
 from opsbot.dataiku.redaction import redacting
+from opsbot.dataiku.timed import unnoted
 from opsbot.dataiku.transport import Surroundings, Transport, netrc_login
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from opsbot.dataiku.credentials import Credentials
     from opsbot.dataiku.patience import Waiting
+    from opsbot.dataiku.timed import NoteNode
 
 _AGENT = "opsbot (API Designer client)"
 
@@ -63,6 +65,7 @@ class DSSClient:
         trust_env: bool = False,
         insecure_tls: bool | None = None,
         waiting: Waiting = nullcontext,
+        note: NoteNode = unnoted,
     ) -> None:
         """Check everything that can be checked without asking the node; raise ValueError for what can't work.
 
@@ -75,7 +78,7 @@ class DSSClient:
           certificates to trust instead of the usual ones. `client_certificate`: path, or (certificate, key).
         - `patience`: timeouts and retries.
         - `waiting`: makes a context that is entered around each wait for the node, for a program whose threads take
-          turns at computing.
+          turns at computing. `note`: is called with each request once it is over.
         - `proxies`: as `requests` takes them. `trust_env`: also look for proxies and a CA bundle in the environment,
           and for credentials in ~/.netrc when none are given. By default the environment changes nothing.
         """
@@ -102,6 +105,7 @@ class DSSClient:
             patience=patience or Patience(),
             surroundings=surroundings.completed_from_environment(self.host) if trust_env else surroundings,
             waiting=waiting,
+            note=note,
         )
 
     def __repr__(self) -> str:

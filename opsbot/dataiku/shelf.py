@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Hashable
 from concurrent.futures import Executor, Future, wait
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -100,7 +101,7 @@ class Shelf(Generic[K, V]):
         if coming is not None:
             return coming
         try:
-            future = self._executor.submit(self._refresh, key)
+            future = self._executor.submit(copy_context().run, self._refresh, key)
         except RuntimeError:  # shutting down
             return None
         self._coming[key] = future

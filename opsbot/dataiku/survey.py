@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from contextlib import nullcontext
+from contextvars import copy_context
 from typing import TYPE_CHECKING, TypeVar
 
 from opsbot.actions.surveys import Gathered
@@ -27,6 +28,8 @@ _AT_ONCE = 16
 
 class NodeSurvey:
     """Surveys the nodes with threads of its own, which all who ask share: no node sees more of them at once.
+
+    What is asked here knows for whom: the threads take the asker's context along.
 
     `waiting` is entered while somebody waits for the threads, `computing` around what each of them does.
     """
@@ -78,7 +81,7 @@ class NodeSurvey:
             with self._computing():
                 return ask(thing)
 
-        asked = {thing: self._threads.submit(one, thing) for thing in things}
+        asked = {thing: self._threads.submit(copy_context().run, one, thing) for thing in things}
         found: dict[K, V] = {}
         failed: dict[K, DSSError] = {}
         with self._waiting():

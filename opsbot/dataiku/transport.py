@@ -8,7 +8,6 @@ no netrc, no proxy and no CA bundle is taken from it unless `trust_env` asks for
 from __future__ import annotations
 
 import json
-import logging
 import threading
 import weakref
 from contextlib import contextmanager, nullcontext
@@ -30,6 +29,7 @@ from opsbot.dataiku.credentials import Credentials, basic
 from opsbot.dataiku.failures import Answer, failure, unreadable
 from opsbot.dataiku.patient_connections import patient
 from opsbot.dataiku.retrying import DSSUntrustedError, retrying
+from opsbot.dataiku.timed import timed, unnoted
 from opsbot.errors import DSSArgumentError, DSSError, DSSReply, DSSUnavailableError, DSSUnreadableError
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 
     from opsbot.dataiku.patience import Patience, Waiting
     from opsbot.dataiku.redaction import Redact
+    from opsbot.dataiku.timed import NoteNode
 
 T = TypeVar("T")
-_log = logging.getLogger(__name__)
 
 _PIECE = 1 << 16
 _LONGEST_REPLY = 256 << 20  # decoded bytes; a list of everything stays far below
@@ -98,8 +98,10 @@ class Transport:
         patience: Patience,
         surroundings: Surroundings,
         waiting: Waiting = nullcontext,
+        note: NoteNode = unnoted,
     ) -> None:
         self._root = root
+        self._note = note
         self._headers = CaseInsensitiveDict({"Accept-Encoding": "gzip, deflate", **headers})
         self._redact = redact
         self._patience = patience
@@ -135,12 +137,12 @@ class Transport:
             session.close()
 
     def _exchange(self, call: Call, deadline: float) -> Answer:
-        with self._failures_of(call):
+        with timed(call.method, call.path, self._note) as going, self._failures_of(call):
             response = self._send(call, self._headers, deadline)
             with _closed_on_error(response):
                 body = self._read_whole(response.raw, deadline)
+            going.reply(response.status_code, response.headers)
         answer = _answer(call, response, body)
-        _log.debug("%s %s: %d", call.method, call.path, answer.status)
         if not 200 <= answer.status < 300:  # noqa: PLR2004  # HTTP's successes
             raise failure(answer, self._redact)
         return answer
@@ -148,8 +150,9 @@ class Transport:
     def _open(self, call: Call, deadline: float) -> ArchiveBody:
         # Compressing a zip again costs the node time and gains nothing.
         headers = CaseInsensitiveDict({**self._headers, "Accept-Encoding": "identity"})
-        with self._failures_of(call):
+        with timed(call.method, call.path, self._note) as going, self._failures_of(call):
             response = self._send(call, headers, deadline)
+            going.reply(response.status_code, response.headers)
             with _closed_on_error(response):
                 if response.status_code != 200:  # noqa: PLR2004  # an archive comes with no other status
                     raise failure(_answer(call, response, self._read_whole(response.raw, deadline)), self._redact)

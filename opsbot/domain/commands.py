@@ -25,6 +25,7 @@ from opsbot.domain.queries import (
     ShowHistory,
     ShowHome,
     ShowService,
+    ShowStatus,
     ShowSummary,
 )
 
@@ -75,6 +76,7 @@ __all__ = [
     "ShowHistory",
     "ShowHome",
     "ShowService",
+    "ShowStatus",
     "ShowSummary",
     "Subject",
     "TryWatches",

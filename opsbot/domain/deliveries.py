@@ -91,7 +91,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message in its channel's line; lower ids go first. `ref` is where it was said, `again_at` when it is tried again."""
+    """A message in its channel's line; lower ids go first. `ref` is where it was said, `again_at` when it is tried again.
+
+    `trace` is the id of what caused it.
+    """
 
     id: int
     message: Message
@@ -100,6 +103,7 @@ class Delivery:
     problem: str = ""
     ref: MessageRef | None = None
     again_at: datetime | None = None
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from opsbot.domain.policies import Policy
     from opsbot.domain.references import ServiceRef
+    from opsbot.domain.status import Status
     from opsbot.domain.timeline import Timeline
     from opsbot.domain.watching import Watch
 
@@ -259,6 +260,13 @@ class DeliveriesListed:
     personal: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class StatusShown:
+    """How the bot is."""
+
+    status: Status
+
+
 Finding = (
     AccessShown
     | ArchiveFetched
@@ -277,6 +285,7 @@ Finding = (
     | ServiceShown
     | ServicesListed
     | SettingsShown
+    | StatusShown
     | SummaryShown
     | TimelineDrawn
     | WatchesListed

@@ -205,6 +205,14 @@ class ListDeliveries:
     page: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class ShowStatus:
+    """Show how the bot is: its replicas, what waits, what is wrong."""
+
+    verb: ClassVar = "status"
+    permission: ClassVar[Permission | None] = Permission.ADMIN
+
+
 Query = (
     ShowHelp
     | ShowAccess
@@ -223,5 +231,6 @@ Query = (
     | ShowHome
     | ListWatches
     | ListDeliveries
+    | ShowStatus
 )
 """All that only looks."""

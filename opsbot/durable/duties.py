@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 
 
+def _unnoted(_: str) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """How one kind of thing is done in three steps, each of which may be called again after a crash.
@@ -32,7 +36,7 @@ class Duties:
 
     `deliver_next` says the next thing in a channel, and tells how many seconds to wait before the one after it, or None
     where the line is empty. `sweep` does what is due, and begins what a crash left undone. `prune` deletes what is kept
-    no longer.
+    no longer. `rescued` hears by its name of each kind of work that is taken over from a process that is gone.
     """
 
     publishing: Run
@@ -40,6 +44,7 @@ class Duties:
     deliver_next: Callable[[str], float | None]
     sweep: Callable[[], None]
     prune: Callable[[], None]
+    rescued: Callable[[str], None] = _unnoted
 
 
 class Replicas(Protocol):

@@ -78,6 +78,7 @@ class Watch:
         for workflow, name in idle.items():
             if workflow in self._lost:  # twice in a row: one that is just beginning isn't
                 _carry_on(workflow, name)
+                self._duties.rescued(name)
         self._lost = frozenset(idle)
 
     def _take_over(self) -> None:
@@ -88,6 +89,7 @@ class Watch:
             for left in DBOS.list_workflows(executor_id=executor, status="PENDING", load_input=False):
                 _log.warning("%s is taken over from %s, which is silent", left.workflow_id, executor)
                 _carry_on(left.workflow_id, left.name)
+                self._duties.rescued(left.name)
             self._replicas.forget(executor)
 
     def _prune(self) -> None:

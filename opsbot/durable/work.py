@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat, error
 
+from opsbot.domain.tracing import trace, trace_from, traced
 from opsbot.durable.lock import FileLock
 from opsbot.durable.tempo import Tempo
 from opsbot.durable.waker import Waker
@@ -124,25 +125,33 @@ class DurableWork:
         with SetEnqueueOptions(queue_partition_key=channel):
             DBOS.enqueue_workflow(_LINES, self._deliver, channel)
 
-    def _begin(self, number: str, workflow: Callable[[int], None], about: int) -> None:
+    def _begin(self, number: str, workflow: Callable[[int, str], None], about: int) -> None:
+        asked_under = trace()
+
         def start() -> None:
             # Directly, not through a queue: queues are polled, and somebody waits.
             with _translated(), SetWorkflowID(number, workflow_id_reuse_policy="reject"):
                 try:
-                    DBOS.start_workflow(workflow, about)
+                    DBOS.start_workflow(workflow, about, asked_under)
                 except error.DBOSWorkflowIDInUseError:
                     _log.debug("%s was begun before", number)
 
         _outside(start)
 
-    def _three_steps(self, kind: Workflow, run: Run) -> Callable[[int], None]:
+    def _three_steps(self, kind: Workflow, run: Run) -> Callable[[int, str], None]:
         begin = self._step(f"{kind}_begin", run.begin)
         post = self._step(f"{kind}_post", run.post)
         settle = self._step(f"{kind}_settle", run.settle)
         give_up = self._step(f"{kind}_give_up", run.give_up)
 
-        def carry_out(about: int) -> None:
+        def carry_out(about: int, asked_under: str = "") -> None:
+            # The trace is kept with the run, so that whichever process goes on does so under it; runs that an older
+            # version began have none, and neither has what nobody asked for just now.
             number: str = DBOS.workflow_id or ""
+            with traced(trace=asked_under or trace_from(number), run=number):
+                do(about, number)
+
+        def do(about: int, number: str) -> None:
             try:
                 if begin(about, number):
                     settle(about, number, post(about, number))

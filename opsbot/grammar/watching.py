@@ -142,3 +142,9 @@ def _deliveries(
 ) -> commands.ListDeliveries:
     """Show what I told this channel of late, and what I could not; in a direct message what I told you."""
     return commands.ListDeliveries(failed, days, everywhere, page)
+
+
+@verb(commands.ShowStatus, "status")
+def _status() -> commands.ShowStatus:
+    """Show how I am: replicas, nodes, what waits, what is paused or frozen, and what a person should look at."""
+    return commands.ShowStatus()

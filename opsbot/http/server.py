@@ -42,6 +42,14 @@ class HttpServer:
         """The port, also where the configuration left it to the system."""
         return int(self._server.effective_port)
 
+    def waiting(self) -> int:
+        """Tell how many requests wait for a thread."""
+        return len(self._server.task_dispatcher.queue)
+
+    def going_on(self) -> int:
+        """Tell how many requests are being answered."""
+        return int(self._server.task_dispatcher.active_count)
+
     def start(self) -> None:
         """Answer from now on."""
         self._thread.start()

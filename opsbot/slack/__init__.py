@@ -18,6 +18,7 @@ from opsbot.slack.sending.progress import Budget, SlackProgress
 from opsbot.slack.sending.replies import Replier
 from opsbot.slack.transport.client import KeptWebClient
 from opsbot.slack.transport.pool import Pool
+from opsbot.slack.transport.timed import SlackCall
 from opsbot.slack.transport.turns import Turns
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Pool",
     "Replier",
     "ShortcutListeners",
+    "SlackCall",
     "SlackDirectory",
     "SlackHomeScreen",
     "SlackMessenger",

@@ -20,14 +20,21 @@ from websocket import WebSocketException
 from opsbot.errors import ConfigError
 from opsbot.slack.forms.payloads import FIELD, VERB
 from opsbot.slack.forms.views import FORM
+from opsbot.slack.listening.doors import through
 from opsbot.slack.manifest import ANYTHING, PUBLISH_THIS
 from opsbot.slack.transport.calls import CALL_ERRORS, error_code
+from opsbot.slack.transport.heard import hearing
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from slack_sdk.socket_mode.request import SocketModeRequest
+    from slack_sdk.socket_mode.websocket_client import SocketModeClient
 
     from opsbot.slack.identity import Identity
     from opsbot.slack.listening.listeners import Listeners
+    from opsbot.slack.transport.heard import Meter
 
 EVENTS_PATH = "/slack/events"
 
@@ -41,21 +48,28 @@ _LOOK_SECONDS = 1.5
 
 
 def http_application(
-    client: WebClient, identity: Identity, listeners: Listeners, signing_secret: str
+    client: WebClient, identity: Identity, listeners: Listeners, signing_secret: str, meter: Meter
 ) -> WSGIApplication:
     """Make the WSGI application for EVENTS_PATH; it checks signatures."""
-    return SlackRequestHandler(_bolt(client, identity, listeners, signing_secret), EVENTS_PATH)
+    answer = SlackRequestHandler(_bolt(client, identity, listeners, signing_secret), EVENTS_PATH)
+
+    def take(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with hearing(meter):
+            return answer(environ, start_response)
+
+    return take
 
 
 class SocketConnection:
     """A Socket Mode connection that comes back by itself."""
 
-    def __init__(self, client: WebClient, identity: Identity, listeners: Listeners, app_token: str) -> None:
+    def __init__(
+        self, client: WebClient, identity: Identity, listeners: Listeners, app_token: str, meter: Meter
+    ) -> None:
         # Bolt wants a secret, and checks nothing against it here: what comes over our own connection isn't signed.
         app = _bolt(client, identity, listeners, signing_secret=app_token)
-        self._handler = SocketModeHandler(
-            app, app_token, web_client=client, logger=_bolt_log, ping_interval=_LOOK_SECONDS
-        )
+        self._handler = _Handler(app, app_token, web_client=client, logger=_bolt_log, ping_interval=_LOOK_SECONDS)
+        self._handler.meter = meter
 
     def open(self) -> None:
         """Connect; raises ConfigError where Slack refuses the token or doesn't answer."""
@@ -98,6 +112,16 @@ class SocketConnection:
             wire.close()  # it is left open otherwise
 
 
+class _Handler(SocketModeHandler):
+    """Bolt's handler, timed from the envelope to its acknowledgement."""
+
+    meter: Meter
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as Bolt's own
+        with hearing(self.meter):
+            super().handle(client, req)
+
+
 def _bolt(client: WebClient, identity: Identity, listeners: Listeners, signing_secret: str) -> App:
     authorized = AuthorizeResult(
         enterprise_id=None,
@@ -114,18 +138,19 @@ def _bolt(client: WebClient, identity: Identity, listeners: Listeners, signing_s
         logger=_bolt_log,
     )
     # The commonest first: Bolt asks its listeners one after the other.
-    app.command(re.compile("^/"))(listeners.on_command)
+    app.command(re.compile("^/"))(through("command", listeners.on_command))
     forms, shortcuts = listeners.forms, listeners.shortcuts
-    app.options(re.compile(f"^{FIELD}"))(forms.on_keystrokes)
-    app.action(re.compile(f"^({FIELD}|{VERB}$)"))(forms.on_choice)
-    app.view(FORM)(forms.on_sent)
-    app.view_closed(FORM)(forms.on_closed)
-    app.global_shortcut(ANYTHING)(shortcuts.on_shortcut)
-    app.message_shortcut(PUBLISH_THIS)(shortcuts.on_message_shortcut)
-    app.action(re.compile(""))(listeners.on_click)
-    app.view(re.compile(""))(listeners.on_submission)
+    app.options(re.compile(f"^{FIELD}"))(through("keystrokes", forms.on_keystrokes))
+    app.action(re.compile(f"^({FIELD}|{VERB}$)"))(through("choice", forms.on_choice))
+    app.view(FORM)(through("form", forms.on_sent))
+    app.view_closed(FORM)(through("form", forms.on_closed))
+    app.global_shortcut(ANYTHING)(through("shortcut", shortcuts.on_shortcut))
+    app.message_shortcut(PUBLISH_THIS)(through("shortcut", shortcuts.on_message_shortcut))
+    app.action(re.compile(""))(through("click", listeners.on_click))
+    app.view(re.compile(""))(through("form", listeners.on_submission))
     for event, listener in listeners.events.items():
-        app.event(event.partition(".")[0])(listener)  # "message.im" is what is subscribed to; "message" is what comes
+        name = event.partition(".")[0]  # "message.im" is what is subscribed to; "message" is what comes
+        app.event(name)(through(name, listener))
     app.error(_last_resort)
     return app
 

@@ -40,5 +40,5 @@ def in_words(job: Callable[[], Answer | None], address: str, command_name: str, 
 def incident(what: str) -> str:
     """Log a fault of ours under a number that the asker can quote."""
     number = secrets.token_hex(3).upper()
-    _log.exception("incident %s: %s", number, what)
+    _log.exception("incident %s: %s", number, what, extra={"incident": number})
     return f":boom: Something went wrong on my side, incident {number}. Please tell whoever runs me; the log has the same number."

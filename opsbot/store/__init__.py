@@ -10,6 +10,7 @@ from opsbot.store.node_changes import NodeChangeStore
 from opsbot.store.pauses import PauseStore
 from opsbot.store.policies import PolicyStore
 from opsbot.store.pruning import PruningStore
+from opsbot.store.records import RecordStore
 from opsbot.store.replicas import ReplicaStore
 from opsbot.store.requests import RequestStore
 from opsbot.store.seen import SeenStore
@@ -28,6 +29,7 @@ __all__ = [
     "PauseStore",
     "PolicyStore",
     "PruningStore",
+    "RecordStore",
     "ReplicaStore",
     "RequestStore",
     "SeenStore",

@@ -12,7 +12,7 @@ from opsbot.domain.writing import body
 from opsbot.store.schema import audit_head, audit_records, publish_requests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import ColumnElement, Connection, Row
 
@@ -30,8 +30,19 @@ _columns = (audit_records.c.seq, audit_records.c.body, audit_records.c.link)
 class AuditStore:
     """Keeps the audit's records."""
 
-    def __init__(self, database: Database, redact: Redact | None = None, *, at_once: int = _AT_ONCE) -> None:
-        """Take `redact` to every text before it is hashed; by default it knows the forms that secrets have."""
+    def __init__(
+        self,
+        database: Database,
+        redact: Redact | None = None,
+        *,
+        at_once: int = _AT_ONCE,
+        note: Callable[[Entry], None] | None = None,
+    ) -> None:
+        """Take `redact` to every text before it is hashed; by default it knows the forms that secrets have.
+
+        `note` is called with each entry once it is kept: what is rolled back never was.
+        """
+        self.note = note or _unnoted
         self._database = database
         self._redact = redact or redacting()
         self._at_once = at_once
@@ -39,7 +50,9 @@ class AuditStore:
     def append(self, entry: Entry) -> Head:
         """Keep what was tried, after all that was kept before."""
         with self._database.transaction() as connection:
-            return self.append_in(connection, entry)
+            head = self.append_in(connection, entry)
+        self.note(entry)
+        return head
 
     def append_in(self, connection: Connection, entry: Entry) -> Head:
         """Keep an entry as a part of a transaction; until that ends, everyone else who appends waits."""
@@ -140,3 +153,7 @@ def _wanted(service: ServiceRef | None, request: int | None) -> list[ColumnEleme
 
 def _record(row: Row[int, str, str]) -> Record:
     return Record(row.seq, row.body, row.link)
+
+
+def _unnoted(_: Entry) -> None:
+    pass

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from opsbot.actions.stores import DeliveryQuery
 
-_GIVEN_UP = (DeliveryState.FAILED.value, DeliveryState.UNCERTAIN.value)
+GIVEN_UP = (DeliveryState.FAILED.value, DeliveryState.UNCERTAIN.value)
 UNSAID = (DeliveryState.WAITING.value, DeliveryState.SENDING.value)
 
 _ABOUT = (
@@ -47,11 +47,11 @@ def delivery_of(row: RowMapping, *, attempts: int) -> Delivery:
     message = Message(Kind(row["kind"]), row["channel"], *about)
     ref = MessageRef(row["said_in"] or row["channel"], row["ts"]) if row["ts"] is not None else None
     state = DeliveryState(row["state"])
-    return Delivery(row["id"], message, state, attempts, row["problem"], ref, row["again_at"])
+    return Delivery(row["id"], message, state, attempts, row["problem"], ref, row["again_at"], row["trace"] or "")
 
 
 def _wanted(query: DeliveryQuery) -> ColumnElement[bool]:
-    in_trouble = table.c.state.in_(_GIVEN_UP) | (table.c.state.in_(UNSAID) & (table.c.problem != ""))
+    in_trouble = table.c.state.in_(GIVEN_UP) | (table.c.state.in_(UNSAID) & (table.c.problem != ""))
     conditions = [
         table.c.created_at >= query.since,
         or_(_SERVICE.is_(None), matches(_SERVICE, query.visible)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select, update
 
 from opsbot.domain.deliveries import HOMES, DeliveryState, Kind, Message
+from opsbot.domain.tracing import trace
 from opsbot.domain.watching import Topic
 from opsbot.store.delivered import UNSAID, delivery_of, told_in
 from opsbot.store.schema import deliveries as table
@@ -172,6 +173,7 @@ def waiting_rows(messages: Iterable[Message], at: datetime) -> list[dict[str, An
             "text": message.text,
             "created_at": at,
             "state": DeliveryState.WAITING.value,
+            "trace": trace() or None,
         }
         for message in messages
     ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from opsbot.domain.audit import Head
+    from opsbot.domain.audit import Entry, Head
     from opsbot.domain.deliveries import Effects, Message
     from opsbot.domain.watching import Event
     from opsbot.store.audit import AuditStore
@@ -36,6 +36,7 @@ class Keeping:
         self.connection = connection
         self.channels: dict[str, None] = {}
         """The channels that get messages, in the order in which they got the first."""
+        self.entries: list[Entry] = []
         self._audit = audit
 
     def keep(self, effects: Effects) -> Head:
@@ -46,6 +47,7 @@ class Keeping:
         # The entry first: while its chain is held nobody else's messages get a number, so that those of one channel
         # become visible in the order of their numbers.
         head = self._audit.append_in(self.connection, effects.entry)
+        self.entries.append(effects.entry)
         self.say(effects.messages, effects.entry.at)
         self.tell(effects.events, effects.entry.at)
         users = concerned_in(self.connection, effects.entry)
@@ -86,6 +88,8 @@ class Keeper:
         with self._database.transaction() as connection:
             keeping = Keeping(connection, self._audit)
             yield keeping
+        for entry in keeping.entries:
+            self._audit.note(entry)
         for channel in keeping.channels:
             self._wake(channel)
 

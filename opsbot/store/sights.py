@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from opsbot.store.keeping import Keeper
 
 _AT_ONCE = 500
+_HOW_IT_GOES = tuple(node_sights.c[each] for each in ("node", "round", "next_at", "failures", "problem"))
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class SightStore:
     def node(self, node: str) -> NodeSight:
         """Tell how the looks at a node go."""
         with self._database.transaction() as connection:
-            found = select(node_sights).where(node_sights.c.node == node)
+            found = select(*_HOW_IT_GOES).where(node_sights.c.node == node)
             row = connection.execute(found).mappings().one_or_none()
         return NodeSight(**row) if row is not None else NodeSight(node)
 
@@ -80,6 +81,7 @@ class SightStore:
             if rows:
                 connection.execute(insert(sights), rows)
             values = {"round": node.round, "next_at": node.next_at, "failures": node.failures, "problem": node.problem}
+            values["looked_at"] = at
             if last is None:
                 connection.execute(insert(node_sights).values(node=node.node, **values))
             else:

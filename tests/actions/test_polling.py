@@ -186,3 +186,12 @@ def test_a_fault_of_ours_at_one_node_keeps_nobody_from_looking_at_the_others(
     assert "odd can't be looked at" in caplog.text
     assert SCORING in looking.sights.seen
     assert looking.sights.said == []
+
+
+def test_each_round_is_noted_with_what_came_of_it(looking: Looking) -> None:
+    noted: list[tuple[str, str]] = []
+    scene = looking.scene
+    poll = Poll(scene.world, scene.survey, looking.sights, MINUTE, lambda: False, note=lambda *it: noted.append(it[:2]))
+    poll()
+    poll()
+    assert noted == [("design", "looked")]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ParamSpec
 
 from opsbot.assembly.bot import Bot
-from opsbot.cli.program import _log_to_terminal
+from opsbot.cli.program import _log
 from opsbot.config import load
 from opsbot.slack import Pool, Turns
 
@@ -24,7 +24,7 @@ class NoWork(Pool):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--config", type=Path, required=True)
-    _log_to_terminal()
+    _log("auto", "info")
     with Bot(load(parser.parse_args().config, verbs=()), NoWork(threads=1, queue=1, turns=Turns())) as bot:
         print(bot.http.port, flush=True)
         threading.Event().wait()

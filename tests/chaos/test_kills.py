@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from opsbot.domain.lifecycle import State
@@ -14,6 +16,8 @@ from tests.chaos.replica import POINTS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.chaos.field import Replica
 
 UNKNOWABLE = {"set out"}
 """Killed between saying that it would send and sending: nobody can know, so a person has to look."""
@@ -33,6 +37,15 @@ def test_a_killed_publish_is_done_once_and_told_once(
             assert kill.faults == (), kill
             assert kill.was_unknown is (point in UNKNOWABLE), kill
             assert kill.state is (State.FAILED if point in UNKNOWABLE else State.PUBLISHED), kill
+        assert one_file or sum(map(rescues, made.replicas)) >= 1
+
+
+def rescues(replica: Replica) -> float:
+    """What one counted that it took over from others; nothing where it was killed itself."""
+    if not replica.lives:
+        return 0
+    page = httpx.get(f"http://127.0.0.1:{replica.port}/metrics", timeout=10).text
+    return sum(map(float, re.findall(r"^opsbot_rescues_total\{.*\} (.+)$", page, re.MULTILINE)))
 
 
 def test_a_bot_that_does_not_look_first_is_caught(tmp_path: Path) -> None:

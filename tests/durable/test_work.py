@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from dbos import DBOS
 
+from opsbot.domain.tracing import trace, trace_from, traced
 from opsbot.durable import DurableWork, Duties, Run, Tempo
 from opsbot.durable.watch import prune
 from opsbot.errors import StoreError
@@ -191,3 +192,29 @@ def test_runs_of_every_workflow_are_pruned_long_after_their_end(database_url: st
         assert set(kept()) == {"publish", "change"}
         prune(now + timedelta(days=91))
         assert kept() == {}
+
+
+class Traced(Doings):
+    """Writes down the trace under which each duty is called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.traces: list[str] = []
+
+    def note(self, what: str, *more: Any) -> None:
+        self.traces.append(trace())
+        super().note(what, *more)
+
+
+def test_a_run_has_the_trace_of_who_began_it_and_keeps_it_for_whoever_goes_on(tmp_path: Path) -> None:
+    doings = Traced()
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
+        with traced(trace="ab" * 16, user="U1"):
+            work.publish(7, 0)
+        doings.wait_for(lambda: len(doings.seen) >= 3)
+        work.change(8)
+        doings.wait_for(lambda: len(doings.seen) >= 6)
+        kept = {each.workflow_id: each.input for each in DBOS.list_workflows()}
+    assert set(doings.traces[:3]) == {"ab" * 16}
+    assert set(doings.traces[3:]) == {trace_from("change-8")}
+    assert "ab" * 16 in str(kept["publish-7-0"])

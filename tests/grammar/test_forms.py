@@ -73,6 +73,7 @@ FULL: dict[str, dict[str, str]] = {
     "unwatch": {"what": "design:FRAUD"},
     "watches": {"number": "3", "test": ON},
     "deliveries": {"failed": ON, "days": "3", "everywhere": ON},
+    "status": {},
 }
 
 

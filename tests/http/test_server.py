@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import socket
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
@@ -12,6 +14,7 @@ from opsbot.http import HttpServer, routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from wsgiref.types import StartResponse
 
 
 @contextmanager
@@ -59,3 +62,22 @@ def test_a_port_that_is_taken_is_a_fault_of_the_configuration() -> None:
         pytest.raises(ConfigError, match="in use"),
     ):
         HttpServer(routes({}, {}), "127.0.0.1", server.port, threads=1)
+
+
+def asked(path: str, checks: dict[str, bool], told: dict[str, bool]) -> tuple[str, Any]:
+    """What a WSGI server would send."""
+    statuses: list[str] = []
+    each = {name: partial(bool, well) for name, well in checks.items()}
+    application = routes({}, each, {"nodes": lambda: told}, {"/page": lambda: ("text/plain", b'"a page"')})
+    start = cast("StartResponse", lambda status, headers: statuses.append(status))
+    body = b"".join(application({"PATH_INFO": path}, start))
+    return statuses[0], json.loads(body)
+
+
+def test_a_node_that_is_down_is_named_and_takes_nobody_out_of_a_balancer() -> None:
+    nodes = {"design": False, "old": True}
+    assert asked("/readyz", {"database": True}, nodes) == ("200 OK", {"database": True, "nodes": nodes})
+    status, said = asked("/readyz", {"database": False, "slack": True}, nodes)
+    assert (status, said["database"], said["slack"]) == ("503 Service Unavailable", False, True)
+    assert asked("/page", {}, {}) == ("200 OK", "a page")
+    assert asked("/other", {}, {})[0] == "404 Not Found"

@@ -46,10 +46,11 @@ def test_a_dropped_socket_is_made_again(stage: Stage, announced: bool) -> None: 
 
 def test_while_the_socket_is_gone_readiness_says_so(stage: Stage) -> None:
     url = f"http://127.0.0.1:{stage.bot.http.port}/readyz"
-    assert httpx.get(url).json() == {"database": True, "slack": True, "socket": True}
+    ready = {"database": True, "slack": True, "socket": True, "nodes": {"design": True}}
+    stage.wait_until(lambda: httpx.get(url).json() == ready)
     stage.workspace.stop()
     stage.wait_until(lambda: httpx.get(url).status_code == 503)
-    assert httpx.get(url).json() == {"database": True, "slack": True, "socket": False}
+    assert httpx.get(url).json() == {**ready, "socket": False}
 
 
 def test_hanging_up_waits_for_nobody_and_is_no_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 
 from opsbot.domain.audit import Entry
 from opsbot.domain.deliveries import Effects, Kind, Message
+from opsbot.domain.tracing import traced
 from opsbot.store import AuditStore, Database, DeliveryStore, Keeper
 from opsbot.store.schema import seen_events
 from tests.builders import MAYA, NOON
@@ -94,3 +95,28 @@ def test_an_entry_without_messages_wakes_nobody(database: Database, keeper: Keep
         keeping.keep(Effects(ENTRY))
     assert AuditStore(database).head().seq == 1
     assert woken.channels == []
+
+
+def test_an_entry_is_noted_once_it_is_kept_and_never_if_it_is_not(database: Database) -> None:
+    noted: list[tuple[str, bool]] = []
+    audit = AuditStore(database, note=lambda entry: noted.append((entry.what, audit.head().seq > 0)))
+    keeper = Keeper(database, audit, lambda _: None)
+    with suppress(ZeroDivisionError), keeper.transaction() as keeping:
+        keeping.keep(Effects(ENTRY))
+        raise ZeroDivisionError
+    assert noted == []
+    with keeper.transaction() as keeping:
+        keeping.keep(Effects(ENTRY))
+        assert noted == []
+    audit.append(ENTRY)
+    assert noted == [("publish", True), ("publish", True)]
+
+
+def test_a_message_remembers_the_trace_of_what_caused_it(database: Database, keeper: Keeper) -> None:
+    with traced(trace="ab" * 16), keeper.transaction() as keeping:
+        keeping.say((CARD,), NOON)
+    with keeper.transaction() as keeping:
+        keeping.say((NEWS,), NOON)
+    deliveries = DeliveryStore(database)
+    found = [deliveries.next(channel) for channel in ("C1", "C2")]
+    assert [each.trace for each in found if each is not None] == ["ab" * 16, ""]

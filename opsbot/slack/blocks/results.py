@@ -39,6 +39,7 @@ from opsbot.domain.results import (
     ServicesListed,
     SettingsShown,
     Settled,
+    StatusShown,
     SummaryShown,
     TimelineDrawn,
     Unwatched,
@@ -47,7 +48,7 @@ from opsbot.domain.results import (
     WatchesTested,
 )
 from opsbot.errors import CommandError
-from opsbot.slack.blocks import approvals, changes, delivered, fetched, overviews, watches
+from opsbot.slack.blocks import approvals, changes, delivered, fetched, overviews, status, watches
 from opsbot.slack.blocks.home import inbox
 from opsbot.slack.blocks.messages import RUN_LINE, About, Answer, Message, notes, of_lines
 from opsbot.slack.blocks.mrkdwn import (
@@ -153,6 +154,8 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
             return watches.watches_tested(result, asker)
         case DeliveriesListed():
             return delivered.deliveries_listed(result, asker)
+        case StatusShown():
+            return status.status_shown(result, asker)
         case Refused():
             return refused(result)
         case _:

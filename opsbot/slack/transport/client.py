@@ -16,12 +16,16 @@ from urllib3.exceptions import HTTPError
 
 from opsbot.slack.transport.calls import ReplyLostError
 from opsbot.slack.transport.lines import Lines
+from opsbot.slack.transport.timed import timed, unnoted
 
 if TYPE_CHECKING:
     from typing import BinaryIO
     from urllib.request import Request
 
+    from slack_sdk.web import SlackResponse
+
     from opsbot.actions.ports import Waiting
+    from opsbot.slack.transport.timed import NoteSlack
 
 _TIMEOUT = Timeout(connect=5, read=30)
 _UPLOADING = Timeout(connect=30, read=300)
@@ -43,11 +47,13 @@ class KeptWebClient(WebClient):
         timeout: int = 30,
         context: ssl.SSLContext | None = None,
         patient: bool = True,
+        note: NoteSlack = unnoted,
     ) -> None:
         """Make a client; `waiting` is entered around each wait for Slack, so that others may compute meanwhile.
 
         `timeout` is how many seconds Slack may be silent; `context` tells whom to trust, if not whom the system does.
         One that is `patient` waits where Slack asks it to come back later, the other raises Slack's 429.
+        `note` is called with each call once it is over.
         """
         context = context or ssl.create_default_context()
         handlers: list[RetryHandler] = [ConnectionErrorRetryHandler(max_retry_count=1)]
@@ -55,8 +61,16 @@ class KeptWebClient(WebClient):
         gentle: list[RetryHandler] = [_Patient(handler, waiting) for handler in handlers]
         super().__init__(token=token, base_url=base_url, timeout=timeout, ssl=context, retry_handlers=gentle)
         self._waiting = waiting
+        self._note = note
         self._lines = Lines(self.base_url, self.proxy, context, waiting, timeout)
         self._elsewhere = _manager(self.proxy, context)
+
+    def api_call(self, api_method: str, **arguments: Any) -> SlackResponse:
+        """Call one of Slack's methods, as slack_sdk does, and note how that went."""
+        with timed(api_method, self._note) as going:
+            reply = super().api_call(api_method, **arguments)
+            going.reply(reply.headers)
+            return reply
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002 - its name is slack_sdk's
         """Send a call that slack_sdk prepared; its retry handlers send again what ends in a URLError."""
@@ -73,10 +87,12 @@ class KeptWebClient(WebClient):
     def post_json(self, url: str, content: dict[str, Any]) -> int:
         """Post to an address that Slack handed out, such as a response_url; gives the status."""
         try:
-            with self._waiting():
-                return self._elsewhere.request("POST", url, json=content, retries=False, timeout=_TIMEOUT).status
+            with timed("response_url", self._note) as going, self._waiting():
+                reply = self._elsewhere.request("POST", url, json=content, retries=False, timeout=_TIMEOUT)
+                going.end(reply.status)
         except HTTPError as error:
             raise URLError(error) from error
+        return reply.status
 
     def post_file(self, url: str, content: bytes | BinaryIO, size: int) -> int:
         """Post the bytes of a file to an address that Slack handed out, as they are read; gives the status.
@@ -85,10 +101,11 @@ class KeptWebClient(WebClient):
         """
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         try:
-            with self._waiting():
+            with timed("upload", self._note) as going, self._waiting():
                 reply = self._elsewhere.request(
                     "POST", url, body=content, headers=headers, retries=False, redirect=False, timeout=_UPLOADING
                 )
+                going.end(reply.status)
         except HTTPError as error:
             raise ReplyLostError(error) from error
         return reply.status

@@ -6,11 +6,15 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from contextvars import copy_context
 from typing import TYPE_CHECKING, ParamSpec
+
+from opsbot.slack.transport.heard import heard_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from opsbot.slack.transport.heard import Heard
     from opsbot.slack.transport.turns import Turns
 
 P = ParamSpec("P")
@@ -20,6 +24,8 @@ _log = logging.getLogger(__name__)
 
 class Pool:
     """Threads that do jobs, with a limit on how many may run and wait together; they take turns at computing.
+
+    A job knows what is known where it was handed in: its trace, and the payload that it is for.
 
     Without `turns` they don't: for what computes long, and would keep all others waiting for its turn to end.
     """
@@ -37,11 +43,16 @@ class Pool:
         if not self._places.acquire(blocking=False):
             return False
         self._count(1)
+        heard = heard_now()
+        if heard is not None:
+            heard.begin()
         try:
-            self._executor.submit(self._do, lambda: job(*args, **kwargs))
+            self._executor.submit(copy_context().run, self._do, lambda: job(*args, **kwargs), heard)
         except RuntimeError:  # shutting down
             self._count(-1)
             self._places.release()
+            if heard is not None:
+                heard.end(done=False)
             return False
         return True
 
@@ -50,7 +61,15 @@ class Pool:
         with self._counting:
             return self._going_on >= self._threads
 
-    def _do(self, job: Callable[[], object]) -> None:
+    def waiting(self) -> int:
+        """Tell how many jobs wait for others to end."""
+        return max(0, self._going_on - self._threads)
+
+    def going_on(self) -> int:
+        """Tell how many jobs are being done."""
+        return min(self._going_on, self._threads)
+
+    def _do(self, job: Callable[[], object], heard: Heard | None) -> None:
         try:
             with self._turns.taken() if self._turns is not None else nullcontext():
                 job()
@@ -59,6 +78,8 @@ class Pool:
         finally:
             self._count(-1)
             self._places.release()
+            if heard is not None:
+                heard.end()
 
     def _count(self, more: int) -> None:
         with self._counting:

@@ -36,6 +36,7 @@ deliveries = Table(
     ),  # the conversation that the message is in, which has an id of its own if it is direct
     Column("tried_at", Instant),
     Column("again_at", Instant),
+    Column("trace", String(32)),
     Index("deliveries_in_line", "state", "channel", "id"),
     Index("deliveries_by_time", "created_at"),
     sqlite_autoincrement=True,

@@ -72,6 +72,7 @@ node_sights = Table(
     Column("next_at", Instant),
     Column("failures", Integer, nullable=False),
     Column("problem", Text, nullable=False),
+    Column("looked_at", Instant),
 )
 
 stories = Table(

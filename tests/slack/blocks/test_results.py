@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
@@ -87,6 +88,7 @@ from opsbot.domain.results import (
     ServicesListed,
     SettingsShown,
     Settled,
+    StatusShown,
     SummaryShown,
     TimelineDrawn,
     Unwatched,
@@ -94,6 +96,7 @@ from opsbot.domain.results import (
     WatchesListed,
     WatchesTested,
 )
+from opsbot.domain.status import Frozen, Look, Outlook, Records, Replica, Status
 from opsbot.domain.timeline import Timeline
 from opsbot.domain.watching import News, Topic, Watch
 from opsbot.errors import CommandError
@@ -277,6 +280,26 @@ homes = made(
     st.lists(st.tuples(grants, st.just((Permission.READ,))), max_size=30).map(tuple),
     words,
 )
+standings = st.builds(
+    Records,
+    st.just(NOON),
+    words,
+    st.dictionaries(st.sampled_from(State), st.integers(0, 10**6)),
+    st.dictionaries(st.sampled_from(ChangeState), st.integers(0, 10**6)),
+    st.dictionaries(st.sampled_from(DeliveryState), st.integers(0, 10**6)),
+    st.none() | st.just(NOON),
+    st.none() | st.just(NOON),
+    st.lists(st.builds(Replica, words, st.timedeltas(timedelta(0), timedelta(days=99))), max_size=30).map(tuple),
+    st.lists(st.builds(Look, words, st.none() | st.just(NOON), notes), max_size=30).map(tuple),
+    st.lists(all_pauses, max_size=30).map(tuple),
+)
+statuses = st.builds(
+    Status,
+    words,
+    standings,
+    st.builds(Outlook, st.dictionaries(words, whether), st.dictionaries(words, whether), notes),
+    st.lists(st.builds(Frozen, words, notes, st.none() | st.just(NOON)), max_size=30).map(tuple),
+)
 results: st.SearchStrategy[Result] = st.one_of(
     made(HelpShown, st.just(manual()), st.none() | st.just("publish")),
     made(AccessShown, people, st.lists(st.tuples(grants, st.just((Permission.READ,))), max_size=30).map(tuple), words),
@@ -350,6 +373,7 @@ results: st.SearchStrategy[Result] = st.one_of(
     made(WatchesListed, st.lists(watches, max_size=60).map(tuple), whether),
     made(WatchesTested, st.lists(watches, max_size=10).map(tuple)),
     made(Refused, words),
+    made(StatusShown, statuses),
     made(
         DeliveriesListed,
         st.builds(ListDeliveries, whether, st.integers(1, 366), whether, pages),

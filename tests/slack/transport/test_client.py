@@ -15,7 +15,7 @@ import pytest
 import trustme
 from slack_sdk.errors import SlackApiError
 
-from opsbot.slack import KeptWebClient
+from opsbot.slack import KeptWebClient, SlackCall
 from opsbot.slack.transport.calls import CALL_ERRORS, error_code
 from tests.slack.far_end import Connection, FarEnd, trusting
 
@@ -203,3 +203,29 @@ def test_a_proxy_that_the_environment_names_is_used(monkeypatch: pytest.MonkeyPa
     proxy.server_close()
     assert len(slack.calls) == 3
     assert Tunnel.logins == ["Basic " + b64encode(b"ops:s@fe").decode()]
+
+
+def test_each_call_is_noted_with_what_came_of_it_and_no_address_is() -> None:
+    slack, noted = Slack(), list[SlackCall]()
+    slack.statuses = [200, 429, 429, 429, 429, 200, 404]
+    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url, note=noted.append)) as client:
+        client.chat_postMessage(channel="C1", text="hello")
+        with pytest.raises(SlackApiError):
+            client.chat_postMessage(channel="C1", text="hello")
+        client.post_json(f"{url}hooks/a-secret", {})
+        client.post_json(f"{url}hooks/a-secret", {})
+    with closing(KeptWebClient("xoxb-1", "http://127.0.0.1:9/api/", note=noted.append)) as client:
+        with pytest.raises(CALL_ERRORS):
+            client.chat_postMessage(channel="C1", text="hello")
+        with pytest.raises(CALL_ERRORS):
+            client.post_json("http://127.0.0.1:9/response", {})
+    assert [(call.method, call.outcome) for call in noted] == [
+        ("chat.postMessage", "ok"),
+        ("chat.postMessage", noted[1].outcome),
+        ("response_url", "ok"),
+        ("response_url", "http_404"),
+        ("chat.postMessage", "URLError"),
+        ("response_url", noted[5].outcome),
+    ]
+    assert noted[1].outcome != "ok"
+    assert noted[5].outcome != "ok"

@@ -1,0 +1,146 @@
+"""What this replica sees of the world, asked no oftener than does good and waited for no longer than a probe does."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from opsbot.domain.status import Outlook
+from opsbot.errors import DSSError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from opsbot.actions.ports import Clock
+    from opsbot.domain.status import Records
+
+T = TypeVar("T")
+
+_RECORDS_KEPT = 5.0
+_NODE_KEPT = 30.0
+_NODE_PATIENCE = 0.3
+_NODE_SILENCE = 5.0
+"""Seconds. Kubernetes gives a probe one, unless told otherwise: a silent node must not make it too slow."""
+
+
+class Cached(Generic[T]):
+    """Something that is read at most every so many seconds, by one at a time, however many ask."""
+
+    def __init__(self, read: Callable[[], T], seconds: float) -> None:
+        self._read = read
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._kept: tuple[float, T | StoreError] | None = None
+
+    def __call__(self) -> T:
+        """Give what was read last, if that is fresh enough, else read it; a failure of the store is kept as long."""
+        with self._lock:
+            if self._kept is None or monotonic() - self._kept[0] > self._seconds:
+                self._kept = self._fresh()
+            found = self._kept[1]
+        if isinstance(found, StoreError):
+            raise found
+        return found
+
+    def _fresh(self) -> tuple[float, T | StoreError]:
+        try:
+            found: T | StoreError = self._read()
+        except StoreError as error:
+            found = error
+        return monotonic(), found
+
+
+class NodeProbe:
+    """Whether a node answers: asked in a thread of its own, so that a silent one keeps nobody waiting.
+
+    An answer counts for `kept` seconds. Whoever comes later has it asked again, and waits `patience` seconds for that at
+    most: until it is there, what was known before is true, unless the node is silent for `silence` seconds by now.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[], object],
+        *,
+        kept: float = _NODE_KEPT,
+        patience: float = _NODE_PATIENCE,
+        silence: float = _NODE_SILENCE,
+    ) -> None:
+        self._ask = ask
+        self._kept = kept
+        self._patience = patience
+        self._silence = silence
+        self._lock = threading.Lock()
+        self._asked: tuple[float, threading.Event] | None = None
+        self._answers = False
+        self._until = 0.0
+
+    def __call__(self) -> bool:
+        """Tell whether it answers."""
+        with self._lock:
+            if monotonic() < self._until:
+                return self._answers
+            if self._asked is None:
+                self._asked = monotonic(), threading.Event()
+                threading.Thread(target=self._find_out, args=(self._asked[1],), name="probe", daemon=True).start()
+            since, asked = self._asked
+        is_known = asked.wait(self._patience)
+        return self._answers and (is_known or monotonic() - since < self._silence)
+
+    def _find_out(self, asked: threading.Event) -> None:
+        try:
+            self._ask()
+        except DSSError:
+            answers = False
+        else:
+            answers = True
+        with self._lock:
+            self._answers, self._until, self._asked = answers, monotonic() + self._kept, None
+        asked.set()
+
+
+class Health:
+    """How this replica is, and what the store knows; the port of the actions that tell it.
+
+    `checks` are filled in once the doors are made.
+    """
+
+    def __init__(
+        self,
+        version: str,
+        read: Callable[[datetime], Records],
+        nodes: Mapping[str, Callable[[], bool]],
+        clock: Clock,
+    ) -> None:
+        self.version = version
+        self.checks: dict[str, Callable[[], bool]] = {}
+        self._nodes = nodes
+        self._records = Cached(lambda: read(clock()), _RECORDS_KEPT)
+        self._outlook = Cached(self._look, _RECORDS_KEPT)
+
+    def nodes(self) -> dict[str, bool]:
+        """Tell of each node whether it answers; all are asked at once."""
+        if not self._nodes:
+            return {}
+        with ThreadPoolExecutor(len(self._nodes), thread_name_prefix="probes") as threads:
+            return dict(zip(self._nodes, threads.map(lambda probe: probe(), self._nodes.values()), strict=True))
+
+    def records(self) -> Records:
+        """Tell what the store knows, or knew some seconds ago; raises StoreError."""
+        return self._records()
+
+    def records_if_readable(self) -> Records | None:
+        """Tell the same; None where the store doesn't answer."""
+        try:
+            return self._records()
+        except StoreError:
+            return None
+
+    def outlook(self) -> Outlook:
+        """Tell what this replica sees, or saw some seconds ago."""
+        return self._outlook()
+
+    def _look(self) -> Outlook:
+        return Outlook({name: check() for name, check in self.checks.items()}, self.nodes())

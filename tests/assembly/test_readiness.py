@@ -1,0 +1,91 @@
+"""What is asked no oftener than does good, and waited for no longer than a probe does."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from opsbot.assembly.readiness import Cached, Health, NodeProbe
+from opsbot.errors import DSSUnavailableError, StoreError
+from tests.builders import NOON
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from opsbot.domain.status import Records
+
+
+class Node:
+    def __init__(self) -> None:
+        self.asked = 0
+        self.is_down = False
+        self.speaks = threading.Event()
+        self.speaks.set()
+
+    def __call__(self) -> list[str]:
+        self.asked += 1
+        assert self.speaks.wait(10)
+        if self.is_down:
+            raise DSSUnavailableError("no answer")
+        return []
+
+
+def test_a_node_is_asked_once_for_all_who_ask_within_a_while() -> None:
+    node = Node()
+    probe = NodeProbe(node, patience=10)
+    assert (probe(), probe(), node.asked) == (True, True, 1)
+    node.is_down = True
+    always = NodeProbe(node, kept=0, patience=10)
+    assert (always(), always(), node.asked) == (False, False, 3)
+
+
+def test_a_node_that_says_nothing_keeps_nobody_waiting_and_is_asked_by_one_at_a_time() -> None:
+    node = Node()
+    node.speaks.clear()
+    probe = NodeProbe(node, patience=0.05)
+    assert (probe(), probe(), node.asked) == (False, False, 1)
+    node.speaks.set()
+    assert NodeProbe(node, patience=10)()
+
+
+def test_what_was_known_is_true_until_a_node_is_silent_for_long() -> None:
+    node = Node()
+    patient, strict = (NodeProbe(node, kept=0, patience=10, silence=silence) for silence in (60, 0))
+    assert patient()
+    assert strict()
+    node.speaks.clear()
+    for probe in (patient, strict):
+        probe._patience = 0.05
+    assert patient()
+    assert not strict()
+    node.speaks.set()
+
+
+def test_what_was_read_counts_for_a_while_and_so_does_that_it_could_not_be() -> None:
+    reads: list[int] = []
+
+    def read() -> int:
+        reads.append(1)
+        raise StoreError("gone")
+
+    cached = Cached(read, 60)
+    for _ in range(3):
+        with pytest.raises(StoreError):
+            cached()
+    assert len(reads) == 1
+
+
+def test_health_names_each_node_and_lives_through_a_store_that_is_gone() -> None:
+    def gone(_: datetime) -> Records:
+        raise StoreError("gone")
+
+    down = Node()
+    down.is_down = True
+    health = Health("1", gone, {"design": NodeProbe(Node(), patience=10), "old": NodeProbe(down)}, lambda: NOON)
+    health.checks["database"] = partial(bool, 0)
+    assert health.records_if_readable() is None
+    assert health.outlook().nodes == {"design": True, "old": False}
+    assert health.outlook().checks == {"database": False}
