@@ -81,7 +81,7 @@ class Terminal:
             clock=now,
             link_to=no_link,
         )
-        self._dispatcher = Dispatcher(world_of(self._rules, stores, outside))
+        self._dispatcher = Dispatcher(world_of(lambda: self._rules, stores, outside))
         self._command_name = config.slack.command
         self._reader = Reader(self._name, config.slack.command, PROGRAM)
 
@@ -103,7 +103,7 @@ class Terminal:
         said = answer(result, asker, self._command_name, private=True)
         lines = tuple(self._reader.lines(said)) if said is not None else ()
         files = said.files if said is not None else ()
-        return Reply(lines, result, files=files, slack_is_silent=self._slack_is_silent())
+        return Reply(lines, result, files=files, slack_is_silent=self._slack_is_silent(asker))
 
     def close(self) -> None:
         """Let go of everything."""
@@ -140,8 +140,8 @@ class Terminal:
     def _name(self, user: str) -> str:
         return self._slack.name(user) if self._slack is not None else user
 
-    def _slack_is_silent(self) -> bool:
-        return self._slack is not None and bool(self._rules.access.groups and self._slack.problem())
+    def _slack_is_silent(self, asker: Asker) -> bool:
+        return self._slack is not None and bool(self._slack.membership(asker.person).problem)
 
 
 class _LeftToTheBot:
