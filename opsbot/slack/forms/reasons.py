@@ -13,6 +13,7 @@ from slack_sdk.models.views import View
 
 from opsbot.domain.commands import Approve, Decline
 from opsbot.domain.models import Asker, Person, Place
+from opsbot.slack.transport.words import Words
 
 if TYPE_CHECKING:
     from opsbot.domain.commands import Decide
@@ -35,11 +36,11 @@ class Metadata(BaseModel):
 
 class _Who(BaseModel):
     id: str
-    name: str = ""
+    name: Words = ""
 
 
 class _Input(BaseModel):
-    value: str | None = None
+    value: Words | None = None
 
 
 class _State(BaseModel):
