@@ -25,7 +25,7 @@ from opsbot.slack.forms.payloads import (
     Memory,
 )
 from opsbot.slack.forms.views import NOTES, depends, drafts, form_view, notice_view
-from opsbot.slack.trouble import BUSY, in_words, incident
+from opsbot.slack.trouble import in_words, incident, turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -167,12 +167,13 @@ class FormListeners:
             ack(response_action="errors", errors={places.get(name, first): said for name, said in wrong.items()})
             return
         typed = fill(form, sent.values, defaults)
-        if self.pool.submit(self._carry_out, typed, asker, sent.response_url):
+        refused = self.pool.take(asker.person.id, self._carry_out, typed, asker, sent.response_url)
+        if refused is None:
             ack()
         elif first:
-            ack(response_action="errors", errors={first: BUSY})
+            ack(response_action="errors", errors={first: turned_away(refused)})
         else:
-            ack(response_action="update", view=notice_view("API Designer", BUSY))
+            ack(response_action="update", view=notice_view("API Designer", turned_away(refused)))
 
     def _show(self, memory: Memory, values: Mapping[str, str], asker: Asker, trigger: str) -> bool:
         service = memory.chosen
