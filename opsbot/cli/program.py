@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,10 @@ from click.core import ParameterSource
 from opsbot.cli.ask import ask
 from opsbot.cli.audit import audit
 from opsbot.cli.ending import End
+from opsbot.cli.logs import log_to_terminal
 from opsbot.cli.options import CONFIG
 from opsbot.cli.reading import read_config
+from opsbot.cli.reloading import Reload
 from opsbot.errors import ConfigError, OpsbotError
 
 if TYPE_CHECKING:
@@ -49,10 +50,15 @@ def program() -> None:
 def serve(path: Path) -> None:
     """Run the bot until it is told to stop."""
     from opsbot.assembly.bot import Bot
+    from opsbot.assembly.opening import secrets_of
+    from opsbot.domain.redaction import redacting
 
-    _log_to_terminal()
-    end = End(_STOPPING_SECONDS)
-    with Bot(read_config(path)) as bot:
+    log_to_terminal(redacting())
+    end, reload = End(_STOPPING_SECONDS), Reload()
+    config = read_config(path)
+    log_to_terminal(redacting(secrets_of(config)))
+    with Bot(config) as bot:
+        reload.do(lambda: bot.reload(read_config(path)))
         _leave_what_stays_to_itself()
         click.echo(f"opsbot is ready; its HTTP port is {bot.http.port}.")
         end.wait()
@@ -122,6 +128,8 @@ program.add_command(audit)
 @click.option("--no-browser", is_flag=True, help="Don't open the page.")
 def sandbox(**options: Any) -> None:
     """Try everything in the browser: a workspace, a design node, and the bot."""
+    from opsbot.domain.redaction import redacting
+
     try:
         from opsbot.assembly.trying import designer_only, everything
     except ModuleNotFoundError as error:
@@ -129,7 +137,7 @@ def sandbox(**options: Any) -> None:
             f"The sandbox isn't installed ({error.name} is missing): pip install 'opsbot[sandbox]'."
         ) from error
 
-    _log_to_terminal()
+    log_to_terminal(redacting())
     end = End(_STOPPING_SECONDS)
     only = options.pop("only")
     if only is None:
@@ -147,12 +155,6 @@ def _leave_what_stays_to_itself() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-
-
-def _log_to_terminal() -> None:
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
-    )
 
 
 def _greet(url: str, *, open_browser: bool) -> None:

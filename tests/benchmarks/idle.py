@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import ParamSpec
 
 from opsbot.assembly.bot import Bot
-from opsbot.cli.program import _log_to_terminal
+from opsbot.cli.logs import log_to_terminal
 from opsbot.config import load
+from opsbot.domain.redaction import redacting
 from opsbot.slack import Pool, Turns
 
 P = ParamSpec("P")
@@ -20,11 +21,14 @@ class NoWork(Pool):
     def submit(self, job: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
         return True
 
+    def take(self, whose: str, job: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        return None
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--config", type=Path, required=True)
-    _log_to_terminal()
+    log_to_terminal(redacting())
     with Bot(load(parser.parse_args().config, verbs=()), NoWork(threads=1, queue=1, turns=Turns())) as bot:
         print(bot.http.port, flush=True)
         threading.Event().wait()

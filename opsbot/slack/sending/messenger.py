@@ -58,7 +58,7 @@ class SlackMessenger:
         self,
         client: KeptWebClient,
         directory: SlackDirectory,
-        access: AccessRules,
+        access: Callable[[], AccessRules],
         *,
         pauses: Callable[[], tuple[Pause, ...]],
         policies: Callable[[], tuple[Policy, ...]],
@@ -190,7 +190,8 @@ class SlackMessenger:
     def _approvers(self, request: PublishRequest, policy: Policy) -> str:
         """Name who could approve: people so that Slack tells them, groups so that it doesn't."""
         roles = [role for role, _ in policy.quorum]
-        holding = [self._access.holders(role, request.service, request.wish.card_channel) for role in roles]
+        access = self._access()
+        holding = [access.holders(role, request.service, request.wish.card_channel) for role in roles]
         excluded = set() if policy.requester_may_approve else {request.wish.requester.id}
         excluded |= {vote.person.id for vote in request.votes}
         people = sorted({user for users, _ in holding for user in users} - excluded)

@@ -39,7 +39,7 @@ def bench_with(app: dict[str, Any]) -> Iterator[Bench]:
         messenger = SlackMessenger(
             client,
             SlackDirectory(client, frozenset()),
-            AccessRules(TEAM),
+            lambda: AccessRules(TEAM),
             pauses=tuple,
             policies=lambda: (DEFAULT_POLICY,),
             command_name="/apid",
