@@ -1,7 +1,7 @@
 # The venv that `python` comes from is the caller's business: README's commands make one.
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
-.PHONY: help install test check lint types layers audit format chaos bench sandbox
+.PHONY: help install test check lint types layers audit format chaos bench fuzz sandbox
 
 help:  ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -32,6 +32,9 @@ format:  ## Write the code as the formatter wants it
 
 chaos:  ## Kills at every named point of a publish, on both databases, with a table
 	$(PYTHON) -m tests.chaos
+
+fuzz:  ## Any JSON and any text into the readers of payloads and the grammar, for long
+	$(PYTHON) -m pytest -q -n auto --hypothesis-profile=fuzz tests/security/test_fuzz.py tests/grammar tests/slack/blocks/test_mrkdwn.py
 
 bench:  ## The benchmarks, as ratios in one run
 	$(PYTHON) -m tests.benchmarks
