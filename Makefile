@@ -30,7 +30,7 @@ audit:
 format:  ## Write the code as the formatter wants it
 	$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
 
-chaos:  ## Kills at every named point of a publish, on both databases, with a table
+chaos:  ## Kills at every named point of a publish, on both databases, with a table; then outages at full size
 	$(PYTHON) -m tests.chaos
 
 fuzz:  ## Any JSON and any text into the readers of payloads and the grammar, for long

@@ -7,11 +7,12 @@ import statistics
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opsbot.store import Database, migrate
 from tests.chaos.field import field_of
 from tests.chaos.kills import kill_at
+from tests.chaos.outages import AT_ONCE, freeze, lose_database, roll
 from tests.chaos.replica import POINTS
 from tests.postgres import server_in, url_of
 
@@ -36,10 +37,25 @@ def main() -> int:
         }
         try:
             kills = [(kind, kill) for kind, url in urls.items() for kill in run(kind, url, folder / kind, times)]
+            wrong = list(outages(urls["postgresql"], folder / "outages", server))
         finally:
             server.cleanup()
     report(kills)
-    return 1 if any(kill.faults for _, kill in kills) else 0
+    for what, faults in wrong:
+        print(f"{what}: {'; '.join(faults) or 'nothing lost, nothing twice'}")
+    return 1 if any(kill.faults for _, kill in kills) or any(faults for _, faults in wrong) else 0
+
+
+def outages(url: str, folder: Path, server: Any) -> Iterator[tuple[str, list[str]]]:
+    """Have things gone or frozen for as long as it may really last."""
+    folder.mkdir()
+    with field_of(folder, url, replicas=2) as made:
+        yield "a replica frozen for 30 s", freeze(made, 30.0)
+        yield "the database gone for 10 s", lose_database(made, server, 10.0)
+        yield "the database gone for 60 s", lose_database(made, server, 60.0)
+    (folder / "rolling").mkdir()
+    with field_of(folder / "rolling", url, replicas=3, **AT_ONCE) as made:
+        yield "three replicas restarted under load", roll(made, every=0.1)
 
 
 def run(kind: str, url: str, folder: Path, times: int) -> Iterator[Kill]:

@@ -143,7 +143,8 @@ class Field:
         found: PublishRequest = self.wait(lambda: self._with_card(target))
         return found
 
-    def command(self, replica: Replica, text: str, user: Any) -> None:
+    def command(self, replica: Replica, text: str, user: Any) -> int | None:
+        """Have somebody type a command; None where nobody answered."""
         body = {
             "command": "/apid",
             "text": text,
@@ -155,7 +156,7 @@ class Field:
             "response_url": self.ear.url,
             "trigger_id": "1.2",
         }
-        self._send(replica, urlencode(body))
+        return self._send(replica, urlencode(body))
 
     def click(self, replica: Replica, request: PublishRequest, user: Any = demo.OMAR) -> int | None:
         """Have somebody click Approve; None where nobody answered."""

@@ -56,7 +56,7 @@ def test_news_of_a_round_is_told_and_so_is_the_silence_of_the_node(database: Dat
 
 def test_one_process_at_a_time_looks_at_the_nodes_beside_the_one_that_sweeps(database: Database) -> None:
     mine, other = ReplicaStore(database), ReplicaStore(database)
-    with mine.polling_alone() as first, other.polling_alone() as second, other.watching_alone() as sweeping:
+    with mine.polling_alone() as first, other.polling_alone() as second, other.watching_alone(20) as sweeping:
         assert first
         assert second is database.is_embedded  # of a file there is one process
         assert sweeping
