@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 _FAILURE_LASTS = 5.0
 _STILL_KNOWN = 600.0
-_PATIENCE = 0.4
+_PATIENCE = 0.2
 """What was read so many seconds ago still tells what to offer; for what was never read somebody waits so many."""
 
 _READING = 5.0
