@@ -14,7 +14,7 @@ from opsbot.assembly.duties import duties_of
 from opsbot.assembly.listening import Ears, Workers
 from opsbot.assembly.lookout import Lookout
 from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secret_of, secrets_of
-from opsbot.assembly.reloading import needing_restart, put_in_force, rules_to_follow, tell_what_changed
+from opsbot.assembly.reloading import needing_restart, put_in_force, rules_to_follow, what_changed
 from opsbot.assembly.rules import rules_of
 from opsbot.assembly.stores import Outside, open_stores, world_of
 from opsbot.dataiku.catalog import NodeCatalog
@@ -115,7 +115,7 @@ class Bot:
         put_in_force(rules, self.world.policies, self.world.watches, now())
         self._directory.follow(rules.access.groups, guests=config.slack.guests == "allow")
         self._rules = rules
-        tell_what_changed(before, rules, needing_restart(config, self._config))
+        self.world.audit.append(what_changed(before, rules, needing_restart(config, self._config), now()))
 
     def stop(self) -> None:
         """Take nothing more, finish what was taken, and let go of everything."""

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from opsbot.assembly.rules import rules_of
+from opsbot.domain.audit import OPSBOT, Entry
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,9 +47,13 @@ def needing_restart(config: Config, running: Config) -> tuple[str, ...]:
     return (*slack, *(name for name in _OPENED_ONCE if getattr(config, name) != getattr(running, name)))
 
 
-def tell_what_changed(before: Rules, after: Rules, restart: tuple[str, ...]) -> None:
-    """Log what is decided otherwise from now on, and what is not before a restart; by name, since no secret is a name."""
+def what_changed(before: Rules, after: Rules, restart: tuple[str, ...], at: datetime) -> Entry:
+    """Log what is decided otherwise from now on, and what is not before a restart, and give the record of it.
+
+    Both say it by the names of the settings, since no secret is a name.
+    """
     changed = [each.name for each in fields(after) if getattr(before, each.name) != getattr(after, each.name)]
     _log.info("the configuration was read again; changed: %s", ", ".join(changed) or "nothing")
     if restart:
         _log.warning("changed, but not before a restart: %s", ", ".join(restart))
+    return Entry(at, OPSBOT, "reload", "done", detail={"changed": changed, "not_before_restart": list(restart)})
