@@ -68,7 +68,11 @@ class Terminal:
         self._survey = NodeSurvey(self._nodes)
         self._client = open_slack(config) if config.slack.bot_token is not None else None
         groups = self._rules.access.groups
-        self._slack = SlackDirectory(self._client, groups) if self._client is not None else None
+        self._slack = (
+            SlackDirectory(self._client, groups, guests=config.slack.guests == "allow", vouched=True)
+            if self._client is not None
+            else None
+        )
         left = _LeftToTheBot()
         stores = open_stores(self._database, secrets_of(config), left.deliver, now)
         outside = Outside(

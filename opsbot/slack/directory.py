@@ -45,12 +45,16 @@ class SlackDirectory:
         *,
         home: Identity | None = None,
         guests: bool = False,
+        vouched: bool = False,
     ) -> None:
-        """Read through the client; `named` are the groups that grants name, and `home` is who the bot is."""
+        """Read through the client; `named` are the groups that grants name, and `home` is who the bot is.
+
+        With `vouched` the machine that people sit at answers for them: who Slack says nothing of is served.
+        """
         memory = memory or Memory()
         self._client = client
         self._named = named  # where no grant names a group, Slack isn't asked
-        self._people = People(client, memory, home, guests=guests)
+        self._people = People(client, memory, home, guests=guests, vouched=vouched)
         self._groups = Remembered(
             "user groups", ask=self._ask, read=_groups_of, empty=_Groups(), lasts=_GROUPS_LAST, memory=memory
         )

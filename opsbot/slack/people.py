@@ -40,14 +40,20 @@ class Account:
 class People:
     """Asks Slack for a person once in five minutes, and fails closed."""
 
-    def __init__(self, client: WebClient, memory: Memory, home: Identity | None, *, guests: bool) -> None:
-        """Serve the people of the workspace that is `home`, and its guests if they are let in."""
+    def __init__(
+        self, client: WebClient, memory: Memory, home: Identity | None, *, guests: bool, vouched: bool
+    ) -> None:
+        """Serve the people of the workspace that is `home`, and its guests if they are let in.
+
+        With `vouched` somebody else answers for who they are: they are served where Slack says nothing of them.
+        """
         self._client = client
         self._memory = memory
         self._home = home
         self._known: OrderedDict[str, Remembered[Account]] = OrderedDict()
         self._lock = threading.Lock()
         self.guests = guests
+        self._vouched = vouched
 
     def name(self, user: str) -> str:
         """Tell what a person is called; the id where Slack won't say."""
@@ -66,6 +72,8 @@ class People:
         )
 
     def _judged(self, account: Account, problem: str) -> tuple[str, str]:
+        if problem and self._vouched:
+            return "", ""
         if problem:
             said = (
                 f"Slack doesn't tell me who you are just now ({problem}), so no grant of yours counts. Try again soon."

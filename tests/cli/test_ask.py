@@ -220,7 +220,8 @@ def test_who_is_refused_while_slack_is_silent_may_come_back(
     refused = process(config, "packages FRAUD/scoring", "--user", "U9")
     assert (refused.returncode, refused.stdout) == (5, "")
     assert refused.stderr == (
-        "⛔ Slack doesn't tell me who you are just now (URLError), so no grant of yours counts. Try again soon.\n"
+        "⛔ You may not do that on design:FRAUD/scoring: none of your grants here gives “read”. "
+        "Slack's user groups can't be read (URLError), so grants to groups don't count now.\n"
     )
     assert ask(capsys, config, "packages FRAUD/scoring")[0] == 0
 

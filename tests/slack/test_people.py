@@ -139,6 +139,11 @@ def test_where_slack_does_not_tell_who_somebody_is_nothing_is_done_for_them_and_
     assert made.membership(MAYA).barred == ""
 
 
+def test_where_somebody_vouches_for_people_slack_may_be_silent_but_what_it_says_counts() -> None:
+    assert directory(FakeSlack(broken=True), Clock(), vouched=True).membership(MAYA).barred == ""
+    assert directory(FakeSlack({"deleted": True}), Clock(), vouched=True).membership(MAYA).barred == GONE
+
+
 def test_many_who_ask_at_once_wait_for_one_reading() -> None:
     slack, gate = FakeSlack(), threading.Event()
     ask, client = slack.users_info, slack
