@@ -1,7 +1,7 @@
 # The venv that `python` comes from is the caller's business: README's commands make one.
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
-.PHONY: help install test check lint types layers audit format chaos bench sandbox
+.PHONY: help install test check lint types layers audit format chaos bench fuzz sandbox
 
 help:  ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -30,8 +30,11 @@ audit:
 format:  ## Write the code as the formatter wants it
 	$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
 
-chaos:  ## Kills at every named point of a publish and of a watch, and a workspace in trouble, on both databases
+chaos:  ## Kills at every named point of a publish and of a watch, and a workspace in trouble, on both databases; outages
 	$(PYTHON) -m tests.chaos
+
+fuzz:  ## Any JSON and any text into the readers of payloads and the grammar, for long
+	$(PYTHON) -m pytest -q -n auto --hypothesis-profile=fuzz tests/security/test_fuzz.py tests/grammar tests/slack/blocks/test_mrkdwn.py
 
 bench:  ## The benchmarks, as ratios in one run
 	$(PYTHON) -m tests.benchmarks

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from xdist.scheduler import Scheduling
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # how long an example takes says how busy the cores are
+hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=20_000)
 hypothesis.settings.load_profile("untimed")
 
 WORKERS_PER_CORE = 2

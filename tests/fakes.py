@@ -774,7 +774,7 @@ class Scene:
     @property
     def world(self) -> World:
         return World(
-            rules=self.rules,
+            ruling=lambda: self.rules,
             designer=self.designer,
             survey=self.survey,
             requests=self.requests,

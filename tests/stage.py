@@ -79,6 +79,10 @@ class Stage(Hands):
         """Send a signed slash command to the bot over HTTP; gives the status."""
         return self._send(urlencode(fields), "application/x-www-form-urlencoded", None, None)
 
+    def replied_to_command(self, fields: JSON) -> str:
+        """Send a signed slash command to the bot over HTTP; gives the text of the acknowledgement."""
+        return self._sent(urlencode(fields), "application/x-www-form-urlencoded", None, None).text
+
     def deliver_for_reply(self, payload: JSON) -> JSON:
         """Send a signed payload to the bot over HTTP; gives what it said along with its acknowledgement."""
         reply = self._sent(urlencode({"payload": json.dumps(payload)}), "application/x-www-form-urlencoded", None, None)

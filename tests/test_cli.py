@@ -327,7 +327,7 @@ def test_the_design_node_can_be_run_alone() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--scenario", "nobody-knows-it"), "'two-approvers'"),
+        (("--scenario", "nobody-knows-it"), "there are two-approvers, "),
         (("--only", "designer", "--scenario", "node-outage"), "leave out --only"),
     ],
 )

@@ -82,8 +82,13 @@ class Dispatcher:
     def do(self, command: Command, asker: Asker) -> Result:
         """Do what is asked if the asker may; raises OpsbotError where it can't be done.
 
-        What changes something leaves a record in the audit, and so does every refusal.
+        What changes something leaves a record in the audit, and so does every refusal. What the configuration decides
+        stays the same from the first question to the last.
         """
+        return Dispatcher(self.world.under_one_rule()).do_by_these_rules(command, asker)
+
+    def do_by_these_rules(self, command: Command, asker: Asker) -> Result:
+        """Do it in a world whose rules nobody changes meanwhile."""
         try:
             result = self._try(command, asker)
         except StoreError:
@@ -212,6 +217,8 @@ class Dispatcher:
 
     def _forbidden(self, command: Command, standing: Standing) -> Refused | None:
         """Refuse what no grant allows; what is done to a request is judged by the policy, which knows the request."""
+        if standing.barred:
+            return Refused(standing.barred)
         if command.permission is None or isinstance(command, _ON_REQUEST):
             return None
         if standing.in_terminal and isinstance(command, _CHANGES) and (objected := unheard(command)) is not None:

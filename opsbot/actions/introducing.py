@@ -24,4 +24,4 @@ def show_help(command: ShowHelp, standing: Standing, manual: Manual) -> HelpShow
 def show_access(asker: Asker, standing: Standing) -> AccessShown:
     """Tell the grants that hold for the asker here."""
     explained = ((grant, tuple(sorted(standing.roles[grant.role]))) for grant in standing.grants)
-    return AccessShown(asker.person, tuple(explained), standing.problem)
+    return AccessShown(asker.person, tuple(explained), standing.barred or standing.problem)

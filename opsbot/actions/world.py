@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,9 +33,13 @@ def no_link(_: MessageRef) -> str:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Built once by the assembly, and handed to every action. `link_to` gives the address of a message in Slack."""
+    """Built once by the assembly, and handed to every action.
 
-    rules: Rules
+    `ruling` tells the rules in force, which may be others a moment later. `link_to` gives the address of a message in
+    Slack.
+    """
+
+    ruling: Callable[[], Rules]
     designer: Designer
     survey: Survey
     requests: Requests
@@ -56,3 +60,13 @@ class World:
     watches: Watches
     events: Events
     link_to: Callable[[MessageRef], str] = no_link
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in force just now."""
+        return self.ruling()
+
+    def under_one_rule(self) -> World:
+        """Give the same world, in which no other rules come into force: by it one command is done."""
+        rules = self.ruling()
+        return replace(self, ruling=lambda: rules)

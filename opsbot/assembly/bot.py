@@ -16,6 +16,7 @@ from opsbot.assembly.lookout import Lookout
 from opsbot.assembly.measuring import MeasuredDispatcher, Measuring
 from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secret_of, secrets_of, version
 from opsbot.assembly.readiness import Health, NodeProbe
+from opsbot.assembly.reloading import needing_restart, put_in_force, rules_to_follow, what_changed
 from opsbot.assembly.rules import rules_of
 from opsbot.assembly.stores import Outside, open_stores, world_of
 from opsbot.dataiku.catalog import NodeCatalog
@@ -25,6 +26,7 @@ from opsbot.http import HttpServer, routes
 from opsbot.pictures import Drawing
 from opsbot.slack import (
     Budget,
+    Memory,
     SlackDirectory,
     SlackHomeScreen,
     SlackMessenger,
@@ -34,7 +36,7 @@ from opsbot.slack import (
     who_am_i,
 )
 from opsbot.slack.app import EVENTS_PATH, SocketConnection, http_application
-from opsbot.store import PruningStore, RecordStore, ReplicaStore, SeenStore
+from opsbot.store import NoteStore, PruningStore, RecordStore, ReplicaStore, SeenStore
 from opsbot.telemetry import Queue, Readings
 
 if TYPE_CHECKING:
@@ -80,15 +82,19 @@ class Bot:
         self._workers = Workers.hired(config, turns, pool)
         self.pool = self._workers.pool
         identity = who_am_i(self.client)
-        rules = rules_of(config)
-        directory = SlackDirectory(self.client, rules.access.groups, waiting=waiting)
+        self._config, self._rules = config, rules_of(config)
+        notes = None if self.database.is_embedded else NoteStore(self.database)
+        memory = Memory(waiting=waiting, notes=notes)
+        guests = config.slack.guests == "allow"
+        directory = SlackDirectory(self.client, self._rules.access.groups, memory, home=identity, guests=guests)
         replicas = ReplicaStore(self.database)
         prune = PruningStore(self.database).prune
         duties = duties_of(lambda: self.world, lambda: self._mouth, prune, turns, self.measuring)
         self.durable = DurableWork(config.database.url.get_secret_value(), duties, replicas, tempo)
         stores = open_stores(self.database, secrets_of(config), self.durable.deliver, clock, self.measuring.entry)
-        self._health = self._make_health(rules)
-        self.world = self.make_world(rules, stores, directory, identity)
+        self._health = self._make_health(self._rules)
+        self._directory = directory
+        self.world = self.make_world(lambda: self._rules, stores, directory, identity)
         self._lookout = self.make_lookout(config, stores.sights, replicas, turns)
         self.homes = HomePainter(self.world, SlackHomeScreen(self._telling, self._command_name))
         self._mouth = self.make_mouth(self._messenger(directory))
@@ -97,16 +103,25 @@ class Bot:
 
     def start(self) -> None:
         """Put the policies in force, carry on what was left undone, and begin to listen."""
-        if self.world.policies.put_in_force(self.world.rules.policies, now()):
-            _log.info("other policies are in force from now on")
+        put_in_force(self._rules, self.world.policies, self.world.watches, now())
         clear_leftovers(now())
-        self.world.watches.put_configured(self.world.rules.watching(), now())
         self.progress.start()
         self.durable.start()
         self._lookout.start()
         self.http.start()
         if self._socket is not None:
             self._socket.open()
+
+    def reload(self, config: Config) -> None:
+        """Go by what this configuration decides from now on, as far as that can change while the bot runs.
+
+        Raises StoreError where the policies can't be kept: then nothing has changed here.
+        """
+        rules, before = rules_to_follow(config, self._config), self._rules
+        put_in_force(rules, self.world.policies, self.world.watches, now())
+        self._directory.follow(rules.access.groups, guests=config.slack.guests == "allow")
+        self._rules = rules
+        self.world.audit.append(what_changed(before, rules, needing_restart(config, self._config), now()))
 
     def stop(self) -> None:
         """Take nothing more, finish what was taken, and let go of everything."""
@@ -126,7 +141,9 @@ class Bot:
         self.measuring.spans.close()
         self.database.close()
 
-    def make_world(self, rules: Rules, stores: Stores, directory: SlackDirectory, identity: Identity) -> World:
+    def make_world(
+        self, ruling: Callable[[], Rules], stores: Stores, directory: SlackDirectory, identity: Identity
+    ) -> World:
         """Put together what the actions reach."""
         pictures = Drawing(self._waiting)
         outside = Outside(
@@ -140,7 +157,7 @@ class Bot:
             clock=self._clock,
             link_to=identity.link_to,
         )
-        return world_of(rules, stores, outside)
+        return world_of(ruling, stores, outside)
 
     def make_lookout(self, config: Config, sights: Sights, replicas: ReplicaStore, turns: Turns) -> Lookout:
         """Put together what looks at the nodes."""
@@ -168,7 +185,7 @@ class Bot:
         return SlackMessenger(
             self._telling,
             directory,
-            world.rules.access,
+            lambda: world.rules.access,
             pauses=world.pauses.active,
             policies=world.policies.in_force,
             command_name=self._command_name,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _TURNED_AWAY_WAITING = 100
 _DOWNLOADS = 2
 _DOWNLOADS_WAITING = 8
+_DOWNLOADS_EACH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ class Workers:
     def hired(cls, config: Config, turns: Turns, pool: Pool | None) -> Workers:
         """Have workers for all that comes in."""
         return cls(
-            pool or Pool(config.work.threads, config.work.queue, turns),
+            pool or Pool(config.work.threads, config.work.queue, turns, config.work.per_person),
             Pool(1, _TURNED_AWAY_WAITING, turns),
-            Pool(_DOWNLOADS, _DOWNLOADS_WAITING, None),  # the checksum of a gigabyte is a long turn
+            Pool(_DOWNLOADS, _DOWNLOADS_WAITING, None, _DOWNLOADS_EACH),  # the checksum of a gigabyte is a long turn
         )
 
     def queues(self) -> dict[str, Queue]:

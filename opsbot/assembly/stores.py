@@ -96,10 +96,10 @@ def open_stores(
     )
 
 
-def world_of(rules: Rules, stores: Stores, outside: Outside) -> World:
+def world_of(ruling: Callable[[], Rules], stores: Stores, outside: Outside) -> World:
     """Put together what the actions reach."""
     return World(
-        rules=rules,
+        ruling=ruling,
         designer=outside.designer,
         survey=outside.survey,
         requests=stores.requests,

@@ -74,7 +74,11 @@ class Terminal:
         self._survey = NodeSurvey(self._nodes)
         self._client = open_slack(config) if config.slack.bot_token is not None else None
         groups = self._rules.access.groups
-        self._slack = SlackDirectory(self._client, groups) if self._client is not None else None
+        self._slack = (
+            SlackDirectory(self._client, groups, guests=config.slack.guests == "allow", vouched=True)
+            if self._client is not None
+            else None
+        )
         left = _LeftToTheBot()
         stores = open_stores(self._database, secrets_of(config), left.deliver, now)
         outside = Outside(
@@ -88,7 +92,7 @@ class Terminal:
             clock=now,
             link_to=no_link,
         )
-        self._dispatcher = Dispatcher(world_of(self._rules, stores, outside))
+        self._dispatcher = Dispatcher(world_of(lambda: self._rules, stores, outside))
         self._command_name = config.slack.command
         self._reader = Reader(self._name, config.slack.command, PROGRAM)
 
@@ -118,7 +122,7 @@ class Terminal:
         said = answer(result, asker, self._command_name, private=True)
         lines = tuple(self._reader.lines(said)) if said is not None else ()
         files = said.files if said is not None else ()
-        return Reply(lines, result, files=files, slack_is_silent=self._slack_is_silent())
+        return Reply(lines, result, files=files, slack_is_silent=self._slack_is_silent(asker))
 
     def close(self) -> None:
         """Let go of everything."""
@@ -155,8 +159,8 @@ class Terminal:
     def _name(self, user: str) -> str:
         return self._slack.name(user) if self._slack is not None else user
 
-    def _slack_is_silent(self) -> bool:
-        return self._slack is not None and bool(self._rules.access.groups and self._slack.problem())
+    def _slack_is_silent(self, asker: Asker) -> bool:
+        return self._slack is not None and bool(self._slack.membership(asker.person).problem)
 
 
 def status_lines(status: Status) -> tuple[Line, ...]:

@@ -16,9 +16,9 @@ from opsbot.cli.ending import End
 from opsbot.cli.home import have_a_home
 from opsbot.cli.options import CONFIG
 from opsbot.cli.reading import read_config
+from opsbot.cli.reloading import Reload
 from opsbot.cli.status import status
 from opsbot.errors import ConfigError, OpsbotError
-from opsbot.sandbox.stories import STORIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,10 +56,11 @@ def serve(path: Path) -> None:
     from opsbot.assembly.bot import Bot
     from opsbot.assembly.opening import secrets_of
 
+    end, reload = End(_STOPPING_SECONDS), Reload()
     config = read_config(path)
     _log(config.log.format, config.log.level, secrets_of(config))
-    end = End(_STOPPING_SECONDS)
     with Bot(config) as bot:
+        reload.do(lambda: bot.reload(read_config(path)))
         _leave_what_stays_to_itself()
         click.echo(f"opsbot is ready; its HTTP port is {bot.http.port}.")
         end.wait()
@@ -127,7 +128,7 @@ program.add_command(status)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The port of the page.")
 @click.option("--api-key", default="sandbox", show_default=True, help="The design node's key.")
-@click.option("--scenario", type=click.Choice(list(STORIES)), help="Tell the first visitor of the page a story.")
+@click.option("--scenario", metavar="NAME", help="Tell the first visitor of the page a story, like two-approvers.")
 @click.option("--no-browser", is_flag=True, help="Don't open the page.")
 def sandbox(**options: Any) -> None:
     """Try everything in the browser: a workspace, a design node, and the bot."""
@@ -135,11 +136,14 @@ def sandbox(**options: Any) -> None:
         raise click.UsageError("A story needs the whole sandbox: leave out --only.")
     try:
         from opsbot.assembly.trying import designer_only, everything
+        from opsbot.sandbox.stories import STORIES
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"The sandbox isn't installed ({error.name} is missing): pip install 'opsbot[sandbox]'."
         ) from error
 
+    if options["scenario"] not in {None, *STORIES}:
+        raise click.UsageError(f"There is no such story; there are {', '.join(STORIES)}.")
     _log("auto", "info")
     end = End(_STOPPING_SECONDS)
     only = options.pop("only")

@@ -69,6 +69,7 @@ class SlackConfig(Section):
     signing_secret: SecretStr | None = None
     signing_secret_file: Path | None = None
     largest_upload: Size = LARGEST_UPLOAD
+    guests: Literal["refuse", "allow"] = "refuse"
 
 
 class NodeConfig(Section):
@@ -249,6 +250,7 @@ class WorkConfig(Section):
 
     threads: Annotated[int, Field(ge=1, le=512)] = 32
     queue: Annotated[int, Field(ge=1, le=100_000)] = 512
+    per_person: Annotated[int, Field(ge=1, le=100_000)] = 8
 
 
 class LogConfig(Section):

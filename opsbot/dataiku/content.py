@@ -28,14 +28,15 @@ def content_digest(path: Path) -> str:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            _refuse_bombs(archive, path.stat().st_size)
+            refuse_bombs(archive, path.stat().st_size)
             lines = sorted(f"{entry.filename}\0{_digest(archive, entry)}\n" for entry in archive.infolist())
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
         raise DSSUnreadableError(f"What the node sent isn't a whole zip archive: {error}.", advice=AGAIN) from error
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _refuse_bombs(archive: zipfile.ZipFile, size: int) -> None:
+def refuse_bombs(archive: zipfile.ZipFile, size: int) -> None:
+    """Raise DSSUnreadableError for an archive of so many bytes that would unpack to far more than it should."""
     entries = archive.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > _MOST_ENTRIES or unpacked > max(_ALWAYS_ALLOWED, _MOST_TIMES_LARGER * size):

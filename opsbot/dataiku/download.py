@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from opsbot.dataiku.advice import AGAIN
+from opsbot.dataiku.content import refuse_bombs
 from opsbot.errors import DSSUnreadableError
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def _verified_entries(file: BinaryIO, reply: DSSReply) -> str:
     """Read the whole archive once more, and return the digest of its entries."""
     try:
         with zipfile.ZipFile(file) as archive:
+            refuse_bombs(archive, os.fstat(file.fileno()).st_size)
             broken = archive.testzip()
             entries = sorted((entry.filename, entry.file_size, entry.CRC) for entry in archive.infolist())
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:

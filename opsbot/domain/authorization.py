@@ -61,23 +61,28 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """The Slack user groups a person is in, by id and handle; `problem` says why that may be incomplete."""
+    """The Slack user groups a person is in, by id and handle; `problem` says why that may be incomplete.
+
+    `barred` says why nothing at all is done for the person, whatever was granted to them.
+    """
 
     groups: frozenset[str] = frozenset()
     problem: str = ""
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The grants that hold for one asker in one place: all that is needed to say yes or no.
 
-    `in_terminal`: they ask in a terminal, where not all that they say is heard.
+    `in_terminal`: they ask in a terminal, where not all that they say is heard. `barred` says why none holds for them.
     """
 
     grants: tuple[Grant, ...]
     roles: Mapping[str, frozenset[Permission]] = field(repr=False)
     problem: str = ""
     in_terminal: bool = False
+    barred: str = ""
 
     def allows(self, permission: Permission, service: ServiceRef) -> bool:
         """Tell whether some grant allows the act on the service."""
@@ -123,8 +128,9 @@ class AccessRules:
 
     def standing(self, asker: Asker, membership: Membership) -> Standing:
         """Pick the grants that hold for this asker, here and now."""
-        held = (grant for grant in self.grants if _holds(grant, asker, membership))
-        return Standing(tuple(held), self.roles, membership.problem, in_terminal=bool(asker.place.terminal))
+        held = () if membership.barred else (grant for grant in self.grants if _holds(grant, asker, membership))
+        terminal = bool(asker.place.terminal)
+        return Standing(tuple(held), self.roles, membership.problem, terminal, membership.barred)
 
     def administrators(self, service: ServiceRef | None) -> tuple[frozenset[str], frozenset[str]]:
         """Name the users and the groups who may do everything on the service, or everywhere: whom to ask for a grant."""
@@ -139,7 +145,8 @@ class AccessRules:
     def anywhere(self, person: str, membership: Membership) -> Standing:
         """Pick the grants that hold for a person in some channel or other: what they may choose, not what they may do."""
         held = (grant for grant in self.grants if person in grant.users or grant.groups & membership.groups)
-        return Standing(tuple(held), self.roles, membership.problem)
+        grants = () if membership.barred else tuple(held)
+        return Standing(grants, self.roles, membership.problem, barred=membership.barred)
 
     def holders(self, role: str, service: ServiceRef, channel: str) -> tuple[frozenset[str], frozenset[str]]:
         """Name the users and the groups who hold the role on the service in the channel."""

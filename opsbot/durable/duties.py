@@ -62,6 +62,6 @@ class Replicas(Protocol):
         """Take a process off the list."""
         ...
 
-    def watching_alone(self) -> AbstractContextManager[bool]:
-        """Be the one process that looks after the others, inside; gives False where another one is."""
+    def watching_alone(self, seconds: float) -> AbstractContextManager[bool]:
+        """Be the one process that looks after the others, inside, for so long at most; False where another one is."""
         ...

@@ -65,7 +65,7 @@ class Watch:
         self._last_beat = now
 
     def _watch_alone(self) -> None:
-        with self._replicas.watching_alone() as is_alone:
+        with self._replicas.watching_alone(self._tempo.dead) as is_alone:
             if is_alone:
                 self._take_over()
                 self._duties.sweep()

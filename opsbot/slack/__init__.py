@@ -11,6 +11,7 @@ from opsbot.slack.listening.direct import DirectListener
 from opsbot.slack.listening.home import HomeListener
 from opsbot.slack.listening.listeners import Listeners
 from opsbot.slack.manifest import manifest
+from opsbot.slack.remembering import Memory
 from opsbot.slack.sending.home_screen import SlackHomeScreen
 from opsbot.slack.sending.messenger import SlackMessenger
 from opsbot.slack.sending.news import SlackNews
@@ -30,6 +31,7 @@ __all__ = [
     "Identity",
     "KeptWebClient",
     "Listeners",
+    "Memory",
     "Opener",
     "Pool",
     "Replier",

@@ -21,6 +21,7 @@ from opsbot.errors import ConfigError
 from opsbot.slack.forms.payloads import FIELD, VERB
 from opsbot.slack.forms.views import FORM
 from opsbot.slack.listening.doors import through
+from opsbot.slack.listening.workspace import OwnWorkspace
 from opsbot.slack.manifest import ANYTHING, PUBLISH_THIS
 from opsbot.slack.transport.calls import CALL_ERRORS, error_code
 from opsbot.slack.transport.heard import hearing
@@ -51,13 +52,31 @@ def http_application(
     client: WebClient, identity: Identity, listeners: Listeners, signing_secret: str, meter: Meter
 ) -> WSGIApplication:
     """Make the WSGI application for EVENTS_PATH; it checks signatures."""
-    answer = SlackRequestHandler(_bolt(client, identity, listeners, signing_secret), EVENTS_PATH)
+    answer = readable_only(SlackRequestHandler(_bolt(client, identity, listeners, signing_secret), EVENTS_PATH))
 
     def take(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with hearing(meter):
             return answer(environ, start_response)
 
     return take
+
+
+def readable_only(application: WSGIApplication) -> WSGIApplication:
+    """Refuse with 400 what can't be read at all: Bolt reads before it looks who sent it, and fails where it can't."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return application(environ, start_response)
+        except (ValueError, AttributeError, RecursionError) as error:
+            _log.warning(
+                "what somebody posted can't be read: %s",
+                type(error).__name__,
+                exc_info=_log.isEnabledFor(logging.DEBUG),
+            )
+            start_response("400 Bad Request", [("Content-Length", "0")])
+            return []
+
+    return answer
 
 
 class SocketConnection:
@@ -137,6 +156,7 @@ def _bolt(client: WebClient, identity: Identity, listeners: Listeners, signing_s
         process_before_response=True,  # every listener acknowledges in the thread that took the payload
         logger=_bolt_log,
     )
+    app.use(OwnWorkspace(identity))
     # The commonest first: Bolt asks its listeners one after the other.
     app.command(re.compile("^/"))(through("command", listeners.on_command))
     forms, shortcuts = listeners.forms, listeners.shortcuts

@@ -10,7 +10,7 @@ from opsbot.grammar import parse
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.messages import Answer
 from opsbot.slack.blocks.results import answer
-from opsbot.slack.trouble import BUSY, in_words
+from opsbot.slack.trouble import in_words, turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,8 +79,9 @@ class Doer:
             if said is not None:
                 self.replier.reply(later.amended(said), asker, later.response_url, later.thread)
 
-        if not self.slow.submit(do):
-            return Answer(BUSY, private=True, undone=True)
+        refused = self.slow.take(asker.person.id, do)
+        if refused is not None:
+            return Answer(turned_away(refused), private=True, undone=True)
         if waits:
             return Answer(_IN_LINE, private=True)
         return Answer(_DIRECTLY, private=True) if typed.private else None

@@ -22,6 +22,12 @@ class Identity:
     bot: str
     team: str
     url: str = ""
+    enterprise: str = ""
+
+    def is_of(self, team: str, enterprise: str = "") -> bool:
+        """Tell whether somebody of this team, or this organisation of teams, is at home where the bot is."""
+        homes = {self.team, self.enterprise} - {""}
+        return team in homes or enterprise in homes
 
     def link_to(self, message: MessageRef) -> str:
         """Give the address of a message, as Slack itself writes it; nothing where Slack didn't say its own."""
@@ -34,7 +40,13 @@ def who_am_i(client: WebClient) -> Identity:
         reply = client.auth_test()
     except CALL_ERRORS as error:
         raise ConfigError(f"Slack doesn't take the bot token, or doesn't answer: {error_code(error)}.") from error
-    return Identity(reply["user_id"], reply.get("bot_id") or "", reply["team_id"], reply.get("url") or "")
+    return Identity(
+        reply["user_id"],
+        reply.get("bot_id") or "",
+        reply["team_id"],
+        reply.get("url") or "",
+        reply.get("enterprise_id") or "",
+    )
 
 
 def try_app_token(client: WebClient, app_token: str) -> None:

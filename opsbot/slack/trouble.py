@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from opsbot.errors import OpsbotError, StoreError, in_full
 from opsbot.grammar import corrected
 from opsbot.slack.blocks.messages import Answer
 from opsbot.slack.blocks.results import apology
+from opsbot.slack.transport.pool import TurnedAway
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,23 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 BUSY = "I have more to do than I can keep up with just now. Nothing was done; please try again in a moment."
+
+
+ENOUGH = (
+    "I'm still at what you asked for before, and take no more from one person at once. "
+    "This wasn't done; please send it again when one of the others is answered."
+)
+
+
+def turned_away(why: TurnedAway) -> str:
+    """Say to whom it wasn't taken from why it wasn't."""
+    match why:
+        case TurnedAway.FULL:
+            return BUSY
+        case TurnedAway.HAS_ENOUGH:
+            return ENOUGH
+        case _:
+            assert_never(why)
 
 
 def in_words(job: Callable[[], Answer | None], address: str, command_name: str, typed: str = "") -> Answer | None:

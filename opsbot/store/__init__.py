@@ -7,6 +7,7 @@ from opsbot.store.homes import HomeStore
 from opsbot.store.keeping import Keeper
 from opsbot.store.migrating import is_current, migrate
 from opsbot.store.node_changes import NodeChangeStore
+from opsbot.store.notes import NoteStore
 from opsbot.store.pauses import PauseStore
 from opsbot.store.policies import PolicyStore
 from opsbot.store.pruning import PruningStore
@@ -26,6 +27,7 @@ __all__ = [
     "HomeStore",
     "Keeper",
     "NodeChangeStore",
+    "NoteStore",
     "PauseStore",
     "PolicyStore",
     "PruningStore",

@@ -28,6 +28,8 @@ CONNECTIONS = 50
 PostgreSQL server, which allows 100 unless told otherwise, still has as many for another replica."""
 _KEPT = 16
 """Connections that stay open when nobody needs them just now."""
+_LEFT_ALONE = "15s"
+"""No transaction of ours does nothing for so long, unless its process is frozen."""
 
 
 class Database:
@@ -98,9 +100,10 @@ def _engine(url: str, patience: float) -> Engine:
         parsed = make_url(url)
         pool: dict[str, Any] = {"pool_size": _KEPT, "max_overflow": CONNECTIONS - _KEPT, "pool_timeout": patience}
         if parsed.get_backend_name() != "sqlite":
-            return create_engine(
-                parsed, **pool, pool_pre_ping=True, connect_args={"connect_timeout": max(1, int(patience))}
-            )
+            waiting = {"connect_timeout": max(1, int(patience))}
+            server = create_engine(parsed, **pool, pool_pre_ping=True, connect_args=waiting)
+            event.listen(server, "connect", _let_go_when_frozen)
+            return server
         settings = {"timeout": patience, "check_same_thread": False}
         engine = create_engine(parsed, **pool, poolclass=QueuePool, connect_args=settings)
     except Exception as error:  # noqa: BLE001 - SQLAlchemy, its dialects and its drivers each refuse a url in their way
@@ -134,6 +137,13 @@ def _reason(error: SQLAlchemyError, url: URL) -> str:
     if isinstance(url.password, str) and url.password:
         said = said.replace(url.password, "…")
     return f"{type(driver).__name__}: {said}"
+
+
+def _let_go_when_frozen(connection: Any, _record: object) -> None:
+    """Have the server end what is left in the middle of a transaction: its locks would keep all replicas waiting."""
+    connection.autocommit = True
+    connection.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", (_LEFT_ALONE,))
+    connection.autocommit = False
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, delete, exists, or_, select
 
 from opsbot.domain.deliveries import DeliveryState
 from opsbot.store.delivered import UNSAID
-from opsbot.store.schema import deliveries, events, node_sights, seen_events, sights, stories
+from opsbot.store.schema import deliveries, events, node_sights, seen_events, sights, slack_notes, stories
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 500
 _MOST_TIMES = 40
+_NOTES_LAST = timedelta(days=1)
+"""What Slack told is believed for minutes only."""
 _MOST_STORIES = 100  # each takes four values, and a condition of its own
 
 
@@ -39,6 +42,7 @@ class PruningStore:
             (deliveries, deliveries.c.created_at < now - kept.deliveries, _is_said()),
             (events, events.c.at < now - kept.events, _is_told()),
             (seen_events, seen_events.c.seen_at < now - kept.seen_events, None),
+            (slack_notes, slack_notes.c.asked_at < now - _NOTES_LAST, None),
         )
         gone = sum(self._delete(table, is_old if if_so is None else is_old & if_so) for table, is_old, if_so in old)
         return gone + self._forget_stories(now - kept.stories) + self._forget_nodes(now - kept.sights)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _LOCK = 0x6F707362
 """Any number will do, as long as nobody else locks it, or the next one: this spells “opsb”."""
 
+_LONGEST_LOOK = 600.0
+"""A look at all nodes is over after so many seconds, or whoever is at it is frozen."""
+
 
 class ReplicaStore:
     """Keeps who lives, by the database's own clock; on SQLite there is one process, and it is never missed."""
@@ -46,19 +49,24 @@ class ReplicaStore:
         with self._database.transaction() as connection:
             connection.execute(delete(table).where(table.c.executor == executor))
 
-    def watching_alone(self) -> AbstractContextManager[bool]:
-        """Be the one process that looks after the others, inside; gives False where another one is."""
-        return self._alone(_LOCK)
+    def watching_alone(self, seconds: float) -> AbstractContextManager[bool]:
+        """Be the one process that looks after the others, inside; gives False where another one is.
+
+        It is that for so many seconds at most: one that is frozen in here doesn't keep the others out.
+        """
+        return self._alone(_LOCK, seconds)
 
     def polling_alone(self) -> AbstractContextManager[bool]:
         """Be the one process that looks at the nodes, inside; gives False where another one is."""
-        return self._alone(_LOCK + 1)
+        return self._alone(_LOCK + 1, _LONGEST_LOOK)
 
     @contextmanager
-    def _alone(self, lock: int) -> Iterator[bool]:
+    def _alone(self, lock: int, seconds: float) -> Iterator[bool]:
         if self._database.is_embedded:
             yield True
             return
+        limit = func.set_config("idle_in_transaction_session_timeout", f"{int(seconds * 1000)}ms", True)  # noqa: FBT003 - PostgreSQL's signature: for this transaction only
         with self._database.transaction() as connection:
+            connection.execute(select(limit))
             taken = connection.execute(select(func.pg_try_advisory_xact_lock(lock))).scalar_one()
             yield bool(taken)

@@ -32,6 +32,7 @@ _LINE = {
     ord("\t"): "\\t",
     0x2028: "\\u2028",
     0x2029: "\\u2029",
+    **{code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))},  # what turns text around
 }
 """What could end a line, or tell a terminal to do something: people's words mustn't forge a line of the log."""
 

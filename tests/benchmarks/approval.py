@@ -42,6 +42,9 @@ url = "http://127.0.0.1:{node}"
 host = "127.0.0.1"
 port = {port}
 
+[work]
+per_person = 100000
+
 [[grants]]
 role = "publisher"
 users = ["{requester}"]

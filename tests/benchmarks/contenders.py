@@ -29,6 +29,9 @@ host = "127.0.0.1"
 port = {port}
 threads = {threads}
 
+[work]
+per_person = 100000
+
 [[grants]]
 role = "viewer"
 users = {people}

@@ -20,6 +20,9 @@ class NoWork(Pool):
     def submit(self, job: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
         return True
 
+    def take(self, whose: str, job: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        return None
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)

@@ -80,7 +80,7 @@ def _poll(database: Database, nodes: Nodes, survey: NodeSurvey) -> Poll:
     watches, began, who = WatchStore(database, keeper), now(), Person("U1", "ada")
     watches.add(Watch(0, "C1", "design:*", EVERY_TOPIC, who, began), Effects(Entry(began, who, "watch", "done")))
     world = SimpleNamespace(
-        rules=Rules(nodes=("design",)),
+        ruling=lambda: Rules(nodes=("design",)),
         watches=watches,
         changes=NodeChangeStore(database, keeper),
         snapshots=SnapshotStore(database),

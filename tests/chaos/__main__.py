@@ -1,7 +1,8 @@
 """The kill tests at full size, with tables: `python -m tests.chaos [--times N] [WHAT]`; `make chaos` runs all of them.
 
 `publishing` kills at every named point of a publish; `watching` whoever looks at a node and tells of it, at named
-points and at random moments; in `weather` the workspace says 429 for half a minute, and then 503 for ten seconds.
+points and at random moments; in `weather` the workspace says 429 for half a minute, and then 503 for ten seconds. In `outages` a replica is frozen, the
+database is gone, and replicas are restarted one by one under load.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import argparse
 import statistics
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opsbot.store import Database, migrate
 from tests.chaos import watchers
 from tests.chaos.field import field_of
 from tests.chaos.kills import kill_at
+from tests.chaos.outages import AT_ONCE, freeze, lose_database, roll
 from tests.chaos.replica import POINTS, WATCH_POINTS
 from tests.postgres import server_in, url_of
 from tests.weather import Spell
@@ -32,6 +35,15 @@ KINDS = ("sqlite", "postgresql")
 EACH = 9
 """So many packages are made around a kill."""
 WEATHER = (Spell(429, {"Retry-After": "5"}, seconds=30), Spell(503, done=True, seconds=10))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where it happens: the databases by their kind, a folder, and PostgreSQL's server."""
+
+    urls: dict[str, str]
+    folder: Path
+    server: Any
 
 
 def main() -> int:
@@ -51,27 +63,49 @@ def main() -> int:
             server = server_in(folder / "server")
             urls = {"sqlite": f"sqlite:///{folder / 'sqlite' / 'opsbot.db'}", "postgresql": url_of(server)}
             try:
-                faults += RUNS[what](urls, folder, asked.times)
+                faults += RUNS[what](Ground(urls, folder, server), asked.times)
             finally:
                 server.cleanup()
     return 1 if faults else 0
 
 
-def publish_under_fire(urls: dict[str, str], folder: Path, times: int) -> int:
-    kills = [(kind, kill) for kind, url in urls.items() for kill in publishing(kind, url, folder / kind, times)]
+def go_through_outages(ground: Ground, _: int) -> int:
+    wrong = list(outages(ground))
+    for what, faults in wrong:
+        print(f"{what}: {'; '.join(faults) or 'nothing lost, nothing twice'}")
+    return sum(bool(faults) for _, faults in wrong)
+
+
+def outages(ground: Ground) -> Iterator[tuple[str, list[str]]]:
+    """Have things gone or frozen for as long as it may really last."""
+    url, folder, server = ground.urls["postgresql"], ground.folder / "outages", ground.server
+    folder.mkdir()
+    with field_of(folder, url, replicas=2) as made:
+        yield "a replica frozen for 30 s", freeze(made, 30.0)
+        yield "the database gone for 10 s", lose_database(made, server, 10.0)
+        yield "the database gone for 60 s", lose_database(made, server, 60.0)
+    (folder / "rolling").mkdir()
+    with field_of(folder / "rolling", url, replicas=3, **AT_ONCE) as made:
+        yield "three replicas restarted under load", roll(made, every=0.1)
+
+
+def publish_under_fire(ground: Ground, times: int) -> int:
+    kills = [
+        (kind, kill) for kind, url in ground.urls.items() for kill in publishing(kind, url, ground.folder / kind, times)
+    ]
     report_publishing(kills)
     return sum(bool(kill.faults) for _, kill in kills)
 
 
-def watch_under_fire(urls: dict[str, str], folder: Path, times: int) -> int:
+def watch_under_fire(ground: Ground, times: int) -> int:
     points = [*WATCH_POINTS * times, *[watchers.AT_RANDOM] * (2 * times)]
-    stories = {kind: watchers.run(folder / kind, url, points, each=EACH) for kind, url in urls.items()}
+    stories = {kind: watchers.run(ground.folder / kind, url, points, each=EACH) for kind, url in ground.urls.items()}
     report_watching(stories)
     return sum(any(story.faults) for story in stories.values())
 
 
-def watch_in_bad_weather(urls: dict[str, str], folder: Path, _: int) -> int:
-    told = {kind: watchers.run_through(folder / kind, url, *WEATHER) for kind, url in urls.items()}
+def watch_in_bad_weather(ground: Ground, _: int) -> int:
+    told = {kind: watchers.run_through(ground.folder / kind, url, *WEATHER) for kind, url in ground.urls.items()}
     report_weather(told)
     return sum(any(story.faults) for story, _ in told.values())
 
@@ -129,7 +163,12 @@ def in_figures(story: Story) -> str:
     )
 
 
-RUNS = {"publishing": publish_under_fire, "watching": watch_under_fire, "weather": watch_in_bad_weather}
+RUNS = {
+    "publishing": publish_under_fire,
+    "watching": watch_under_fire,
+    "weather": watch_in_bad_weather,
+    "outages": go_through_outages,
+}
 
 
 if __name__ == "__main__":

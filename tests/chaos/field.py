@@ -117,6 +117,7 @@ class Field:
             "nodes": {"design": {"url": self.designer.url, "api_key": "sandbox"}},
             "database": {"url": self.url},
             "http": {"port": 0},
+            "work": {"per_person": 100},  # few people do much here
             "grants": [*GRANTS, {"role": "approver", "users": [demo.NILS.id, demo.VIC.id]}],
             **self.more,
         }
@@ -144,7 +145,8 @@ class Field:
         found: PublishRequest = self.wait(lambda: self._with_card(target))
         return found
 
-    def command(self, replica: Replica, text: str, user: Any) -> None:
+    def command(self, replica: Replica, text: str, user: Any) -> int | None:
+        """Have somebody type a command; None where nobody answered."""
         body = {
             "command": "/apid",
             "text": text,
@@ -152,11 +154,11 @@ class Field:
             "channel_name": "ml-ops",
             "user_id": user.id,
             "user_name": user.name,
-            "team_id": "T1",
+            "team_id": self.workspace.workspace.team_id,
             "response_url": self.ear.url,
             "trigger_id": "1.2",
         }
-        self._send(replica, urlencode(body))
+        return self._send(replica, urlencode(body))
 
     def click(self, replica: Replica, request: PublishRequest, user: Any = demo.OMAR) -> int | None:
         """Have somebody click Approve; None where nobody answered."""
@@ -164,7 +166,7 @@ class Field:
         payload = {
             "type": "block_actions",
             "user": {"id": user.id, "username": user.name},
-            "team": {"id": "T1"},
+            "team": {"id": self.workspace.workspace.team_id},
             "channel": {"id": request.card.channel},
             "container": {"type": "message", "message_ts": request.card.ts, "channel_id": request.card.channel},
             "actions": [{"type": "button", "action_id": "approve_request", "block_id": "b", "value": stamp(request)}],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from opsbot.domain.lifecycle import State
 from opsbot.sandbox import demo
 from opsbot.store import Database, migrate
 from tests.chaos.field import field_of
+from tests.chaos.outages import lose_database
 from tests.conftest import fresh_postgres
 from tests.postgres import server_in, url_of
 
@@ -61,24 +61,7 @@ def test_while_the_database_is_gone_people_are_told_and_nothing_is_lost(tmp_path
     url = migrated(url_of(server))
     try:
         with field_of(tmp_path, url, replicas=2) as made:
-            first, second = (made.ask(made.replicas[0], target) for target in ("before", "meanwhile"))
-            made.designer.site.latency = 1.0
-            made.click(made.replicas[0], first)
-            made.wait(lambda: made.requests.get(first.id).posted_at is not None)
-            server.stop()  # while the node is at it
-            gone = time.monotonic()
-            made.click(made.replicas[1], second)
-            made.wait(lambda: any("My database doesn't answer" in each for each in made.ear.heard))
-            time.sleep(max(0.0, GONE_SECONDS - (time.monotonic() - gone)))
-            with server._lock:
-                server.ensure_postgres_running()
-            made.designer.site.latency = 0.0
-            assert made.wait(lambda: made.settled(first)).state is State.PUBLISHED
-            made.click(made.replicas[1], second)
-            assert made.wait(lambda: made.settled(second)).state is State.PUBLISHED
-            assert (made.posts("before"), made.posts("meanwhile")) == (1, 1)
-            assert len(made.outcomes(made.requests.get(first.id))) == 1
-            assert all(replica.lives for replica in made.replicas)
+            assert lose_database(made, server, GONE_SECONDS) == []
     finally:
         server.cleanup()
         shutil.rmtree(folder)

@@ -12,7 +12,7 @@ import pytest
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.sandbox.workspace.people import Person
-from opsbot.slack import KeptWebClient, SlackDirectory, manifest
+from opsbot.slack import KeptWebClient, Memory, SlackDirectory, manifest
 from tests.builders import ADA, MAYA, OMAR
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def test_a_member_is_known_by_the_groups_id_and_handle(server: WorkspaceServer, 
 
 def test_slack_is_asked_once_a_minute_for_everybody(server: WorkspaceServer, client: KeptWebClient) -> None:
     watch = Watch()
-    directory = SlackDirectory(client, NAMED, watch)
+    directory = SlackDirectory(client, NAMED, Memory(watch))
     for person in (OMAR, MAYA, OMAR):
         directory.membership(person)
     assert calls(server, "usergroups.list") == 1
@@ -80,7 +80,7 @@ def test_a_fresh_reading_is_made_within_the_minute_and_tells_of_everybody(
     server: WorkspaceServer, client: KeptWebClient
 ) -> None:
     watch = Watch()
-    directory = SlackDirectory(client, NAMED, watch)
+    directory = SlackDirectory(client, NAMED, Memory(watch))
     assert directory.membership(ADA).groups
     group = server.workspace.directory.groups[0]
     server.workspace.directory._groups[group.id] = replace(group, members=(MAYA.id,))
@@ -108,7 +108,7 @@ class HeldClient(KeptWebClient):
 def test_to_choose_by_nobody_waits_until_slack_tells_again(server: WorkspaceServer) -> None:
     watch = Watch()
     with closing(HeldClient(server.url)) as client:
-        directory = SlackDirectory(client, NAMED, watch)
+        directory = SlackDirectory(client, NAMED, Memory(watch))
         assert directory.known_membership(OMAR).groups  # it was never read: a moment is worth it
         client.let_go.clear()
         watch.now += 61
@@ -122,7 +122,7 @@ def test_to_choose_by_nobody_waits_until_slack_tells_again(server: WorkspaceServ
 def test_what_was_read_long_ago_is_not_even_chosen_by(server: WorkspaceServer) -> None:
     watch = Watch()
     with closing(HeldClient(server.url)) as client:
-        directory = SlackDirectory(client, NAMED, watch)
+        directory = SlackDirectory(client, NAMED, Memory(watch))
         assert directory.known_membership(OMAR).groups
         client.let_go.clear()
         watch.now += 601
@@ -147,14 +147,16 @@ def test_a_refused_scope_closes_the_groups_and_is_said() -> None:
 
 def test_silence_closes_the_groups() -> None:
     with closing(client_of("http://127.0.0.1:9")) as nowhere:
-        membership = SlackDirectory(nowhere, NAMED).membership(OMAR)
+        directory = SlackDirectory(nowhere, NAMED)
+        membership = directory.membership(OMAR)
     assert membership.groups == frozenset()
-    assert "can't be read" in membership.problem
+    assert membership.barred
+    assert "can't be read" in directory.problem()
 
 
 def test_a_name_is_asked_for_once_in_five_minutes(server: WorkspaceServer, client: KeptWebClient) -> None:
     watch = Watch()
-    directory = SlackDirectory(client, NAMED, watch)
+    directory = SlackDirectory(client, NAMED, Memory(watch))
     assert directory.known_name("U02OMAR") is None
     assert [directory.name("U02OMAR") for _ in range(3)] == ["omar"] * 3
     assert directory.known_name("U02OMAR") == "omar"

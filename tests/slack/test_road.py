@@ -53,7 +53,7 @@ def test_fifty_clicks_at_once_publish_once_and_every_loser_hears_who_won(tmp_pat
     people = ("omar", "ada", "vic", "nils")
     everybody = {"role": "approver", "users": [demo.OMAR.id, demo.ADA.id, demo.VIC.id, demo.NILS.id]}
     grants = [{"role": "publisher", "users": [demo.MAYA.id]}, everybody]
-    with staged(tmp_path, mode="http", grants=grants) as stage:
+    with staged(tmp_path, mode="http", grants=grants, work={"per_person": 50}) as stage:
         stage.command(f"publish FRAUD/scoring {UNPUBLISHED}")
         card = stage.wait_for("Request 1")
         # The workspace takes no click on a button that is gone, so these are sent as if all came before the repaint.

@@ -69,7 +69,7 @@ def test_a_round_that_somebody_else_kept_already_changes_nothing(database: Datab
 
 def test_one_process_at_a_time_looks_at_the_nodes_beside_the_one_that_sweeps(database: Database) -> None:
     mine, other = ReplicaStore(database), ReplicaStore(database)
-    with mine.polling_alone() as first, other.polling_alone() as second, other.watching_alone() as sweeping:
+    with mine.polling_alone() as first, other.polling_alone() as second, other.watching_alone(20) as sweeping:
         assert first
         assert second is database.is_embedded  # of a file there is one process
         assert sweeping

@@ -23,6 +23,10 @@ class Person:
     title: str = ""
     tz: str = "Europe/Paris"
     is_bot: bool = False
+    deleted: bool = False
+    is_guest: bool = False
+    team: str = ""
+    """Another workspace's, if it is one's; that is who meets in a channel that two share."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,9 +137,9 @@ def person_json(workspace: Workspace, person: Person) -> JSON:
     email = f"{person.name}@{workspace.domain}.example"
     return {
         "id": person.id,
-        "team_id": workspace.team_id,
+        "team_id": person.team or workspace.team_id,
         "name": person.name,
-        "deleted": False,
+        "deleted": person.deleted,
         "real_name": person.real_name,
         "tz": person.tz,
         "profile": {
@@ -149,7 +149,10 @@ def person_json(workspace: Workspace, person: Person) -> JSON:
             **({"email": email} if "users:read.email" in workspace.app.manifest.scopes else {}),
         },
         "is_bot": person.is_bot,
+        "is_restricted": person.is_guest,
+        "is_ultra_restricted": False,
         "is_app_user": False,
+        **({"is_stranger": True} if person.team else {}),
         "updated": 0,
     }
 
@@ -194,7 +197,7 @@ def view_json(workspace: Workspace, view: View) -> JSON:
 
 def user_stub(workspace: Workspace, person: Person) -> JSON:
     """Return who acted, as interactive payloads name them."""
-    return {"id": person.id, "username": person.name, "name": person.name, "team_id": workspace.team_id}
+    return {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team or workspace.team_id}
 
 
 def channel_name_for_payload(channel: Channel) -> str:

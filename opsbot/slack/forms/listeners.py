@@ -30,7 +30,7 @@ from opsbot.slack.forms.payloads import (
     Memory,
 )
 from opsbot.slack.forms.views import drafts, form_view, notice_view
-from opsbot.slack.trouble import BUSY, in_words, incident
+from opsbot.slack.trouble import in_words, incident, turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -150,13 +150,14 @@ class FormListeners:
             ack(response_action="errors", errors={places.get(name, first): said for name, said in wrong.items()})
             return
         typed = fill(form, sent.values, defaults)
-        if self.pool.submit(self._carry_out, typed, asker, sent, form):
+        refused = self.pool.take(asker.person.id, self._carry_out, typed, asker, sent, form)
+        if refused is None:
             self._forget(sent.view.id)
             ack()
         elif first:
-            ack(response_action="errors", errors={first: BUSY})
+            ack(response_action="errors", errors={first: turned_away(refused)})
         else:
-            ack(response_action="update", view=notice_view("API Designer", BUSY))
+            ack(response_action="update", view=notice_view("API Designer", turned_away(refused)))
 
     def on_closed(self, ack: Ack, body: dict[str, Any]) -> None:
         """Forget a form that was closed; what is under way for it isn't shown any more, and nobody is told anything."""

@@ -11,6 +11,7 @@ from opsbot.domain.references import ServiceRef
 from opsbot.errors import CommandError
 from opsbot.grammar import forms
 from opsbot.grammar.forms import ON, Form
+from opsbot.slack.transport.words import Words
 
 FIELD = "field:"
 """What the action ids of a form's fields begin with."""
@@ -80,7 +81,7 @@ class Memory(_Model):
 
 class _Who(_Model):
     id: str
-    name: Annotated[str, Field(validation_alias=AliasChoices("name", "username"))] = ""
+    name: Annotated[Words, Field(validation_alias=AliasChoices("name", "username"))] = ""
 
     @property
     def person(self) -> Person:
@@ -88,11 +89,11 @@ class _Who(_Model):
 
 
 class _Option(_Model):
-    value: str
+    value: Words
 
 
 class _Entered(_Model):
-    value: str | None = None
+    value: Words | None = None
     selected_option: _Option | None = None
     selected_options: tuple[_Option, ...] = ()
     selected_user: str | None = None
@@ -220,7 +221,7 @@ class Keystrokes(_OfForm):
     """Somebody types into a field of a form. What they chose in other fields Slack doesn't tell here."""
 
     action_id: str
-    value: str = ""
+    value: Words = ""
 
     @property
     def field(self) -> str:

@@ -15,6 +15,7 @@ from opsbot.domain.commands import Approve, Decline
 from opsbot.domain.models import Asker, MessageRef, Person, Place
 from opsbot.domain.seals import Button
 from opsbot.slack.forms.again import Kept
+from opsbot.slack.transport.words import Words
 
 if TYPE_CHECKING:
     from opsbot.domain.commands import Decide
@@ -43,11 +44,11 @@ class Metadata(BaseModel):
 
 class _Who(BaseModel):
     id: str
-    name: str = ""
+    name: Words = ""
 
 
 class _Input(BaseModel):
-    value: str | None = None
+    value: Words | None = None
 
 
 class _State(BaseModel):

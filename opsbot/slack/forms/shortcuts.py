@@ -18,7 +18,7 @@ from opsbot.slack.forms.payloads import Memory, MessageShortcut, Shortcut
 from opsbot.slack.forms.views import form_view, notice_view
 from opsbot.slack.sending.marks import MARK
 from opsbot.slack.sending.saying import ABOUT
-from opsbot.slack.trouble import BUSY, in_words, incident
+from opsbot.slack.trouble import in_words, incident, turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,8 +89,9 @@ class ShortcutListeners:
             if said is not None:
                 self.replier.direct(said.in_one(), asker)
 
-        if not self.pool.submit(do):
-            self.spare.submit(self.replier.direct, Message(BUSY), asker)
+        refused = self.pool.take(asker.person.id, do)
+        if refused is not None:
+            self.spare.submit(self.replier.direct, Message(turned_away(refused)), asker)
 
     def _pick(self, shortcut: Shortcut) -> Answer | None:
         usable = self.dispatcher.usable(shortcut.asker)

@@ -16,7 +16,7 @@ from opsbot.slack.blocks.messages import Message
 from opsbot.slack.blocks.results import greeting
 from opsbot.slack.doing import Later
 from opsbot.slack.listening.payloads import DirectMessage
-from opsbot.slack.trouble import BUSY, in_words, incident
+from opsbot.slack.trouble import in_words, incident, turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,9 +78,12 @@ class DirectListener:
         except ValidationError:
             incident("a direct message could not be read")
             return
-        if not said.is_said_to(self.bot_user) or self.pool.submit(self._take, said):
+        if not said.is_said_to(self.bot_user):
             return
-        if not self.spare.submit(self.replier.direct, Message(BUSY), said.asker):
+        refused = self.pool.take(said.event.user, self._take, said)
+        if refused is not None and not self.spare.submit(
+            self.replier.direct, Message(turned_away(refused)), said.asker
+        ):
             _log.warning("%s could not even be told that there is too much to do", said.event.user)
 
     def _take(self, message: DirectMessage) -> None:

@@ -25,7 +25,7 @@ from opsbot.slack.forms.again import with_form
 from opsbot.slack.forms.opening import TOO_LATE
 from opsbot.slack.forms.reasons import Metadata, Submission, approve_form, busy, decline_form, kept, missing_reason
 from opsbot.slack.listening.payloads import BotMention, Click, SlashCommand
-from opsbot.slack.trouble import BUSY, in_words
+from opsbot.slack.trouble import in_words, turned_away
 from opsbot.slack.trouble import incident as _incident
 
 if TYPE_CHECKING:
@@ -45,12 +45,15 @@ if TYPE_CHECKING:
     from opsbot.slack.listening.direct import DirectListener
     from opsbot.slack.listening.home import HomeListener
     from opsbot.slack.sending.replies import Replier
-    from opsbot.slack.transport.pool import Pool
+    from opsbot.slack.transport.pool import Pool, TurnedAway
 
 _log = logging.getLogger(__name__)
 
 _DECISIONS: dict[str, type[Approve | Cancel]] = {cards.APPROVE: Approve, cards.CANCEL: Cancel}
 _FORMS: dict[str, Callable[[Metadata], View]] = {cards.APPROVE_WITH: approve_form, cards.DECLINE: decline_form}
+
+
+_MOST_DIGITS = 9
 
 
 class SeenEvents(Protocol):
@@ -108,8 +111,8 @@ class Listeners:
         except ValidationError:
             ack(_incident("a slash command could not be read"))
             return
-        taken = self.pool.submit(self._take_command, command)
-        ack() if taken else ack(BUSY)
+        refused = self.pool.take(command.user_id, self._take_command, command)
+        ack() if refused is None else ack(turned_away(refused))
 
     def on_click(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take a click on one of our buttons."""
@@ -119,8 +122,9 @@ class Listeners:
         except ValidationError:
             _incident("a click could not be read")
             return
-        if not self.pool.submit(self._take_click, click):
-            self._turn_away(click.asker, click.response_url)
+        refused = self.pool.take(click.user.id, self._take_click, click)
+        if refused is not None:
+            self._turn_away(refused, click.asker, click.response_url)
 
     def on_submission(self, ack: FormAck, body: dict[str, Any]) -> None:
         """Take a form that somebody sent; what is empty and must not be is said beside the field."""
@@ -134,10 +138,11 @@ class Listeners:
         if isinstance(command, Decline) and not command.comment:
             ack(response_action="errors", errors=missing_reason())
             return
-        if self.pool.submit(self._carry_out, command, asker, None, kept(submission)):
+        refused = self.pool.take(asker.person.id, self._carry_out, command, asker, None, kept(submission))
+        if refused is None:
             ack()
         else:
-            ack(response_action="errors", errors=busy(BUSY))
+            ack(response_action="errors", errors=busy(turned_away(refused)))
 
     def on_mention(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take a message that names the bot."""
@@ -147,12 +152,13 @@ class Listeners:
         except ValidationError:
             _incident("a mention could not be read")
             return
-        if not self.pool.submit(self._take_mention, mention):
-            self._turn_away(mention.asker, None)
+        refused = self.pool.take(mention.event.user, self._take_mention, mention)
+        if refused is not None:
+            self._turn_away(refused, mention.asker, None)
 
-    def _turn_away(self, asker: Asker, response_url: str | None) -> None:
+    def _turn_away(self, why: TurnedAway, asker: Asker, response_url: str | None) -> None:
         """Say that there is too much to do; by another pool, since the acknowledgement waits for this listener."""
-        if not self.spare.submit(self.replier.whisper, Message(BUSY), asker, response_url):
+        if not self.spare.submit(self.replier.whisper, Message(turned_away(why)), asker, response_url):
             _log.warning("%s could not even be told that there is too much to do", asker.person.id)
 
     def _take_command(self, command: SlashCommand) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from opsbot.domain.models import HOME, Asker, Person, Place
+from opsbot.slack.transport.words import Words
 
 
 class _Payload(BaseModel):
@@ -18,8 +19,8 @@ class SlashCommand(_Payload):
 
     channel_id: str
     user_id: str
-    user_name: str = ""
-    text: str = ""
+    user_name: Words = ""
+    text: Words = ""
     response_url: str
     trigger_id: str = ""
 
@@ -31,7 +32,7 @@ class SlashCommand(_Payload):
 
 class _Who(_Payload):
     id: str
-    name: Annotated[str, Field(validation_alias=AliasChoices("name", "username"))] = ""
+    name: Annotated[Words, Field(validation_alias=AliasChoices("name", "username"))] = ""
 
 
 class _Where(_Payload):
@@ -45,8 +46,8 @@ class _Container(_Payload):
 
 
 class _Action(_Payload):
-    action_id: str
-    value: str = ""
+    action_id: Words
+    value: Words = ""
 
 
 class Click(_Payload):
@@ -83,7 +84,7 @@ class Click(_Payload):
 
 class _MentionEvent(_Payload):
     user: str
-    text: str
+    text: Words
     channel: str
     ts: str
     thread_ts: str | None = None
@@ -108,7 +109,7 @@ class BotMention(_Payload):
 
 class _DirectEvent(_Payload):
     user: str = ""
-    text: str = ""
+    text: Words = ""
     channel: str
     channel_type: str = ""
     ts: str

@@ -59,7 +59,7 @@ class SlackMessenger:
         self,
         client: KeptWebClient,
         directory: SlackDirectory,
-        access: AccessRules,
+        access: Callable[[], AccessRules],
         *,
         pauses: Callable[[], tuple[Pause, ...]],
         policies: Callable[[], tuple[Policy, ...]],
@@ -196,7 +196,8 @@ class SlackMessenger:
         To `reach` those in groups, too, they are named one by one, as far as Slack says who they are.
         """
         roles = [role for role, _ in policy.quorum]
-        holding = [self._access.holders(role, request.service, request.wish.card_channel) for role in roles]
+        access = self._access()
+        holding = [access.holders(role, request.service, request.wish.card_channel) for role in roles]
         excluded = set() if policy.requester_may_approve else {request.wish.requester.id}
         excluded |= {vote.person.id for vote in request.votes}
         if request.wish.packager is not None and not policy.packager_may_approve:

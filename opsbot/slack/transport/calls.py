@@ -14,6 +14,10 @@ class ReplyLostError(OSError):
     """Slack may have done what it was asked, but its reply didn't come, or not whole: this isn't sent again."""
 
 
+class ForeignAddressError(OSError):
+    """The address isn't one of Slack's, whoever said so: nothing is sent there."""
+
+
 class MarksHiddenError(SlackClientError):
     """Slack shows messages without their marks, as the app lacks the scope: that none is found says nothing."""
 

@@ -13,8 +13,9 @@ from slack_sdk.http_retry import RetryHandler
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
 from urllib3 import PoolManager, ProxyManager, Timeout
 from urllib3.exceptions import HTTPError
+from urllib3.util import parse_url
 
-from opsbot.slack.transport.calls import ReplyLostError
+from opsbot.slack.transport.calls import ForeignAddressError, ReplyLostError
 from opsbot.slack.transport.lines import Lines
 from opsbot.slack.transport.timed import timed, unnoted
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 _TIMEOUT = Timeout(connect=5, read=30)
 _UPLOADING = Timeout(connect=30, read=300)
 """urllib3 counts each piece that is sent under `connect`; after the last, Slack may think for a while."""
+
+_HOOKS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+_FILES = frozenset({"files.slack.com", "files.slack-gov.com"})
+_TLS = 443
 
 _PIECE = 1 << 18
 _MOST_CONNECTIONS = 64
@@ -85,10 +90,16 @@ class KeptWebClient(WebClient):
             raise ReplyLostError(error) from error
 
     def post_json(self, url: str, content: dict[str, Any]) -> int:
-        """Post to an address that Slack handed out, such as a response_url; gives the status."""
+        """Post to an address that a payload named, such as a response_url; gives the status.
+
+        It is posted to Slack's own hosts and to that of its API only, and follows nobody elsewhere.
+        """
+        self._refuse_foreign(url, _HOOKS)
         try:
             with timed("response_url", self._note) as going, self._waiting():
-                reply = self._elsewhere.request("POST", url, json=content, retries=False, timeout=_TIMEOUT)
+                reply = self._elsewhere.request(
+                    "POST", url, json=content, retries=False, redirect=False, timeout=_TIMEOUT
+                )
                 going.end(reply.status)
         except HTTPError as error:
             raise URLError(error) from error
@@ -99,6 +110,7 @@ class KeptWebClient(WebClient):
 
         slack_sdk's own way to upload reads all of a file into memory first, and opens a connection for each.
         """
+        self._refuse_foreign(url, _FILES)
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         try:
             with timed("upload", self._note) as going, self._waiting():
@@ -109,6 +121,17 @@ class KeptWebClient(WebClient):
         except HTTPError as error:
             raise ReplyLostError(error) from error
         return reply.status
+
+    def _refuse_foreign(self, url: str, hosts: frozenset[str]) -> None:
+        """Raise ForeignAddressError unless the address is on one of the hosts, over TLS, or on that of Slack's API."""
+        try:
+            asked, ours = parse_url(url), parse_url(self.base_url)
+        except HTTPError as error:
+            raise ForeignAddressError from error
+        at_home = (asked.scheme, asked.host) == (ours.scheme, ours.host)
+        at_slack = asked.scheme == "https" and asked.host in hosts and asked.port in {None, _TLS}
+        if asked.auth is not None or not (at_home or at_slack):
+            raise ForeignAddressError
 
     def close(self) -> None:
         """Let go of the kept connections."""

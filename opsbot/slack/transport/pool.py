@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from contextvars import copy_context
+from enum import Enum
 from typing import TYPE_CHECKING, ParamSpec
 
 from opsbot.slack.transport.heard import heard_now
@@ -22,6 +24,13 @@ P = ParamSpec("P")
 _log = logging.getLogger(__name__)
 
 
+class TurnedAway(Enum):
+    """Why a job isn't taken."""
+
+    FULL = "full"
+    HAS_ENOUGH = "has enough"
+
+
 class Pool:
     """Threads that do jobs, with a limit on how many may run and wait together; they take turns at computing.
 
@@ -30,7 +39,10 @@ class Pool:
     Without `turns` they don't: for what computes long, and would keep all others waiting for its turn to end.
     """
 
-    def __init__(self, threads: int, queue: int, turns: Turns | None) -> None:
+    def __init__(self, threads: int, queue: int, turns: Turns | None, per_person: int | None = None) -> None:
+        """Make one; of each person it takes so many jobs at once, if that is limited."""
+        self._per_person = per_person
+        self._of: Counter[str] = Counter()
         self._turns = turns
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="work")
         self._places = threading.BoundedSemaphore(threads + queue)
@@ -55,6 +67,35 @@ class Pool:
                 heard.end(done=False)
             return False
         return True
+
+    def take(self, whose: str, job: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> TurnedAway | None:
+        """Have somebody's job done soon; tells why not, if so."""
+        if not self._has_room_for(whose):
+            return TurnedAway.HAS_ENOUGH
+
+        def do() -> None:
+            try:
+                job(*args, **kwargs)
+            finally:
+                self._one_less(whose)
+
+        if self.submit(do):
+            return None
+        self._one_less(whose)
+        return TurnedAway.FULL
+
+    def _has_room_for(self, whose: str) -> bool:
+        with self._counting:
+            if self._per_person is not None and self._of[whose] >= self._per_person:
+                return False
+            self._of[whose] += 1
+            return True
+
+    def _one_less(self, whose: str) -> None:
+        with self._counting:
+            self._of[whose] -= 1
+            if not self._of[whose]:
+                del self._of[whose]
 
     def is_busy(self) -> bool:
         """Tell whether a job would have to wait for one that is going on."""

@@ -59,3 +59,12 @@ seen_events = Table(
     Column("seen_at", Instant, nullable=False),
     Index("seen_events_by_time", "seen_at"),
 )
+
+slack_notes = Table(
+    "slack_notes",
+    metadata,
+    Column("id", String(64), primary_key=True),  # what it is about
+    Column("content", Text, nullable=False),  # JSON
+    Column("asked_at", Instant),
+    Column("claimed_until", Instant),  # until when some replica may be asking Slack
+)

@@ -169,7 +169,7 @@ ROWS: dict[str, Row] = {
         Sent(
             "omar",
             {"end": "failed", "reason": "The log"},
-            "settled",
+            "settled as failed",
             before=(("publish FRAUD/scoring v3 --as settled_by_form", "settled_by_form"),),
         ),
         told("omar", NO_REQUEST, request="999", end="failed", reason="Lost?"),
@@ -263,12 +263,11 @@ def request_in(message: JSON) -> str:
 
 
 def make_unknown(stage: Stage, number: str) -> None:
-    """Have the request approved while the node answers nothing to a publish."""
+    """Have the request approved while the node hangs up on whoever publishes."""
     faults = stage.designer.site.faults
-    faults.add("POST /projects/FRAUD/apiservices/scoring/packages/v3/publish", "status", status=503)
-    faults.add("GET /api-deployer/**", "status", status=503)
+    faults.add("POST /projects/FRAUD/apiservices/scoring/packages/v3/publish", "reset_before", times=1)
     stage.command(f"approve {number}", user="omar")
-    stage.wait_for("isn't known")
+    stage.wait_for("can't be said")
     faults.clear()
 
 

@@ -41,7 +41,7 @@ def bench_with(app: dict[str, Any]) -> Iterator[Bench]:
         messenger = SlackMessenger(
             client,
             SlackDirectory(client, frozenset({"@ml-approvers"})),
-            AccessRules((*TEAM, Grant("approver", groups=frozenset({"@ml-approvers"})))),
+            lambda: AccessRules((*TEAM, Grant("approver", groups=frozenset({"@ml-approvers"})))),
             pauses=tuple,
             policies=lambda: (DEFAULT_POLICY,),
             command_name="/apid",

@@ -112,7 +112,7 @@ def desk_of(database: Database, workspace: Workspace, weather: Weather, client: 
     messenger = SlackMessenger(
         client,
         SlackDirectory(client, frozenset()),
-        AccessRules(TEAM),
+        lambda: AccessRules(TEAM),
         pauses=tuple,
         policies=lambda: (DEFAULT_POLICY,),
         command_name="/apid",

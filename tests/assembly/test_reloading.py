@@ -1,0 +1,65 @@
+"""Other rules while the bot runs: what follows them, and what waits for a restart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from opsbot.assembly.reloading import needing_restart, rules_to_follow
+from opsbot.config import Config
+from opsbot.domain.audit import entry_of
+from opsbot.domain.lifecycle import State
+from opsbot.durable import Tempo
+from opsbot.sandbox import demo
+from tests.stage import GRANTS, staged
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+
+def config(**sections: Any) -> Config:
+    node = {"url": "https://dss.example.com", "api_key": "k"}
+    return Config.model_validate({"nodes": {"design": node}, **sections})
+
+
+@pytest.mark.parametrize(
+    ("sections", "named"),
+    [
+        ({}, ()),
+        ({"grants": list(GRANTS)}, ()),
+        ({"slack": {"guests": "allow", "largest_upload": "1MB"}}, ()),
+        ({"slack": {"bot_token": "xoxb-2", "command": "/other"}}, ("slack.command", "slack.bot_token")),
+        ({"database": {"url": "sqlite:///other.db"}, "work": {"threads": 3}}, ("database", "work")),
+        ({"nodes": {"eu": {"url": "https://eu.example.com", "api_key": "k"}}}, ("nodes",)),
+    ],
+)
+def test_what_only_a_start_reads_is_named(sections: dict[str, Any], named: tuple[str, ...]) -> None:
+    assert needing_restart(config(**sections), config()) == named
+
+
+def test_the_nodes_stay_those_that_there_are_connections_to() -> None:
+    other = config(nodes={"eu": {"url": "https://eu.example.com", "api_key": "k"}})
+    assert rules_to_follow(other, config()).nodes == ("design",)
+
+
+def test_grants_count_at_once_and_open_requests_go_stale_with_their_policy(tmp_path: Path) -> None:
+    with staged(tmp_path, tempo=Tempo(line=0.05, sweep=0.2, beat=0.2)) as stage:
+        stage.command("packages FRAUD/scoring", user="nils")
+        stage.wait_for("You may not do that", user="nils")
+        stage.command("publish FRAUD/scoring v4")
+        card = stage.wait_for("Request 1")
+        nils = {"role": "viewer", "users": [demo.NILS.id]}
+        policies = [{"name": "new", "services": ["*"], "expires_after": "2d"}]
+        rules = config(grants=[*GRANTS, nils], policies=policies)
+        read_again = {"grants": rules.grants, "policies": rules.policies}
+        stage.bot.reload(stage.bot._config.model_copy(update=read_again))
+        stage.command("packages FRAUD/scoring", user="nils")
+        stage.wait_for("<@U05NILS> asked for the packages", user="nils")
+        stage.wait_until(lambda: stage.bot.world.requests.get(1).state is State.STALE)
+        stage.wait_for_reply(card)
+        records, _ = stage.bot.world.audit.page(service=None, request=None, page=1, size=20)
+        [reload] = [entry for entry in map(entry_of, records) if entry.what == "reload"]
+        assert (reload.who.name, reload.outcome) == ("opsbot", "done")
+        assert reload.detail == {"changed": ["access", "policies"], "not_before_restart": []}
