@@ -4,6 +4,7 @@ import contextlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.request import urlopen
@@ -81,32 +82,46 @@ def thirty_lines(far_end: Child) -> Iterator[Child]:
         yield child
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """Where opsbot lives: its configuration, with the database in the same folder, and its port."""
+
+    config: Path
+    port: int
+
+
 @contextlib.contextmanager
 def opsbot(
     far_end: Child, *, node: str | None = None, api_key: str = API_KEY, services: str = "FRAUD/*"
 ) -> Iterator[Child]:
     """Run opsbot for a node, which is the far end's unless another is named."""
-    with _house(far_end, node, services) as (config, port):
-        command = ["-m", "opsbot", "serve", "--config", str(config)]
-        secrets = {**SECRETS, "OPSBOT_NODES__DESIGN__API_KEY": api_key}
-        with running("opsbot", command, environment=secrets, port=port) as child:
-            yield child
+    with house(far_end, node, services) as its, opsbot_in(its, {"OPSBOT_NODES__DESIGN__API_KEY": api_key}) as child:
+        yield child
+
+
+@contextlib.contextmanager
+def opsbot_in(its: House, secrets: Mapping[str, str] = SECRETS) -> Iterator[Child]:
+    """Run opsbot in a house, in which it may have been before."""
+    command = ["-m", "opsbot", "serve", "--config", str(its.config)]
+    with running("opsbot", command, environment={**SECRETS, **secrets}, port=its.port) as child:
+        yield child
 
 
 @contextlib.contextmanager
 def opsbot_without_work(far_end: Child) -> Iterator[Child]:
-    with _house(far_end) as (config, _):
-        command = ["-m", "tests.benchmarks.idle", "--config", str(config)]
+    with house(far_end) as its:
+        command = ["-m", "tests.benchmarks.idle", "--config", str(its.config)]
         with running("opsbot, work off", command, environment=SECRETS) as child:
             yield child
 
 
 @contextlib.contextmanager
-def _house(far_end: Child, node: str | None = None, services: str = "FRAUD/*") -> Iterator[tuple[Path, int]]:
+def house(far_end: Child, node: str | None = None, services: str = "FRAUD/*") -> Iterator[House]:
+    """Make an empty house for a node, which is the far end's unless another is named."""
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         config = Path(folder, "opsbot.toml")
         people = json.dumps(PEOPLE)
         known = {"far_end": far_end.port, "node": node or f"http://127.0.0.1:{far_end.port}", "services": services}
         config.write_text(CONFIG.format(**known, folder=folder, port=port, threads=THREADS, people=people))
-        yield config, port
+        yield House(config, port)

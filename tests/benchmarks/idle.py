@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ParamSpec
 
 from opsbot.assembly.bot import Bot
-from opsbot.cli.program import _log_to_terminal
+from opsbot.cli.program import _leave_what_stays_to_itself, _log_to_terminal
 from opsbot.config import load
 from opsbot.slack import Pool, Turns
 
@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--config", type=Path, required=True)
     _log_to_terminal()
     with Bot(load(parser.parse_args().config, verbs=()), NoWork(threads=1, queue=1, turns=Turns())) as bot:
+        _leave_what_stays_to_itself()
         print(bot.http.port, flush=True)
         threading.Event().wait()
 
