@@ -16,12 +16,13 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, help="let no single measurement last longer")
     parser.add_argument("--rounds", type=int, default=Settings().rounds, help="of each comparison")
     parser.add_argument("--rate", type=float, default=Settings().rate, help="commands a second of the open loop")
+    parser.add_argument("--records", type=int, default=Settings().records, help="of the audit in the full store")
     parser.add_argument("--json", type=Path, help="write the rows to this file, too")
     parser.add_argument("--strict", action="store_true", help="end with 1 if a target is missed")
     asked = parser.parse_args()
     if unknown := [name for name in asked.names if name not in BENCHMARKS]:
         parser.error(f"no such benchmark: {', '.join(unknown)}")
-    settings = Settings(rounds=asked.rounds, rate=asked.rate)
+    settings = Settings(rounds=asked.rounds, rate=asked.rate, records=asked.records)
     if asked.seconds is not None:
         settings = replace(
             settings,

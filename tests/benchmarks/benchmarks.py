@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
-from tests.benchmarks import approval, contenders, dataiku_client, dataiku_downloads, starting, type_ahead, watching
+from tests.benchmarks import (
+    approval,
+    contenders,
+    dataiku_client,
+    dataiku_downloads,
+    growth,
+    starting,
+    type_ahead,
+    watching,
+)
 from tests.benchmarks.processes import Child
 from tests.benchmarks.report import Row
 from tests.benchmarks.tally import Tally
@@ -30,6 +39,8 @@ class Settings:
     rounds: int = 5
     rate: float = 300.0
     delay: float = 0.03
+    records: int = 1_000_000
+    comparisons: int = 25
 
 
 def ack_one(settings: Settings) -> list[Row]:
@@ -90,6 +101,7 @@ BENCHMARKS: Final[dict[str, Callable[[Settings], list[Row]]]] = {
     "approval": lambda settings: approval.run(settings.seconds, settings.delay),
     "client": lambda settings: dataiku_client.run(settings.rounds),
     "downloads": lambda settings: dataiku_downloads.run(settings.rounds),
+    "growth": lambda settings: growth.run(settings.records, settings.comparisons),
     "starting": lambda settings: starting.run(settings.rounds, settings.seconds),
     "type-ahead": lambda _: type_ahead.run(),
     "watching": lambda _: watching.run(),

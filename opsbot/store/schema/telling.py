@@ -38,6 +38,7 @@ deliveries = Table(
     Column("again_at", Instant),
     Index("deliveries_in_line", "state", "channel", "id"),
     Index("deliveries_by_time", "created_at"),
+    Index("deliveries_by_channel", "channel", "sent_at"),
     sqlite_autoincrement=True,
 )
 
