@@ -6,13 +6,13 @@ import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from tests.benchmarks.benchmarks import BENCHMARKS, Settings
+from tests.benchmarks.benchmarks import BENCHMARKS, BRIEF, Settings
 from tests.benchmarks.report import table, write_json
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="opsbot's benchmarks, as ratios")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of {', '.join(BENCHMARKS)}; else all")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of {', '.join(BENCHMARKS)}; else all but soak")
     parser.add_argument("--seconds", type=float, help="let no single measurement last longer")
     parser.add_argument("--rounds", type=int, default=Settings().rounds, help="of each comparison")
     parser.add_argument("--rate", type=float, default=Settings().rate, help="commands a second of the open loop")
@@ -28,9 +28,10 @@ def main() -> int:
             settings,
             seconds=min(settings.seconds, asked.seconds),
             round_seconds=min(settings.round_seconds, asked.seconds),
+            soak_seconds=min(settings.soak_seconds, asked.seconds),
         )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the servers under test are stopped, too
-    rows = [row for name in asked.names or BENCHMARKS for row in BENCHMARKS[name](settings)]
+    rows = [row for name in asked.names or BRIEF for row in BENCHMARKS[name](settings)]
     print(table(rows))
     if asked.json is not None:
         write_json(asked.json, rows, asdict(settings))

@@ -2,7 +2,10 @@
 
 import contextlib
 import json
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +15,13 @@ from urllib.request import urlopen
 from tests.benchmarks.processes import Child, free_port, running
 from tests.benchmarks.serving import THREADS
 from tests.benchmarks.slack_request import BOT_TOKEN, PEOPLE, SIGNING_SECRET
+from tests.benchmarks.tally import Tally
+from tests.benchmarks.verdict import Answers, judge
 
 API_KEY: Final = "bench-key"
+DRAIN: Final = 15.0
+WORK: Final = 32
+"""Threads that answer, as many as by default."""
 CONFIG: Final = """\
 [slack]
 mode = "http"
@@ -30,6 +38,9 @@ host = "127.0.0.1"
 port = {port}
 threads = {threads}
 
+[work]
+threads = {work}
+
 [[grants]]
 role = "viewer"
 users = {people}
@@ -43,8 +54,10 @@ SECRETS: Final[Mapping[str, str]] = {
 
 
 @contextlib.contextmanager
-def far_ends(delay: float) -> Iterator[Child]:
-    with running("far ends", ["-m", "tests.benchmarks.far_end", "--delay", str(delay)]) as child:
+def far_ends(delay: float, node_delay: float | None = None) -> Iterator[Child]:
+    """Run a Slack and a node that answer after so many seconds."""
+    delays = ["--delay", str(delay), "--node-delay", str(delay if node_delay is None else node_delay)]
+    with running("far ends", ["-m", "tests.benchmarks.far_end", *delays]) as child:
         yield child
 
 
@@ -116,12 +129,35 @@ def opsbot_without_work(far_end: Child) -> Iterator[Child]:
 
 
 @contextlib.contextmanager
-def house(far_end: Child, node: str | None = None, services: str = "FRAUD/*") -> Iterator[House]:
+def house(far_end: Child, node: str | None = None, services: str = "FRAUD/*", work: int = WORK) -> Iterator[House]:
     """Make an empty house for a node, which is the far end's unless another is named."""
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         config = Path(folder, "opsbot.toml")
         people = json.dumps(PEOPLE)
-        known = {"far_end": far_end.port, "node": node or f"http://127.0.0.1:{far_end.port}", "services": services}
+        known = {
+            "far_end": far_end.port,
+            "node": node or f"http://127.0.0.1:{far_end.port}",
+            "services": services,
+            "work": work,
+        }
         config.write_text(CONFIG.format(**known, folder=folder, port=port, threads=THREADS, people=people))
         yield House(config, port)
+
+
+def load(server: Child, far_end: Child, *arguments: str | float) -> Tally:
+    """Load a server by a process of its own."""
+    where = ["--port", str(server.port), "--far-end", str(far_end.port)]
+    command = [sys.executable, "-m", "tests.benchmarks.load", *where, *map(str, arguments)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    return Tally.from_json(json.loads(ran.stdout))
+
+
+def drained(tally: Tally, far_end: Child) -> Answers:
+    """Wait until every accepted command has its answer, or no longer."""
+    until = time.monotonic() + DRAIN
+    while True:
+        seen = judge(tally, stats(far_end))
+        if not seen.missing or time.monotonic() > until:
+            return seen
+        time.sleep(0.5)

@@ -16,6 +16,7 @@ _INDEXES: Final[Mapping[str, tuple[str, list[str]]]] = {
     "requests_by_service": ("publish_requests", ["service", "id"]),
     "requests_by_state_and_service": ("publish_requests", ["state", "service"]),
     "requests_by_requester": ("publish_requests", ["requester_id", "id"]),
+    "requests_by_requester_and_state": ("publish_requests", ["requester_id", "state", "id"]),
     "requests_by_requester_name": ("publish_requests", ["requester_name", "id"]),
     "requests_by_published_service": ("publish_requests", ["node", "published_service", "state", "ended_at"]),
     "requests_by_end": ("publish_requests", ["ended_at"]),
