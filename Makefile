@@ -1,7 +1,7 @@
 # The venv that `python` comes from is the caller's business: README's commands make one.
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
-.PHONY: help install test check lint types layers audit format chaos bench fuzz sandbox
+.PHONY: help install test check lint types layers audit format chaos fuzz bench soak sandbox
 
 help:  ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -38,6 +38,9 @@ fuzz:  ## Any JSON and any text into the readers of payloads and the grammar, fo
 
 bench:  ## The benchmarks, as ratios in one run
 	$(PYTHON) -m tests.benchmarks
+
+soak:  ## Twenty minutes of load: many channels, a slow node, bursts against Slack's limits
+	$(PYTHON) -m tests.benchmarks soak
 
 sandbox:  ## A workspace, a design node and the bot, in the browser
 	$(PYTHON) -m opsbot sandbox

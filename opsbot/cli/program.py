@@ -53,6 +53,8 @@ def program() -> None:
 @CONFIG
 def serve(path: Path) -> None:
     """Run the bot until it is told to stop."""
+    gc.disable()  # while all that stays is loaded there is nothing to collect, and looking for it takes a tenth of the start
+
     from opsbot.assembly.bot import Bot
     from opsbot.assembly.opening import secrets_of
 
@@ -158,10 +160,14 @@ def sandbox(**options: Any) -> None:
 
 
 def _leave_what_stays_to_itself() -> None:
-    """Keep the garbage collector from walking through all that was loaded, while an acknowledgement waits."""
+    """Keep the garbage collector from walking through all that was loaded, while an acknowledgement waits.
+
+    What is young is looked through after 10,000 allocations: a millisecond, and no more garbage than 2 MB before it.
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(10_000, 20, 100)
+    gc.enable()
 
 
 def _log(shape: Shape, level: Level, secrets: Iterable[str] = ()) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz, process
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -30,6 +28,8 @@ def ranked(typed: str, folded: Sequence[str]) -> Iterator[int]:
     together = " ".join(pieces)
     if len(together) < _SHORTEST_MISTYPED:
         return
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - 4 MB that nobody needs until something is typed
+
     seen = set(holding)
     alike = process.extract(together, folded, scorer=fuzz.partial_ratio, score_cutoff=_ALIKE, limit=None)
     yield from (index for _, _, index in alike if index not in seen)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz, process
-
 from opsbot.errors import Misspelling
 
 if TYPE_CHECKING:
@@ -17,6 +15,8 @@ _LIKE_ENOUGH = 60.0
 
 def nearest(name: str, names: Iterable[str]) -> Misspelling | None:
     """Find the name that is most like this one, whatever its case; None where none is like enough."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - 4 MB that nobody needs until something is misspelt
+
     found = process.extractOne(name, list(names), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=_LIKE_ENOUGH)
     return Misspelling(name, found[0]) if found is not None else None
 

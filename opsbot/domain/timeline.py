@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from opsbot.domain.counting import MOST_COUNTED
 from opsbot.domain.lifecycle import OPEN, State
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def timeline_in_words(timeline: Timeline) -> str:
     if latest is not None:
         said.append(f"Published last: {latest.version} on {latest.ended_at:%Y-%m-%d}.")
     if timeline.earlier:
-        said.append(f"{timeline.earlier} more are older.")
+        said.append(f"{older(timeline.earlier) or 'Many'} more are older.")
     if timeline.undated:
         said.append(f"The node doesn't tell the age of {timeline.undated} more.")
     return " ".join(said)
@@ -132,3 +133,8 @@ def _requests(requests: tuple[Asked, ...]) -> list[str]:
     span = f"on {first:%Y-%m-%d}" if first.date() == last.date() else f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
     noun = "publish request" if len(requests) == 1 else "publish requests"
     return [f"{len(requests)} {noun} {span}: {ends}."]
+
+
+def older(earlier: int) -> str:
+    """Say how many are older than what is shown; nothing where the store counted no further."""
+    return str(earlier) if earlier < MOST_COUNTED - MOST_SHOWN else ""

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from opsbot.domain.lifecycle import State
+from opsbot.domain.timeline import older
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -174,7 +175,7 @@ def _dress(figure: Figure, axes: Axes, timeline: Timeline, keys: list[Line2D], o
     figure.text(0.03, 1 - 0.12 / height, title, va="top", color=_INK, fontsize=13, weight="bold")
     hidden = timeline.earlier + overlapping
     until = f"until {timeline.until:%Y-%m-%d %H:%M} UTC"
-    until += f" · {hidden} older ones aren't shown" if hidden else ""
+    until += f" · {older(hidden) or 'many'} older ones aren't shown" if hidden else ""
     figure.text(0.03, 1 - 0.38 / height, until, va="top", color=_SOFT, fontsize=9.5)
     figure.legend(
         handles=keys,

@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select, update
 from opsbot.domain.audit import BEFORE_THE_FIRST, Head, Record, digest, link
 from opsbot.domain.redaction import redacting
 from opsbot.domain.writing import body
+from opsbot.store.counting import counted_in
 from opsbot.store.schema import audit_head, audit_records, publish_requests
 
 if TYPE_CHECKING:
@@ -82,11 +83,11 @@ class AuditStore:
     def page(
         self, *, service: ServiceRef | None, request: int | None, page: int, size: int
     ) -> tuple[list[Record], int]:
-        """Find a page of records, newest first, and how many there are in all."""
+        """Find a page of records, newest first, and how many there are, as far as that is counted."""
         wanted = _wanted(service, request)
         newest = select(*_columns).where(*wanted).order_by(audit_records.c.seq.desc())
         with self._database.transaction() as connection:
-            total = connection.execute(select(func.count()).select_from(audit_records).where(*wanted)).scalar_one()
+            total = counted_in(connection, newest, audit_records.c.seq, page, size)
             rows = connection.execute(newest.limit(size).offset((page - 1) * size)).all()
         return [_record(row) for row in rows], total
 

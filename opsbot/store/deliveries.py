@@ -133,7 +133,7 @@ class DeliveryStore:
             return list(connection.execute(unsaid).scalars())
 
     def page(self, query: DeliveryQuery) -> tuple[list[Told], int]:
-        """Find a page of deliveries, newest first, and how many there are in all."""
+        """Find a page of deliveries, newest first, and how many there are, as far as that is counted."""
         with self._database.transaction() as connection:
             return told_in(connection, query)
 

@@ -61,8 +61,10 @@ class NodeChangeStore:
     def makers(self, service: ServiceRef, packages: Sequence[Package]) -> Mapping[str, NodeChange]:
         """Find, by version, those that made these very packages, with one query for all."""
         of_packages = table.c.kind.in_([CreatePackage.verb, DeletePackage.verb])
-        done = (table.c.service == str(service)) & of_packages & (table.c.state == ChangeState.DONE.value)
-        return makers_of(self._select(done), packages)
+        these = (table.c.service == str(service)) & table.c.part.in_([package.version for package in packages])
+        # The state is looked at here: SQLite would rather find them by it, and read all that was ever done.
+        done = [change for change in self._select(these & of_packages) if change.state is ChangeState.DONE]
+        return makers_of(done, packages)
 
     def in_states(self, states: frozenset[ChangeState]) -> list[NodeChange]:
         """Find those in one of the states, oldest first."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, select, type_coerce
 
 from opsbot.domain.changes import GOING_ON, ChangeState
@@ -13,6 +12,7 @@ from opsbot.domain.deliveries import DeliveryState
 from opsbot.domain.lifecycle import OPEN, State
 from opsbot.domain.status import LATELY, Look, Records, Replica
 from opsbot.store.delivered import GIVEN_UP, UNSAID
+from opsbot.store.migrating import revision_of
 from opsbot.store.pauses import active_in
 from opsbot.store.schema import Instant, deliveries, node_changes, node_sights, publish_requests, replicas
 
@@ -39,7 +39,7 @@ class RecordStore:
             oldest = select(func.min(publish_requests.c.asked_at)).where(waiting)
             return Records(
                 at=now,
-                schema=MigrationContext.configure(connection).get_current_revision() or "",
+                schema=revision_of(connection) or "",
                 requests=_requests(connection),
                 changes=_changes(connection),
                 deliveries=_deliveries(connection, now),

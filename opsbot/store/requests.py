@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from opsbot.domain.lifecycle import HOLDING, OPEN, State, may_follow
 from opsbot.domain.policy import no_such_request
 from opsbot.errors import ConflictError
+from opsbot.store.counting import counted_in
 from opsbot.store.globbing import matches
 from opsbot.store.pauses import active_in
 from opsbot.store.policies import read_in
@@ -69,12 +71,15 @@ class RequestStore:
         return found[-1] if found else None
 
     def page(self, query: RequestQuery) -> tuple[list[PublishRequest], int]:
-        """Find a page of requests, newest first, and how many there are in all."""
+        """Find a page of requests, newest first, and how many there are, as far as that is counted."""
         matching = _matching(query)
         newest = select(table).where(*matching).order_by(table.c.id.desc())
         with self._database.transaction() as connection:
-            total = connection.execute(select(func.count()).select_from(table).where(*matching)).scalar_one()
-            rows = connection.execute(newest.limit(query.size).offset((query.page - 1) * query.size)).mappings().all()
+            total = counted_in(connection, newest, table.c.id, query.page, query.size)
+            # The numbers first: where they have to be sorted, the rows, which are wide, aren't dragged along.
+            numbers = newest.with_only_columns(table.c.id).limit(query.size).offset((query.page - 1) * query.size)
+            page = select(table).where(table.c.id.in_(connection.execute(numbers).scalars().all()))
+            rows = connection.execute(page.order_by(table.c.id.desc())).mappings().all()
             return _requests(connection, rows), total
 
     def in_states(self, states: frozenset[State]) -> list[PublishRequest]:
@@ -157,7 +162,8 @@ class RequestStore:
 
     def _select(self, condition: ColumnElement[bool]) -> list[PublishRequest]:
         with self._database.transaction() as connection:
-            rows = connection.execute(select(table).where(condition).order_by(table.c.id)).mappings().all()
+            # In order here: SQLite would rather read all there are in their order than find these and sort them.
+            rows = sorted(connection.execute(select(table).where(condition)).mappings(), key=itemgetter("id"))
             return _requests(connection, rows)
 
     def _open_for(self, connection: Connection, wish: Wish) -> PublishRequest | None:

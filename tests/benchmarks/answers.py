@@ -66,9 +66,10 @@ ENCODED: Final = {route: json.dumps(answer).encode() for route, answer in NODE.i
 class Answerer:
     """Gives status, delay and JSON for a request, and notes it in the ledger."""
 
-    def __init__(self, delay: float) -> None:
+    def __init__(self, delay: float, node_delay: float | None = None) -> None:
         self.ledger = Ledger()
         self._delay = delay
+        self._node_delay = delay if node_delay is None else node_delay
         self._numbers = itertools.count(1)
         self._second = int(time.time())
 
@@ -118,5 +119,5 @@ class Answerer:
     def _node(self, route: str) -> tuple[int, float, bytes]:
         self.ledger.calls["node"] += 1
         if route in ENCODED:
-            return 200, self._delay, ENCODED[route]
-        return 404, self._delay, NOT_FOUND
+            return 200, self._node_delay, ENCODED[route]
+        return 404, self._node_delay, NOT_FOUND

@@ -62,7 +62,7 @@ class ApprovalError(Exception):
 def run(seconds: float, delay: float) -> list[Row]:
     """Click as often as there is time for, on a bot with SQLite and on one with PostgreSQL."""
     rows = []
-    for kind, database in {"SQLite": _sqlite, "PostgreSQL": _postgres}.items():
+    for kind, database in {"SQLite": sqlite, "PostgreSQL": postgres}.items():
         with tempfile.TemporaryDirectory() as folder, database(Path(folder)) as url:
             roads = _measured(Path(folder), url, seconds, delay)
         rows.append(_row(f"approve click to publish, {kind}", roads))
@@ -173,12 +173,12 @@ def _hands(folder: Path, url: str, delay: float) -> Iterator[Hands]:
 
 
 @contextlib.contextmanager
-def _sqlite(folder: Path) -> Iterator[str]:
+def sqlite(folder: Path) -> Iterator[str]:
     yield f"sqlite:///{folder / 'opsbot.db'}"
 
 
 @contextlib.contextmanager
-def _postgres(folder: Path) -> Iterator[str]:
+def postgres(folder: Path) -> Iterator[str]:
     server = server_in(folder / "postgres")
     try:
         url = url_of(server)

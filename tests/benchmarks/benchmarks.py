@@ -1,23 +1,30 @@
 """The benchmarks: each starts its servers, loads them, and gives rows."""
 
-import json
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
-from tests.benchmarks import approval, contenders, dataiku_client, dataiku_downloads, type_ahead, watching
+from tests.benchmarks import (
+    approval,
+    contenders,
+    dataiku_client,
+    dataiku_downloads,
+    growth,
+    latency,
+    replicas,
+    soak,
+    starting,
+    type_ahead,
+    watching,
+)
+from tests.benchmarks.contenders import drained, load
 from tests.benchmarks.processes import Child
 from tests.benchmarks.report import Row
 from tests.benchmarks.tally import Tally
-from tests.benchmarks.verdict import Answers, judge
 
 MANY: Final = 64
-DRAIN: Final = 15.0
 ACK_LIMIT_MS: Final = 20.0
 
 
@@ -28,8 +35,11 @@ class Settings:
     seconds: float = 60.0
     round_seconds: float = 3.0
     rounds: int = 5
-    rate: float = 240.0
+    rate: float = 300.0
     delay: float = 0.03
+    records: int = 1_000_000
+    comparisons: int = 25
+    soak_seconds: float = 600.0
 
 
 def ack_one(settings: Settings) -> list[Row]:
@@ -55,7 +65,7 @@ def ack_many(settings: Settings) -> list[Row]:
         bare = stack.enter_context(contenders.bare_bolt(far_end, tuned=True))
         idle = stack.enter_context(contenders.opsbot_without_work(far_end))
         name = f"ack, {MANY} connections, work off"
-        return [_against(name, idle, bare, far_end, settings, connections=MANY, target=0.6)]
+        return [_against(name, idle, bare, far_end, settings, connections=MANY, target=0.75)]
 
 
 def answers(settings: Settings) -> list[Row]:
@@ -63,8 +73,8 @@ def answers(settings: Settings) -> list[Row]:
     name = f"{settings.rate:g} commands/s for {settings.seconds:g} s"
     with contenders.far_ends(settings.delay) as far_end, contenders.opsbot(far_end) as ours:
         before = ours.cpu, far_end.cpu, ours.memory
-        tally = _load(ours, far_end, "--rate", settings.rate, "--seconds", settings.seconds)
-        seen = _drained(tally, far_end)
+        tally = load(ours, far_end, "--rate", settings.rate, "--seconds", settings.seconds)
+        seen = drained(tally, far_end)
         used = _shares(tally, settings.seconds, (ours, before[0]), (far_end, before[1]))
         memory = f"memory {before[2]:.0f} to {ours.memory:.0f} MB"
     carried = seen.complete / settings.seconds
@@ -79,7 +89,7 @@ def answers(settings: Settings) -> list[Row]:
         _share_of(f"{name}: answered", whole, tally.sent, losses),
         _limited(f"{name}: ack p99", tally.latency(0.99), ACK_LIMIT_MS, lag),
         Row(f"{name}: answers", carried, "/s", peer, "thirty-line bot", carried / peer, note=f"{used}; {memory}"),
-        _compared(f"{name}: ack p99", tally.latency(0.99), peer_ack, "thirty-line bot at its limit"),
+        _hundredth(f"{name}: ack p99", tally.latency(0.99), peer_ack, "thirty-line bot at its limit"),
     ]
 
 
@@ -90,9 +100,17 @@ BENCHMARKS: Final[dict[str, Callable[[Settings], list[Row]]]] = {
     "approval": lambda settings: approval.run(settings.seconds, settings.delay),
     "client": lambda settings: dataiku_client.run(settings.rounds),
     "downloads": lambda settings: dataiku_downloads.run(settings.rounds),
+    "growth": lambda settings: growth.run(settings.records, settings.comparisons),
+    "latency": lambda settings: latency.run(min(settings.seconds, 20.0), settings.delay),
+    "replicas": lambda settings: replicas.run(min(settings.seconds, 20.0), settings.delay),
+    "soak": lambda settings: soak.run(settings.soak_seconds),
+    "starting": lambda settings: starting.run(settings.rounds, settings.seconds),
     "type-ahead": lambda _: type_ahead.run(),
     "watching": lambda _: watching.run(),
 }
+
+BRIEF: Final = tuple(name for name in BENCHMARKS if name != "soak")
+"""Those that are run when none is named: a soak takes twenty minutes."""
 
 
 def _against(
@@ -108,18 +126,22 @@ def _against(
     """Load both in turn, changing who is first, and take the median of the rounds' ratios."""
     rates: list[tuple[float, float]] = []
     notes: list[str] = []
+    cost: dict[str, list[float]] = {ours.name: [], peer.name: []}
     failed = 0
     for number in range(settings.rounds):
         of = {}
         for child in (ours, peer) if number % 2 else (peer, ours):
             before = child.cpu
-            tally = _load(child, far_end, "--connections", connections, "--seconds", settings.round_seconds)
+            tally = load(child, far_end, "--connections", connections, "--seconds", settings.round_seconds)
             failed += tally.failures
             of[child.name] = tally.rate
+            cost[child.name].append(1e6 * (child.cpu - before) / max(1, tally.answered))
             if number == settings.rounds - 1:
                 notes.append(f"{child.name}: {_share(child.cpu - before, tally.seconds)} of a core")
         rates.append((of[ours.name], of[peer.name]))
     ratios = sorted(one / other for one, other in rates)
+    spent, of_spent = median(cost[ours.name]), median(cost[peer.name])
+    notes.append(f"processor time of an answer {spent:.0f} us against {of_spent:.0f} ({of_spent / spent:.2f})")
     notes.append(f"rounds {ratios[0]:.2f} to {ratios[-1]:.2f}")
     if failed:
         notes.append(f"{failed} not accepted, and not counted")
@@ -132,25 +154,8 @@ def _peer_limit(settings: Settings) -> tuple[float, float]:
     """Load the thirty-line bot with as much as it takes: its answers a second, and its ack p99."""
     seconds = min(settings.seconds, 10.0)
     with contenders.far_ends(settings.delay) as far_end, contenders.thirty_lines(far_end) as peer:
-        tally = _load(peer, far_end, "--connections", MANY, "--seconds", seconds)
+        tally = load(peer, far_end, "--connections", MANY, "--seconds", seconds)
         return tally.rate, tally.latency(0.99)
-
-
-def _load(server: Child, far_end: Child, *arguments: str | float) -> Tally:
-    where = ["--port", str(server.port), "--far-end", str(far_end.port)]
-    command = [sys.executable, "-m", "tests.benchmarks.load", *where, *map(str, arguments)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True)
-    return Tally.from_json(json.loads(ran.stdout))
-
-
-def _drained(tally: Tally, far_end: Child) -> Answers:
-    """Wait until every accepted command has its answer, or no longer."""
-    until = time.monotonic() + DRAIN
-    while True:
-        seen = judge(tally, contenders.stats(far_end))
-        if not seen.missing or time.monotonic() > until:
-            return seen
-        time.sleep(0.5)
 
 
 def _shares(tally: Tally, seconds: float, *used: tuple[Child, float]) -> str:
@@ -170,5 +175,5 @@ def _limited(name: str, measured: float, limit: float, note: str) -> Row:
     return Row(name, measured, "ms", limit, "limit", measured / limit, "at most", 1.0, note)
 
 
-def _compared(name: str, measured: float, peer: float, peer_name: str) -> Row:
-    return Row(name, measured, "ms", peer, peer_name, measured / peer)
+def _hundredth(name: str, measured: float, peer: float, peer_name: str) -> Row:
+    return Row(name, measured, "ms", peer, peer_name, measured / peer, "at most", 0.01)

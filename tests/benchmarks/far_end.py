@@ -49,9 +49,9 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
 
-async def serve(delay: float) -> None:
+async def serve(delay: float, node_delay: float) -> None:
     """Listen on a free port, say which, and answer until killed."""
-    answerer = Answerer(delay)
+    answerer = Answerer(delay, node_delay)
     server = await asyncio.get_running_loop().create_server(lambda: Connection(answerer), "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
     async with server:
@@ -61,7 +61,9 @@ async def serve(delay: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--delay", type=float, default=0.03, help="seconds before each answer")
-    asyncio.run(serve(parser.parse_args().delay))
+    parser.add_argument("--node-delay", type=float, help="seconds before each answer of the node; else as many")
+    asked = parser.parse_args()
+    asyncio.run(serve(asked.delay, asked.delay if asked.node_delay is None else asked.node_delay))
 
 
 if __name__ == "__main__":

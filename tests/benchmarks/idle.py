@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ParamSpec
 
 from opsbot.assembly.bot import Bot
-from opsbot.cli.program import _log
+from opsbot.cli.program import _leave_what_stays_to_itself, _log
 from opsbot.config import load
 from opsbot.slack import Pool, Turns
 
@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--config", type=Path, required=True)
     _log("auto", "info")
     with Bot(load(parser.parse_args().config, verbs=()), NoWork(threads=1, queue=1, turns=Turns())) as bot:
+        _leave_what_stays_to_itself()
         print(bot.http.port, flush=True)
         threading.Event().wait()
 

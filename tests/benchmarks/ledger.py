@@ -16,6 +16,7 @@ class Ledger:
     astray: list[str] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
     last_text: str = ""
+    threads: dict[str, int] = field(default_factory=dict)  # parent's ts -> replies, whoever shares its channel
     parent_ts: dict[str, str] = field(default_factory=dict)
 
     def post(self, channel: str, ts: str, thread_ts: str | None, text: str) -> None:
@@ -23,9 +24,14 @@ class Ledger:
         now = time.monotonic()
         self.last_text = text
         if thread_ts is None:
+            self.threads[ts] = 0
             self._once(self.parents, channel, now)
             self.parent_ts[channel] = ts
-        elif self.parent_ts.get(channel) == thread_ts:
+        else:
+            self.threads[thread_ts] = self.threads.get(thread_ts, 0) + 1
+        if thread_ts is None:
+            return
+        if self.parent_ts.get(channel) == thread_ts:
             self._once(self.replies, channel, now)
         else:
             self.astray.append(channel)
@@ -36,6 +42,7 @@ class Ledger:
             "parents": self.parents,
             "replies": self.replies,
             "astray": self.astray,
+            "threads": self.threads,
             "repeated": self.repeated,
             "last_text": self.last_text,
         }

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from tests.benchmarks.slack_request import CommandSource
+from tests.benchmarks.slack_request import PEOPLE, CommandSource
 from tests.benchmarks.tally import Tally
 from tests.benchmarks.wire import read_message
 
@@ -19,6 +19,8 @@ WARM_UP_LIMIT: Final = 30.0
 OPEN_LOOP_CONNECTIONS: Final = 64
 LEAD: Final = 0.2
 GRACE: Final = 10.0
+BURST_FIRST: Final = 5
+BURST_EVERY: Final = 60
 
 Reply = Callable[[int, bytes], None]
 
@@ -104,10 +106,11 @@ class ClosedLoop:
 class OpenLoop:
     """Sends by a timetable, whatever comes back; a late command's latency counts from when it was due."""
 
-    def __init__(self, source: CommandSource, rate: float, seconds: float) -> None:
+    def __init__(self, source: CommandSource, rate: float, seconds: float, burst: int = 0) -> None:
+        """Take a rate, and a `burst` of commands at once in each minute."""
         self._source = source
-        self._rate = rate
-        self._total = int(rate * seconds)
+        self._dues = timetable(rate, seconds, burst)
+        self._total = len(self._dues)
         self._tally = Tally(seconds=seconds)
         self._idle: deque[Line] = deque()
         self._waiting: deque[tuple[int, float]] = deque()
@@ -117,8 +120,8 @@ class OpenLoop:
         lines = await connect(port, OPEN_LOOP_CONNECTIONS)
         self._idle.extend(lines)
         start = time.monotonic() + LEAD
-        for number in range(self._total):
-            due = start + number / self._rate
+        for number, after in enumerate(self._dues):
+            due = start + after
             if (early := due - time.monotonic()) > 0:
                 await asyncio.sleep(early)
             if self._idle:
@@ -147,6 +150,13 @@ class OpenLoop:
             self._finished.set()
 
 
+def timetable(rate: float, seconds: float, burst: int = 0) -> list[float]:
+    """Tell after how many seconds each command is due."""
+    steady = [number / rate for number in range(int(rate * seconds))]
+    bursts = [float(at) for at in range(BURST_FIRST, int(seconds), BURST_EVERY) for _ in range(burst)]
+    return sorted(steady + bursts)
+
+
 async def connect(port: int, count: int) -> list[Line]:
     loop = asyncio.get_running_loop()
     return [(await loop.create_connection(Line, "127.0.0.1", port))[1] for _ in range(count)]
@@ -159,12 +169,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--connections", type=int, default=1, help="of the closed loop")
     parser.add_argument("--rate", type=float, help="an open loop at so many a second, instead")
+    parser.add_argument("--burst", type=int, default=0, help="so many at once, too, in each minute of the open loop")
+    parser.add_argument("--channels", type=int, help="that commands come from; else each has its own")
+    parser.add_argument("--person", help="who says all of it; else many do in turn")
     asked = parser.parse_args()
-    source = CommandSource(f"http://127.0.0.1:{asked.far_end}")
+    people = (asked.person,) if asked.person is not None else PEOPLE
+    source = CommandSource(f"http://127.0.0.1:{asked.far_end}", channels=asked.channels, people=people)
     if asked.rate is None:
         tally = asyncio.run(ClosedLoop(source, asked.seconds).run(asked.port, asked.connections))
     else:
-        tally = asyncio.run(OpenLoop(source, asked.rate, asked.seconds).run(asked.port))
+        tally = asyncio.run(OpenLoop(source, asked.rate, asked.seconds, asked.burst).run(asked.port))
     tally.cpu = time.process_time()
     json.dump(tally.as_json(), sys.stdout)
 

@@ -91,5 +91,5 @@ def _answers(port: int, process: subprocess.Popen[str]) -> bool:
     while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
             return True
-        time.sleep(0.05)
+        time.sleep(0.01)
     return False

@@ -44,6 +44,11 @@ class Row:
         )
 
 
+def limited(name: str, measured: float, unit: str, limit: float, note: str = "") -> Row:
+    """Compare a figure with the most that it may be."""
+    return Row(name, measured, unit, limit, "limit", measured / limit, "at most", 1.0, note)
+
+
 def table(rows: list[Row]) -> str:
     """Draw the rows, with each one's note below it."""
     widths = [max(map(len, column)) for column in zip(HEADINGS, *(row.cells for row in rows), strict=True)]

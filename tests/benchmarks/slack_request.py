@@ -52,9 +52,12 @@ class CommandSource:
 
     response_base: str
     secret: str = SIGNING_SECRET
+    channels: int | None = None
+    """That commands come from in turn; else each has its own."""
+    people: tuple[str, ...] = PEOPLE
 
     def request(self, number: int) -> bytes:
-        return self.command(number, PEOPLE[number % len(PEOPLE)], TEXT)
+        return self.command(number, self.people[number % len(self.people)], TEXT)
 
     def command(self, number: int, person: str, text: str) -> bytes:
         """What a person typed in the channel of this number."""
@@ -62,7 +65,7 @@ class CommandSource:
             "token": "legacy",
             "team_id": TEAM,
             "team_domain": "bench",
-            "channel_id": channel_of(number),
+            "channel_id": channel_of(number % self.channels if self.channels is not None else number),
             "channel_name": "fraud",
             "user_id": person,
             "user_name": person.lower(),

@@ -19,7 +19,8 @@ from waitress.server import create_server
 
 from tests.apart import run_apart
 from tests.benchmarks import contenders
-from tests.benchmarks.load import ClosedLoop, OpenLoop
+from tests.benchmarks.ledger import Ledger
+from tests.benchmarks.load import ClosedLoop, OpenLoop, timetable
 from tests.benchmarks.processes import Child, running
 from tests.benchmarks.report import Row, table
 from tests.benchmarks.road import Call, Road, RoadError, Roads, road
@@ -232,3 +233,17 @@ def test_names_are_checked() -> None:
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
     assert "nonsense" in ran.stderr
+
+
+def test_a_timetable_has_its_bursts_beside_what_is_steady() -> None:
+    assert timetable(2, 2) == [0.0, 0.5, 1.0, 1.5]
+    with_bursts = timetable(1, 70, burst=3)
+    assert len(with_bursts) == 70 + 2 * 3
+    assert with_bursts.count(5.0) == with_bursts.count(65.0) == 4
+
+
+def test_of_commands_that_share_a_channel_each_thread_has_its_own_count() -> None:
+    ledger = Ledger()
+    for ts, thread in (("1", None), ("2", None), ("3", "1"), ("4", "2"), ("5", "2")):
+        ledger.post("C1", ts, thread, "said")
+    assert ledger.threads == {"1": 1, "2": 2}

@@ -10,6 +10,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import column, insert, select, table, text
 
 from opsbot.actions.recording import DONE, of_change
@@ -28,7 +29,7 @@ from opsbot.store import (
     is_current,
     migrate,
 )
-from opsbot.store.migrating import _config
+from opsbot.store.migrating import _config, revisions
 from opsbot.store.schema import Instant, metadata, stories
 from tests.builders import CHANNEL, MAYA, NOON, SCORING
 
@@ -45,6 +46,20 @@ def test_migrating_makes_what_this_version_needs_and_twice_is_the_same_as_once(d
     migrate(database)
     assert is_current(database)
     database.close()
+
+
+def test_the_names_of_the_files_tell_the_order_of_the_migrations() -> None:
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    assert revisions() == [script.revision for script in scripts][::-1]
+
+
+def test_a_start_without_a_migration_loads_nothing_that_migrates(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'opsbot.db'}"
+    start = (
+        "import sys; import opsbot.assembly.bot; from opsbot.store import Database, migrate;"
+        f" migrate(Database({url!r})); sys.exit('alembic' in sys.modules)"
+    )
+    assert [subprocess.run([sys.executable, "-c", start], check=False).returncode for _ in range(2)] == [1, 0]
 
 
 def test_several_processes_may_migrate_at_once(database_url: str, tmp_path: Path) -> None:

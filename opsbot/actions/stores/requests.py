@@ -90,7 +90,7 @@ class Requests(Protocol):
         ...
 
     def page(self, query: RequestQuery) -> tuple[list[PublishRequest], int]:
-        """Find a page of requests, newest first, and how many there are in all."""
+        """Find a page of requests, newest first, and how many there are, as far as that is counted."""
         ...
 
     def in_states(self, states: frozenset[State]) -> list[PublishRequest]:

@@ -61,7 +61,7 @@ class Deliveries(Protocol):
         ...
 
     def page(self, query: DeliveryQuery) -> tuple[list[Told], int]:
-        """Find a page of deliveries, newest first, and how many there are in all."""
+        """Find a page of deliveries, newest first, and how many there are, as far as that is counted."""
         ...
 
 

@@ -58,5 +58,5 @@ class Audit(Protocol):
     def page(
         self, *, service: ServiceRef | None, request: int | None, page: int, size: int
     ) -> tuple[list[Record], int]:
-        """Find a page of records, newest first, and how many there are in all."""
+        """Find a page of records, newest first, and how many there are, as far as that is counted."""
         ...

@@ -11,7 +11,7 @@ from opsbot.domain.policy import in_words
 from opsbot.domain.results import HistoryShown
 from opsbot.slack.blocks.cards import approvers
 from opsbot.slack.blocks.messages import Answer, of_lines
-from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, named, or_none, person
+from opsbot.slack.blocks.mrkdwn import at_least, clipped, code, counted, date, escaped, listed, named, person
 from opsbot.slack.blocks.paging import listing
 
 if TYPE_CHECKING:
@@ -113,9 +113,9 @@ def records_shown(result: HistoryShown | AuditShown, asker: Asker) -> Answer:
         again.append(str(command.service))
     if not isinstance(result, HistoryShown) and result.command.request is not None:
         again.append(f"--request {result.command.request}")
-    headline = f"{person(asker.person)} asked for {about}: {or_none(result.total, 'record')}."
+    headline = f"{person(asker.person)} asked for {about}: {at_least(result.total, 'record')}."
     lines = [_record(head, entry) for head, entry in result.entries]
-    return listing(headline, lines, " ".join(again), command.page, result.total)
+    return listing(headline, lines, " ".join(again), command.page, result.total, counts_on=False)
 
 
 def _lines(result: Explained) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from opsbot.domain.deliveries import DeliveryState, Kind
 from opsbot.domain.watching import is_person
-from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, link, or_none, person
+from opsbot.slack.blocks.mrkdwn import at_least, clipped, code, counted, date, escaped, link, person
 from opsbot.slack.blocks.paging import listing
 
 if TYPE_CHECKING:
@@ -31,13 +31,15 @@ def deliveries_listed(result: DeliveriesListed, asker: Asker) -> Answer:
     command = result.command
     where = "everywhere" if command.everywhere else "directly" if result.personal else "here"
     kind = "what I could not say" if command.failed else "what I said"
-    found = or_none(result.total, "message")
+    found = at_least(result.total, "message")
     headline = f"{person(asker.person)} asked for {kind} {where} in {counted(command.days, 'day')}: {found}."
     lines = [_in_a_line(told, everywhere=command.everywhere) for told in result.told]
     again = ["deliveries", f"--days {command.days}"]
     again += ["--failed"] if command.failed else []
     again += ["--all"] if command.everywhere else []
-    return replace(listing(headline, lines, " ".join(again), command.page, result.total), private=result.personal)
+    return replace(
+        listing(headline, lines, " ".join(again), command.page, result.total, counts_on=False), private=result.personal
+    )
 
 
 def _in_a_line(told: Told, *, everywhere: bool) -> str:

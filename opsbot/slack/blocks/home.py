@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import ActionsBlock, ContextBlock, DividerBlock, HeaderBlock, SectionBlock
 from slack_sdk.models.blocks.block_elements import ButtonElement
 from slack_sdk.models.views import View
 
 from opsbot.domain.commands import Approve, Cancel, Decline, Unwatch
+from opsbot.domain.counting import MOST_COUNTED
+from opsbot.domain.homes import Few
 from opsbot.domain.lifecycle import State
 from opsbot.domain.policy import in_words
 from opsbot.domain.watching import BY_CONFIG
@@ -61,7 +63,7 @@ def inbox(home: HomeShown, command_name: str) -> Answer:
     waiting, own = home.waiting, home.own
     headline = f"{person(home.person)}, {or_none(waiting.total, 'request')} {_waits(waiting.total)} for your decision."
     lines = [*_paused(home.pauses), *(_asked_for(choice.request) for choice in waiting.shown)]
-    lines += _more(waiting.more, f"{command_name} requests --state pending")
+    lines += _more(waiting, f"{command_name} requests --state pending")
     lines += [_to_judge(request, command_name) for request in home.unjudged.shown]
     if waiting.shown:
         lines.append(
@@ -69,7 +71,7 @@ def inbox(home: HomeShown, command_name: str) -> Answer:
         )
     lines += ["*What you asked for*"] if own.shown else []
     lines += [_stands(choice) for choice in own.shown]
-    lines += _more(own.more, f"{command_name} requests")
+    lines += _more(own, f"{command_name} requests")
     lines += ["*Published lately*"] if home.published.shown else []
     lines += [_was_published(request) for request in home.published.shown]
     lines += [escaped(home.problem)] if home.problem else []
@@ -86,7 +88,7 @@ def _waiting(home: HomeShown, command_name: str) -> Iterator[Block]:
         if number:
             yield DividerBlock()
         yield from _to_decide(choice)
-    yield from map(_small, _more(waiting.more, f"{command_name} requests --state pending"))
+    yield from map(_small, _more(waiting, f"{command_name} requests --state pending"))
 
 
 def _to_decide(choice: Choice) -> Iterator[Block]:
@@ -115,7 +117,7 @@ def _circumstances(choice: Choice) -> str:
 def _unjudged(home: HomeShown, command_name: str) -> Iterator[Block]:
     if home.unjudged.total:
         yield from sections([_to_judge(request, command_name) for request in home.unjudged.shown])
-        yield from map(_small, _more(home.unjudged.more, f"{command_name} requests --all"))
+        yield from map(_small, _more(home.unjudged, f"{command_name} requests --all"))
 
 
 def _own(home: HomeShown, command_name: str) -> Iterator[Block]:
@@ -128,7 +130,7 @@ def _own(home: HomeShown, command_name: str) -> Iterator[Block]:
     for choice in own.shown:
         cancel = _button(Cancel.verb, choice.request) if Cancel.verb in choice.verbs else None
         yield SectionBlock(text=mrkdwn(cut(_stands(choice), _CONTEXT_LIMIT)), accessory=cancel)
-    yield from map(_small, _more(own.more, f"{command_name} requests"))
+    yield from map(_small, _more(own, f"{command_name} requests"))
 
 
 def _published(home: HomeShown, command_name: str) -> Iterator[Block]:
@@ -136,13 +138,13 @@ def _published(home: HomeShown, command_name: str) -> Iterator[Block]:
     if not home.published.shown:
         yield _small("Nothing that you may see.")
     yield from sections([cut(_was_published(request), _CONTEXT_LIMIT) for request in home.published.shown])
-    yield from map(_small, _more(home.published.more, f"{command_name} requests --state published"))
+    yield from map(_small, _more(home.published, f"{command_name} requests --state published"))
 
 
 def _watches(home: HomeShown, command_name: str) -> Iterator[Block]:
     """Show in two blocks what the person set or hears of: others take most of the hundred that a Home may have."""
     lines = [cut(in_a_line(watch), _LINE_LIMIT) for watch in home.watches[:_MOST_WATCHES]]
-    lines += _more(len(home.watches) - _MOST_WATCHES, f"{command_name} watches")
+    lines += _more(Few(home.watches[:_MOST_WATCHES], len(home.watches)), f"{command_name} watches")
     nothing = f"Nothing. {code(f'{command_name} watch SERVICE --me')} has me tell you what happens to one."
     yield mrkdwn_section("\n".join(["*What you watch*", *(lines or [nothing])]))
     ending = [_unwatch(watch) for watch in home.watches[:_MOST_WATCHES] if watch.by.id != BY_CONFIG]
@@ -250,8 +252,9 @@ def _small(text: str) -> ContextBlock:
     return ContextBlock(elements=[mrkdwn(cut(text, _CONTEXT_LIMIT))])
 
 
-def _more(number: int, command: str) -> list[str]:
-    return [f"and {number} more: {code(command)}"] if number > 0 else []
+def _more(few: Few[Any], command: str) -> list[str]:
+    number = "many" if few.total > MOST_COUNTED else few.more
+    return [f"and {number} more: {code(command)}"] if few.more > 0 else []
 
 
 def _waits(number: int) -> str:

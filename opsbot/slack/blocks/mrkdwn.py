@@ -7,6 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from opsbot.domain.counting import MOST_COUNTED
 from opsbot.slack.blocks.lookalikes import told_apart
 
 if TYPE_CHECKING:
@@ -122,6 +123,11 @@ def counted(number: int, noun: str) -> str:
 def or_none(number: int, noun: str) -> str:
     """Say how many, or that there are none."""
     return counted(number, noun) if number else f"no {noun}s"
+
+
+def at_least(number: int, noun: str) -> str:
+    """Say how many, or none, or that they are more than were counted."""
+    return or_none(number, noun) if number <= MOST_COUNTED else f"more than {MOST_COUNTED} {noun}s"
 
 
 def clipped(text: str, limit: int) -> str:

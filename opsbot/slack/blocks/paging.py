@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import ActionsBlock, ContextBlock
 from slack_sdk.models.blocks.block_elements import ButtonElement
 
 from opsbot.domain.commands import PAGE_SIZE
+from opsbot.domain.counting import MOST_COUNTED
 from opsbot.slack.blocks.messages import Answer, mrkdwn, of_lines
 
 if TYPE_CHECKING:
@@ -21,9 +22,10 @@ TURN_PAGE = "turn_page"
 _NEWEST_FIRST = ("packages", "requests", "history", "audit", "deliveries")
 
 
-def listing(headline: str, lines: list[str], again: str, page: int, total: int) -> Answer:
+def listing(headline: str, lines: list[str], again: str, page: int, total: int, *, counts_on: bool = True) -> Answer:
     """Show one page of a long list; `again` is the line that somebody would type for the list.
 
+    Where `counts_on` is false, a total beyond MOST_COUNTED says only that there are more.
     The list is the last of the details, whatever is said above it: where a page is turned, it takes the list's place.
     """
     if not total:
@@ -33,7 +35,8 @@ def listing(headline: str, lines: list[str], again: str, page: int, total: int) 
     if pages > 1:
         newest_first = again.startswith(_NEWEST_FIRST)
         if page <= pages:
-            turning.append(ContextBlock(elements=[mrkdwn(f"Page {page} of {pages}")]))
+            of_pages = f" of {pages}" if counts_on or total <= MOST_COUNTED else ""
+            turning.append(ContextBlock(elements=[mrkdwn(f"Page {page}{of_pages}")]))
         turning.append(_turning(again, page, pages, ("Newer", "Older") if newest_first else ("Previous", "Next")))
     return Answer(headline, (of_lines(lines or [f"There is no page {page}; the last is {pages}."], *turning),))
 

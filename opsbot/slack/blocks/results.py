@@ -52,6 +52,7 @@ from opsbot.slack.blocks import approvals, changes, delivered, fetched, overview
 from opsbot.slack.blocks.home import inbox
 from opsbot.slack.blocks.messages import RUN_LINE, About, Answer, Message, notes, of_lines
 from opsbot.slack.blocks.mrkdwn import (
+    at_least,
     clipped,
     code,
     counted,
@@ -280,9 +281,9 @@ def requests_listed(result: RequestsListed, asker: Asker) -> Answer:
     """List publish requests, a page at a time."""
     command = result.command
     kind = command.state.value if command.state is not None else "publish" if command.every else "open"
-    headline = f"{person(asker.person)} asked for {kind} requests: {or_none(result.total, 'request')}."
+    headline = f"{person(asker.person)} asked for {kind} requests: {at_least(result.total, 'request')}."
     lines = [_request(request) for request in result.requests]
-    return listing(headline, lines, _again(result), command.page, result.total)
+    return listing(headline, lines, _again(result), command.page, result.total, counts_on=False)
 
 
 def _form_button(verb: str | None = None) -> ActionsBlock:

@@ -95,6 +95,13 @@ publish_requests = Table(
     ),
     Index("requests_by_card", "card_channel", "card_ts"),
     Index("requests_by_state", "state", "id"),
+    Index("requests_by_service", "service", "id", postgresql_ops={"service": "varchar_pattern_ops"}),
+    Index("requests_by_state_and_service", "state", "service", postgresql_ops={"service": "varchar_pattern_ops"}),
+    Index("requests_by_requester", "requester_id", "id"),
+    Index("requests_by_requester_and_state", "requester_id", "state", "id"),
+    Index("requests_by_requester_name", "requester_name", "id"),
+    Index("requests_by_published_service", "node", "published_service", "state", "ended_at"),
+    Index("requests_by_end", "ended_at"),
     sqlite_autoincrement=True,  # the number of a request is never given twice
 )
 

@@ -39,6 +39,7 @@ deliveries = Table(
     Column("trace", String(32)),
     Index("deliveries_in_line", "state", "channel", "id"),
     Index("deliveries_by_time", "created_at"),
+    Index("deliveries_by_channel", "channel", "sent_at"),
     sqlite_autoincrement=True,
 )
 

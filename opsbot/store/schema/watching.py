@@ -86,4 +86,5 @@ stories = Table(
     Column("ts", String(32), nullable=False),
     Column("told_at", Instant),  # when something was last told there
     Index("stories_by_time", "told_at"),
+    Index("stories_by_message", "channel", "ts"),
 )
