@@ -53,6 +53,10 @@ def set_up_logs(shape: Shape, level: Level, redact: Redact, stream: TextIO | Non
     ours.setLevel(level.upper())
     # What libraries say below a warning tells of their insides, payloads and tokens among them.
     root.setLevel(max(logging.WARNING, ours.level))
+    least = root.level
+    handler.addFilter(
+        lambda record: record.levelno >= least or record.name.partition(".")[0] == _OURS
+    )  # DBOS sets its own
 
     def undo() -> None:
         root.removeHandler(handler)

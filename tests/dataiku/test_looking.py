@@ -93,7 +93,7 @@ def test_a_node_that_asks_to_be_left_alone_is_for_as_long_as_it_asks(looking: Lo
     assert looking.rest == MINUTE
     assert looking.versions() == ["meanwhile"]
     first, back = looking.sights.said
-    assert first.startswith("design doesn't answer: The node answered 429")
+    assert first.startswith("design doesn't answer: The node has too much to do just now (status 429).")
     assert back == "design answers again."
 
 
@@ -117,12 +117,12 @@ def test_a_node_that_fails_at_everything_is_asked_less_and_less_and_told_of_once
     for _ in range(6):
         looking.look()
         rests.append(looking.rest / MINUTE)
-    assert rests == [2, 4, 8, 15, 15, 15]
+    assert rests == [2, 4, 8, 10, 10, 10]
     looking.node.faults.clear()
     looking.look()
     assert looking.rest == MINUTE
     first, back = looking.sights.said
-    assert f"design doesn't answer: The node answered {status}" in first
+    assert f"(status {status})" in first
     assert back == "design answers again."
 
 

@@ -30,10 +30,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def test_who_sends_many_commands_at_once_hears_so_and_others_are_answered(stage: Stage) -> None:
     fields = stage.command("whoami", user="omar")["payload"]
     stage.wait_for("you hold", user="omar")
-    stage.designer.site.faults.add("GET /projects/FRAUD/apiservices/scoring/packages", "delay", seconds=1.5)
+    stage.designer.site.faults.add("GET /projects/FRAUD/apiservices/scoring/packages", "delay", seconds=3)
     given = {**fields, "user_id": demo.MAYA.id, "user_name": "maya", "text": "packages FRAUD/scoring"}
-    bodies = [stage.replied_to_command(given) for _ in range(20)]
-    assert bodies.count(ENOUGH) == 17
+    bodies = [stage.replied_to_command(given) for _ in range(8)]
+    assert bodies.count(ENOUGH) == 5
     stage.command("services FRAUD", user="omar")
     stage.wait_for("asked for the services", user="omar")
     assert not any("asked for the packages" in each["text"] for each in stage.messages())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -56,6 +56,11 @@ def test_a_hangup_signal_has_grants_and_policies_read_again_if_they_are_good(bot
     bot.wait(lambda: bot.log().count("other policies are in force") == 3)  # at the start, too
 
 
+def replies(bot: Served, text: str) -> list[dict[str, Any]]:
+    said = [each for each in bot.messages() if each.get("thread_ts") not in {None, each["ts"]}]
+    return [each for each in said if text in each["text"]]
+
+
 def test_who_is_told_to_end_finishes_commands_and_publishes_and_sends_nothing_twice(bot: Served) -> None:
     site = bot.node.site
     site.faults.add("GET /projects/*/apiservices/*/packages", "delay", seconds=1.5, times=1)
@@ -72,7 +77,7 @@ def test_who_is_told_to_end_finishes_commands_and_publishes_and_sends_nothing_tw
     ).json()
     assert [each["id"] for each in published["packages"]] == ["v4"]
     bot.start()  # what wasn't said yet, whoever comes next says
-    bot.wait_for("is published to `drained`")
+    bot.wait(lambda: bool(replies(bot, "is published to `drained`")))  # the card says so, too
     bot.stop()
     assert sum(seen.path.endswith("/publish") for seen in site.seen) == 1
-    assert sum("is published to `drained`" in each["text"] for each in bot.messages()) == 1
+    assert len(replies(bot, "is published to `drained`")) == 1

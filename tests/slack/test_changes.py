@@ -184,7 +184,7 @@ def test_what_is_asked_for_in_a_thread_is_told_in_that_thread(stage: Stage) -> N
 
 
 def test_while_the_node_is_at_it_the_message_says_so_and_ends_with_what_is_true(tmp_path: Path) -> None:
-    with staged(tmp_path, grants=GRANTS, tempo=Tempo(sweep=0.2), node={"long_timeout": "1s"}) as stage:
+    with staged(tmp_path, grants=GRANTS, tempo=Tempo(sweep=0.2), node={"long_timeout": "3s"}) as stage:
         stage.designer.faults.add("POST /projects/*/apiservices/*/packages/*", "hang", times=1)
         stage.command("package FRAUD/rules v9")
         message = stage.wait_for("Packaging v9 of design:FRAUD/rules for maya")
