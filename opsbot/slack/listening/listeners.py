@@ -23,7 +23,16 @@ from opsbot.slack.blocks.stamps import read_stamp
 from opsbot.slack.doing import Later
 from opsbot.slack.forms.again import with_form
 from opsbot.slack.forms.opening import TOO_LATE
-from opsbot.slack.forms.reasons import Metadata, Submission, approve_form, busy, decline_form, kept, missing_reason
+from opsbot.slack.forms.reasons import (
+    Metadata,
+    Submission,
+    approve_form,
+    busy,
+    decline_form,
+    kept,
+    missing_reason,
+    without_request,
+)
 from opsbot.slack.listening.payloads import BotMention, Click, SlashCommand
 from opsbot.slack.trouble import in_words, turned_away
 from opsbot.slack.trouble import incident as _incident
@@ -51,9 +60,6 @@ _log = logging.getLogger(__name__)
 
 _DECISIONS: dict[str, type[Approve | Cancel]] = {cards.APPROVE: Approve, cards.CANCEL: Cancel}
 _FORMS: dict[str, Callable[[Metadata], View]] = {cards.APPROVE_WITH: approve_form, cards.DECLINE: decline_form}
-
-
-_MOST_DIGITS = 9
 
 
 class SeenEvents(Protocol):
@@ -214,7 +220,8 @@ class Listeners:
 
         said = self._in_words(do)
         if said is not None:
-            said = with_form(said, written) if written is not None and written.values.get("comment") else said
+            if written is not None and written.values.get("comment"):
+                said = with_form(said, written if self.dispatcher.is_meant(command) else without_request(written))
             self.replier.whisper(said.in_one(), asker, response_url)
             self.home.show_what_is_true(asker)
 
