@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -26,26 +26,11 @@ if TYPE_CHECKING:
     from opsbot.slack.blocks.messages import Answer
     from opsbot.slack.directory import SlackDirectory
     from opsbot.slack.doing import Doer
+    from opsbot.slack.listening.doors import Ack, SeenEvents
     from opsbot.slack.sending.replies import Replier
     from opsbot.slack.transport.pool import Pool
 
 _log = logging.getLogger(__name__)
-
-
-class SeenEvents(Protocol):
-    """The events that were taken already."""
-
-    def is_first(self, event: str, now: datetime) -> bool:
-        """Remember the event; tells whether it is new."""
-        ...
-
-
-class Ack(Protocol):
-    """Bolt's way to acknowledge."""
-
-    def __call__(self) -> object:
-        """Acknowledge."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

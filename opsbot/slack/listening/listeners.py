@@ -34,8 +34,7 @@ from opsbot.slack.forms.reasons import (
     without_request,
 )
 from opsbot.slack.listening.payloads import BotMention, Click, SlashCommand
-from opsbot.slack.trouble import in_words, turned_away
-from opsbot.slack.trouble import incident as _incident
+from opsbot.slack.trouble import in_words, incident, turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
     from opsbot.slack.forms.listeners import FormListeners
     from opsbot.slack.forms.shortcuts import ShortcutListeners
     from opsbot.slack.listening.direct import DirectListener
+    from opsbot.slack.listening.doors import Ack, SeenEvents
     from opsbot.slack.listening.home import HomeListener
     from opsbot.slack.sending.replies import Replier
     from opsbot.slack.transport.pool import Pool, TurnedAway
@@ -60,22 +60,6 @@ _log = logging.getLogger(__name__)
 
 _DECISIONS: dict[str, type[Approve | Cancel]] = {cards.APPROVE: Approve, cards.CANCEL: Cancel}
 _FORMS: dict[str, Callable[[Metadata], View]] = {cards.APPROVE_WITH: approve_form, cards.DECLINE: decline_form}
-
-
-class SeenEvents(Protocol):
-    """The events that were taken already."""
-
-    def is_first(self, event: str, now: datetime) -> bool:
-        """Remember the event; tells whether it is new."""
-        ...
-
-
-class Ack(Protocol):
-    """Bolt's way to acknowledge."""
-
-    def __call__(self, text: str = "") -> object:
-        """Acknowledge; a text is shown to the asker alone."""
-        ...
 
 
 class FormAck(Protocol):
@@ -115,7 +99,7 @@ class Listeners:
         try:
             command = SlashCommand.model_validate(body)
         except ValidationError:
-            ack(_incident("a slash command could not be read"))
+            ack(incident("a slash command could not be read"))
             return
         refused = self.pool.take(command.user_id, self._take_command, command)
         ack() if refused is None else ack(turned_away(refused))
@@ -126,7 +110,7 @@ class Listeners:
         try:
             click = Click.model_validate(body)
         except ValidationError:
-            _incident("a click could not be read")
+            incident("a click could not be read")
             return
         refused = self.pool.take(click.user.id, self._take_click, click)
         if refused is not None:
@@ -139,7 +123,7 @@ class Listeners:
             command, asker = submission.command, submission.asker
         except ValidationError:
             ack()
-            _incident("a form could not be read")
+            incident("a form could not be read")
             return
         if isinstance(command, Decline) and not command.comment:
             ack(response_action="errors", errors=missing_reason())
@@ -156,7 +140,7 @@ class Listeners:
         try:
             mention = BotMention.model_validate(body)
         except ValidationError:
-            _incident("a mention could not be read")
+            incident("a mention could not be read")
             return
         refused = self.pool.take(mention.event.user, self._take_mention, mention)
         if refused is not None:
