@@ -12,8 +12,8 @@ from opsbot.domain.models import Person
 from opsbot.errors import UnknownVerbError
 from opsbot.grammar import without_mention_of
 from opsbot.slack.blocks.address import address_in
+from opsbot.slack.blocks.introducing import greeting
 from opsbot.slack.blocks.messages import Message
-from opsbot.slack.blocks.results import greeting
 from opsbot.slack.doing import Later
 from opsbot.slack.listening.payloads import DirectMessage
 from opsbot.slack.trouble import in_words, incident, turned_away

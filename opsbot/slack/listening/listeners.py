@@ -15,10 +15,11 @@ from opsbot.errors import MissingWordError
 from opsbot.grammar import without_mention_of
 from opsbot.slack.blocks import cards
 from opsbot.slack.blocks.address import MENTION, address_in
+from opsbot.slack.blocks.introducing import OPEN_FORM
 from opsbot.slack.blocks.messages import REOPEN_FORM, RUN_LINE, Answer, Message
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.blocks.paging import TURN_PAGE
-from opsbot.slack.blocks.results import OPEN_FORM, answer
+from opsbot.slack.blocks.results import answer
 from opsbot.slack.blocks.stamps import read_stamp
 from opsbot.slack.doing import Later
 from opsbot.slack.forms.again import with_form
