@@ -122,7 +122,7 @@ def test_whether_it_lives_and_is_ready_can_be_asked(open_door: Stage) -> None:
     voice = open_door.bot._mouth.voice
     voice.lost("Slack says token_revoked.")
     unready = httpx.get(f"{url}/readyz")
-    assert (unready.status_code, unready.json()) == (503, {"database": True, "slack": False})
+    assert (unready.status_code, unready.json()) == (503, {**ready, "slack": False})
     voice.found()
     assert httpx.get(f"{url}/readyz").status_code == 200
 
