@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Ack(Protocol):
     """Bolt's way to acknowledge."""
 
-    def __call__(self, text: str = "") -> object:
-        """Acknowledge; a text is shown to the asker alone, where it is a slash command."""
+    def __call__(self) -> object:
+        """Acknowledge."""
         ...
 
 

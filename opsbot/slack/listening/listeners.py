@@ -63,6 +63,14 @@ _DECISIONS: dict[str, type[Approve | Cancel]] = {cards.APPROVE: Approve, cards.C
 _FORMS: dict[str, Callable[[Metadata], View]] = {cards.APPROVE_WITH: approve_form, cards.DECLINE: decline_form}
 
 
+class CommandAck(Protocol):
+    """Bolt's way to acknowledge a slash command."""
+
+    def __call__(self, text: str = "") -> object:
+        """Acknowledge; a text is shown to the asker alone."""
+        ...
+
+
 class FormAck(Protocol):
     """Bolt's way to acknowledge a form."""
 
@@ -95,7 +103,7 @@ class Listeners:
         """Name the events that are listened to, each with its listener; the manifest asks Slack for these."""
         return {"app_mention": self.on_mention, **self.home.events, **self.direct.events}
 
-    def on_command(self, ack: Ack, body: dict[str, Any]) -> None:
+    def on_command(self, ack: CommandAck, body: dict[str, Any]) -> None:
         """Take a slash command."""
         try:
             command = SlashCommand.model_validate(body)
