@@ -69,6 +69,16 @@ def test_a_replayed_mention_is_taken_once(open_door: Stage) -> None:
     assert len([each for each in open_door.messages(user="omar") if "you hold" in each["text"]]) == 1
 
 
+def test_what_an_integration_says_to_the_bot_is_passed_over(open_door: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    by_nobody = mention("whoami")
+    del by_nobody["event"]["user"]
+    by_nobody["event"] |= {"subtype": "bot_message", "bot_id": "B0OTHER", "username": "alerts"}
+    assert open_door.deliver_event(by_nobody) == 200
+    assert "incident" not in caplog.text
+    assert open_door.deliver_event(mention("whoami", event="Ev2")) == 200
+    open_door.wait_for("you hold", user="omar")
+
+
 def test_a_mention_in_the_channel_is_answered_there_to_its_author_and_in_its_thread_to_all(open_door: Stage) -> None:
     said = open_door.say("good morning", user="omar")["message"]
     open_door.deliver_event(mention("whoami", ts=said["ts"], event="Ev1"))

@@ -151,6 +151,8 @@ class Listeners:
         except ValidationError:
             incident("a mention could not be read")
             return
+        if not mention.is_said_by_somebody:
+            return
         refused = self.pool.take(mention.event.user, self._take_mention, mention)
         if refused is not None:
             self._turn_away(refused, mention.asker, None)
