@@ -27,6 +27,7 @@ from opsbot.actions.watching import list_watches, try_watches, unwatch, watch_se
 from opsbot.domain import commands
 from opsbot.domain.authorization import refusal
 from opsbot.domain.results import Refused
+from opsbot.domain.seals import is_of
 from opsbot.domain.terminal import objection_at_the_door, unheard
 from opsbot.errors import DSSRefusedError, OpsbotError, StoreError
 
@@ -106,6 +107,14 @@ class Dispatcher:
             self._is_allowed_in(asker.place, command)
             and self._forbidden(command, self._standing_to_decide(asker)) is None
         )
+
+    def is_meant(self, command: commands.Decide) -> bool:
+        """Tell whether the request that has the number now is the one that the button was made for, if it was one's."""
+        try:
+            request = self.world.requests.get(command.request)
+        except OpsbotError:
+            return False
+        return command.button is None or is_of(command.button, request)
 
     def _try(self, command: Command, asker: Asker) -> Result:
         objected = objection_at_the_door(command, asker, self.world.rules.terminal)

@@ -56,7 +56,7 @@ def unwatch(command: Unwatch, asker: Asker, standing: Standing, world: World) ->
     if not own:
         if there:
             return _in_configuration(services)
-        others = ", ".join(each.services for each in world.watches.of_target(target)) or "nothing"
+        others = ", ".join(each.services for each in _heard(target, asker, standing, world)) or "nothing"
         return Refused(f"Nobody watches {services} here; what is watched: {others}.")
     refused = _refusal(target, services, asker, standing) if target != asker.person.id else None
     if refused is not None:
@@ -127,9 +127,16 @@ def _seen(asker: Asker, standing: Standing, world: World) -> tuple[Watch, ...]:
     target = target_of(asker, personally=False)
     if target == asker.person.id:
         return world.watches.set_by(asker.person.id)
+    return _heard(target, asker, standing, world)
+
+
+def _heard(target: str, asker: Asker, standing: Standing, world: World) -> tuple[Watch, ...]:
+    """Find what a target hears of: of a channel as far as the asker may read it, of the asker's own all."""
+    there = world.watches.of_target(target)
+    if target == asker.person.id:
+        return there
     reach = standing.reach(Permission.READ)
-    seen = (each for each in world.watches.of_target(target) if any(may_meet(each.services, glob) for glob in reach))
-    return tuple(seen)
+    return tuple(each for each in there if any(may_meet(each.services, glob) for glob in reach))
 
 
 def _no_such_watch(number: int) -> Refused:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
@@ -53,8 +52,6 @@ if TYPE_CHECKING:
     from opsbot.durable import Tempo
     from opsbot.slack import Identity, Pool
 
-
-_log = logging.getLogger(__name__)
 
 _FINISHING_SECONDS = 15.0
 

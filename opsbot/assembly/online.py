@@ -12,7 +12,7 @@ from opsbot.dataiku.survey import NodeSurvey
 from opsbot.domain.policy_faults import policy_faults
 from opsbot.errors import ConfigError, StoreError
 from opsbot.slack import SlackDirectory, who_am_i
-from opsbot.slack.identity import try_app_token
+from opsbot.slack.identity import try_app_token, try_people
 from opsbot.store import Database, is_current
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def notices_online(config: Config) -> tuple[str, ...]:
 def _slack_faults(config: Config) -> Iterator[str]:
     client = open_slack(config)
     try:
-        who_am_i(client)
+        try_people(client, who_am_i(client))
     except ConfigError as error:
         yield f"slack.bot_token: {error}"
     try:

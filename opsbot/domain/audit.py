@@ -77,25 +77,6 @@ class Record:
     link: str
 
 
-def data_of(entry: Entry, seq: int) -> dict[str, Any]:
-    """Write an entry as JSON, with its place in the chain."""
-    where = entry.where
-    return {
-        "seq": seq,
-        "at": entry.at.isoformat(),
-        "who": {"id": entry.who.id, "name": entry.who.name},
-        "what": entry.what,
-        "outcome": entry.outcome,
-        "where": {"channel": where.channel, "thread": where.thread} if where is not None else None,
-        "service": str(entry.service) if entry.service is not None else None,
-        "version": entry.version,
-        "published_service": entry.published_service,
-        "request": entry.request,
-        "policy": entry.policy,
-        "detail": dict(entry.detail),
-    }
-
-
 def entry_of(record: Record) -> Entry:
     """Read the entry back from its record."""
     data = json.loads(record.body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from opsbot.domain.freezes import frozen
@@ -23,6 +24,8 @@ SILENT_AFTER = timedelta(seconds=20)
 LATELY = timedelta(days=1)
 _LATE = timedelta(minutes=5)
 """What is due for so long and isn't said has met trouble; Slack's own limits hold it back for a minute or two."""
+_AMISS = MappingProxyType({"database": "The database doesn't answer.", "slack": "Slack takes nothing that I say."})
+"""What is said of a check that isn't well, where its name alone doesn't make a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,9 @@ class Status:
     def _of_outlook(self) -> Iterable[str]:
         if self.outlook.problem:
             yield self.outlook.problem
-        yield from (f"The {name} isn't there." for name, well in self.outlook.checks.items() if not well)
+        yield from (
+            _AMISS.get(name, f"The {name} isn't there.") for name, well in self.outlook.checks.items() if not well
+        )
         silent = {node for node, answers in self.outlook.nodes.items() if not answers}
         silent |= {look.node for look in self.records.looks if look.problem and look.node not in self.outlook.nodes}
         yield from (f"The node {node} doesn't answer." for node in sorted(silent))

@@ -55,3 +55,14 @@ def try_app_token(client: WebClient, app_token: str) -> None:
         client.apps_connections_open(app_token=app_token)
     except CALL_ERRORS as error:
         raise ConfigError(f"Slack doesn't take the app token, or doesn't answer: {error_code(error)}.") from error
+
+
+def try_people(client: WebClient, bot: Identity) -> None:
+    """Ask Slack who somebody is, be it the bot; raises ConfigError where it doesn't say, since then nobody is served."""
+    try:
+        client.users_info(user=bot.user)
+    except CALL_ERRORS as error:
+        raise ConfigError(
+            f"Slack doesn't say who people are ({error_code(error)}), so nothing is done for anybody: "
+            "the app needs the scope users:read."
+        ) from error

@@ -15,7 +15,7 @@ SCOPES = (
     "im:write",  # naming such a conversation, so that it can be looked through
     "metadata.message:read",  # telling by its mark whether a message is the one that is looked for
     "usergroups:read",  # grants to user groups; without it they don't count
-    "users:read",  # names of people who mention the bot
+    "users:read",  # who people are, without which nothing is done for anybody; and their names
 )
 
 EVENTS = (

@@ -91,6 +91,14 @@ def test_in_a_direct_message_the_asker_alone_hears(scene: Scene) -> None:
     assert listed == WatchesListed((result.watch,), personal=True)
 
 
+def test_who_ends_what_nobody_watches_hears_of_no_watch_that_they_may_not_read(scene: Scene) -> None:
+    do(scene, WatchServices(ProjectRef("design", "CHURN")))
+    for who, told in ((VIC, "design:CHURN/*"), (OMAR, "nothing")):
+        refused = do(scene, Unwatch(SCORING), who)
+        assert isinstance(refused, Refused)
+        assert refused.reason.endswith(f"what is watched: {told}.")
+
+
 def test_a_watch_is_listed_to_who_may_read_it_and_ended_by_any_of_them(scene: Scene) -> None:
     do(scene, WatchServices(FRAUD))
     listed = do(scene, ListWatches(), VIC)

@@ -42,6 +42,20 @@ def test_a_node_is_asked_once_for_all_who_ask_within_a_while() -> None:
     assert (always(), always(), node.asked) == (False, False, 3)
 
 
+def test_a_fault_of_ours_in_asking_a_node_is_logged_and_the_node_is_asked_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    faults = [ZeroDivisionError("nobody foresaw this")]
+
+    def ask() -> None:
+        if faults:
+            raise faults.pop()
+
+    probe = NodeProbe(ask, kept=0, patience=10)
+    assert (probe(), probe()) == (False, True)
+    assert "nobody foresaw this" in caplog.text
+
+
 def test_a_node_that_says_nothing_keeps_nobody_waiting_and_is_asked_by_one_at_a_time() -> None:
     node = Node()
     node.speaks.clear()

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import insert, update
 
-from opsbot.domain.audit import BEFORE_THE_FIRST, canonical, data_of, digest, link
+from opsbot.domain.audit import BEFORE_THE_FIRST, digest, link
 from opsbot.domain.changes import ChangeState
 from opsbot.domain.commands import CreatePackage
 from opsbot.domain.deliveries import DeliveryState, Kind
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import Person
 from opsbot.domain.references import ServiceRef
+from opsbot.domain.writing import body
 from opsbot.store.request_rows import changed_columns, new_row
 from opsbot.store.schema import (
     audit_head,
@@ -91,14 +92,14 @@ def _fill_audit(connection: Connection, grown: Grown, entry: Entry) -> list[tupl
         nonlocal before
         for seq in range(1, grown.records + 1):
             number = (seq - 1) // RECORDS_EACH + 1
-            ref, at = str(grown.service_of(number)), _when(number, grown)
-            data = data_of(entry, seq) | {"at": at.isoformat(), "request": number, "service": ref}
-            body = canonical(data)
-            before = link(before, digest(body))
+            service, at = grown.service_of(number), _when(number, grown)
+            ref = str(service)
+            written = body(replace(entry, at=at, request=number, service=service), seq, str)
+            before = link(before, digest(written))
             if seq % RECORDS_EACH == 0:
                 heads.append((seq, before))
             shown = {"seq": seq, "at": at, "what": entry.what, "request": number, "service": ref}
-            yield {**shown, "body": body, "link": before}
+            yield {**shown, "body": written, "link": before}
 
     _put(connection, audit_records, records())
     connection.execute(update(audit_head).values(seq=grown.records, link=before))

@@ -26,7 +26,9 @@ def test_all_is_well() -> None:
     ("records", "outlook", "said"),
     [
         (WELL, Outlook(problem="The bot doesn't answer."), "The bot doesn't answer."),
-        (WELL, Outlook({"database": False}), "The database isn't there."),
+        (WELL, Outlook({"database": False}), "The database doesn't answer."),
+        (WELL, Outlook({"slack": False}), "Slack takes nothing that I say."),
+        (WELL, Outlook({"socket": False}), "The socket isn't there."),
         (WELL, Outlook({}, {"design": False, "old": True}), "The node design doesn't answer."),
         (replace(WELL, looks=(Look("design", NOON, "no"),)), Outlook(), "The node design doesn't answer."),
         (replace(WELL, replicas=()), SEEN, "No replica is running."),

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from opsbot.errors import ConfigError
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.sandbox.workspace.people import Person
-from opsbot.slack import KeptWebClient, Memory, SlackDirectory, manifest
+from opsbot.slack import KeptWebClient, Memory, SlackDirectory, manifest, who_am_i
+from opsbot.slack.identity import try_people
 from tests.builders import ADA, MAYA, OMAR
 
 if TYPE_CHECKING:
@@ -186,3 +188,11 @@ def test_who_is_called_so_is_found_on_any_page() -> None:
 def test_nobody_is_found_where_slack_does_not_say() -> None:
     with serving(without="users:read") as server, closing(client_of(server.url)) as client:
         assert SlackDirectory(client, NAMED).find("omar") is None
+
+
+def test_an_app_that_may_not_ask_who_people_are_is_found_by_asking(client: KeptWebClient) -> None:
+    try_people(client, who_am_i(client))
+    with serving(without="users:read") as server, closing(client_of(server.url)) as blind:
+        bot = who_am_i(blind)
+        with pytest.raises(ConfigError, match=r"missing_scope.*users:read"):
+            try_people(blind, bot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
@@ -68,6 +69,16 @@ def test_a_replayed_mention_is_taken_once(open_door: Stage) -> None:
     assert len([each for each in open_door.messages(user="omar") if "you hold" in each["text"]]) == 1
 
 
+def test_what_an_integration_says_to_the_bot_is_passed_over(open_door: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    by_nobody = mention("whoami")
+    del by_nobody["event"]["user"]
+    by_nobody["event"] |= {"subtype": "bot_message", "bot_id": "B0OTHER", "username": "alerts"}
+    assert open_door.deliver_event(by_nobody) == 200
+    assert "incident" not in caplog.text
+    assert open_door.deliver_event(mention("whoami", event="Ev2")) == 200
+    open_door.wait_for("you hold", user="omar")
+
+
 def test_a_mention_in_the_channel_is_answered_there_to_its_author_and_in_its_thread_to_all(open_door: Stage) -> None:
     said = open_door.say("good morning", user="omar")["message"]
     open_door.deliver_event(mention("whoami", ts=said["ts"], event="Ev1"))
@@ -95,6 +106,21 @@ def test_a_button_value_that_somebody_made_up_does_nothing(open_door: Stage, val
     said = {"999": "There is no request 999", "1:0123456789ab": "This card is of another request"}
     open_door.wait_for(said.get(value, "isn't one of mine"), user="omar")
     assert "v4" not in open_door.published("scoring")
+
+
+def test_an_old_card_brings_the_words_back_and_not_the_number_that_another_request_has_now(open_door: Stage) -> None:
+    payload = asked(open_door)
+    payload["actions"] = [
+        {"type": "button", "action_id": "decline_request", "block_id": "b", "value": "1:0123456789ab"}
+    ]
+    assert open_door.deliver(payload) == 200
+    open_door.wait_for_view("omar")
+    assert open_door.submit("omar", {"words": "too early by far"})["ok"]
+    refused = open_door.wait_for("This card is of another request", user="omar")
+    open_door.click(refused, buttons(refused)["Open the form again"], user="omar")
+    again = json.dumps(open_door.wait_for_view("omar"))
+    assert "too early by far" in again
+    assert '"initial_option"' not in again
 
 
 def test_whether_it_lives_and_is_ready_can_be_asked(open_door: Stage) -> None:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 OnUse = Callable[[Use], Awaitable[None]]
 
-_HALF = 2
-
 
 class BlockKit:
     """Draws blocks where the next element would stand, and says `on_use` when somebody uses a control."""

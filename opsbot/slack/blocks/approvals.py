@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Explained,
         Paused,
         PublishRequested,
+        RequestsListed,
         Resumed,
         Reviewed,
         RoleHolders,
@@ -50,6 +51,15 @@ def publish_requested(result: PublishRequested, asker: Asker, *, private: bool) 
         return None
     waits = f"It waits for {escaped(in_words(result.missing))}" if result.missing else "It is published at once"
     return Answer(f"{person(asker.person)} opened {what}. {waits}; its card is in {place}.")
+
+
+def requests_listed(result: RequestsListed, asker: Asker) -> Answer:
+    """List publish requests, a page at a time."""
+    command = result.command
+    kind = command.state.value if command.state is not None else "publish" if command.every else "open"
+    headline = f"{person(asker.person)} asked for {kind} requests: {at_least(result.total, 'request')}."
+    lines = [_request(request) for request in result.requests]
+    return listing(headline, lines, _again(result), command.page, result.total, counts_on=False)
 
 
 def decided(result: Decided, asker: Asker) -> Answer | None:
@@ -116,6 +126,23 @@ def records_shown(result: HistoryShown | AuditShown, asker: Asker) -> Answer:
     headline = f"{person(asker.person)} asked for {about}: {at_least(result.total, 'record')}."
     lines = [_record(head, entry) for head, entry in result.entries]
     return listing(headline, lines, " ".join(again), command.page, result.total, counts_on=False)
+
+
+def _again(result: RequestsListed) -> str:
+    """Write the line that asks for the same requests."""
+    command = result.command
+    words = ["requests"]
+    words += [str(command.service)] if command.service is not None else []
+    words += [f"--state {command.state.value}"] if command.state is not None else []
+    words += ["--all"] if command.every else []
+    if command.requester is not None:
+        words.append(f"--by <@{command.requester.id}>" if command.requester.id else f"--by @{command.requester.name}")
+    return " ".join(words)
+
+
+def _request(request: PublishRequest) -> str:
+    asked = f"asked by {named(request.wish.requester)} {date(request.wish.asked_at)}"
+    return f"*{request.id}* · {code(request.service)} {code(request.version)} · {request.state.value} · {asked}"
 
 
 def _lines(result: Explained) -> Iterator[str]:

@@ -113,6 +113,11 @@ def kept(submission: Submission) -> Kept:
     return Kept(verb=command.verb, channel=place.channel, values={name: text for name, text in values.items() if text})
 
 
+def without_request(kept: Kept) -> Kept:
+    """Keep the words only, where the number may be another request's by now: which one is meant has to be chosen."""
+    return kept.model_copy(update={"values": {name: text for name, text in kept.values.items() if name != "request"}})
+
+
 def _form(callback: str, submit: str, title: str, label: str, metadata: Metadata, *, needed: bool) -> View:
     words = PlainTextInputElement(action_id=_FIELD, multiline=True, max_length=_LONGEST)
     return View(

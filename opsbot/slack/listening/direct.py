@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -12,8 +12,8 @@ from opsbot.domain.models import Person
 from opsbot.errors import UnknownVerbError
 from opsbot.grammar import without_mention_of
 from opsbot.slack.blocks.address import address_in
+from opsbot.slack.blocks.introducing import greeting
 from opsbot.slack.blocks.messages import Message
-from opsbot.slack.blocks.results import greeting
 from opsbot.slack.doing import Later
 from opsbot.slack.listening.payloads import DirectMessage
 from opsbot.slack.trouble import in_words, incident, turned_away
@@ -26,26 +26,11 @@ if TYPE_CHECKING:
     from opsbot.slack.blocks.messages import Answer
     from opsbot.slack.directory import SlackDirectory
     from opsbot.slack.doing import Doer
+    from opsbot.slack.listening.doors import Ack, SeenEvents
     from opsbot.slack.sending.replies import Replier
     from opsbot.slack.transport.pool import Pool
 
 _log = logging.getLogger(__name__)
-
-
-class SeenEvents(Protocol):
-    """The events that were taken already."""
-
-    def is_first(self, event: str, now: datetime) -> bool:
-        """Remember the event; tells whether it is new."""
-        ...
-
-
-class Ack(Protocol):
-    """Bolt's way to acknowledge."""
-
-    def __call__(self) -> object:
-        """Acknowledge."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from opsbot.domain.tracing import new_trace, traced
 from opsbot.slack.transport.heard import heard_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
+
+
+class Ack(Protocol):
+    """Bolt's way to acknowledge."""
+
+    def __call__(self) -> object:
+        """Acknowledge."""
+        ...
+
+
+class SeenEvents(Protocol):
+    """The events that were taken already."""
+
+    def is_first(self, event: str, now: datetime) -> bool:
+        """Remember the event; tells whether it is new."""
+        ...
 
 
 def through(door: str, listener: Callable[[Any, dict[str, Any]], None]) -> Callable[[Any, dict[str, Any]], None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -17,17 +17,10 @@ if TYPE_CHECKING:
 
     from opsbot.actions.homes import HomePainter
     from opsbot.domain.models import Asker
+    from opsbot.slack.listening.doors import Ack
     from opsbot.slack.transport.pool import Pool
 
 _log = logging.getLogger(__name__)
-
-
-class Ack(Protocol):
-    """Bolt's way to acknowledge."""
-
-    def __call__(self) -> object:
-        """Acknowledge."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,27 @@ from opsbot.errors import MissingWordError
 from opsbot.grammar import without_mention_of
 from opsbot.slack.blocks import cards
 from opsbot.slack.blocks.address import MENTION, address_in
+from opsbot.slack.blocks.introducing import OPEN_FORM
 from opsbot.slack.blocks.messages import REOPEN_FORM, RUN_LINE, Answer, Message
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.blocks.paging import TURN_PAGE
-from opsbot.slack.blocks.results import OPEN_FORM, answer
+from opsbot.slack.blocks.results import answer
 from opsbot.slack.blocks.stamps import read_stamp
 from opsbot.slack.doing import Later
 from opsbot.slack.forms.again import with_form
 from opsbot.slack.forms.opening import TOO_LATE
-from opsbot.slack.forms.reasons import Metadata, Submission, approve_form, busy, decline_form, kept, missing_reason
+from opsbot.slack.forms.reasons import (
+    Metadata,
+    Submission,
+    approve_form,
+    busy,
+    decline_form,
+    kept,
+    missing_reason,
+    without_request,
+)
 from opsbot.slack.listening.payloads import BotMention, Click, SlashCommand
-from opsbot.slack.trouble import in_words, turned_away
-from opsbot.slack.trouble import incident as _incident
+from opsbot.slack.trouble import in_words, incident, turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +52,7 @@ if TYPE_CHECKING:
     from opsbot.slack.forms.listeners import FormListeners
     from opsbot.slack.forms.shortcuts import ShortcutListeners
     from opsbot.slack.listening.direct import DirectListener
+    from opsbot.slack.listening.doors import Ack, SeenEvents
     from opsbot.slack.listening.home import HomeListener
     from opsbot.slack.sending.replies import Replier
     from opsbot.slack.transport.pool import Pool, TurnedAway
@@ -53,19 +63,8 @@ _DECISIONS: dict[str, type[Approve | Cancel]] = {cards.APPROVE: Approve, cards.C
 _FORMS: dict[str, Callable[[Metadata], View]] = {cards.APPROVE_WITH: approve_form, cards.DECLINE: decline_form}
 
 
-_MOST_DIGITS = 9
-
-
-class SeenEvents(Protocol):
-    """The events that were taken already."""
-
-    def is_first(self, event: str, now: datetime) -> bool:
-        """Remember the event; tells whether it is new."""
-        ...
-
-
-class Ack(Protocol):
-    """Bolt's way to acknowledge."""
+class CommandAck(Protocol):
+    """Bolt's way to acknowledge a slash command."""
 
     def __call__(self, text: str = "") -> object:
         """Acknowledge; a text is shown to the asker alone."""
@@ -104,12 +103,12 @@ class Listeners:
         """Name the events that are listened to, each with its listener; the manifest asks Slack for these."""
         return {"app_mention": self.on_mention, **self.home.events, **self.direct.events}
 
-    def on_command(self, ack: Ack, body: dict[str, Any]) -> None:
+    def on_command(self, ack: CommandAck, body: dict[str, Any]) -> None:
         """Take a slash command."""
         try:
             command = SlashCommand.model_validate(body)
         except ValidationError:
-            ack(_incident("a slash command could not be read"))
+            ack(incident("a slash command could not be read"))
             return
         refused = self.pool.take(command.user_id, self._take_command, command)
         ack() if refused is None else ack(turned_away(refused))
@@ -120,7 +119,7 @@ class Listeners:
         try:
             click = Click.model_validate(body)
         except ValidationError:
-            _incident("a click could not be read")
+            incident("a click could not be read")
             return
         refused = self.pool.take(click.user.id, self._take_click, click)
         if refused is not None:
@@ -133,7 +132,7 @@ class Listeners:
             command, asker = submission.command, submission.asker
         except ValidationError:
             ack()
-            _incident("a form could not be read")
+            incident("a form could not be read")
             return
         if isinstance(command, Decline) and not command.comment:
             ack(response_action="errors", errors=missing_reason())
@@ -150,7 +149,9 @@ class Listeners:
         try:
             mention = BotMention.model_validate(body)
         except ValidationError:
-            _incident("a mention could not be read")
+            incident("a mention could not be read")
+            return
+        if not mention.is_said_by_somebody:
             return
         refused = self.pool.take(mention.event.user, self._take_mention, mention)
         if refused is not None:
@@ -214,7 +215,8 @@ class Listeners:
 
         said = self._in_words(do)
         if said is not None:
-            said = with_form(said, written) if written is not None and written.values.get("comment") else said
+            if written is not None and written.values.get("comment"):
+                said = with_form(said, written if self.dispatcher.is_meant(command) else without_request(written))
             self.replier.whisper(said.in_one(), asker, response_url)
             self.home.show_what_is_true(asker)
 

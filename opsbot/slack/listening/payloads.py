@@ -83,7 +83,7 @@ class Click(_Payload):
 
 
 class _MentionEvent(_Payload):
-    user: str
+    user: str = ""
     text: Words
     channel: str
     ts: str
@@ -100,6 +100,11 @@ class BotMention(_Payload):
     def asker(self) -> Asker:
         """Who said it, and where; Slack doesn't tell their name."""
         return Asker(Person(self.event.user, self.event.user), Place(self.event.channel, self.event.thread_ts))
+
+    @property
+    def is_said_by_somebody(self) -> bool:
+        """Whether anybody said it: what an integration posts may name the bot, too, and be nobody's."""
+        return bool(self.event.user)
 
     @property
     def thread(self) -> str:

@@ -178,9 +178,18 @@ class SlackMessenger:
                 return told.review(request)
             case Kind.CARD_REFUSED:
                 return told.card_refused(request, delivery.message.text, self._command_name)
-            case Kind.CHANGE | Kind.CHANGE_ENDED | Kind.NEWS | Kind.NODE | Kind.WATCH_STOPPED | Kind.HOME:
-                raise ValueError(f"a request has no {kind}")
-            case Kind.DIGEST | Kind.WATCH_TEST | Kind.TEST_ARRIVED | Kind.TEST_FAILED:
+            case (
+                Kind.CHANGE
+                | Kind.CHANGE_ENDED
+                | Kind.NEWS
+                | Kind.NODE
+                | Kind.WATCH_STOPPED
+                | Kind.DIGEST
+                | Kind.WATCH_TEST
+                | Kind.TEST_ARRIVED
+                | Kind.TEST_FAILED
+                | Kind.HOME
+            ):
                 raise ValueError(f"a request has no {kind}")
             case _:
                 assert_never(kind)

@@ -16,10 +16,10 @@ from opsbot.slack.blocks.cards import MARKS, approvers, ending
 from opsbot.slack.blocks.difference import difference_blocks, difference_text
 from opsbot.slack.blocks.figures import in_figures
 from opsbot.slack.blocks.fitting import fitting
+from opsbot.slack.blocks.introducing import OPEN_FORM
 from opsbot.slack.blocks.messages import RUN_LINE, About, Message, mrkdwn_section, notes, of_lines, spoken
 from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, person
 from opsbot.slack.blocks.overviews import how_to_authenticate
-from opsbot.slack.blocks.results import OPEN_FORM
 from opsbot.slack.blocks.watches import trial, trial_ended
 from opsbot.slack.sending.marks import MARK, find_marked
 from opsbot.slack.sending.messenger import telling_error

@@ -11,9 +11,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from slack_sdk.errors import SlackApiError
-from urllib3.exceptions import HTTPError
 
-from opsbot.slack.transport.calls import CALL_ERRORS, error_code
+from opsbot.slack.transport.calls import error_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +67,7 @@ def timed(method: str, note: NoteSlack) -> Iterator[Going]:
     going, began = Going(), perf_counter()
     try:
         yield going
-    except (*CALL_ERRORS, HTTPError) as error:
+    except Exception as error:
         going.outcome = error_code(error)
         if isinstance(error, SlackApiError):
             going.reply(error.response.headers)

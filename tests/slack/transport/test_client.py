@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 
 from opsbot.slack import KeptWebClient, SlackCall
 from opsbot.slack.transport.calls import CALL_ERRORS, error_code
+from opsbot.slack.transport.timed import timed
 from tests.slack.far_end import Connection, FarEnd, trusting
 
 if TYPE_CHECKING:
@@ -229,3 +230,10 @@ def test_each_call_is_noted_with_what_came_of_it_and_no_address_is() -> None:
     ]
     assert noted[1].outcome != "ok"
     assert noted[5].outcome != "ok"
+
+
+def test_whatever_ends_a_call_is_what_came_of_it() -> None:
+    noted: list[SlackCall] = []
+    with pytest.raises(ZeroDivisionError), timed("chat.postMessage", noted.append):
+        raise ZeroDivisionError
+    assert [(call.method, call.outcome) for call in noted] == [("chat.postMessage", "ZeroDivisionError")]
