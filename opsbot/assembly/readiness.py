@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from opsbot.domain.status import Records
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 _RECORDS_KEPT = 5.0
 _NODE_KEPT = 30.0
@@ -90,12 +93,14 @@ class NodeProbe:
         return self._answers and (is_known or monotonic() - since < self._silence)
 
     def _find_out(self, asked: threading.Event) -> None:
+        answers = False
         try:
             self._ask()
-        except DSSError:
-            answers = False
-        else:
             answers = True
+        except DSSError:
+            pass
+        except Exception:  # noqa: BLE001 - whatever it is, the node is asked again, and whoever waits is told
+            _log.exception("whether a node answers could not be found out")
         with self._lock:
             self._answers, self._until, self._asked = answers, monotonic() + self._kept, None
         asked.set()
