@@ -36,9 +36,7 @@ def decide(command: Decide, asker: Asker, standing: Standing, world: World) -> D
     policy = policy_of(request, world.policies.in_force())
     objected = objection(command, request, asker.person, standing, policy)
     if objected is not None:  # said again below, with the request locked, where it isn't said here
-        # A request and its votes aren't read at one moment: what was decided in between is said as it is, read again.
-        read_again = world.requests.get(command.request)
-        return Refused(objection(command, read_again, asker.person, standing, policy) or objected)
+        return Refused(objected)
     sighting = sight(request.wish, world.designer) if isinstance(command, Approve) else None
     step = _Step(command, asker, standing, sighting, world.clock())
     decided = world.requests.change(request.id, step)

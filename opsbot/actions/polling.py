@@ -101,7 +101,7 @@ class Poll:
         """Do a round; tells in a word what came of it, or nothing where it wasn't one."""
         node = replace(before, round=before.round + 1)
         if not watched:
-            self.sights.forget_all_but(before.node, ())
+            self.sights.forget(before.node)
             return ""
         round_ = _Round(self, node, watched)
         try:

@@ -82,8 +82,8 @@ class Bot:
         self._config, self._rules = config, rules_of(config)
         notes = None if self.database.is_embedded else NoteStore(self.database)
         memory = Memory(waiting=waiting, notes=notes)
-        guests = config.slack.guests == "allow"
-        directory = SlackDirectory(self.client, self._rules.access.groups, memory, home=identity, guests=guests)
+        groups, guests = self._rules.access.groups, self._rules.guests
+        directory = SlackDirectory(self.client, groups, memory, home=identity, guests=guests)
         replicas = ReplicaStore(self.database)
         prune = PruningStore(self.database).prune
         duties = duties_of(lambda: self.world, lambda: self._mouth, prune, turns, self.measuring)
@@ -112,13 +112,13 @@ class Bot:
     def reload(self, config: Config) -> None:
         """Go by what this configuration decides from now on, as far as that can change while the bot runs.
 
-        Raises StoreError where the policies can't be kept: then nothing has changed here.
+        Raises StoreError where the policies, or the record of it, can't be kept: then nothing has changed here.
         """
         rules, before = rules_to_follow(config, self._config), self._rules
         put_in_force(rules, self.world.policies, self.world.watches, now())
-        self._directory.follow(rules.access.groups, guests=config.slack.guests == "allow")
-        self._rules = rules
         self.world.audit.append(what_changed(before, rules, needing_restart(config, self._config), now()))
+        self._directory.follow(rules.access.groups, guests=rules.guests)
+        self._rules = rules
 
     def stop(self) -> None:
         """Take nothing more, finish what was taken, and let go of everything."""

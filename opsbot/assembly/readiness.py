@@ -99,12 +99,11 @@ class NodeProbe:
             answers = True
         except DSSError:
             pass
-        except Exception:  # noqa: BLE001 - a fault of ours; were it let out, the node would never be asked again
-            _log.exception("whether a node answers can't be found out")
-        finally:
-            with self._lock:
-                self._answers, self._until, self._asked = answers, monotonic() + self._kept, None
-            asked.set()
+        except Exception:  # noqa: BLE001 - whatever it is, the node is asked again, and whoever waits is told
+            _log.exception("whether a node answers could not be found out")
+        with self._lock:
+            self._answers, self._until, self._asked = answers, monotonic() + self._kept, None
+        asked.set()
 
 
 class Health:

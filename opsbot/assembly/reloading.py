@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_OPENED_ONCE = ("nodes", "database", "http", "work", "watching")
-"""The sections of the configuration that connections, threads and doors are made by when the bot starts."""
+_OPENED_ONCE = ("nodes", "database", "http", "work", "watching", "log")
+"""The sections of the configuration that connections, threads, doors and logs are made by when the bot starts."""
 
 _READ_ANEW = frozenset({"largest_upload", "guests"})
 """What may change of Slack's section while the bot runs; the rest is who it is there, and how it is reached."""

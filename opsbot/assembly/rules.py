@@ -55,6 +55,7 @@ def rules_of(config: Config) -> Rules:
             for services in watch.services
         ),
         retention=Retention(**config.retention.model_dump()),
+        guests=config.slack.guests == "allow",
     )
 
 

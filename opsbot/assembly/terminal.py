@@ -75,7 +75,7 @@ class Terminal:
         self._client = open_slack(config) if config.slack.bot_token is not None else None
         groups = self._rules.access.groups
         self._slack = (
-            SlackDirectory(self._client, groups, guests=config.slack.guests == "allow", vouched=True)
+            SlackDirectory(self._client, groups, guests=self._rules.guests, vouched=True)
             if self._client is not None
             else None
         )

@@ -36,7 +36,7 @@ class Rules:
 
     `nodes` are the names of the nodes there are; `people` are logins on them, by Slack id;
     `largest_upload` is how many bytes a file may have that goes to Slack; `watches` say who hears of
-    what; `retention` says how long what was told is kept.
+    what; `retention` says how long what was told is kept; `guests` tells whether grants count for guests.
     """
 
     nodes: tuple[str, ...] = ()
@@ -48,6 +48,7 @@ class Rules:
     largest_upload: int = LARGEST_UPLOAD
     watches: tuple[WatchRule, ...] = ()
     retention: Retention = field(default_factory=Retention)
+    guests: bool = False
 
     def channel(self, channel: str) -> ChannelRules:
         """Find the rules of a channel."""

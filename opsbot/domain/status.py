@@ -112,7 +112,8 @@ class Status:
             _AMISS.get(name, f"The {name} isn't there.") for name, well in self.outlook.checks.items() if not well
         )
         silent = {node for node, answers in self.outlook.nodes.items() if not answers}
-        silent |= {look.node for look in self.records.looks if look.problem and look.node not in self.outlook.nodes}
+        if not self.outlook.nodes:  # nobody could be asked, so the looks tell, also of nodes that aren't named any more
+            silent = {look.node for look in self.records.looks if look.problem}
         yield from (f"The node {node} doesn't answer." for node in sorted(silent))
 
     def _of_replicas(self) -> Iterable[str]:

@@ -42,7 +42,7 @@ class PruningStore:
             (deliveries, deliveries.c.created_at < now - kept.deliveries, _is_said()),
             (events, events.c.at < now - kept.events, _is_told()),
             (seen_events, seen_events.c.seen_at < now - kept.seen_events, None),
-            (slack_notes, slack_notes.c.asked_at < now - _NOTES_LAST, None),
+            (slack_notes, _is_of_use_to_nobody(now - _NOTES_LAST), None),
         )
         gone = sum(self._delete(table, is_old if if_so is None else is_old & if_so) for table, is_old, if_so in old)
         return gone + self._forget_stories(now - kept.stories) + self._forget_nodes(now - kept.sights)
@@ -94,6 +94,12 @@ def _is_said() -> ColumnElement[bool]:
     )
     is_joined = deliveries.c.state == DeliveryState.JOINED.value
     return deliveries.c.state.not_in(UNSAID) & ~(is_joined & by_one_that_waits)
+
+
+def _is_of_use_to_nobody(before: datetime) -> ColumnElement[bool]:
+    """Ask for notes that are old, and for those that somebody set out to make long ago and never made."""
+    note = slack_notes.c
+    return (note.asked_at < before) | (note.asked_at.is_(None) & (note.claimed_until < before))
 
 
 def _is_told() -> ColumnElement[bool]:

@@ -90,5 +90,7 @@ def _replicas(connection: Connection) -> tuple[Replica, ...]:
 
 
 def _looks(connection: Connection) -> tuple[Look, ...]:
-    rows = connection.execute(select(node_sights).order_by(node_sights.c.node))
+    """Tell of the nodes that were looked at since somebody watches them."""
+    looked = node_sights.c.looked_at.is_not(None) | (node_sights.c.problem != "")
+    rows = connection.execute(select(node_sights).where(looked).order_by(node_sights.c.node))
     return tuple(Look(row.node, row.looked_at, row.problem) for row in rows)

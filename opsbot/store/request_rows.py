@@ -84,7 +84,7 @@ def vote_row(request: int, vote: Vote) -> dict[str, Any]:
     }
 
 
-def request_of(row: RowMapping, given: Iterable[Any]) -> PublishRequest:
+def request_of(row: RowMapping, given: Iterable[Vote | RowMapping]) -> PublishRequest:
     """Read a request; `given` are its votes, or the rows of them."""
     return PublishRequest(
         id=row["id"],
@@ -131,8 +131,9 @@ def _wish(row: RowMapping) -> Wish:
     )
 
 
-def _vote(row: Any) -> Vote:
-    return Vote(Person(row.person_id, row.person_name), row.at, row.channel, tuple(json.loads(row.roles)), row.comment)
+def _vote(row: RowMapping) -> Vote:
+    by, roles = Person(row["person_id"], row["person_name"]), tuple(json.loads(row["roles"]))
+    return Vote(by, row["at"], row["channel"], roles, row["comment"])
 
 
 def _decision(row: RowMapping, by: str, comment: str) -> Decision | None:

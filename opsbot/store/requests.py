@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from opsbot.domain.lifecycle import HOLDING, OPEN, State, may_follow
@@ -20,9 +20,9 @@ from opsbot.store.schema import publish_requests as table
 from opsbot.store.schema import votes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-    from sqlalchemy import ColumnElement, Connection, Row, RowMapping
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
     from opsbot.actions.stores import Changed, RequestQuery, Step
     from opsbot.domain.deliveries import Effects
@@ -78,9 +78,8 @@ class RequestStore:
             total = counted_in(connection, newest, table.c.id, query.page, query.size)
             # The numbers first: where they have to be sorted, the rows, which are wide, aren't dragged along.
             numbers = newest.with_only_columns(table.c.id).limit(query.size).offset((query.page - 1) * query.size)
-            page = select(table).where(table.c.id.in_(connection.execute(numbers).scalars().all()))
-            rows = connection.execute(page.order_by(table.c.id.desc())).mappings().all()
-            return _requests(connection, rows), total
+            here = connection.execute(numbers).scalars().all()
+            return _requests(connection, table.c.id.in_(here))[::-1], total
 
     def in_states(self, states: frozenset[State]) -> list[PublishRequest]:
         """Find the requests that are in one of the states, oldest first."""
@@ -93,11 +92,10 @@ class RequestStore:
     def last_published(self, node: str, published_service: str) -> PublishRequest | None:
         """Find the request that was published last on the published service."""
         there = (table.c.node == node) & (table.c.published_service == published_service)
-        published = select(table).where(there & (table.c.state == State.PUBLISHED.value))
+        published = select(table.c.id).where(there & (table.c.state == State.PUBLISHED.value))
         newest = published.order_by(table.c.ended_at.desc().nulls_last(), table.c.id.desc()).limit(1)
-        with self._database.transaction() as connection:
-            row = connection.execute(newest).mappings().one_or_none()
-            return _requests(connection, [row])[0] if row is not None else None
+        found = self._select(table.c.id == newest.scalar_subquery())
+        return found[0] if found else None
 
     def published_services_of(self, service: ServiceRef) -> frozenset[str]:
         """Name the published services that versions of the service were published to."""
@@ -131,11 +129,10 @@ class RequestStore:
     def _change(self, keeping: Keeping, request: int, step: Step) -> PublishRequest | str:
         connection = keeping.connection
         # The first statement writes, so that both databases lock before anything is read.
-        locking = update(table).where(table.c.id == request).values(revision=table.c.revision + 1).returning(table)
-        row = connection.execute(locking).mappings().one_or_none()
-        if row is None:
+        locking = update(table).where(table.c.id == request).values(revision=table.c.revision + 1)
+        if not connection.execute(locking).rowcount:
             raise no_such_request(request)
-        before = _requests(connection, [row])[0]
+        before = _requests(connection, table.c.id == request)[0]
         said = step(before, _Around(connection, before))
         if isinstance(said, str):
             return said
@@ -162,19 +159,16 @@ class RequestStore:
 
     def _select(self, condition: ColumnElement[bool]) -> list[PublishRequest]:
         with self._database.transaction() as connection:
-            # In order here: SQLite would rather read all there are in their order than find these and sort them.
-            rows = sorted(connection.execute(select(table).where(condition)).mappings(), key=itemgetter("id"))
-            return _requests(connection, rows)
+            return _requests(connection, condition)
 
     def _open_for(self, connection: Connection, wish: Wish) -> PublishRequest | None:
-        same = select(table).where(
+        same = and_(
             table.c.service == str(wish.service),
             table.c.version == wish.package.version,
             table.c.published_service == wish.published_service,
             table.c.state.in_([state.value for state in OPEN]),
         )
-        row = connection.execute(same).mappings().one_or_none()
-        return _requests(connection, [row])[0] if row is not None else None
+        return next(iter(_requests(connection, same)), None)
 
     def _refuse_debt(self, connection: Connection, wish: Wish) -> None:
         if not wish.break_glass:
@@ -220,14 +214,21 @@ class _Around:
         return request_of(row, ()) if row is not None else None
 
 
-def _requests(connection: Connection, rows: Iterable[RowMapping]) -> list[PublishRequest]:
-    """Make requests of rows, with their votes in the order in which they were given."""
-    rows = list(rows)
-    given: dict[int, list[Row[tuple[object, ...]]]] = {row["id"]: [] for row in rows}
-    wanted = select(votes).where(votes.c.request.in_(given)).order_by(votes.c.at, votes.c.person_id)
-    for vote in connection.execute(wanted) if given else ():
-        given[vote.request].append(vote)
-    return [request_of(row, given[row["id"]]) for row in rows]
+def _requests(connection: Connection, condition: ColumnElement[bool]) -> list[PublishRequest]:
+    """Find requests, oldest first, each with its votes in the order in which they were given.
+
+    One statement reads both: a second one would see what others decided since the first.
+    """
+    wanted = select(table, *votes.c).select_from(table.outerjoin(votes, votes.c.request == table.c.id))
+    found: dict[int, tuple[RowMapping, list[RowMapping]]] = {}
+    for row in connection.execute(wanted.where(condition)).mappings():
+        _, given = found.setdefault(row["id"], (row, []))
+        if row["request"] is not None:
+            given.append(row)
+    # In order here: SQLite would rather read all there are in their order than find these and sort them.
+    for _, given in found.values():
+        given.sort(key=itemgetter("at", "person_id"))
+    return [request_of(*found[number]) for number in sorted(found)]
 
 
 def _matching(query: RequestQuery) -> list[ColumnElement[bool]]:

@@ -96,11 +96,13 @@ class SightStore:
                 said = (Message(Kind.NODE, each, text=said_of_node, watch=watch) for each, watch in targets.items())
                 keeping.say(tuple(said), at)
 
-    def forget_all_but(self, node: str, services: Sequence[ServiceRef]) -> None:
-        """Forget what nobody watches any more: when somebody does again, its first sight isn't news."""
-        here = sights.c.node == node
+    def forget(self, node: str) -> None:
+        """Forget what was seen on a node, and that it was looked at at all; its rounds are counted on."""
+        was_looked_at = node_sights.c.looked_at.is_not(None) | (node_sights.c.problem != "")
+        blank = update(node_sights).where((node_sights.c.node == node) & was_looked_at)
         with self._database.transaction() as connection:
-            connection.execute(delete(sights).where(here & sights.c.service.not_in(list(map(str, services)))))
+            connection.execute(delete(sights).where(sights.c.node == node))
+            connection.execute(blank.values(looked_at=None, problem="", failures=0))
 
 
 def _row(sight: Sight) -> dict[str, Any]:

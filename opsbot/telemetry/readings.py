@@ -9,7 +9,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from prometheus_client.core import Metric
 
@@ -43,13 +43,14 @@ class Readings(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Read it all."""
-        yield from self._of_replica()
+        outlook = self._outlook()
+        yield from self._of_replica(outlook)
         records = self._records()
         yield GaugeMetricFamily("opsbot_store_readable", "Whether the store could be read.", float(records is not None))
         if records is not None:
-            yield from _of_store(records)
+            yield from _of_store(records, outlook.nodes)
 
-    def _of_replica(self) -> Iterable[Metric]:
+    def _of_replica(self, outlook: Outlook) -> Iterable[Metric]:
         waiting = GaugeMetricFamily(
             "opsbot_jobs_waiting", "Jobs of this replica that wait for workers.", labels=["pool"]
         )
@@ -61,16 +62,17 @@ class Readings(Collector):
             going_on.add_metric([name], queue.going_on())
         yield waiting
         yield going_on
-        outlook = self._outlook()
         yield _family("opsbot_check", "What /readyz says of each thing: 1 is well.", "check", outlook.checks)
         yield _family("opsbot_node_up", "Whether this replica gets answers from a node.", "node", outlook.nodes)
 
 
-def _of_store(records: Records) -> Iterable[Metric]:
+def _of_store(records: Records, nodes: Container[str]) -> Iterable[Metric]:
+    """Tell what the store knows; a node that isn't named any more is looked at no more, and nobody misses that."""
     requests = {state.value: number for state, number in records.requests.items()}
     changes = {state.value: number for state, number in records.changes.items()}
     deliveries = {state.value: number for state, number in records.deliveries.items()}
-    looks = {look.node: records.since(look.at).total_seconds() for look in records.looks if look.at is not None}
+    looked = [(look.node, look.at) for look in records.looks if look.node in nodes and look.at is not None]
+    looks = {node: records.since(at).total_seconds() for node, at in looked}
     yield _family("opsbot_requests", "Publish requests that are open." + EVERYWHERE, "state", requests)
     yield _family("opsbot_changes", "Changes of nodes that are going on or unknown." + EVERYWHERE, "state", changes)
     yield _family(

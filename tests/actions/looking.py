@@ -46,5 +46,5 @@ class Sights:
         self.events |= {event.identity: event for event in events}
         self.said += [said_of_node] if said_of_node else []
 
-    def forget_all_but(self, node: str, services: Sequence[ServiceRef]) -> None:
-        self.seen = {ref: sight for ref, sight in self.seen.items() if ref in services}
+    def forget(self, node: str) -> None:
+        self.seen = {ref: sight for ref, sight in self.seen.items() if ref.node != node}

@@ -11,7 +11,7 @@ from opsbot.actions.dispatcher import Dispatcher
 from opsbot.domain.commands import Approve, Cancel, Decline, RequestPublish, Subject
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
-from opsbot.domain.models import MessageRef, Person, PublishRequest
+from opsbot.domain.models import MessageRef, Person
 from opsbot.domain.policies import Policy
 from opsbot.domain.results import Decided, Refused
 from opsbot.domain.seals import Button, seal
@@ -20,7 +20,7 @@ from opsbot.errors import DSSUnavailableError, MissingWordError, NotFoundError
 from opsbot.grammar import parse
 from tests.actions.doing import approved, asked, carry_out, do
 from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, VIC, asker, grant, package, rules
-from tests.fakes import FakeRequests, Scene
+from tests.fakes import Scene
 
 if TYPE_CHECKING:
     from opsbot.domain.commands import Command
@@ -60,29 +60,6 @@ def test_a_quorum_of_two_roles_takes_two_people_who_may_have_both() -> None:
     assert isinstance(second, Decided)
     assert second.request.state is State.APPROVED
     assert scene.durable.published == [(number, 0)]
-
-
-class TornRequests(FakeRequests):
-    """Reads once as a database may while somebody votes: the request as it was before, with the vote already."""
-
-    torn: bool = False
-
-    def get(self, request: int) -> PublishRequest:
-        read = super().get(request)
-        if not self.torn:
-            return read
-        self.torn = False
-        return replace(read, state=State.PENDING, decision=None)
-
-
-def test_who_clicks_while_their_own_vote_is_counted_hears_that_it_was() -> None:
-    scene = Scene()
-    scene.requests = torn = TornRequests(scene.keeping, scene.policies, scene.pauses)
-    number = approved(scene)
-    torn.torn = True
-    again = do(scene, Approve(number), OMAR)
-    assert isinstance(again, Refused)
-    assert again.reason == "Request 1 was approved by you already."
 
 
 def test_the_audit_keeps_each_vote_with_its_roles_and_its_comment() -> None:

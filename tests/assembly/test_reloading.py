@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from opsbot.assembly.reloading import needing_restart, rules_to_follow
+from opsbot.assembly.reloading import needing_restart, rules_to_follow, what_changed
+from opsbot.assembly.rules import rules_of
 from opsbot.config import Config
 from opsbot.domain.audit import entry_of
 from opsbot.domain.lifecycle import State
 from opsbot.durable import Tempo
 from opsbot.sandbox import demo
+from tests.builders import NOON
 from tests.stage import GRANTS, staged
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def config(**sections: Any) -> Config:
         ({"slack": {"guests": "allow", "largest_upload": "1MB"}}, ()),
         ({"slack": {"bot_token": "xoxb-2", "command": "/other"}}, ("slack.command", "slack.bot_token")),
         ({"database": {"url": "sqlite:///other.db"}, "work": {"threads": 3}}, ("database", "work")),
+        ({"log": {"level": "debug"}}, ("log",)),
         ({"nodes": {"eu": {"url": "https://eu.example.com", "api_key": "k"}}}, ("nodes",)),
     ],
 )
@@ -42,6 +45,11 @@ def test_what_only_a_start_reads_is_named(sections: dict[str, Any], named: tuple
 def test_the_nodes_stay_those_that_there_are_connections_to() -> None:
     other = config(nodes={"eu": {"url": "https://eu.example.com", "api_key": "k"}})
     assert rules_to_follow(other, config()).nodes == ("design",)
+
+
+def test_who_reads_the_audit_sees_that_guests_were_let_in() -> None:
+    before, after = (rules_of(config(slack={"guests": guests})) for guests in ("refuse", "allow"))
+    assert what_changed(before, after, (), NOON).detail == {"changed": ["guests"], "not_before_restart": []}
 
 
 def test_grants_count_at_once_and_open_requests_go_stale_with_their_policy(tmp_path: Path) -> None:

@@ -56,6 +56,11 @@ def test_what_a_person_should_look_at_is_said(records: Records, outlook: Outlook
     assert (data["healthy"], data["problems"]) == (False, [said])
 
 
+def test_a_node_that_is_not_named_any_more_is_nobodys_trouble() -> None:
+    gone = replace(WELL, looks=(Look("old", NOON, "no"), Look("design", NOON)))
+    assert Status("1", gone, SEEN).problems == ()
+
+
 def test_freezes_in_force_are_named_by_their_policies() -> None:
     freeze = Freeze(datetime(2026, 11, 2, 10), datetime(2026, 11, 2, 14), reason="audit")  # noqa: DTZ001 - local time
     found = freezes_in_force((Policy("fraud", freezes=(freeze,)), Policy("other")), NOON)

@@ -22,13 +22,14 @@ from opsbot.store import (
     DeliveryStore,
     EventStore,
     Keeper,
+    NoteStore,
     PruningStore,
     RequestStore,
     SeenStore,
     SightStore,
     WatchStore,
 )
-from opsbot.store.schema import audit_records, events, publish_requests, seen_events
+from opsbot.store.schema import audit_records, events, publish_requests, seen_events, slack_notes
 from tests.builders import MAYA, NOON, SCORING, package, wish
 
 if TYPE_CHECKING:
@@ -103,6 +104,17 @@ def test_a_story_lasts_while_something_is_told_in_it(database: Database) -> None
     assert pruning.prune(Retention(), NOON + 181 * DAY) == 2
     found = [store.story("C1", event(number)) for number in range(3)]
     assert found == [None, MessageRef("C1", "1.0"), None]
+
+
+def test_what_slack_told_goes_after_a_day_and_so_does_what_somebody_only_set_out_to_ask(database: Database) -> None:
+    notes = NoteStore(database)
+    for hours in (0, 20):
+        at = NOON + timedelta(hours=hours)
+        notes.keep(f"told {hours}", {}, at)
+        assert notes.claim(f"asked {hours}", at, at)
+    assert PruningStore(database).prune(Retention(), NOON + timedelta(hours=25)) == 2
+    assert rows(database, slack_notes) == 2
+    assert notes.look("told 20") is not None
 
 
 def test_slacks_events_and_nodes_that_nobody_looks_at_are_forgotten(database: Database, keeper: Keeper) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from opsbot.actions.recording import effects
 from opsbot.actions.stores import Changed, RequestQuery, Requests, Step, Surroundings
@@ -338,6 +339,31 @@ def test_requests_are_listed_newest_first_by_what_may_be_seen(kept: Kept) -> Non
     assert ids(visible=("*",), requester=Mention(name=MAYA.name)) == [third.id, first.id]
     found, total = kept.requests.page(RequestQuery(("*",), page=2, size=2))
     assert ([each.id for each in found], total) == ([first.id], 3)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_request_is_never_seen_as_pending_with_the_vote_that_approved_it(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'opsbot.db'}" if kind == "sqlite" else fresh_postgres(request)
+    database, others = Database(url), Database(url)
+    migrate(database)
+    reading, deciding = (
+        RequestStore(each, Keeper(each, AuditStore(each), lambda _: None)) for each in (database, others)
+    )
+    opened, _ = reading.open(wish(), lambda opened: told(opened, "publish"))
+
+    def approve(*_: object) -> None:
+        deciding.change(opened.id, to(State.APPROVED, votes=(vote(OMAR),), decision=decision(OMAR)))
+
+    # Somebody else does so as soon as anything was read.
+    event.listen(database.engine, "after_cursor_execute", approve, once=True)
+    before = reading.get(opened.id)
+    after = reading.get(opened.id)
+    assert (before.state, before.votes) == (State.PENDING, ())
+    assert (after.state, after.votes) == (State.APPROVED, (vote(OMAR),))
+    database.close()
+    others.close()
 
 
 def test_those_in_a_state_are_named_oldest_first(kept: Kept) -> None:

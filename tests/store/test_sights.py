@@ -11,7 +11,16 @@ from opsbot.domain.deliveries import Effects, Kind
 from opsbot.domain.references import ServiceRef
 from opsbot.domain.sights import NodeSight, Sight
 from opsbot.domain.watching import EVERY_TOPIC, Watch, packaged
-from opsbot.store import AuditStore, Database, DeliveryStore, Keeper, ReplicaStore, SightStore, WatchStore
+from opsbot.store import (
+    AuditStore,
+    Database,
+    DeliveryStore,
+    Keeper,
+    RecordStore,
+    ReplicaStore,
+    SightStore,
+    WatchStore,
+)
 from tests.builders import MAYA, NOON, SCORING, package
 
 SIGHT = Sight(SCORING, (package("v3"), replace(package("v4", by=None), created_on=None)), "PUBLIC", ("score",), 3)
@@ -35,8 +44,19 @@ def test_what_was_seen_is_found_again(database: Database, keeper: Keeper) -> Non
     store.keep(replace(NODE, round=4, next_at=None), [changed], [other.service], [], NOON)
     assert store.of("design") == {SCORING: changed}
     assert store.node("design").round == 4
-    store.forget_all_but("design", ())
+    store.forget("design")
     assert (store.of("design"), len(store.of("other"))) == ({}, 1)
+
+
+def test_nobody_misses_the_looks_at_a_node_that_nobody_watches_any_more(database: Database, keeper: Keeper) -> None:
+    store, records = SightStore(database, keeper), RecordStore(database)
+    store.keep(replace(NODE, problem="no answer", failures=3), [SIGHT], [], [], NOON)
+    assert [(look.node, look.problem) for look in records.read(NOON).looks] == [("design", "no answer")]
+    store.forget("design")
+    assert records.read(NOON).looks == ()
+    assert store.node("design") == replace(NODE, problem="", failures=0)
+    store.keep(replace(NODE, round=NODE.round + 1), [SIGHT], [], [], NOON)
+    assert [look.at for look in records.read(NOON).looks] == [NOON]
 
 
 def test_news_of_a_round_is_told_and_so_is_the_silence_of_the_node(database: Database, keeper: Keeper) -> None:

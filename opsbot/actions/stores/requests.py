@@ -72,7 +72,7 @@ class Step(Protocol):
 
 
 class Requests(Protocol):
-    """Publish requests, kept. Every call may raise StoreError."""
+    """Publish requests, kept; each is read as it was at one moment, votes and all. Every call may raise StoreError."""
 
     def open(self, wish: Wish, effects: Callable[[PublishRequest], Effects]) -> tuple[PublishRequest, bool]:
         """Keep a new request, pending, or find the open one for the same package; tells whether it is new.

@@ -82,8 +82,11 @@ class Sights(Protocol):
         """Keep a round: what changed, what is gone, what happened; `said_of_node` is told to all who watch there."""
         ...
 
-    def forget_all_but(self, node: str, services: Sequence[ServiceRef]) -> None:
-        """Forget what nobody watches any more: when somebody does again, its first sight isn't news."""
+    def forget(self, node: str) -> None:
+        """Forget what was seen on a node that nobody watches any more, and that it was looked at at all.
+
+        When somebody watches it again, the first sight isn't news; until then nobody misses a look.
+        """
         ...
 
 

@@ -47,11 +47,8 @@ def home_view(home: HomeShown, command_name: str) -> View:
         *map(mrkdwn_section, _paused(home.pauses)),
         *_waiting(home, command_name),
         *_unjudged(home, command_name),
-        DividerBlock(),
         *_own(home, command_name),
-        DividerBlock(),
         *_published(home, command_name),
-        DividerBlock(),
         *_watches(home, command_name),
         *_access(home, command_name),
     ]
@@ -142,11 +139,12 @@ def _published(home: HomeShown, command_name: str) -> Iterator[Block]:
 
 
 def _watches(home: HomeShown, command_name: str) -> Iterator[Block]:
-    """Show in two blocks what the person set or hears of: others take most of the hundred that a Home may have."""
+    """Show in three blocks what the person set or hears of: others take most of the hundred that a Home may have."""
+    yield _header("What you watch")
     lines = [cut(in_a_line(watch), _LINE_LIMIT) for watch in home.watches[:_MOST_WATCHES]]
     lines += _more(Few(home.watches[:_MOST_WATCHES], len(home.watches)), f"{command_name} watches")
     nothing = f"Nothing. {code(f'{command_name} watch SERVICE --me')} has me tell you what happens to one."
-    yield mrkdwn_section("\n".join(["*What you watch*", *(lines or [nothing])]))
+    yield mrkdwn_section("\n".join(lines)) if lines else _small(nothing)
     ending = [_unwatch(watch) for watch in home.watches[:_MOST_WATCHES] if watch.by.id != BY_CONFIG]
     if ending:
         yield ActionsBlock(elements=ending)
