@@ -45,7 +45,7 @@ class Lookout:
         self._polling.start()
 
     def stop(self) -> None:
-        """Look no more; what is being looked at isn't waited for."""
+        """Look no more; what nodes were asked already is waited for, and nothing of it is kept."""
         self._polling.stop()
         self._survey.close()
 
