@@ -91,6 +91,8 @@ class Poll:
         except OpsbotError:
             raise
         except Exception:  # noqa: BLE001 - logged whole, and the node is left alone for a while
+            if self.is_over():
+                return ""
             _log.exception("%s can't be looked at", before.node)
             failures = before.failures + 1
             resting = replace(before, round=before.round + 1, next_at=self._next(failures, 0), failures=failures)
@@ -107,6 +109,8 @@ class Poll:
         try:
             round_.look()
         except _SilentError as error:
+            if self.is_over():
+                return ""
             self._rest(node, str(error), error.asked)
             return SILENT
         if self.is_over():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
 
 
 _FINISHING_SECONDS = 15.0
+_ASKING_SECONDS = 8.0
+"""For so long a node may keep those waiting who only ask it something, once the bot is told to stop."""
 
 
 class Bot:
@@ -126,9 +129,14 @@ class Bot:
             self._socket.close()
         self.http.close()
         self.nodes.hurry()
+        self._lookout.end()
+        patience = threading.Timer(_ASKING_SECONDS, self.nodes.hang_up)
+        patience.start()
         self._workers.close()
-        self._lookout.stop()
         self.durable.stop(_FINISHING_SECONDS)
+        patience.cancel()
+        self.nodes.hang_up()
+        self._lookout.stop()
         self._survey.close()
         self.progress.close()
         self.catalog.close()

@@ -44,6 +44,10 @@ class Lookout:
         """Begin to look."""
         self._polling.start()
 
+    def end(self) -> None:
+        """Look no more; nothing is kept of what nodes were asked already."""
+        self._polling.end()
+
     def stop(self) -> None:
         """Look no more; what nodes were asked already is waited for, and nothing of it is kept."""
         self._polling.stop()

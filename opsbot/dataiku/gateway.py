@@ -127,6 +127,11 @@ class Nodes:
         """End the downloads that are going on, and those that would begin."""
         self._hurries.set()
 
+    def hang_up(self) -> None:
+        """End all calls that only ask, wherever a node keeps somebody waiting; what changes something goes on."""
+        for client in self._clients.values():
+            client.transport.hang_up()
+
     def page(self, service: ServiceRef) -> str:
         """Tell the address at which people find a service's packages on the node.
 

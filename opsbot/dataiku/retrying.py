@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import random
-import time
 from typing import TYPE_CHECKING
 
 import tenacity
@@ -16,6 +15,8 @@ import tenacity
 from opsbot.errors import DSSUnavailableError
 
 if TYPE_CHECKING:
+    import threading
+
     from opsbot.dataiku.patience import Patience, Waiting
 
 _log = logging.getLogger(__name__)
@@ -25,8 +26,11 @@ class DSSUntrustedError(DSSUnavailableError):
     """No secure connection could be made; asking again won't help."""
 
 
-def retrying(patience: Patience, waiting: Waiting) -> tenacity.Retrying:
-    """Return what calls a function again while the node is unavailable, within the budget of attempts and time."""
+def retrying(patience: Patience, waiting: Waiting, is_over: threading.Event) -> tenacity.Retrying:
+    """Return what calls a function again while the node is unavailable, within the budget of attempts and time.
+
+    Once `is_over` is set nothing is called again.
+    """
     backoff = tenacity.wait_random_exponential(multiplier=patience.first_wait, max=patience.longest_wait)
 
     def wait(state: tenacity.RetryCallState) -> float:
@@ -36,11 +40,11 @@ def retrying(patience: Patience, waiting: Waiting) -> tenacity.Retrying:
 
     def sleep(seconds: float) -> None:
         with waiting():
-            time.sleep(seconds)
+            is_over.wait(seconds)
 
     return tenacity.Retrying(
         sleep=sleep,
-        retry=tenacity.retry_if_exception(_worth_another_try),
+        retry=tenacity.retry_if_exception(lambda error: _worth_another_try(error) and not is_over.is_set()),
         wait=wait,
         # Gives up at once when the next wait wouldn't fit, rather than waiting in vain.
         stop=tenacity.stop_after_attempt(patience.attempts) | tenacity.stop_before_delay(patience.total),

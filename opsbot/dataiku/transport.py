@@ -27,7 +27,7 @@ from opsbot.dataiku.archive_stream import ArchiveBody
 from opsbot.dataiku.broken_connections import distrust, in_words, never_connected
 from opsbot.dataiku.credentials import Credentials, basic
 from opsbot.dataiku.failures import Answer, failure, unreadable
-from opsbot.dataiku.patient_connections import patient
+from opsbot.dataiku.patient_connections import Asking, patient
 from opsbot.dataiku.retrying import DSSUntrustedError, retrying
 from opsbot.dataiku.timed import timed, unnoted
 from opsbot.errors import DSSArgumentError, DSSError, DSSReply, DSSUnavailableError, DSSUnreadableError
@@ -107,7 +107,8 @@ class Transport:
         self._patience = patience
         self._surroundings = surroundings
         self._waiting = waiting
-        self._retrying = retrying(patience, waiting)
+        self._asking = Asking()
+        self._retrying = retrying(patience, waiting, self._asking.is_over)
         self._of_thread = threading.local()
         self._sessions: weakref.WeakSet[requests.Session] = weakref.WeakSet()
         self._lock = threading.Lock()
@@ -128,6 +129,10 @@ class Transport:
         call = Call("GET", path)
         deadline = monotonic() + self._patience.total
         return self._retrying(lambda: self._open(call, deadline))
+
+    def hang_up(self) -> None:
+        """End the calls that only ask, and those that would begin; what changes something goes on."""
+        self._asking.hang_up()
 
     def close(self) -> None:
         """Close the connections of every thread. A later call opens new ones."""
@@ -238,7 +243,7 @@ class Transport:
             session = requests.Session()
             session.trust_env = False
             for scheme in ("http://", "https://"):
-                session.mount(scheme, _NodeAdapter(self._waiting))
+                session.mount(scheme, _NodeAdapter(self._waiting, self._asking))
             self._of_thread.session = session
             with self._lock:
                 self._sessions.add(session)
@@ -274,15 +279,16 @@ class _NodeAdapter(HTTPAdapter):
 
     _pool: Any = None
 
-    def __init__(self, waiting: Waiting) -> None:
+    def __init__(self, waiting: Waiting, asking: Asking) -> None:
         super().__init__()
         self._waiting = waiting
+        self._asking = asking
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         """Return the pool, whose connections let others compute while they wait for the node."""
         if self._pool is None:
             self._pool = super().get_connection_with_tls_context(*args, **kwargs)
-            self._pool.ConnectionCls = patient(self._pool.ConnectionCls, self._waiting)
+            self._pool.ConnectionCls = patient(self._pool.ConnectionCls, self._waiting, self._asking)
         return self._pool
 
     def close(self) -> None:

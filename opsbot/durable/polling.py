@@ -41,9 +41,13 @@ class Polling:
         """Tell whether a poll that is under way is to end."""
         return self._stopping.is_set()
 
-    def stop(self) -> None:
-        """End soon, and wait for that."""
+    def end(self) -> None:
+        """Look no more, and drop what is being looked at."""
         self._stopping.set()
+
+    def stop(self) -> None:
+        """End, and wait for that."""
+        self.end()
         if self._thread.is_alive():
             self._thread.join()
 

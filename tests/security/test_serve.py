@@ -81,3 +81,25 @@ def test_who_is_told_to_end_finishes_commands_and_publishes_and_sends_nothing_tw
     bot.stop()
     assert sum(seen.path.endswith("/publish") for seen in site.seen) == 1
     assert len(replies(bot, "is published to `drained`")) == 1
+
+
+def asked(bot: Served) -> int:
+    """Count how often the node was asked for services."""
+    return sum(seen.path.rstrip("/").endswith("/apiservices") for seen in bot.node.site.seen)
+
+
+def test_a_node_that_says_nothing_keeps_the_process_from_no_end(bot: Served) -> None:
+    site = bot.node.site
+    bot.start()
+    bot.command("watch FRAUD")
+    bot.wait_for("hears of")
+    bot.stop()
+    site.faults.add("GET /projects/*/apiservices", "delay", seconds=40)
+    before = asked(bot)
+    bot.start()  # whoever starts looks at once
+    bot.wait(lambda: asked(bot) > before)
+    bot.command("services FRAUD")
+    bot.wait(lambda: asked(bot) > before + 1)
+    assert bot.stop() < 20
+    assert any("The node" in each["text"] or "connection" in each["text"] for each in bot.messages()[-2:])
+    site.faults.clear()
