@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -207,7 +208,10 @@ def test_a_unit_hands_over_the_secrets_that_its_mode_needs(name: str, needed: st
     assert told["OPSBOT_NODES__DESIGN__API_KEY_FILE"] == "%d/dss_api_key"
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze reads units, and isn't here")
+@pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None and "CI" not in os.environ,
+    reason="systemd-analyze reads units, and isn't here",
+)
 def test_the_unit_is_one_that_systemd_takes_and_finds_little_fault_with(tmp_path: Path) -> None:
     text = (DEPLOY / "systemd" / "opsbot.service").read_text()
     path = tmp_path / "opsbot.service"
