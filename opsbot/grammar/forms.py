@@ -1,4 +1,4 @@
-"""Forms: what each verb asks for as fields, and filled-in fields as the words that somebody would have typed.
+"""Forms, filled in: what is known so far as fields, and fields as the words that somebody would have typed.
 
 A form is read off the verb's declaration, and what it sends goes through the same parsing: there is no second grammar.
 """
@@ -6,9 +6,6 @@ A form is read off the verb's declaration, and what it sends goes through the sa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -16,70 +13,15 @@ import click
 from opsbot.domain.references import ProjectRef
 from opsbot.errors import CommandError
 from opsbot.grammar.every import Verb, verbs
+from opsbot.grammar.fields import ON, Form, Kind, asked, forms, longest
 from opsbot.grammar.parsing import find_verb, read, words_of
-from opsbot.grammar.types import FreeWords, Known, Part, Read, Unasked
+from opsbot.grammar.types import FreeWords, Known, Part, Read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from opsbot.domain.commands import Defaults
     from opsbot.grammar.parsing import Typed
-
-ON = "on"
-"""The value of a flag that is set."""
-
-
-_CALLED = MappingProxyType(
-    {"kind": "Type of endpoint", "other": "Other version", "end": "What became of it", "what": "Service or project"}
-)
-"""What a field is called whose name is a word of the code, not of people."""
-
-
-class Kind(StrEnum):
-    """What a field holds. A kind of word that isn't listed here is a plain word."""
-
-    SERVICE = "service"
-    VERSION = "version"
-    NEW_VERSION = "new version"
-    PROJECT = "project"
-    PUBLISHED_SERVICE = "published service"
-    MODEL = "model"
-    ENDPOINT = "endpoint"
-    REQUEST = "request"
-    PERSON = "person"
-    WORD = "word"
-    TEXT = "text"
-    CHOICE = "choice"
-    FLAG = "flag"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing that a form asks for; `choices` are the values of a choice."""
-
-    name: str
-    label: str
-    kind: Kind
-    required: bool = False
-    hint: str = ""
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """All that a verb asks for."""
-
-    verb: str
-    says: str
-    fields: tuple[Field, ...]
-
-    def of_kind(self, kind: Kind) -> Field | None:
-        """Find the first field of a kind."""
-        return next((field for field in self.fields if field.kind is kind), None)
-
-    def field(self, name: str) -> Field | None:
-        """Find a field by its name."""
-        return next((field for field in self.fields if field.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +30,6 @@ class Begun:
 
     form: Form
     values: Mapping[str, str]
-
-
-@cache
-def forms() -> Mapping[str, Form]:
-    """Make the form of every verb, by the verb."""
-    return MappingProxyType({name: _form(cast("Verb", verb)) for name, verb in verbs.commands.items()})
 
 
 def begin(text: str, defaults: Defaults) -> Begun:
@@ -108,7 +44,7 @@ def begin(text: str, defaults: Defaults) -> Begun:
         values = dict(_standing(form, defaults))
         if len(words) == 1:
             values |= _known(form, verb, defaults)
-        for param in _asked(verb):
+        for param in asked(verb):
             values |= _typed(param, typed.get(param.name), ctx)
     return Begun(form, values)
 
@@ -123,7 +59,7 @@ def words_for(form: Form, values: Mapping[str, str]) -> list[str]:
     """Give the words behind the verb that say what is in the fields; each is whole, whatever is in it."""
     options: list[str] = []
     positions: list[str] = []
-    for param in _asked(cast("Verb", verbs.commands[form.verb])):
+    for param in asked(cast("Verb", verbs.commands[form.verb])):
         if isinstance(param, click.Option):
             options += _option_words(param, values.get(param.name, ""))
         else:
@@ -166,45 +102,9 @@ def faults_of(verb: str, name: str, value: str, defaults: Defaults) -> str:
     return _fault(_types(cast("Verb", verbs.commands[verb])).get(name), value, defaults)
 
 
-def _form(verb: Verb) -> Form:
-    fields = tuple(field for param in _asked(verb) for field in _fields(param))
-    return Form(cast("str", verb.name), verb.help or "", fields)
-
-
-def _asked(verb: Verb) -> Iterator[click.Parameter]:
-    return (param for param in verb.params if not isinstance(param, Unasked))
-
-
-def _fields(param: click.Parameter) -> Iterator[Field]:
-    if isinstance(param, FreeWords):
-        for part in param.parts:
-            kind = _kind(part.type) if part.type is not None else Kind.TEXT
-            yield Field(part.name, _label(part.name), kind, part.required)
-        return
-    name = param.name
-    hint = (param.help or "") if isinstance(param, click.Option) else ""
-    hint = hint.replace(", in quotes", "")  # a field holds its words together by itself
-    if isinstance(param, click.Option) and param.is_flag:
-        yield Field(name, _label(_longest(param).lstrip("-")), Kind.FLAG, hint=hint)
-        return
-    choices = tuple(map(str, param.type.choices)) if isinstance(param.type, click.Choice) else ()
-    kind = Kind.TEXT if param.metavar == "TEXT" else _kind(param.type)
-    yield Field(name, _label(name), kind, param.required, hint, choices)
-
-
-def _kind(type_: click.ParamType[Any]) -> Kind:
-    match type_:
-        case Read(name=name) if name in set(Kind):
-            return Kind(name)
-        case click.Choice():
-            return Kind.CHOICE
-        case _:
-            return Kind.WORD
-
-
 def _types(verb: Verb) -> dict[str, click.ParamType[Any]]:
     types: dict[str, click.ParamType[Any]] = {}
-    for param in _asked(verb):
+    for param in asked(verb):
         if isinstance(param, FreeWords):
             types |= {part.name: part.type for part in param.parts if part.type is not None}
         else:
@@ -244,7 +144,7 @@ def _known(form: Form, verb: Verb, defaults: Defaults) -> dict[str, str]:
         Kind.PUBLISHED_SERVICE: subject.published_service,
     }
     said = {field.name: about.get(field.kind) for field in form.fields}
-    said |= {param.name: param.known(subject) for param in _asked(verb) if isinstance(param, Known)}
+    said |= {param.name: param.known(subject) for param in asked(verb) if isinstance(param, Known)}
     return {name: str(value) for name, value in said.items() if value is not None}
 
 
@@ -288,7 +188,7 @@ def _canonical(type_: click.ParamType[Any], word: str, ctx: click.Context) -> st
 def _option_words(option: click.Option, value: str) -> list[str]:
     if not value:
         return []
-    return [_longest(option)] if option.is_flag else [f"{_longest(option)}={value}"]
+    return [longest(option)] if option.is_flag else [f"{longest(option)}={value}"]
 
 
 def _argument_words(param: click.Parameter, values: Mapping[str, str]) -> list[str]:
@@ -302,14 +202,3 @@ def _argument_words(param: click.Parameter, values: Mapping[str, str]) -> list[s
 def _sure(part: Part, value: str) -> str:
     """Write the number of a request so that it can't be taken for the first word of a text."""
     return f"#{value}" if part.type is not None and part.type.name == Kind.REQUEST and value.isdigit() else value
-
-
-def _longest(option: click.Option) -> str:
-    return max(option.opts, key=len)
-
-
-def _label(name: str) -> str:
-    if name in _CALLED:
-        return _CALLED[name]
-    words = name.replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:]

@@ -17,7 +17,7 @@ from opsbot.domain.references import ServiceRef
 from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar import begin, faults, fill, forms, parse
 from opsbot.grammar.every import Verb, verbs
-from opsbot.grammar.forms import ON, Field, Kind, _form
+from opsbot.grammar.fields import ON, Field, Kind, form_of
 from opsbot.grammar.types import SERVICE, Read, Unasked
 from tests.builders import SCORING
 
@@ -109,7 +109,7 @@ def test_a_verb_that_is_added_gets_its_form_by_itself() -> None:
         ],
         help="Add an endpoint.",
     )
-    form = _form(added)
+    form = form_of(added)
     assert (form.verb, form.says) == ("add-endpoint", "Add an endpoint.")
     assert form.fields == (
         Field("service", "Service", Kind.SERVICE, required=True),

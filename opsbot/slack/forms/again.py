@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from slack_sdk.models.blocks import ActionsBlock, Block
 
 from opsbot.domain import commands
-from opsbot.grammar.forms import ON
+from opsbot.grammar.fields import ON
 from opsbot.slack.blocks.messages import Message, notes, reopening
 from opsbot.slack.blocks.mrkdwn import clipped, plain
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from opsbot.domain.policies import may_break_glass
-from opsbot.grammar.forms import Kind
+from opsbot.grammar.fields import Kind
 from opsbot.slack.forms.views import GLASS, NOTES, depends
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from opsbot.actions.drafting import Draft
     from opsbot.domain.policies import Policy
-    from opsbot.grammar.forms import Form
+    from opsbot.grammar.fields import Form
     from opsbot.slack.forms.payloads import Memory
 
 _FORMS_REMEMBERED = 1_000

@@ -10,7 +10,7 @@ from opsbot.domain.models import Asker, MessageRef, Person, Place
 from opsbot.domain.references import ServiceRef
 from opsbot.errors import CommandError
 from opsbot.grammar import forms
-from opsbot.grammar.forms import ON, Form
+from opsbot.grammar.fields import ON, Form
 from opsbot.slack.transport.words import Words
 
 FIELD = "field:"

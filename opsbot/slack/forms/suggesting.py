@@ -9,7 +9,7 @@ from opsbot.actions.suggesting import MOST, Offer
 from opsbot.domain.references import ProjectRef, ServiceRef
 from opsbot.errors import CommandError
 from opsbot.grammar import faults_of
-from opsbot.grammar.forms import Kind
+from opsbot.grammar.fields import Kind
 from opsbot.slack.forms.views import plain_option
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from opsbot.actions.suggesting import Suggestions
     from opsbot.domain.authorization import Standing
     from opsbot.domain.commands import Defaults
-    from opsbot.grammar.forms import Field
+    from opsbot.grammar.fields import Field
     from opsbot.slack.forms.payloads import Keystrokes, Memory
 
 _AS_TYPED = "as you typed it"

@@ -18,7 +18,7 @@ from slack_sdk.models.blocks.block_elements import (
 )
 from slack_sdk.models.views import View
 
-from opsbot.grammar.forms import ON, Kind
+from opsbot.grammar.fields import ON, Kind
 from opsbot.grammar.words import read_mention
 from opsbot.slack.blocks.mrkdwn import clipped, readable
 from opsbot.slack.forms.payloads import CONVERSATION, FIELD, VERB
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
     from opsbot.domain.results import VerbHelp
-    from opsbot.grammar.forms import Field, Form
+    from opsbot.grammar.fields import Field, Form
     from opsbot.slack.forms.payloads import Memory
 
 FORM = "verb_form"

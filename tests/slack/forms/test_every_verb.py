@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from opsbot.grammar import forms
-from opsbot.grammar.forms import ON
+from opsbot.grammar.fields import ON
 from opsbot.sandbox import demo
 from opsbot.slack.forms.payloads import FIELD
 from opsbot.slack.forms.views import title_of

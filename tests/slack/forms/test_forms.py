@@ -12,7 +12,7 @@ import pytest
 from opsbot.domain.models import Asker, Place
 from opsbot.errors import StoreError
 from opsbot.grammar import forms
-from opsbot.grammar.forms import Kind
+from opsbot.grammar.fields import Kind
 from opsbot.sandbox import demo
 from opsbot.slack import Pool, Turns
 from opsbot.slack.forms.opening import TOO_LATE

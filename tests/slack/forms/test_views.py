@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from opsbot.domain.policies import BreakGlass, Policy
 from opsbot.grammar import forms, manual
-from opsbot.grammar.forms import Field, Form, Kind
+from opsbot.grammar.fields import Field, Form, Kind
 from opsbot.sandbox.workspace.webapi.views import read_view
 from opsbot.slack.forms.following import left_out
 from opsbot.slack.forms.payloads import FIELD, Memory
