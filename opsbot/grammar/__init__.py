@@ -1,7 +1,7 @@
 """From typed words to a command, and how each verb is used; the same for every surface."""
 
 from opsbot.grammar.fields import forms
-from opsbot.grammar.forms import begin, faults, faults_of, fill
+from opsbot.grammar.filling import begin, faults, faults_of, fill
 from opsbot.grammar.manual import manual
 from opsbot.grammar.parsing import Typed, corrected, parse
 from opsbot.grammar.words import without_mention_of

@@ -15,7 +15,7 @@ from opsbot.domain.models import Place
 from opsbot.errors import CommandError, OpsbotError
 from opsbot.grammar import begin, faults, fill, forms
 from opsbot.grammar.fields import Kind
-from opsbot.grammar.forms import field_of
+from opsbot.grammar.filling import field_of
 from opsbot.slack.blocks.messages import Answer
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.doing import Later
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from opsbot.domain.results import VerbHelp
     from opsbot.grammar import Typed
     from opsbot.grammar.fields import Form
-    from opsbot.grammar.forms import Begun
+    from opsbot.grammar.filling import Begun
     from opsbot.slack.doing import Doer
     from opsbot.slack.forms.opening import Opener
     from opsbot.slack.forms.suggesting import Suggesting
