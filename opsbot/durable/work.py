@@ -107,18 +107,16 @@ class DurableWork:
         self._waker.wake(channel)
 
     def stop(self, seconds: float) -> None:
-        """Take nothing more, finish in so many seconds what was begun, and let go; the rest is carried on later."""
+        """Take nothing more, finish in so many seconds what was begun, and let go; the rest is carried on later.
+
+        This process stays on the list of replicas: what a queue had handed it and it never began is found by that.
+        """
         self._stopping.set()
         if self._sweeper.is_alive():
             self._sweeper.join()
         self._active.wait_for_none(seconds)
         self._waker.stop()
         DBOS.destroy(destroy_registry=True)
-        try:
-            if self._active.is_none():
-                self._replicas.forget(self.executor)
-        except StoreError as error:
-            _log.warning("this process can't be taken off the list of replicas: %s", error)
         self._let_go()
 
     def _enqueue(self, channel: str) -> None:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from dbos import DBOS
+from sqlalchemy import text
 
 from opsbot.domain.tracing import trace, trace_from, traced
 from opsbot.durable import DurableWork, Duties, Run, Tempo
 from opsbot.durable.watch import prune
 from opsbot.errors import StoreError
 from opsbot.store import Database, ReplicaStore, migrate
+from tests.conftest import fresh_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -218,3 +220,25 @@ def test_a_run_has_the_trace_of_who_began_it_and_keeps_it_for_whoever_goes_on(tm
     assert set(doings.traces[:3]) == {"ab" * 16}
     assert set(doings.traces[3:]) == {trace_from("change-8")}
     assert "ab" * 16 in str(kept["publish-7-0"])
+
+
+def test_a_line_that_a_process_was_handed_as_it_ended_is_found_by_the_next(
+    request: pytest.FixtureRequest, postgres_pattern: str
+) -> None:
+    url = fresh_postgres(request, postgres_pattern)
+    doings = Doings()
+    doings.lines = {"C1": ["said"]}
+    with working(url, doings) as first:
+        first.deliver("C1")
+        doings.wait_for(lambda: not doings.lines["C1"])
+        (run,) = runs_of(first)
+    database = Database(url)
+    with database.transaction() as connection:  # as if DBOS had handed it over when nobody began it any more
+        connection.execute(text("UPDATE dbos.workflow_status SET status = 'PENDING'"))
+    database.close()
+    with working(url, doings):
+        doings.wait_for(lambda: DBOS.list_workflows(workflow_ids=[run])[0].status == "CANCELLED")
+
+
+def runs_of(work: DurableWork) -> list[str]:
+    return [each.workflow_id for each in DBOS.list_workflows(executor_id=work.executor)]

@@ -76,7 +76,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
             stage.command("publish FRAUD/scoring v4")
             card = stage.wait_for("Request 1")
             stage.click(card, buttons(card)["Approve"], user="omar")
-            stage.wait_for("is published to")
+            stage.wait_for_reply(card, "is published to")
             stage.command("packages FRAUD/nowhere")
             stage.wait_until(lambda: "opsbot_look_age_seconds{" in httpx.get(f"{url(stage)}/metrics").text)
             stage.wait_until(lambda: 'opsbot_node_up{node="design"} 1.0' in httpx.get(f"{url(stage)}/metrics").text)
