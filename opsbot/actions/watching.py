@@ -106,10 +106,11 @@ def try_watches(command: TryWatches, asker: Asker, standing: Standing, world: Wo
 
 
 def _unwatch_by_number(number: int, asker: Asker, standing: Standing, world: World) -> Unwatched | Refused:
-    """End a watch that is seen here, or one that the asker set, wherever they are."""
-    watch = world.watches.get(number)
+    """End a watch that the asker sees here, or one that they set, wherever they are."""
     target, mine = target_of(asker, personally=False), asker.person.id
-    if watch is None or (watch.target not in {target, mine} and watch.by.id != mine):
+    known = (*world.watches.set_by(mine), *world.watches.of_target(mine), *_heard(target, asker, standing, world))
+    watch = next((each for each in known if each.id == number), None)
+    if watch is None:
         return _no_such_watch(number)
     if watch.by.id == BY_CONFIG:
         return _in_configuration(watch.services)

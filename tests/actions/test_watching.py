@@ -266,6 +266,10 @@ def test_a_watch_is_ended_by_its_number_where_it_is_seen_and_by_who_set_it_anywh
     refused = do(scene, Unwatch(configured.id))
     assert isinstance(refused, Refused)
     assert "in my configuration" in refused.reason
+    hidden = watched(scene, services="design:CHURN/*", by=Person(BY_CONFIG, "the configuration"))
+    unseen = do(scene, Unwatch(hidden.id), OMAR)
+    assert isinstance(unseen, Refused)
+    assert "CHURN" not in unseen.reason
 
 
 def test_one_watch_is_shown_by_its_number(scene: Scene) -> None:
