@@ -29,13 +29,9 @@ hypothesis.settings.register_profile("untimed", deadline=None)  # how long an ex
 hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=20_000)
 hypothesis.settings.load_profile("untimed")
 
-WORKERS_PER_CORE = 2
-"""Most of the tests' time is waiting for what other processes and threads do."""
-
-
 def pytest_xdist_auto_num_workers() -> int:
-    """What `-n auto` means here."""
-    return WORKERS_PER_CORE * len(os.sched_getaffinity(0))
+    """What `-n auto` means here: with more of them, those that start whole processes would wait for each other."""
+    return len(os.sched_getaffinity(0))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:

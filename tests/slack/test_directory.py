@@ -125,7 +125,7 @@ def test_what_was_read_long_ago_is_not_even_chosen_by(server: WorkspaceServer) -
     watch = Watch()
     with closing(HeldClient(server.url)) as client:
         directory = SlackDirectory(client, NAMED, Memory(watch))
-        assert directory.known_membership(OMAR).groups
+        assert directory.membership(OMAR).groups
         client.let_go.clear()
         watch.now += 601
         known = directory.known_membership(OMAR)
