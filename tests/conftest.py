@@ -29,6 +29,7 @@ hypothesis.settings.register_profile("untimed", deadline=None)  # how long an ex
 hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=20_000)
 hypothesis.settings.load_profile("untimed")
 
+
 def pytest_xdist_auto_num_workers() -> int:
     """What `-n auto` means here: with more of them, those that start whole processes would wait for each other."""
     return len(os.sched_getaffinity(0))
