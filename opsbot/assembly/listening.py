@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from opsbot.actions.suggesting import Suggestions
 from opsbot.assembly.opening import now
 from opsbot.slack import (
-    DirectListener,
     Doer,
     FormListeners,
     HomeListener,
@@ -17,6 +16,7 @@ from opsbot.slack import (
     Pool,
     Replier,
     ShortcutListeners,
+    SpokenListener,
     Suggesting,
 )
 from opsbot.telemetry import Queue
@@ -90,19 +90,15 @@ class Ears:
             doer=doer,
             spare=self.workers.spare,
             replier=replier,
-            directory=self.directory,
-            seen=self.seen,
-            clock=now,
             command_name=self.command_name,
-            bot_user=self.identity.user,
             home=HomeListener(self.workers.pool, self.workers.spare, self.homes),
-            direct=self._direct(doer, replier),
             forms=self._forms(doer, replier, opener),
             shortcuts=self._shortcuts(replier, opener),
+            spoken=self._spoken(doer, replier),
         )
 
-    def _direct(self, doer: Doer, replier: Replier) -> DirectListener:
-        return DirectListener(
+    def _spoken(self, doer: Doer, replier: Replier) -> SpokenListener:
+        return SpokenListener(
             doer=doer,
             pool=self.workers.pool,
             spare=self.workers.spare,

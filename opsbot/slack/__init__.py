@@ -7,9 +7,9 @@ from opsbot.slack.forms.opening import Opener
 from opsbot.slack.forms.shortcuts import ShortcutListeners
 from opsbot.slack.forms.suggesting import Suggesting
 from opsbot.slack.identity import Identity, who_am_i
-from opsbot.slack.listening.direct import DirectListener
 from opsbot.slack.listening.home import HomeListener
 from opsbot.slack.listening.listeners import Listeners
+from opsbot.slack.listening.spoken import SpokenListener
 from opsbot.slack.manifest import manifest
 from opsbot.slack.remembering import Memory
 from opsbot.slack.sending.home_screen import SlackHomeScreen
@@ -24,7 +24,6 @@ from opsbot.slack.transport.turns import Turns
 
 __all__ = [
     "Budget",
-    "DirectListener",
     "Doer",
     "FormListeners",
     "HomeListener",
@@ -43,6 +42,7 @@ __all__ = [
     "SlackNews",
     "SlackProgress",
     "SocketConnection",
+    "SpokenListener",
     "Suggesting",
     "Turns",
     "manifest",

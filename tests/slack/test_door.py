@@ -213,8 +213,8 @@ def test_a_fault_of_ours_gets_a_number_that_the_log_has_too(
 
 
 def test_a_mention_is_answered_though_the_store_fails(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    listeners = replace(stage.bot.listeners, seen=Forgetful())
-    listeners.on_mention(lambda text="": None, mention("approve"))
+    listener = replace(stage.bot.listeners.spoken, seen=Forgetful())
+    listener.on_mention(lambda text="": None, mention("approve"))
     said = stage.wait_for("The database is away.", user="omar")
     incident(said, caplog.text)
 
@@ -224,7 +224,8 @@ def test_what_can_not_be_read_is_acknowledged_with_an_incident(
     stage: Stage, caplog: pytest.LogCaptureFixture, body: dict[str, object]
 ) -> None:
     acks: list[str] = []
-    for listen in (stage.bot.listeners.on_command, stage.bot.listeners.on_click, stage.bot.listeners.on_mention):
+    listeners = stage.bot.listeners
+    for listen in (listeners.on_command, listeners.on_click, listeners.spoken.on_mention):
         listen(lambda text="": acks.append(text), body)
     assert len(acks) == 3
     assert "incident" in acks[0]

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import ValidationError
 
 from opsbot.domain.commands import Approve, Cancel, Decline
-from opsbot.domain.models import Person
 from opsbot.domain.results import Refused
 from opsbot.errors import MissingWordError
-from opsbot.grammar import without_mention_of
 from opsbot.slack.blocks import cards
-from opsbot.slack.blocks.address import MENTION, address_in
+from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.introducing import OPEN_FORM
 from opsbot.slack.blocks.messages import REOPEN_FORM, RUN_LINE, Answer, Message
 from opsbot.slack.blocks.mrkdwn import code
@@ -34,26 +32,24 @@ from opsbot.slack.forms.reasons import (
     missing_reason,
     without_request,
 )
-from opsbot.slack.listening.payloads import BotMention, Click, SlashCommand
+from opsbot.slack.listening.payloads import Click, SlashCommand
 from opsbot.slack.trouble import in_words, incident, turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from slack_sdk.models.views import View
 
     from opsbot.actions.dispatcher import Dispatcher
     from opsbot.domain.commands import Decide
     from opsbot.domain.models import Asker
-    from opsbot.slack.directory import SlackDirectory
     from opsbot.slack.doing import Doer
     from opsbot.slack.forms.again import Kept
     from opsbot.slack.forms.listeners import FormListeners
     from opsbot.slack.forms.shortcuts import ShortcutListeners
-    from opsbot.slack.listening.direct import DirectListener
-    from opsbot.slack.listening.doors import Ack, SeenEvents
+    from opsbot.slack.listening.doors import Ack
     from opsbot.slack.listening.home import HomeListener
+    from opsbot.slack.listening.spoken import SpokenListener
     from opsbot.slack.sending.replies import Replier
     from opsbot.slack.transport.pool import Pool, TurnedAway
 
@@ -88,20 +84,16 @@ class Listeners:
     pool: Pool
     spare: Pool
     replier: Replier
-    directory: SlackDirectory
-    seen: SeenEvents
-    clock: Callable[[], datetime]
     command_name: str
-    bot_user: str
     home: HomeListener
     forms: FormListeners
     shortcuts: ShortcutListeners
-    direct: DirectListener
+    spoken: SpokenListener
 
     @property
     def events(self) -> Mapping[str, Callable[[Ack, dict[str, Any]], None]]:
         """Name the events that are listened to, each with its listener; the manifest asks Slack for these."""
-        return {"app_mention": self.on_mention, **self.home.events, **self.direct.events}
+        return {**self.spoken.events, **self.home.events}
 
     def on_command(self, ack: CommandAck, body: dict[str, Any]) -> None:
         """Take a slash command."""
@@ -142,20 +134,6 @@ class Listeners:
             ack()
         else:
             ack(response_action="errors", errors=busy(turned_away(refused)))
-
-    def on_mention(self, ack: Ack, body: dict[str, Any]) -> None:
-        """Take a message that names the bot."""
-        ack()
-        try:
-            mention = BotMention.model_validate(body)
-        except ValidationError:
-            incident("a mention could not be read")
-            return
-        if not mention.is_said_by_somebody:
-            return
-        refused = self.pool.take(mention.event.user, self._take_mention, mention)
-        if refused is not None:
-            self._turn_away(refused, mention.asker, None)
 
     def _turn_away(self, why: TurnedAway, asker: Asker, response_url: str | None) -> None:
         """Say that there is too much to do; by another pool, since the acknowledgement waits for this listener."""
@@ -284,21 +262,6 @@ class Listeners:
         said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), address, click.value)
         if said is not None:
             self.replier.reply(said, click.asker, click.response_url, thread=click.thread)
-
-    def _take_mention(self, mention: BotMention) -> None:
-        """Do what a mention asks; all see the answer in the thread of the mention, the asker alone in the channel."""
-
-        def do() -> Answer | None:
-            if not self.seen.is_first(mention.event_id, self.clock()):
-                return None
-            person = Person(asker.person.id, self.directory.name(asker.person.id))
-            text = without_mention_of(self.bot_user, mention.event.text)
-            return self.doer.do(text, replace(asker, person=person), Later(None, mention.thread))
-
-        asker = mention.asker
-        said = self._in_words(do, MENTION, without_mention_of(self.bot_user, mention.event.text))
-        if said is not None:
-            self.replier.reply(said, asker, None, thread=mention.thread)
 
     def _in_words(self, job: Callable[[], Answer | None], address: str | None = None, typed: str = "") -> Answer | None:
         """Do a job and say what went wrong; `address` is the slash command unless said otherwise."""

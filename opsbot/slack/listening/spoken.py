@@ -1,0 +1,126 @@
+"""What people write to the bot in words of their own: naming it somewhere, or directly, where nobody else can be meant."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from opsbot.domain.models import Person
+from opsbot.errors import UnknownVerbError
+from opsbot.grammar import without_mention_of
+from opsbot.slack.blocks.address import MENTION, address_in
+from opsbot.slack.blocks.introducing import greeting
+from opsbot.slack.blocks.messages import Message
+from opsbot.slack.doing import Later
+from opsbot.slack.listening.payloads import BotMention, DirectMessage
+from opsbot.slack.trouble import in_words, incident, turned_away
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from opsbot.domain.models import Asker
+    from opsbot.slack.blocks.messages import Answer
+    from opsbot.slack.directory import SlackDirectory
+    from opsbot.slack.doing import Doer
+    from opsbot.slack.listening.doors import Ack, SeenEvents
+    from opsbot.slack.sending.replies import Replier
+    from opsbot.slack.transport.pool import Pool
+
+    Do = Callable[[str, Asker, Later], Answer | None]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenListener:
+    """Answers who names the bot, and who writes in their conversation with it; each message once.
+
+    What the bot says itself, other bots, edits and deletions are passed over, so that no answer can cause another.
+    """
+
+    doer: Doer
+    pool: Pool
+    spare: Pool
+    replier: Replier
+    directory: SlackDirectory
+    seen: SeenEvents
+    clock: Callable[[], datetime]
+    command_name: str
+    bot_user: str
+
+    @property
+    def events(self) -> Mapping[str, Callable[[Ack, dict[str, Any]], None]]:
+        """Name the events that are listened to, each with its listener."""
+        return {"app_mention": self.on_mention, "message.im": self.on_message}
+
+    def on_mention(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Take a message that names the bot."""
+        ack()
+        try:
+            mention = BotMention.model_validate(body)
+        except ValidationError:
+            incident("a mention could not be read")
+            return
+        if not mention.is_said_by_somebody:
+            return
+        refused = self.pool.take(mention.event.user, self._take_mention, mention)
+        if refused is not None and not self.spare.submit(
+            self.replier.whisper, Message(turned_away(refused)), mention.asker, None
+        ):
+            self._log_unheard(mention.event.user)
+
+    def on_message(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Take what was written to the bot."""
+        ack()
+        try:
+            said = DirectMessage.model_validate(body)
+        except ValidationError:
+            incident("a direct message could not be read")
+            return
+        if not said.is_said_to(self.bot_user):
+            return
+        refused = self.pool.take(said.event.user, self._take_message, said)
+        if refused is not None and not self.spare.submit(
+            self.replier.direct, Message(turned_away(refused)), said.asker
+        ):
+            self._log_unheard(said.event.user)
+
+    def _take_mention(self, mention: BotMention) -> None:
+        """Do what a mention asks; all see the answer in the thread of the mention, the asker alone in the channel."""
+        said = self._do_once(mention, self.doer.do, Later(None, mention.thread), MENTION)
+        if said is not None:
+            self.replier.reply(said, mention.asker, None, thread=mention.thread)
+
+    def _take_message(self, message: DirectMessage) -> None:
+        thread = message.event.thread_ts
+        said = self._do_once(message, self._do_or_greet, Later(None, thread), address_in(thread, self.command_name))
+        if said is not None:
+            self.replier.answer_directly(said, message.asker, thread)
+
+    def _do_once(self, said: BotMention | DirectMessage, do: Do, later: Later, address: str) -> Answer | None:
+        """Do what was written, in the name of whoever wrote it, unless that was taken before."""
+        text = without_mention_of(self.bot_user, said.event.text)
+
+        def once() -> Answer | None:
+            if not self.seen.is_first(said.event_id, self.clock()):
+                return None
+            person = Person(said.event.user, self.directory.name(said.event.user))
+            return do(text, replace(said.asker, person=person), later)
+
+        return in_words(once, address, self.command_name, text)
+
+    def _do_or_greet(self, text: str, asker: Asker, later: Later) -> Answer | None:
+        """Do what was written; who begins with no verb at all is told, in short, what can be said here."""
+        try:
+            return self.doer.do(text, asker, later)
+        except UnknownVerbError as error:
+            if error.near is not None and error.near.right != "help" and not text.endswith("?"):
+                raise
+            return greeting(asker)
+
+    def _log_unheard(self, user: str) -> None:
+        _log.warning("%s could not even be told that there is too much to do", user)
