@@ -23,6 +23,7 @@ from opsbot.slack.blocks.messages import About, spoken
 from opsbot.slack.blocks.mrkdwn import escaped, listed
 from opsbot.slack.sending.marks import MARK, find_marked
 from opsbot.slack.sending.progress import Budget
+from opsbot.slack.sending.saying import post
 from opsbot.slack.sending.uploads import Uploads
 from opsbot.slack.transport.calls import (
     CALL_ERRORS,
@@ -99,15 +100,8 @@ class SlackMessenger:
 
     def _post(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef:
         message = fitting(self._worded(delivery, subject))
-        reply = self._client.chat_postMessage(
-            channel=delivery.message.channel,
-            text=spoken(message),
-            blocks=message.blocks or None,
-            thread_ts=_thread(delivery, subject),
-            unfurl_links=False,
-            metadata={"event_type": MARK, "event_payload": _mark(delivery, subject)},
-        )
-        said = MessageRef(str(reply["channel"]), str(reply["ts"]))
+        mark = {"event_type": MARK, "event_payload": _mark(delivery, subject)}
+        said = post(self._client, message, delivery.message.channel, _thread(delivery, subject), mark)
         if message.whole and isinstance(subject, PublishRequest):
             self._attach(message, said, subject)
         return said

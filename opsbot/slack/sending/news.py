@@ -10,19 +10,19 @@ from slack_sdk.models.blocks.block_elements import ButtonElement
 from opsbot.domain.commands import Compare, CreatePackage, DownloadPackage, RequestPublish, ShowSummary
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
-from opsbot.domain.models import MessageRef
 from opsbot.domain.watching import Topic
 from opsbot.slack.blocks.cards import MARKS, approvers, ending
 from opsbot.slack.blocks.difference import difference_blocks, difference_text
 from opsbot.slack.blocks.figures import in_figures
 from opsbot.slack.blocks.fitting import fitting
 from opsbot.slack.blocks.introducing import OPEN_FORM
-from opsbot.slack.blocks.messages import RUN_LINE, About, Message, mrkdwn_section, notes, of_lines, spoken
+from opsbot.slack.blocks.messages import RUN_LINE, About, Message, mrkdwn_section, notes, of_lines
 from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, person
 from opsbot.slack.blocks.overviews import how_to_authenticate
 from opsbot.slack.blocks.watches import trial, trial_ended
 from opsbot.slack.sending.marks import MARK, find_marked
 from opsbot.slack.sending.messenger import telling_error
+from opsbot.slack.sending.saying import post
 from opsbot.slack.transport.calls import CALL_ERRORS, come_back_after
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from opsbot.domain.deliveries import Delivery
     from opsbot.domain.figures import Figures
-    from opsbot.domain.models import PublishRequest
+    from opsbot.domain.models import MessageRef, PublishRequest
     from opsbot.domain.watching import Event, News, Watch
     from opsbot.slack.sending.progress import Budget
     from opsbot.slack.transport.client import KeptWebClient
@@ -97,9 +97,8 @@ class SlackNews:
 
     def find(self, delivery: Delivery, thread: MessageRef | None) -> MessageRef | None:
         """Find where it was told already, by its mark."""
-        channel = thread.channel if thread is not None else delivery.message.channel
+        channel, ts = _place(delivery, thread)
         try:
-            ts = thread.ts if thread is not None else None
             return find_marked(self._client, channel, ts, _mark(delivery))
         except CALL_ERRORS as error:
             raise telling_error(error, uncertain=True) from error
@@ -108,19 +107,12 @@ class SlackNews:
         shown = fitting(message)
         mark = _mark(delivery)
         mark |= about.payload if about is not None else {}
+        channel, ts = _place(delivery, thread)
         try:
-            reply = self._client.chat_postMessage(
-                channel=thread.channel if thread is not None else delivery.message.channel,
-                text=spoken(shown),
-                blocks=shown.blocks or None,
-                thread_ts=thread.ts if thread is not None else None,
-                unfurl_links=False,
-                metadata={"event_type": MARK, "event_payload": mark},
-            )
+            return post(self._client, shown, channel, ts, {"event_type": MARK, "event_payload": mark})
         except CALL_ERRORS as error:
             self._budget.close_for(come_back_after(error) or 0.0)
             raise telling_error(error) from error
-        return MessageRef(str(reply["channel"]), str(reply["ts"]))
 
     def _link_to_card(self, request: PublishRequest | None) -> str:
         """Give the address of a request's card; nothing where it isn't posted yet, or Slack won't say."""
@@ -131,6 +123,11 @@ class SlackNews:
         except CALL_ERRORS:
             return ""
         return str(reply.get("permalink") or "")
+
+
+def _place(delivery: Delivery, thread: MessageRef | None) -> tuple[str, str | None]:
+    """Tell where it is told: the channel, and the thread in it, if it goes on with one."""
+    return (thread.channel, thread.ts) if thread is not None else (delivery.message.channel, None)
 
 
 def worded(news: News, card: str = "") -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opsbot.domain.models import MessageRef
 from opsbot.slack.blocks.messages import spoken
@@ -18,14 +18,22 @@ ABOUT = "opsbot_package"
 
 
 def say(client: WebClient, message: Message, channel: str, thread: str | None = None) -> MessageRef:
-    """Post a message; gives where it is. Raises CALL_ERRORS."""
+    """Post an answer; gives where it is. Raises CALL_ERRORS."""
     about = message.about
+    metadata = {"event_type": ABOUT, "event_payload": about.payload} if about is not None else None
+    return post(client, message, channel, thread, metadata)
+
+
+def post(
+    client: WebClient, message: Message, channel: str, thread: str | None, metadata: dict[str, Any] | None
+) -> MessageRef:
+    """Post a message with its metadata; gives where it is. Raises CALL_ERRORS."""
     reply = client.chat_postMessage(
         channel=channel,
         text=spoken(message),
         blocks=message.blocks or None,
         thread_ts=thread,
         unfurl_links=False,
-        metadata={"event_type": ABOUT, "event_payload": about.payload} if about is not None else None,
+        metadata=metadata,
     )
     return MessageRef(str(reply["channel"]), str(reply["ts"]))
