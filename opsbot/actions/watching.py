@@ -19,6 +19,8 @@ from opsbot.domain.results import Refused, Unwatched, Watched, WatchesTested
 from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, globbed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from opsbot.actions.world import World
     from opsbot.domain.authorization import Standing
     from opsbot.domain.commands import ListWatches, TryWatches, WatchServices
@@ -68,11 +70,9 @@ def unwatch(command: Unwatch, asker: Asker, standing: Standing, world: World) ->
 
 def list_watches(command: ListWatches, asker: Asker, standing: Standing, world: World) -> WatchesListed | Refused:
     """List what the channel hears of, as far as the asker may read it; in a direct message what the asker set."""
-    found = _seen(asker, standing, world)
-    if command.number is not None:
-        found = tuple(each for each in found if each.id == command.number)
-        if not found:
-            return _no_such_watch(command.number)
+    found = _seen(command.number, asker, standing, world)
+    if command.number is not None and not found:
+        return _no_such_watch(command.number)
     return WatchesListed(found, personal=target_of(asker, personally=False) == asker.person.id)
 
 
@@ -81,11 +81,9 @@ def try_watches(command: TryWatches, asker: Asker, standing: Standing, world: Wo
 
     It goes the way that news goes, but is none: nothing holds it back, and no story begins.
     """
-    found = _seen(asker, standing, world)
-    if command.number is not None:
-        found = tuple(each for each in found if each.id == command.number)
-        if not found:
-            return _no_such_watch(command.number)
+    found = _seen(command.number, asker, standing, world)
+    if command.number is not None and not found:
+        return _no_such_watch(command.number)
     by_target: dict[str, Watch] = {}
     for watch in sorted(found, key=lambda each: bool(each.stopped)):
         by_target.setdefault(watch.target, watch)
@@ -107,14 +105,15 @@ def try_watches(command: TryWatches, asker: Asker, standing: Standing, world: Wo
 
 def _unwatch_by_number(number: int, asker: Asker, standing: Standing, world: World) -> Unwatched | Refused:
     """End a watch that the asker sees here, or one that they set, wherever they are."""
-    target, mine = target_of(asker, personally=False), asker.person.id
-    known = (*world.watches.set_by(mine), *world.watches.of_target(mine), *_heard(target, asker, standing, world))
-    watch = next((each for each in known if each.id == number), None)
+    watch, target = world.watches.get(number), target_of(asker, personally=False)
     if watch is None:
+        return _no_such_watch(number)
+    is_own = asker.person.id in {watch.target, watch.by.id}
+    if not is_own and not (watch.target == target and _may_see(watch, standing)):
         return _no_such_watch(number)
     if watch.by.id == BY_CONFIG:
         return _in_configuration(watch.services)
-    if mine not in {watch.target, watch.by.id}:
+    if not is_own:
         refused = _refusal(target, watch.services, asker, standing)
         if refused is not None:
             return refused
@@ -123,12 +122,14 @@ def _unwatch_by_number(number: int, asker: Asker, standing: Standing, world: Wor
     return Unwatched(watch)
 
 
-def _seen(asker: Asker, standing: Standing, world: World) -> tuple[Watch, ...]:
-    """Find what the channel hears of, as far as the asker may read it; in a direct message what the asker set."""
-    target = target_of(asker, personally=False)
-    if target == asker.person.id:
-        return world.watches.set_by(asker.person.id)
-    return _heard(target, asker, standing, world)
+def _seen(number: int | None, asker: Asker, standing: Standing, world: World) -> tuple[Watch, ...]:
+    """Find what the channel hears of, as far as the asker may read it; in a direct message what the asker set.
+
+    With a number, only the one that has it.
+    """
+    target, mine = target_of(asker, personally=False), asker.person.id
+    found = world.watches.set_by(mine) if target == mine else _heard(target, asker, standing, world)
+    return found if number is None else tuple(each for each in found if each.id == number)
 
 
 def _heard(target: str, asker: Asker, standing: Standing, world: World) -> tuple[Watch, ...]:
@@ -136,8 +137,16 @@ def _heard(target: str, asker: Asker, standing: Standing, world: World) -> tuple
     there = world.watches.of_target(target)
     if target == asker.person.id:
         return there
-    reach = standing.reach(Permission.READ)
-    return tuple(each for each in there if any(may_meet(each.services, glob) for glob in reach))
+    return tuple(each for each in there if _may_see(each, standing))
+
+
+def _may_see(watch: Watch, standing: Standing) -> bool:
+    """Tell whether the asker may read anything of what is watched."""
+    return _meets(watch.services, standing.reach(Permission.READ))
+
+
+def _meets(services: str, reach: Iterable[str]) -> bool:
+    return any(may_meet(services, glob) for glob in reach)
 
 
 def _no_such_watch(number: int) -> Refused:
@@ -158,7 +167,7 @@ def target_of(asker: Asker, *, personally: bool) -> str:
 def _refusal(target: str, services: str, asker: Asker, standing: Standing) -> Refused | None:
     reach = standing.reach(Permission.READ)
     if target == asker.person.id:
-        may = any(may_meet(services, glob) for glob in reach)
+        may = _meets(services, reach)
         said = f"You may read nothing of {services}."
     else:
         may = is_within(services, reach)
