@@ -10,12 +10,10 @@ from opsbot.sandbox.designer.colleagues import DEEDS, Colleague
 from opsbot.sandbox.designer.moods import put_in_mood
 from opsbot.sandbox.designer.refusals import RefusalError
 from opsbot.sandbox.stories import STORIES, Act, Clicks, Does, Fares, Says, Sees
-from opsbot.sandbox.workspace.controls import Use, controls
+from opsbot.sandbox.workspace.controls import Use, controls, texts
 from opsbot.sandbox.workspace.refusals import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from opsbot.sandbox.backstage import Backstage
     from opsbot.sandbox.stories import Step, Story
     from opsbot.sandbox.workspace.interactions import Interactions
@@ -211,16 +209,4 @@ def _view_of(act: Act) -> View | None:
 def _fits(message: Message, words: str, action: str | None) -> bool:
     if action is not None and all(element["action_id"] != action for _, element in controls(message.blocks)):
         return False
-    return words in message.text or any(words in text for text in _texts(message.blocks))
-
-
-def _texts(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key == "text" and isinstance(value, str):
-                yield value
-            else:
-                yield from _texts(value)
-    elif isinstance(node, list | tuple):
-        for value in node:
-            yield from _texts(value)
+    return words in message.text or any(words in text for text in texts(message.blocks))

@@ -12,9 +12,10 @@ from opsbot.store.delivered import UNSAID
 from opsbot.store.schema import deliveries, events, node_sights, seen_events, sights, slack_notes, stories
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Table
+    from sqlalchemy import ColumnElement, Connection, Table
 
     from opsbot.domain.retention import Retention
     from opsbot.store.engine import Database
@@ -48,31 +49,38 @@ class PruningStore:
         return gone + self._forget_stories(now - kept.stories) + self._forget_nodes(now - kept.sights)
 
     def _delete(self, table: Table, wanted: ColumnElement[bool]) -> int:
-        gone = 0
-        for _ in range(_MOST_TIMES):
-            some = select(table.c.id).where(wanted).order_by(table.c.id).limit(self._at_once)
-            with self._database.transaction() as connection:
-                found = list(connection.execute(some).scalars())
-                if found:
-                    connection.execute(delete(table).where(table.c.id.in_(found)))
-            gone += len(found)
-            if len(found) < self._at_once:
-                break
-        return gone
+        some = select(table.c.id).where(wanted).order_by(table.c.id).limit(self._at_once)
+
+        def delete_some(connection: Connection) -> int:
+            found = list(connection.execute(some).scalars())
+            if found:
+                connection.execute(delete(table).where(table.c.id.in_(found)))
+            return len(found)
+
+        return self._bit_by_bit(delete_some, self._at_once)
 
     def _forget_stories(self, before: datetime) -> int:
         """Forget where stories are in which nothing was told for long: what follows begins a new one."""
         at_once = min(self._at_once, _MOST_STORIES)
         some = select(*stories.primary_key).where(stories.c.told_at < before).limit(at_once)
+
+        def delete_some(connection: Connection) -> int:
+            keys = connection.execute(some).mappings().all()
+            if keys:
+                mine = (and_(*(stories.c[name] == value for name, value in key.items())) for key in keys)
+                connection.execute(delete(stories).where(or_(*mine), stories.c.told_at < before))
+            return len(keys)
+
+        return self._bit_by_bit(delete_some, at_once)
+
+    def _bit_by_bit(self, delete_some: Callable[[Connection], int], at_once: int) -> int:
+        """Delete some after the other, each in a transaction of its own, until there are few; gives how many there were."""
         gone = 0
         for _ in range(_MOST_TIMES):
             with self._database.transaction() as connection:
-                keys = connection.execute(some).mappings().all()
-                if keys:
-                    mine = (and_(*(stories.c[name] == value for name, value in key.items())) for key in keys)
-                    connection.execute(delete(stories).where(or_(*mine), stories.c.told_at < before))
-            gone += len(keys)
-            if len(keys) < at_once:
+                found = delete_some(connection)
+            gone += found
+            if found < at_once:
                 break
         return gone
 

@@ -1,4 +1,4 @@
-"""The buttons and selects inside blocks: finding one, and what the app is told when somebody uses it."""
+"""What is inside blocks: their texts; buttons and selects, and what the app is told when somebody uses one."""
 
 from __future__ import annotations
 
@@ -43,6 +43,18 @@ class Use:
     block_id: str | None = None
     value: Any = None
     option: JSON | None = None
+
+
+def texts(node: Any) -> Iterator[str]:
+    """Yield every text in blocks, however deep it is."""
+    if isinstance(node, dict):
+        if isinstance(node.get("text"), str):
+            yield node["text"]
+        for value in node.values():
+            yield from texts(value)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from texts(value)
 
 
 def controls(blocks: Iterable[JSON]) -> Iterator[tuple[str, JSON]]:

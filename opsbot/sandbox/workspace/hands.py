@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import httpx
 
+from opsbot.sandbox.workspace.controls import texts
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
 JSON = dict[str, Any]
@@ -212,24 +214,13 @@ class Hands:
 
 def shown(message: JSON) -> str:
     """All the text of a message's or a view's blocks."""
-    return "\n".join(_texts(message.get("blocks", ())))
+    return "\n".join(texts(message.get("blocks", ())))
 
 
 def buttons(message: JSON) -> dict[str, str]:
     """The buttons below one another in a message: their action ids by their labels."""
     elements = [each for block in message.get("blocks", ()) if block["type"] == "actions" for each in block["elements"]]
     return {element["text"]["text"]: element["action_id"] for element in elements}
-
-
-def _texts(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if isinstance(node.get("text"), str):
-            yield node["text"]
-        for value in node.values():
-            yield from _texts(value)
-    elif isinstance(node, list | tuple):
-        for value in node:
-            yield from _texts(value)
 
 
 def _newest(messages: list[JSON], text: str, times: int) -> JSON | None:
