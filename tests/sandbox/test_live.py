@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from opsbot.sandbox.live import LiveWorkspace
@@ -101,4 +102,10 @@ def test_what_is_no_manifest_is_named(tmp_path: Path) -> None:
     path.write_text("[unclosed")
     with pytest.raises(ValueError, match=r"app\.yaml is not readable"):
         LiveWorkspace(path)
-    assert LiveWorkspace(manifest()).close() is None  # one that was never entered
+
+
+def test_one_that_was_never_entered_can_be_closed() -> None:
+    made = LiveWorkspace(manifest())
+    made.close()
+    with pytest.raises(httpx.TransportError):
+        httpx.get(made.url)
