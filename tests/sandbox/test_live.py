@@ -49,7 +49,7 @@ def test_a_shortcut_a_form_and_what_it_says(running: Callable[..., LiveWorkspace
     assert slack.wait_for_view("omar")["title"]["text"] == "New task"
     assert slack.find_view("maya") is None
     assert slack.submit("omar", {"name": "x"})["errors"] == {"name": "Say a little more."}
-    assert slack.close_view("omar")["ok"]
+    assert slack.close_view("omar", cleared=True)["ok"]
     assert slack.find_view("omar") is None
 
 
