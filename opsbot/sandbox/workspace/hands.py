@@ -85,9 +85,9 @@ class Hands:
         """Fill in the form in front of somebody, by action id, and send it."""
         return self.post("/submit", {"user": user, "values": dict(values)})
 
-    def close_view(self, user: str) -> JSON:
-        """Close the form in front of somebody."""
-        return self.post("/close", {"user": user})
+    def close_view(self, user: str, *, cleared: bool = False) -> JSON:
+        """Close the form in front of somebody, or (`cleared`) all that are stacked there."""
+        return self.post("/close", {"user": user, "cleared": cleared})
 
     def shortcut(
         self, callback_id: str, *, user: str | None = None, channel: str | None = None, message: JSON | None = None

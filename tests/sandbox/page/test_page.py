@@ -127,7 +127,7 @@ def test_what_the_app_changes_or_deletes_changes_on_the_page(client: WebClient, 
     client.chat_update(channel="C01MLOPS", ts=ts, text="second")
     expect(tab.message("second")).to_contain_text("(edited)")
     client.reactions_add(channel="C01MLOPS", timestamp=ts, name="tada")
-    expect(tab.message("second").locator(".reaction")).to_contain_text("🎉")
+    expect(tab.message("second").locator(".reaction")).to_contain_text("🎉 1")
     client.chat_delete(channel="C01MLOPS", ts=ts)
     expect(tab.page.locator(".main .message")).to_have_count(0)
 
