@@ -352,7 +352,7 @@ def test_what_a_form_asks_for_is_refused(stage: Stage, verb: str) -> None:
         assert list(reply["errors"]) == [block_of(view, sent.beside)], verb
         assert sent.said in next(iter(reply["errors"].values()))
         assert stage.find_view(sent.user) is not None
-        stage.post("/close", {"user": sent.user})
+        stage.close_view(sent.user)
         return
     assert reply["ok"], reply
     wait_for_more(stage, sent, before)
@@ -363,4 +363,4 @@ def test_what_a_form_asks_for_is_refused(stage: Stage, verb: str) -> None:
     assert again["title"]["text"] == title_of(verb)
     assert {name: value for name, value in entered(again).items() if name in sent.values} == sent.values
     assert sent.said in shown(again)
-    stage.post("/close", {"user": sent.user})
+    stage.close_view(sent.user)

@@ -269,11 +269,11 @@ def test_a_form_that_is_closed_is_left_alone_and_nobody_hears_anything(stage: St
     view = stage.wait_for_view("maya")
     action = {"action_id": f"{FIELD}service", "selected_option": option(SCORING)}
     stage.post("/interact", {"user": "maya", "view": view["id"], "action": action})
-    stage.post("/close", {"user": "maya"})
+    stage.close_view("maya")
     stage.command("package FRAUD/scoring")
     stage.wait_until(lambda: title_in(stage.find_view("maya")) == "Package")
     second = stage.view("maya")
-    stage.post("/close", {"user": "maya", "cleared": True})
+    stage.close_view("maya", cleared=True)
     opener = stage.bot.listeners.forms.opener
     stage.wait_until(lambda: opener.is_gone(view["id"]) and opener.is_gone(second["id"]))
     stage.bot.pool.close()  # what was under way is done
@@ -479,7 +479,7 @@ def test_of_a_list_of_packages_one_is_chosen_in_the_form(stage: Stage) -> None:
         stage.wait_until(lambda: initial(stage.wait_for_view("maya")) == {"service": SCORING})
         assert "choose here which to publish" in json.dumps(stage.view("maya"))
         assert offered(stage, "version", "")[0] == "v4"
-        stage.post("/close", {"user": "maya"})
+        stage.close_view("maya")
 
 
 def test_a_change_that_fails_on_the_node_and_a_decision_that_comes_too_late_bring_the_words_back(stage: Stage) -> None:
@@ -490,7 +490,7 @@ def test_a_change_that_fails_on_the_node_and_a_decision_that_comes_too_late_brin
     assert stage.wait_for("Only who asked for it", user="ada")["ephemeral"]
     stage.click(failed, buttons(failed)["Open the form again"], user="maya")
     assert initial(stage.wait_for_view("maya")) == {"service": SCORING, "version": "v9", "notes": "A long story"}
-    stage.post("/close", {"user": "maya"})
+    stage.close_view("maya")
     stage.command("publish FRAUD/scoring v4")
     card = stage.wait_for("Request 1")
     stage.click(card, "decline_request", user="omar")
