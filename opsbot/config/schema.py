@@ -248,7 +248,7 @@ class HttpConfig(Section):
 class WorkConfig(Section):
     """The pool that answers commands."""
 
-    threads: Annotated[int, Field(ge=1, le=512)] = 32
+    threads: Annotated[int, Field(ge=1, le=512)] = 96
     queue: Annotated[int, Field(ge=1, le=100_000)] = 512
     per_person: Annotated[int, Field(ge=1, le=100_000)] = 8
 

@@ -24,8 +24,8 @@ _PATIENCE = 5.0
 """Seconds to wait for a connection, and on SQLite for the one write lock."""
 
 CONNECTIONS = 50
-"""At most so many at once: each of the 32 + 8 + 1 threads that work and the 8 that answer HTTP may want one, and a
-PostgreSQL server, which allows 100 unless told otherwise, still has as many for another replica."""
+"""At most so many at once: more threads than that work, but each wants one for milliseconds only, and a PostgreSQL
+server, which allows 100 unless told otherwise, still has as many for another replica."""
 _KEPT = 16
 """Connections that stay open when nobody needs them just now."""
 _LEFT_ALONE = "15s"

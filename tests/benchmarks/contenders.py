@@ -20,8 +20,6 @@ from tests.benchmarks.verdict import Answers, judge
 
 API_KEY: Final = "bench-key"
 DRAIN: Final = 15.0
-WORK: Final = 32
-"""Threads that answer, as many as by default."""
 CONFIG: Final = """\
 [slack]
 mode = "http"
@@ -40,7 +38,6 @@ threads = {threads}
 
 [work]
 per_person = 100000
-threads = {work}
 
 [[grants]]
 role = "viewer"
@@ -130,7 +127,7 @@ def opsbot_without_work(far_end: Child) -> Iterator[Child]:
 
 
 @contextlib.contextmanager
-def house(far_end: Child, node: str | None = None, services: str = "FRAUD/*", work: int = WORK) -> Iterator[House]:
+def house(far_end: Child, node: str | None = None, services: str = "FRAUD/*") -> Iterator[House]:
     """Make an empty house for a node, which is the far end's unless another is named."""
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
@@ -140,7 +137,6 @@ def house(far_end: Child, node: str | None = None, services: str = "FRAUD/*", wo
             "far_end": far_end.port,
             "node": node or f"http://127.0.0.1:{far_end.port}",
             "services": services,
-            "work": work,
         }
         config.write_text(CONFIG.format(**known, folder=folder, port=port, threads=THREADS, people=people))
         yield House(config, port)

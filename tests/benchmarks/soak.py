@@ -29,9 +29,6 @@ SLACK_SECONDS: Final = 0.03
 RATE: Final = 200.0
 SLOW_RATE: Final = 5.0
 BURST: Final = 100
-WORK: Final = 96
-"""Threads that answer ([work] threads): 200 commands a second that wait 0.36 s each are 72 at a time; the default of 32
-carries 89 a second, and tells the others that it is busy."""
 ACK_MS: Final = 1000.0
 FLAT: Final = 1.05
 """The last quarter's median of resident memory against the second quarter's; in the first one, caches fill."""
@@ -46,7 +43,7 @@ def run(seconds: float) -> list[Row]:
 def _unlimited(seconds: float) -> list[Row]:
     with (
         contenders.far_ends(SLACK_SECONDS, NODE_SECONDS) as far_end,
-        contenders.house(far_end, work=WORK) as house,
+        contenders.house(far_end) as house,
         contenders.opsbot_in(house) as ours,
     ):
 

@@ -37,7 +37,8 @@ _FILES = frozenset({"files.slack.com", "files.slack-gov.com"})
 _TLS = 443
 
 _PIECE = 1 << 18
-_MOST_CONNECTIONS = 64
+_MOST_CONNECTIONS = 128
+"""Kept to each host: more than there are threads that answer, since one that isn't kept is made anew for each call."""
 
 
 class KeptWebClient(WebClient):
