@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 from opsbot.domain.audit import BEFORE_THE_FIRST, Head, Record, digest, link
 from opsbot.domain.redaction import redacting
 from opsbot.domain.writing import body
-from opsbot.store.counting import counted_in
+from opsbot.store.counting import page_in
 from opsbot.store.schema import audit_head, audit_records, publish_requests
 
 if TYPE_CHECKING:
@@ -87,9 +87,8 @@ class AuditStore:
         wanted = _wanted(service, request)
         newest = select(*_columns).where(*wanted).order_by(audit_records.c.seq.desc())
         with self._database.transaction() as connection:
-            total = counted_in(connection, newest, audit_records.c.seq, page, size)
-            rows = connection.execute(newest.limit(size).offset((page - 1) * size)).all()
-        return [_record(row) for row in rows], total
+            rows, total = page_in(connection, newest, "seq", page, size)
+        return [Record(row["seq"], row["body"], row["link"]) for row in rows], total
 
     def records(self, after: int = 0, until: int | None = None) -> Iterator[Record]:
         """Read the chain in its order, from behind `after` up to `until` or its end, in bounded memory."""

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, select
 from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message, Told
 from opsbot.domain.models import MessageRef
 from opsbot.domain.references import ServiceRef
-from opsbot.store.counting import counted_in
+from opsbot.store.counting import page_in
 from opsbot.store.globbing import matches
 from opsbot.store.schema import deliveries as table
 from opsbot.store.schema import events, node_changes, publish_requests
@@ -34,12 +34,14 @@ _WHAT = func.coalesce(events.c.what, node_changes.c.kind, "")
 
 def told_in(connection: Connection, query: DeliveryQuery) -> tuple[list[Told], int]:
     """Find a page of deliveries, newest first, and how many there are as far as that is counted, as a part of a transaction."""
-    wanted = _wanted(query)
+    newest = select(table.c.id).select_from(_ABOUT).where(_wanted(query)).order_by(table.c.id.desc())
+    page, total = page_in(connection, newest, "id", query.page, query.size)
+    if not page:
+        return [], total
     about = (_SERVICE.label("of_service"), _VERSION.label("of_version"), _WHAT.label("what"))
-    newest = select(table, *about).select_from(_ABOUT).where(wanted).order_by(table.c.id.desc())
-    total = counted_in(connection, newest, table.c.id, query.page, query.size)
-    page = newest.limit(query.size).offset((query.page - 1) * query.size)
-    return [_told(row) for row in connection.execute(page).mappings()], total
+    these = select(table, *about).select_from(_ABOUT).where(table.c.id.in_([row["id"] for row in page]))
+    # Once it has the numbers, PostgreSQL plans this one for good; with all that is wanted in it, it would each time.
+    return [_told(row) for row in connection.execute(these.order_by(table.c.id.desc())).mappings()], total
 
 
 def delivery_of(row: RowMapping, *, attempts: int) -> Delivery:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from opsbot.domain.lifecycle import HOLDING, OPEN, State, may_follow
 from opsbot.domain.policy import no_such_request
 from opsbot.errors import ConflictError
-from opsbot.store.counting import counted_in
+from opsbot.store.counting import page_in
 from opsbot.store.globbing import matches
 from opsbot.store.pauses import active_in
 from opsbot.store.policies import read_in
@@ -73,13 +73,11 @@ class RequestStore:
     def page(self, query: RequestQuery) -> tuple[list[PublishRequest], int]:
         """Find a page of requests, newest first, and how many there are, as far as that is counted."""
         matching = _matching(query)
-        newest = select(table).where(*matching).order_by(table.c.id.desc())
+        # The numbers first: where they have to be sorted, the rows, which are wide, aren't dragged along.
+        newest = select(table.c.id).where(*matching).order_by(table.c.id.desc())
         with self._database.transaction() as connection:
-            total = counted_in(connection, newest, table.c.id, query.page, query.size)
-            # The numbers first: where they have to be sorted, the rows, which are wide, aren't dragged along.
-            numbers = newest.with_only_columns(table.c.id).limit(query.size).offset((query.page - 1) * query.size)
-            here = connection.execute(numbers).scalars().all()
-            return _requests(connection, table.c.id.in_(here))[::-1], total
+            page, total = page_in(connection, newest, "id", query.page, query.size)
+            return _requests(connection, table.c.id.in_([row["id"] for row in page]))[::-1], total
 
     def in_states(self, states: frozenset[State]) -> list[PublishRequest]:
         """Find the requests that are in one of the states, oldest first."""
