@@ -23,6 +23,7 @@ from tests.benchmarks.contenders import drained, load
 from tests.benchmarks.processes import Child
 from tests.benchmarks.report import Row
 from tests.benchmarks.tally import Tally
+from tests.benchmarks.where import time_goes
 
 MANY: Final = 64
 ACK_LIMIT_MS: Final = 20.0
@@ -65,7 +66,9 @@ def ack_many(settings: Settings) -> list[Row]:
         bare = stack.enter_context(contenders.bare_bolt(far_end, tuned=True))
         idle = stack.enter_context(contenders.opsbot_without_work(far_end))
         name = f"ack, {MANY} connections, work off"
-        return [_against(name, idle, bare, far_end, settings, connections=MANY, target=0.75)]
+        row = _against(name, idle, bare, far_end, settings, connections=MANY, target=0.75)
+        where = time_goes(idle, lambda seconds: load(idle, far_end, "--connections", MANY, "--seconds", seconds))
+        return [replace(row, note=f"{row.note}; {where}")]
 
 
 def answers(settings: Settings) -> list[Row]:
@@ -77,6 +80,7 @@ def answers(settings: Settings) -> list[Row]:
         seen = drained(tally, far_end)
         used = _shares(tally, settings.seconds, (ours, before[0]), (far_end, before[1]))
         memory = f"memory {before[2]:.0f} to {ours.memory:.0f} MB"
+        where = time_goes(ours, lambda seconds: load(ours, far_end, "--rate", settings.rate, "--seconds", seconds))
     carried = seen.complete / settings.seconds
     peer, peer_ack = _peer_limit(settings)
     failures = f"busy {tally.busy}, refused {tally.refused}, broken {tally.broken}, silent {tally.silent}"
@@ -88,7 +92,15 @@ def answers(settings: Settings) -> list[Row]:
         _share_of(f"{name}: accepted", len(tally.accepted), tally.sent, failures),
         _share_of(f"{name}: answered", whole, tally.sent, losses),
         _limited(f"{name}: ack p99", tally.latency(0.99), ACK_LIMIT_MS, lag),
-        Row(f"{name}: answers", carried, "/s", peer, "thirty-line bot", carried / peer, note=f"{used}; {memory}"),
+        Row(
+            f"{name}: answers",
+            carried,
+            "/s",
+            peer,
+            "thirty-line bot",
+            carried / peer,
+            note=f"{used}; {memory}; {where}",
+        ),
         _hundredth(f"{name}: ack p99", tally.latency(0.99), peer_ack, "thirty-line bot at its limit"),
     ]
 

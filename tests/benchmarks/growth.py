@@ -15,6 +15,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import event
+
 from opsbot.actions.dispatcher import Dispatcher
 from opsbot.assembly.auditing import verify_store
 from opsbot.assembly.stores import Outside, open_stores, world_of
@@ -58,6 +60,22 @@ YOUNG: Final = Grown(MOST_SHOWN, services=1, people=8, span=timedelta(days=5))
 Do = Callable[[int], object]
 
 
+class Asking:
+    """The time in which a database was asked something, and had not answered."""
+
+    def __init__(self, database: Database) -> None:
+        self.seconds = 0.0
+        self._began = 0.0
+        event.listen(database.engine, "before_cursor_execute", self._begin)
+        event.listen(database.engine, "after_cursor_execute", self._end)
+
+    def _begin(self, *_: object) -> None:
+        self._began = time.perf_counter()
+
+    def _end(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._began
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """A dispatcher over a store, and the node that it sees."""
@@ -65,6 +83,7 @@ class Door:
     database: Database
     dispatcher: Dispatcher
     designer: FakeDesigner
+    asking: Asking
 
     def do(self, command: Command, who: Asker) -> object:
         result = self.dispatcher.do(command, who)
@@ -75,18 +94,19 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Milliseconds that a command takes over the empty and over the full store."""
+    """Milliseconds that a command takes over the empty and over the full store, and how many it waits for the full one."""
 
     name: str
     empty: float
     full: float
+    asking: float
 
     @property
     def ratio(self) -> float:
         return self.full / self.empty
 
     def __str__(self) -> str:
-        return f"{self.name} {self.empty:.2f} to {self.full:.2f} ms ({self.ratio:.2f})"
+        return f"{self.name} {self.empty:.2f} to {self.full:.2f} ms ({self.ratio:.2f}; {self.asking:.2f} ms in the database)"
 
 
 def run(records: int, rounds: int) -> list[Row]:
@@ -133,14 +153,20 @@ def _paces(of: Callable[[Door], dict[str, Do]], empty: Door, full: Door, rounds:
     """Do each command in turn over both, changing who is first; the lower quartile counts, which others on the machine disturb least."""
     on_empty, on_full = of(empty), of(full)
     took: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in on_empty}
+    asking: dict[str, list[float]] = {name: [] for name in on_empty}
     for number in range(WARM_UP + rounds):
         for name, times in took.items():
             pair = ((on_empty[name], times[0]), (on_full[name], times[1]))
             for do, kept in pair if number % 2 else pair[::-1]:
-                began = time.perf_counter()
+                began, asked = time.perf_counter(), full.asking.seconds
                 do(number)
                 kept.append((time.perf_counter() - began) * 1000)
-    return [Pace(name, *(percentile(times[WARM_UP:], 0.25) for times in both)) for name, both in took.items()]
+                if kept is times[1]:
+                    asking[name].append((full.asking.seconds - asked) * 1000)
+    return [
+        Pace(name, *(percentile(times[WARM_UP:], 0.25) for times in (on_the_empty, on_the_full, asking[name])))
+        for name, (on_the_empty, on_the_full) in took.items()
+    ]
 
 
 def _prepare(door: Door, rounds: int) -> None:
@@ -270,6 +296,6 @@ def _door(kind: Callable[[Path], AbstractContextManager[str]]) -> Iterator[Door]
             health=FakeHealth(),
         )
         try:
-            yield Door(database, Dispatcher(world_of(lambda: RULES, stores, outside)), designer)
+            yield Door(database, Dispatcher(world_of(lambda: RULES, stores, outside)), designer, Asking(database))
         finally:
             database.close()

@@ -27,6 +27,7 @@ from tests.benchmarks.road import Call, Road, RoadError, Roads, road
 from tests.benchmarks.slack_request import SIGNING_SECRET, CommandSource, channel_of
 from tests.benchmarks.tally import Tally
 from tests.benchmarks.verdict import judge
+from tests.benchmarks.where import shares
 
 Reply = tuple[str, bytes]
 Say = Callable[[int, "Bot"], Reply]
@@ -247,3 +248,13 @@ def test_of_commands_that_share_a_channel_each_thread_has_its_own_count() -> Non
     for ts, thread in (("1", None), ("2", None), ("3", "1"), ("4", "2"), ("5", "2")):
         ledger.post("C1", ts, thread, "said")
     assert ledger.threads == {"1": 1, "2": 2}
+
+
+def test_what_the_standard_library_does_counts_for_who_called_it() -> None:
+    stacks = [
+        "run (/venv/lib/python3.11/site-packages/waitress/task.py);take (/src/opsbot/slack/app.py);loads (/lib/python3.11/json/decoder.py) 3",
+        "run (/venv/lib/python3.11/site-packages/waitress/task.py);parse (/lib/python3.11/email/parser.py) 1",
+        "_bootstrap (/lib/python3.11/threading.py) 1",
+    ]
+    assert shares(stacks) == "time goes to opsbot/slack 60%, waitress 20%, Python 20%"
+    assert shares([]) == "nothing took processor time"
