@@ -40,7 +40,7 @@ bench:  ## The benchmarks, as ratios in one run
 	$(PYTHON) -m tests.benchmarks
 
 soak:  ## Twenty minutes of load: many channels, a slow node, bursts against Slack's limits
-	$(PYTHON) -m tests.benchmarks soak
+	$(PYTHON) -m tests.benchmarks soak-load soak-limits
 
 sandbox:  ## A workspace, a design node and the bot, in the browser
 	$(PYTHON) -m opsbot sandbox

@@ -12,7 +12,7 @@ from tests.benchmarks.report import table, write_json
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="opsbot's benchmarks, as ratios")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of {', '.join(BENCHMARKS)}; else all but soak")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of {', '.join(BENCHMARKS)}; else all but soaks")
     parser.add_argument("--seconds", type=float, help="let no single measurement last longer")
     parser.add_argument("--rounds", type=int, default=Settings().rounds, help="of each comparison")
     parser.add_argument("--rate", type=float, default=Settings().rate, help="commands a second of the open loop")

@@ -115,14 +115,15 @@ BENCHMARKS: Final[dict[str, Callable[[Settings], list[Row]]]] = {
     "growth": lambda settings: growth.run(settings.records, settings.comparisons),
     "latency": lambda settings: latency.run(min(settings.seconds, 20.0), settings.delay),
     "replicas": lambda settings: replicas.run(min(settings.seconds, 20.0), settings.delay),
-    "soak": lambda settings: soak.run(settings.soak_seconds),
+    "soak-limits": lambda settings: soak.under_limits(settings.soak_seconds),
+    "soak-load": lambda settings: soak.under_load(settings.soak_seconds),
     "starting": lambda settings: starting.run(settings.rounds, settings.seconds),
     "type-ahead": lambda _: type_ahead.run(),
     "watching": lambda _: watching.run(),
 }
 
-BRIEF: Final = tuple(name for name in BENCHMARKS if name != "soak")
-"""Those that are run when none is named: a soak takes twenty minutes."""
+BRIEF: Final = tuple(name for name in BENCHMARKS if not name.startswith("soak"))
+"""Those that are run when none is named: soaks take ten minutes each."""
 
 
 def _against(

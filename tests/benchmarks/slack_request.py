@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 SIGNING_SECRET: Final = "bench-signing-secret"
 BOT_TOKEN: Final = "xoxb-bench"
-TEAM: Final = "T01BENCH"
+TEAM: Final = "T0SANDBOX"
+"""As the sandbox's workspace calls itself, which is the far end of some; of another team nobody is listened to."""
 PEOPLE: Final = ("U01MAYA", *(f"U01PERSON{number:02d}" for number in range(1, 64)))
 TEXT: Final = "packages FRAUD/scoring"
 

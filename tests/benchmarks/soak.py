@@ -1,4 +1,4 @@
-"""Hours in minutes: many channels, a slow node, and what is left of memory; python -m tests.benchmarks soak."""
+"""Hours in minutes: many channels, a slow node, and what is left of memory; python -m tests.benchmarks soak-load soak-limits."""
 
 from __future__ import annotations
 
@@ -35,12 +35,8 @@ FLAT: Final = 1.05
 DRAIN: Final = 120.0
 
 
-def run(seconds: float) -> list[Row]:
-    """Load it for so long without Slack's limits, and then as long with them."""
-    return [*_unlimited(seconds), *_limited_by_slack(seconds)]
-
-
-def _unlimited(seconds: float) -> list[Row]:
+def under_load(seconds: float) -> list[Row]:
+    """Load it for so long with as much as it should carry, without Slack's limits."""
     with (
         contenders.far_ends(SLACK_SECONDS, NODE_SECONDS) as far_end,
         contenders.house(far_end) as house,
@@ -55,7 +51,8 @@ def _unlimited(seconds: float) -> list[Row]:
         return _soaked(name, ours, far_end, whole, "--rate", RATE, "--seconds", seconds)
 
 
-def _limited_by_slack(seconds: float) -> list[Row]:
+def under_limits(seconds: float) -> list[Row]:
+    """Have one person say little and much in turn for so long, with Slack's limits."""
     slack_end = [
         "-m",
         "tests.benchmarks.timed_ends",
