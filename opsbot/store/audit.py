@@ -87,7 +87,7 @@ class AuditStore:
         wanted = _wanted(service, request)
         newest = select(*_columns).where(*wanted).order_by(audit_records.c.seq.desc())
         with self._database.transaction() as connection:
-            rows, total = page_in(connection, newest, "seq", page, size)
+            rows, total = page_in(connection, newest, page, size)
         return [Record(row["seq"], row["body"], row["link"]) for row in rows], total
 
     def records(self, after: int = 0, until: int | None = None) -> Iterator[Record]:

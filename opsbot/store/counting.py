@@ -13,20 +13,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping, Select
 
-_COUNTED = "counted"
 
+def page_in(connection: Connection, ordered: Select[Any], page: int, size: int) -> tuple[Sequence[RowMapping], int]:
+    """Read a page of a list, and count its rows as far as the page needs it, as a part of a transaction.
 
-def page_in(
-    connection: Connection, newest: Select[Any], key: str, page: int, size: int
-) -> tuple[Sequence[RowMapping], int]:
-    """Read a page of a list, whose rows come with the largest key first, and count them as far as the page needs it.
-
-    One statement does both: PostgreSQL takes longer to plan such a statement than to carry it out.
+    A page that isn't full ends the list, so its rows aren't counted again. Counting is a statement of its own: in one
+    with the order, PostgreSQL may walk a table in that order for rows that aren't there.
     """
-    some = newest.limit(count_until(page, size)).cte("some")
-    counted = select(func.count()).select_from(some)
-    here = select(some, counted.scalar_subquery().label(_COUNTED)).order_by(some.c[key].desc())
-    rows = connection.execute(here.limit(size).offset((page - 1) * size)).mappings().all()
-    if not rows and page > 1:
-        return rows, connection.execute(counted).scalar_one()
-    return rows, rows[0][_COUNTED] if rows else 0
+    before = (page - 1) * size
+    rows = connection.execute(ordered.limit(size).offset(before)).mappings().all()
+    if 0 < len(rows) < size or not (rows or before):
+        return rows, before + len(rows)
+    key = next(iter(ordered.selected_columns))
+    some = ordered.with_only_columns(key).order_by(None).limit(count_until(page, size)).subquery()
+    return rows, connection.execute(select(func.count()).select_from(some)).scalar_one()

@@ -35,7 +35,7 @@ _WHAT = func.coalesce(events.c.what, node_changes.c.kind, "")
 def told_in(connection: Connection, query: DeliveryQuery) -> tuple[list[Told], int]:
     """Find a page of deliveries, newest first, and how many there are as far as that is counted, as a part of a transaction."""
     newest = select(table.c.id).select_from(_ABOUT).where(_wanted(query)).order_by(table.c.id.desc())
-    page, total = page_in(connection, newest, "id", query.page, query.size)
+    page, total = page_in(connection, newest, query.page, query.size)
     if not page:
         return [], total
     about = (_SERVICE.label("of_service"), _VERSION.label("of_version"), _WHAT.label("what"))

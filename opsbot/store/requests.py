@@ -76,7 +76,7 @@ class RequestStore:
         # The numbers first: where they have to be sorted, the rows, which are wide, aren't dragged along.
         newest = select(table.c.id).where(*matching).order_by(table.c.id.desc())
         with self._database.transaction() as connection:
-            page, total = page_in(connection, newest, "id", query.page, query.size)
+            page, total = page_in(connection, newest, query.page, query.size)
             return _requests(connection, table.c.id.in_([row["id"] for row in page]))[::-1], total
 
     def in_states(self, states: frozenset[State]) -> list[PublishRequest]:

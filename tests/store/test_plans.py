@@ -111,6 +111,9 @@ def test_makers_are_found_by_their_versions_and_not_by_all_that_was_ever_done(da
         ("design:FRAUD/scoring?", False),
         ("design:fraud/*", False),
         ("*FRAUD*", True),
+        ("design:FRAUD/scorin_[1]*", False),
+        ("design:FRAUD/%*", False),
+        ("design:FRAUD\\/*", False),
         ("*", True),
     ],
 )
