@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -19,7 +21,6 @@ from tests.postgres import server_in, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser
     from xdist.remote import Producer
@@ -41,16 +42,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of our own, from a package, for as long as the tests run; it needn't outlive a power cut."""
-    server = server_in(tmp_path_factory.mktemp("postgres"))
-    url = url_of(server)
-    with _beside(url) as connection:
-        for setting in ("fsync", "full_page_writes"):
-            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
-        connection.execute("SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server of our own, from a package, for as long as the tests run; it needn't outlive a power cut.
+
+    Its folder isn't pytest's, which the next run that starts beside this one closes to the server's user.
+    """
+    with TemporaryDirectory() as folder:
+        server = server_in(Path(folder, "postgres"))
+        url = url_of(server)
+        with _beside(url) as connection:
+            for setting in ("fsync", "full_page_writes"):
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            connection.execute("SELECT pg_reload_conf()")
+        yield url
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
