@@ -76,7 +76,7 @@ class Bot:
         self._survey = NodeSurvey(self.nodes, waiting, turns.taken)
         self.catalog = NodeCatalog(self.nodes, tuple(config.nodes), waiting)
         self.client = open_slack(config, waiting, note=self.measuring.slack)
-        self._telling = open_slack(config, waiting, patient=False, note=self.measuring.slack)
+        self._telling = open_slack(config, waiting, patience=0, note=self.measuring.slack)
         self._budget = Budget()
         self.progress = SlackProgress(self._telling, self._budget, waiting)
         self._workers = Workers.hired(config, turns, pool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from importlib import metadata
@@ -53,11 +54,11 @@ def open_nodes(
 
 
 def open_slack(
-    config: Config, waiting: Waiting = nullcontext, *, patient: bool = True, note: NoteSlack = unnoted
+    config: Config, waiting: Waiting = nullcontext, *, patience: float = math.inf, note: NoteSlack = unnoted
 ) -> KeptWebClient:
-    """Make Slack's client; nothing is called yet. One that isn't patient tells at once that it is to come back later."""
+    """Make Slack's client; nothing is called yet. `patience` is how many seconds it waits where it is to come back later."""
     token, url = secret_of(config.slack.bot_token), str(config.slack.api_url)
-    return KeptWebClient(token, url, waiting, patient=patient, note=note)
+    return KeptWebClient(token, url, waiting, patience=patience, note=note)
 
 
 def version() -> str:

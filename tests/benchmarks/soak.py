@@ -29,6 +29,8 @@ SLACK_SECONDS: Final = 0.03
 RATE: Final = 200.0
 SLOW_RATE: Final = 5.0
 BURST: Final = 100
+DETAIL: Final = "v5"
+"""A package that the node has: a parent message doesn't name it."""
 ACK_MS: Final = 1000.0
 FLAT: Final = 1.05
 """The last quarter's median of resident memory against the second quarter's; in the first one, caches fill."""
@@ -73,7 +75,9 @@ def under_limits(seconds: float) -> list[Row]:
                 said = [message for number in range(CHANNELS) for message in _messages(slack, number)]
                 parents = {each["ts"] for each in said if each.get("thread_ts") in {None, each["ts"]}}
                 replied = [each["thread_ts"] for each in said if each["ts"] not in parents]
-                return sum(replied.count(ts) == 1 for ts in parents), len(parents)
+                # Where Slack took no more messages, an answer came in one, by its response_url.
+                in_one = {each["ts"] for each in said if DETAIL in each["text"]} & parents
+                return sum(replied.count(ts) == 1 for ts in parents - in_one) + len(in_one), len(parents)
 
             name = f"soak, Slack's limits on, {SLOW_RATE:g}/s and {BURST} at once each minute, {seconds:g} s"
             how = ("--rate", SLOW_RATE, "--burst", BURST, "--person", demo.MAYA.id, "--seconds", seconds)
@@ -94,7 +98,7 @@ def _soaked(
             f"{name}: answered",
             answered,
             tally.sent,
-            f"{parents} parents, each with one reply; none is lost or doubled",
+            f"{parents} parents, each with one reply, or whole in itself; none is lost or doubled",
         ),
         limited(
             f"{name}: longest ack",

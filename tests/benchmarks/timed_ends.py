@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 API_KEY: Final = "bench-key"
 CALLS: Final = "/_calls"
+RESPONSE: Final = "/response/"
 _KINDS: Final = frozenset({"projects", "apiservices", "settings", "packages", "summary", "publish", "services"})
 
 
@@ -61,11 +62,17 @@ class TimedSite(DesignerSite):
 
 
 class TimedApi:
-    """Around the workspace: notes its Web API's calls, and delays their answers."""
+    """Around the workspace: notes its Web API's calls, and delays their answers.
 
-    def __init__(self, app: ASGIApp, delay: float) -> None:
+    The load makes up its commands, so it knows no response_url of the workspace: what is said to one of its own, which
+    ends in the command's number, is passed on to one for the command's channel.
+    """
+
+    def __init__(self, app: ASGIApp, workspace: Workspace, delay: float, channels: int) -> None:
         self._app = app
+        self._workspace = workspace
         self._delay = delay
+        self._channels = channels
         self._calls: list[Call] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,6 +85,11 @@ class TimedApi:
             await asyncio.sleep(self._delay)
             await self._app(scope, receive, send)
             self._calls.append(Call(path.removeprefix("/api/"), came, time.monotonic()))
+        elif path.startswith(RESPONSE):
+            channel = channel_of(int(path.removeprefix(RESPONSE)) % self._channels)
+            secret = self._workspace.tickets.give_response(channel, demo.MAYA.id, None, None)
+            path = f"/response/{self._workspace.team_id}/{secret}"
+            await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -105,11 +117,11 @@ def slack(delay: float, channels: int) -> WorkspaceServer:
         bot_token=BOT_TOKEN,
         signing_secret=SIGNING_SECRET,
     )
-    return WorkspaceServer(workspace, dress=partial(_time, delay=delay))
+    return WorkspaceServer(workspace, dress=partial(_time, delay=delay, channels=channels))
 
 
-def _time(app: Starlette, *_: object, delay: float) -> None:
-    app.add_middleware(TimedApi, delay=delay)
+def _time(app: Starlette, workspace: Workspace, *_: object, delay: float, channels: int) -> None:
+    app.add_middleware(TimedApi, workspace=workspace, delay=delay, channels=channels)
 
 
 ENDS: Final[dict[str, Callable[[float, int], DesignerServer | WorkspaceServer]]] = {"node": node, "slack": slack}

@@ -1,12 +1,18 @@
-"""Sending an answer: a parent message with its detail and its files in the thread, or for the asker's eyes only."""
+"""Sending an answer: a parent message with its detail and its files in the thread, or for the asker's eyes only.
+
+Slack takes so many messages a minute of an app and no more. An answer waits for its turn a little; then it goes by the
+response_url of what was asked, of which Slack takes some for every question: nobody waits for others' answers.
+"""
 
 from __future__ import annotations
 
 import logging
 from contextlib import nullcontext
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import ContextBlock
 
 from opsbot.domain.files import size_in_words
@@ -16,7 +22,7 @@ from opsbot.slack.blocks.messages import TEXT_LIMIT, Answer, Message, mrkdwn, mr
 from opsbot.slack.blocks.mrkdwn import code, cut
 from opsbot.slack.sending.saying import say
 from opsbot.slack.sending.uploads import Uploads, discard, size_of
-from opsbot.slack.transport.calls import CALL_ERRORS, error_code, is_not_here
+from opsbot.slack.transport.calls import CALL_ERRORS, come_back_after, error_code, is_not_here
 
 if TYPE_CHECKING:
     from slack_sdk.models.views import View
@@ -28,6 +34,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_PATIENCE = 3.0
+"""Seconds that an answer waits for its turn; a channel takes about one message a second."""
+
 _DIRECTLY = "The file is in our direct conversation: in a channel it would be there for everybody."
 
 
@@ -35,10 +44,11 @@ class Replier:
     """Replies where somebody asked. Never raises: what can't be sent is logged."""
 
     def __init__(self, client: KeptWebClient, bot_user: str, progress: Progresses) -> None:
-        self._client = client
+        self._client = client.with_patience(_PATIENCE)
         self._bot_user = bot_user
         self._progress = progress
         self._uploads = Uploads(client)
+        self._crowded_until = 0.0
 
     def reply(self, answer: Answer, asker: Asker, response_url: str | None, thread: str | None = None) -> None:
         """Send the answer: to all where it was asked, in the thread if one is named, or to the asker alone.
@@ -48,11 +58,11 @@ class Replier:
         try:
             if answer.instead_of is not None:
                 here = answer.instead_of.channel == asker.place.channel
-                self._end(fitted(answer), answer.instead_of, thread if here else None)
+                self._end(fitted(answer), answer.instead_of, thread if here else None, response_url)
             elif answer.private:
                 self.whisper(answer.in_one(), asker, response_url, answer.files)
             else:
-                self._post(fitted(answer), asker.place.channel, thread)
+                self._post(fitted(answer), asker.place.channel, thread, response_url)
         except CALL_ERRORS as error:
             self._fall_back(answer, asker, response_url, error)
         finally:
@@ -103,24 +113,46 @@ class Replier:
             return False
         return True
 
-    def _post(self, answer: Answer, channel: str, thread: str | None) -> None:
-        parent = say(self._client, Message(cut(answer.headline, TEXT_LIMIT), about=answer.about), channel, thread)
-        self._follow(answer, parent, thread)
+    def _post(self, answer: Answer, channel: str, thread: str | None, url: str | None) -> None:
+        """Post the answer; where messages must wait, in one by the url. What is begun already has the room that there is."""
+        parent = None
+        if url is None or monotonic() >= self._crowded_until:
+            headline = Message(cut(answer.headline, TEXT_LIMIT), about=answer.about)
+            parent = self._say(headline, channel, thread, url)
+        if parent is not None:
+            self._follow(answer, parent, thread, url)
+        elif url is not None:
+            self._respond(url, _to_all(thread), fitting(answer.in_one()))
+            for file in answer.files:
+                self._uploads.offer(file, channel, thread)
 
-    def _follow(self, answer: Answer, parent: MessageRef, thread: str | None) -> None:
+    def _follow(self, answer: Answer, parent: MessageRef, thread: str | None, url: str | None) -> None:
         """Put detail and files into the thread."""
+        below = thread or parent.ts
         for detail in answer.details:
-            say(self._client, detail, parent.channel, thread or parent.ts)
+            if self._say(detail, parent.channel, below, url) is None and url is not None:
+                self._respond(url, _to_all(below), detail)
         for file in answer.files:
-            self._uploads.offer(file, parent.channel, thread or parent.ts)
+            self._uploads.offer(file, parent.channel, below)
 
-    def _end(self, answer: Answer, at: MessageRef, thread: str | None) -> None:
+    def _say(self, message: Message, channel: str, thread: str | None, url: str | None) -> MessageRef | None:
+        """Post a message; None where it would have to wait for long, and there is another way."""
+        try:
+            return say(self._client, message, channel, thread)
+        except SlackApiError as error:
+            seconds = come_back_after(error)
+            if seconds is None or url is None:
+                raise
+            self._crowded_until = monotonic() + seconds
+            return None
+
+    def _end(self, answer: Answer, at: MessageRef, thread: str | None, url: str | None) -> None:
         """Send the files while the message that told how it went still does; then let it say the outcome."""
         sizes = ", ".join(f"{file.name}, {size_in_words(size_of(file))}" for file in answer.files)
         going_on = self._progress.over(lambda: at, f"Sending {sizes} to Slack") if sizes else nullcontext()
         try:
             with going_on:
-                self._follow(answer, at, thread)
+                self._follow(answer, at, thread, url)
         finally:
             self._conclude(cut(answer.headline, TEXT_LIMIT), at, thread)
 
@@ -150,7 +182,7 @@ class Replier:
             message = replace(message, blocks=(*blocks, note))
         try:
             if response_url is not None:
-                self._respond(response_url, {"response_type": "ephemeral", "replace_original": False}, message)
+                self._respond(response_url, {"response_type": "ephemeral"}, message)
             else:
                 self._whisper_in_channel(message, asker)
         except CALL_ERRORS as error:
@@ -181,10 +213,15 @@ class Replier:
         )
 
     def _respond(self, url: str, how: dict[str, Any], message: Message) -> None:
+        """Answer by a response_url. Slack shows it to the asker alone, unless `how` says otherwise."""
         blocks = [block.to_dict() for block in message.blocks]
-        text = {**how, "text": spoken(message)}
+        text = {"replace_original": False, **how, "text": spoken(message)}
         status = self._client.post_json(url, {**text, "blocks": blocks} if blocks else text)
         if status >= 400:  # noqa: PLR2004 - HTTP's errors begin there
             _log.warning("Slack refused an answer to its response_url: %d", status)
             if blocks:
                 self._client.post_json(url, text)
+
+
+def _to_all(thread: str | None) -> dict[str, str]:
+    return {"response_type": "in_channel"} | ({"thread_ts": thread} if thread is not None else {})

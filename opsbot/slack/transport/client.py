@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 from contextlib import nullcontext
+from copy import copy
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
     from urllib.request import Request
 
+    from slack_sdk.http_retry import HttpResponse
     from slack_sdk.web import SlackResponse
 
     from opsbot.actions.ports import Waiting
@@ -52,24 +55,29 @@ class KeptWebClient(WebClient):
         *,
         timeout: int = 30,
         context: ssl.SSLContext | None = None,
-        patient: bool = True,
+        patience: float = math.inf,
         note: NoteSlack = unnoted,
     ) -> None:
         """Make a client; `waiting` is entered around each wait for Slack, so that others may compute meanwhile.
 
         `timeout` is how many seconds Slack may be silent; `context` tells whom to trust, if not whom the system does.
-        One that is `patient` waits where Slack asks it to come back later, the other raises Slack's 429.
+        Where Slack asks it to come back later it does so, unless that is later than `patience` seconds: then, and where
+        it came back often enough, it raises Slack's 429.
         `note` is called with each call once it is over.
         """
         context = context or ssl.create_default_context()
-        handlers: list[RetryHandler] = [ConnectionErrorRetryHandler(max_retry_count=1)]
-        handlers += [RateLimitErrorRetryHandler(max_retry_count=3)] if patient else []
-        gentle: list[RetryHandler] = [_Patient(handler, waiting) for handler in handlers]
-        super().__init__(token=token, base_url=base_url, timeout=timeout, ssl=context, retry_handlers=gentle)
+        handlers = _handlers(waiting, patience)
+        super().__init__(token=token, base_url=base_url, timeout=timeout, ssl=context, retry_handlers=handlers)
         self._waiting = waiting
         self._note = note
         self._lines = Lines(self.base_url, self.proxy, context, waiting, timeout)
         self._elsewhere = _manager(self.proxy, context)
+
+    def with_patience(self, seconds: float) -> KeptWebClient:
+        """Give one that waits no longer where Slack asks to come back later; the connections are the same."""
+        other = copy(self)
+        other.retry_handlers = _handlers(self._waiting, seconds)
+        return other
 
     def api_call(self, api_method: str, **arguments: Any) -> SlackResponse:
         """Call one of Slack's methods, as slack_sdk does, and note how that went."""
@@ -143,6 +151,27 @@ class KeptWebClient(WebClient):
 def _manager(proxy: str | None, context: ssl.SSLContext) -> PoolManager:
     settings: dict[str, Any] = {"maxsize": _MOST_CONNECTIONS, "ssl_context": context, "blocksize": _PIECE}
     return ProxyManager(proxy, **settings) if proxy else PoolManager(**settings)
+
+
+def _handlers(waiting: Waiting, patience: float) -> list[RetryHandler]:
+    return [
+        _Patient(ConnectionErrorRetryHandler(max_retry_count=1), waiting),
+        _Patient(_ComeBackLater(patience), waiting),
+    ]
+
+
+class _ComeBackLater(RateLimitErrorRetryHandler):
+    """Sends again what Slack refused with 429, unless it asks to wait longer than one has patience."""
+
+    def __init__(self, patience: float) -> None:
+        super().__init__(max_retry_count=3)
+        self._patience = patience
+
+    def _can_retry(self, *, response: HttpResponse | None = None, **attempt: Any) -> bool:
+        if response is None or not super()._can_retry(response=response, **attempt):
+            return False
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return float(headers.get("retry-after", ["1"])[0]) <= self._patience
 
 
 class _Patient(RetryHandler):

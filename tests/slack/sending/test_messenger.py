@@ -36,7 +36,7 @@ def bench_with(app: dict[str, Any]) -> Iterator[Bench]:
     made = Workspace(app, people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
     with (
         WorkspaceServer(made) as server,
-        closing(KeptWebClient("xoxb-sandbox", f"{server.url}/api/", patient=False)) as client,
+        closing(KeptWebClient("xoxb-sandbox", f"{server.url}/api/", patience=0)) as client,
     ):
         messenger = SlackMessenger(
             client,

@@ -98,7 +98,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         closing(database),
         WorkspaceServer(made) as server,
         Weather(server.url) as weather,
-        closing(KeptWebClient("xoxb-sandbox", weather.url, patient=False)) as client,
+        closing(KeptWebClient("xoxb-sandbox", weather.url, patience=0)) as client,
     ):
         yield desk_of(database, made, weather, client)
 

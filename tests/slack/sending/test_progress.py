@@ -58,7 +58,7 @@ def bench() -> Iterator[Bench]:
     made = Workspace(manifest("/apid"), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
     with (
         WorkspaceServer(made) as server,
-        closing(KeptWebClient("xoxb-sandbox", f"{server.url}/api/", patient=False)) as client,
+        closing(KeptWebClient("xoxb-sandbox", f"{server.url}/api/", patience=0)) as client,
     ):
         yield Bench(server, client)
 
