@@ -209,7 +209,7 @@ class Field:
         return str(next(state for state in states if state is not None))
 
     def is_published(self, target: str) -> bool:
-        published = self.designer.node.published.get(target)
+        published = self.designer.node.deployer.services.get(target)
         return published is not None and "v4" in published.versions
 
     def direct(self, person: str) -> str:
