@@ -17,7 +17,7 @@ from opsbot.assembly.opening import now
 from opsbot.config import Config
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
-from opsbot.sandbox.workspace import FileLimits, Hands, Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import FileLimits, Hands, WorkspaceServer
 from opsbot.sandbox.workspace.hands import buttons, shown
 from opsbot.slack import Pool, manifest
 
@@ -156,11 +156,8 @@ def staged(
     request_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None
     app = manifest("/apid", request_url)
     app["oauth_config"]["scopes"]["bot"] = sorted({*app["oauth_config"]["scopes"]["bot"]} - lacking)
-    workspace = Workspace(
+    workspace = demo.workspace(
         app,
-        people=demo.PEOPLE,
-        channels=demo.CHANNELS,
-        user_groups=demo.USER_GROUPS,
         file_limits=file_limits,
         pace=pace,
     )

@@ -22,7 +22,7 @@ from opsbot.domain.audit import entry_of
 from opsbot.domain.lifecycle import OPEN, State
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
-from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import manifest
 from opsbot.slack.blocks.stamps import stamp
 from opsbot.store import AuditStore, Database, Keeper, NodeChangeStore, RequestStore
@@ -280,11 +280,8 @@ def field_of(
 
     `before` makes what stands before the workspace at an address.
     """
-    workspace = Workspace(
+    workspace = demo.workspace(
         manifest("/apid", "http://127.0.0.1:9/slack/events"),
-        people=demo.PEOPLE,
-        channels=demo.CHANNELS,
-        user_groups=demo.USER_GROUPS,
     )
     with DesignerServer(latency=0.02) as designer, WorkspaceServer(workspace) as server, ExitStack() as stack:
         weather = stack.enter_context(before(server.url)) if before is not None else None

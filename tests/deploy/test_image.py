@@ -20,7 +20,7 @@ import pytest
 
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
-from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import manifest
 from tests.deploy.files import CONFIG, ROOT, compose, health_check, image, image_environment, stages
 
@@ -118,7 +118,7 @@ def _install(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def slack() -> Iterator[WorkspaceServer]:
-    workspace = Workspace(manifest("/apid"), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
+    workspace = demo.workspace(manifest("/apid"))
     with WorkspaceServer(workspace) as server:
         yield server
 
