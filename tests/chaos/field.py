@@ -25,7 +25,7 @@ from opsbot.sandbox.designer import DesignerServer
 from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import manifest
 from opsbot.slack.blocks.stamps import stamp
-from opsbot.store import AuditStore, Database, Keeper, NodeChangeStore, RequestStore
+from opsbot.store import AuditStore, Database, Keeper, NodeChangeStore, RequestStore, migrate
 from tests.stage import GRANTS, shown
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ class Field:
     def __post_init__(self) -> None:
         self.ear = Ear()
         self.database = Database(self.url)
+        migrate(self.database)
         self.audit = AuditStore(self.database)
         keeper = Keeper(self.database, self.audit, lambda _: None)
         self.requests = RequestStore(self.database, keeper)
@@ -280,9 +281,7 @@ def field_of(
 
     `before` makes what stands before the workspace at an address.
     """
-    workspace = demo.workspace(
-        manifest("/apid", "http://127.0.0.1:9/slack/events"),
-    )
+    workspace = demo.workspace(manifest("/apid", "http://127.0.0.1:9/slack/events"))
     with DesignerServer(latency=0.02) as designer, WorkspaceServer(workspace) as server, ExitStack() as stack:
         weather = stack.enter_context(before(server.url)) if before is not None else None
         made = Field(folder, url, server, designer, mutant, more, weather)
