@@ -15,11 +15,11 @@ from requests.structures import CaseInsensitiveDict
 
 from opsbot.dataiku.archive_stream import ArchiveBody
 from opsbot.dataiku.failures import Answer, failure, unreadable
-from opsbot.dataiku.patient_connections import Asking
-from opsbot.dataiku.retrying import retrying
 from opsbot.dataiku.timed import timed, unnoted
 from opsbot.dataiku.transport.call import Call
 from opsbot.dataiku.transport.failing import ReplyTooLongError, failures_of
+from opsbot.dataiku.transport.patient_connections import Asking
+from opsbot.dataiku.transport.retrying import retrying
 from opsbot.dataiku.transport.sessions import Sessions
 
 if TYPE_CHECKING:

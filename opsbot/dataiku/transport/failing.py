@@ -9,8 +9,8 @@ import requests
 from urllib3.exceptions import DecodeError, HTTPError
 
 from opsbot.dataiku.advice import after_silence
-from opsbot.dataiku.broken_connections import distrust, in_words, never_connected
-from opsbot.dataiku.retrying import DSSUntrustedError
+from opsbot.dataiku.transport.broken_connections import distrust, in_words, never_connected
+from opsbot.dataiku.transport.retrying import DSSUntrustedError
 from opsbot.errors import DSSError, DSSReply, DSSUnavailableError, DSSUnreadableError
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import requests
 from requests.adapters import HTTPAdapter
 
-from opsbot.dataiku.patient_connections import patient
+from opsbot.dataiku.transport.patient_connections import patient
 
 if TYPE_CHECKING:
     from opsbot.dataiku.patience import Waiting
-    from opsbot.dataiku.patient_connections import Asking
+    from opsbot.dataiku.transport.patient_connections import Asking
 
 
 class Sessions:
