@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import time
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from opsbot.sandbox.designer import DesignerServer
 from opsbot.sandbox.workspace import FileLimits, Hands, WorkspaceServer
 from opsbot.sandbox.workspace.hands import buttons, shown
 from opsbot.slack import Pool, manifest
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,7 +152,7 @@ def staged(
 
     The app is installed without the scopes that it is `lacking`; `pace` is how strict Slack is with its rates.
     """
-    port = _free_port()
+    port = free_port()
     request_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None
     app = manifest("/apid", request_url)
     app["oauth_config"]["scopes"]["bot"] = sorted({*app["oauth_config"]["scopes"]["bot"]} - lacking)
@@ -201,10 +201,3 @@ def configuration(
             **sections,
         }
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from opsbot.sandbox.workspace import Timing, WorkspaceServer
 from opsbot.sandbox.workspace.tickets import TicketLimits
 from tests.sandbox.workspace.support import JSON, Control, code_of, demo_workspace, section, select, web_client
-from tests.sandbox.workspace.test_socket_mode import wait_until
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App
