@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import time
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -17,9 +16,10 @@ from opsbot.assembly.opening import now
 from opsbot.config import Config
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
-from opsbot.sandbox.workspace import FileLimits, Hands, Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import FileLimits, Hands, WorkspaceServer
 from opsbot.sandbox.workspace.hands import buttons, shown
 from opsbot.slack import Pool, manifest
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,15 +152,12 @@ def staged(
 
     The app is installed without the scopes that it is `lacking`; `pace` is how strict Slack is with its rates.
     """
-    port = _free_port()
+    port = free_port()
     request_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None
     app = manifest("/apid", request_url)
     app["oauth_config"]["scopes"]["bot"] = sorted({*app["oauth_config"]["scopes"]["bot"]} - lacking)
-    workspace = Workspace(
+    workspace = demo.workspace(
         app,
-        people=demo.PEOPLE,
-        channels=demo.CHANNELS,
-        user_groups=demo.USER_GROUPS,
         file_limits=file_limits,
         pace=pace,
     )
@@ -204,10 +201,3 @@ def configuration(
             **sections,
         }
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

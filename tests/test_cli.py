@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from opsbot.cli.program import program
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
-from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import manifest
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def opsbot(*words: str, env: dict[str, str] | None = None) -> subprocess.Complet
 
 @pytest.fixture
 def slack() -> Iterator[WorkspaceServer]:
-    workspace = Workspace(manifest("/apid"), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
+    workspace = demo.workspace(manifest("/apid"))
     with WorkspaceServer(workspace) as server:
         yield server
 

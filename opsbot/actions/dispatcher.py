@@ -127,7 +127,7 @@ class Dispatcher:
         if forbidden is not None:
             return forbidden
         try:
-            return self._do(command, asker, standing)
+            return self._act(command, asker, standing)
         except DSSRefusedError as error:  # so a node answers about a project that isn't there, too
             project = project_of(command)
             missing = no_such_project(project, standing, self.world.survey) if project is not None else None
@@ -142,7 +142,7 @@ class Dispatcher:
             return access.anywhere(asker.person.id, membership)
         return access.standing(asker, membership)
 
-    def _do(self, command: Command, asker: Asker, standing: Standing) -> Result:  # noqa: C901, PLR0911, PLR0912 - one arm per verb
+    def _act(self, command: Command, asker: Asker, standing: Standing) -> Result:  # noqa: C901, PLR0911, PLR0912 - one arm per verb
         world = self.world
         match command:
             case commands.ShowHelp():

@@ -75,13 +75,13 @@ class HomePainter:
         if home is None:
             return
         try:
-            self._paint(user, home.mark)
+            self._paint_over(user, home.mark)
         except TellingError as error:
             if not error.again:
                 self.world.homes.forget(user)
             raise
 
-    def _paint(self, user: str, known: str) -> None:
+    def _paint_over(self, user: str, known: str) -> None:
         for _ in range(_TRIES):
             picture = self._picture(user)
             try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.commands import Command
-    from opsbot.domain.models import Asker, PublishRequest, Wish
+    from opsbot.domain.models import Asker, Person, Place, PublishRequest, Wish
 
 DONE = "done"
 _WRITTEN = (
@@ -53,12 +53,13 @@ def effects(
 def entry(request: PublishRequest, asker: Asker | None, what: str, outcome: str, at: datetime, **detail: Any) -> Entry:
     """Make the audit's entry of something that was tried on a request."""
     wish = request.wish
+    who, where = _by(asker)
     return Entry(
         at,
-        asker.person if asker is not None else OPSBOT,
+        who,
         what,
         outcome,
-        asker.place if asker is not None else None,
+        where,
         wish.service,
         wish.package.version,
         wish.published_service,
@@ -71,12 +72,13 @@ def entry(request: PublishRequest, asker: Asker | None, what: str, outcome: str,
 def of_change(change: NodeChange, asker: Asker | None, what: str, outcome: str, at: datetime) -> Entry:
     """Make the audit's entry of something that was tried about a change of a node."""
     wanted = change.wanted
+    who, where = _by(asker)
     return Entry(
         at,
-        asker.person if asker is not None else OPSBOT,
+        who,
         what,
         outcome,
-        asker.place if asker is not None else None,
+        where,
         change.service,
         getattr(wanted, "version", ""),
         detail={
@@ -107,3 +109,8 @@ def identity(wish: Wish) -> dict[str, Any]:
         "break_glass": wish.break_glass,
         "difference": list(in_lines(wish.difference)) if wish.difference is not None else [],
     }
+
+
+def _by(asker: Asker | None) -> tuple[Person, Place | None]:
+    """Tell who did it, and where; what nobody asked for opsbot did, nowhere."""
+    return (asker.person, asker.place) if asker is not None else (OPSBOT, None)

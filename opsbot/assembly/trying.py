@@ -17,7 +17,7 @@ from opsbot.sandbox import demo
 from opsbot.sandbox.backstage import Backstage
 from opsbot.sandbox.designer import DesignerServer
 from opsbot.sandbox.page import mount_page
-from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import manifest
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class _Actor:
 @contextmanager
 def everything(host: str, port: int, api_key: str, scenario: str | None = None) -> Iterator[str]:
     """Run all of it; gives the address of the page, whose first visitor is told the story that is named."""
-    workspace = Workspace(manifest(_COMMAND), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
+    workspace = demo.workspace(manifest(_COMMAND))
     with _listening(host, port), DesignerServer(api_key=api_key) as designer:
         actor = _Actor(designer.url, api_key)
         backstage = Backstage(designer.site, actor, opening=scenario)

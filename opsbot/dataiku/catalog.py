@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from opsbot.dataiku.askers import AT_ONCE
 from opsbot.dataiku.shelf import Ages, Shelf
 
 if TYPE_CHECKING:
@@ -17,14 +18,18 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Package, SavedModel, Service
     from opsbot.domain.references import ProjectRef, ServiceRef
 
-_AT_ONCE = 16
 _PATIENCE = 0.8
 _JUST_NOW = 2.0
 _MOST_SERVICES_WITH_PACKAGES = 1_000
 
 
 class NodeCatalog:
-    """Keeps what the nodes list, and has it read again in the background when it is asked for and grew old."""
+    """Keeps what the nodes list, and has it read again in the background when it is asked for and grew old.
+
+    Its threads are no one else's, for the same reason that the looks at the nodes have theirs: who types is given up
+    on within a second, and would stand in line behind the thousand services of somebody's list, or behind a node that
+    is silent for a minute. So a node may see `AT_ONCE` of them beside those of whoever surveys it.
+    """
 
     def __init__(
         self,
@@ -40,7 +45,7 @@ class NodeCatalog:
         self._names = names
         self._waiting = waiting
         self._patience = patience
-        self._executor = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="catalog")
+        self._executor = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="catalog")
         self._projects = Shelf(nodes.projects, self._executor, ages)
         self._services = Shelf(nodes.services, self._executor, ages)
         self._packages = Shelf(nodes.packages, self._executor, ages, most=_MOST_SERVICES_WITH_PACKAGES)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from opsbot.dataiku.askers import AT_ONCE, Askers
 from opsbot.errors import DSSError
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from opsbot.dataiku.apiservice_settings import DSSAPIServiceSettings
 
 T = TypeVar("T")
-_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +34,25 @@ class Fetched(Generic[T]):
 
 
 def fetch_settings(
-    services: Iterable[DSSAPIService], *, at_once: int = _AT_ONCE
+    services: Iterable[DSSAPIService], *, at_once: int = AT_ONCE
 ) -> list[Fetched[DSSAPIServiceSettings]]:
     """Read the settings of services, in their order. One that fails doesn't keep the others from being read."""
     return fetch(services, lambda service: service.get_settings(), at_once=at_once)
 
 
-def fetch_packages(
-    services: Iterable[DSSAPIService], *, at_once: int = _AT_ONCE
-) -> list[Fetched[list[dict[str, Any]]]]:
+def fetch_packages(services: Iterable[DSSAPIService], *, at_once: int = AT_ONCE) -> list[Fetched[list[dict[str, Any]]]]:
     """List the packages of services, in their order. One that fails doesn't keep the others from being read."""
     return fetch(services, lambda service: service.list_packages(), at_once=at_once)
 
 
 def fetch(
-    services: Iterable[DSSAPIService], ask: Callable[[DSSAPIService], T], *, at_once: int = _AT_ONCE
+    services: Iterable[DSSAPIService], ask: Callable[[DSSAPIService], T], *, at_once: int = AT_ONCE
 ) -> list[Fetched[T]]:
     """Ask every service the same, at most `at_once` at a time; any error but a DSSError ends it."""
-
-    def ask_one(service: DSSAPIService) -> Fetched[T]:
-        try:
-            return Fetched(service, ask(service))
-        except DSSError as error:
-            return Fetched(service, error=error)
-
-    executor = ThreadPoolExecutor(at_once, thread_name_prefix="fleet")
-    try:
-        return list(executor.map(ask_one, services))
-    finally:
-        executor.shutdown(cancel_futures=True)
+    asked = tuple(services)
+    with closing(Askers("fleet", at_once)) as askers:
+        answers = askers.ask(asked, ask)
+    return [
+        Fetched(service, error=answer) if isinstance(answer, DSSError) else Fetched(service, answer)
+        for service, answer in zip(asked, answers, strict=True)
+    ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from contextlib import nullcontext
-from contextvars import copy_context
 from typing import TYPE_CHECKING, TypeVar
 
 from opsbot.actions.surveys import Gathered
+from opsbot.dataiku.askers import AT_ONCE, Askers
 from opsbot.domain.models import NodeState
 from opsbot.errors import DSSError
 
@@ -23,24 +22,15 @@ if TYPE_CHECKING:
 K = TypeVar("K")
 V = TypeVar("V")
 
-_AT_ONCE = 16
-
 
 class NodeSurvey:
-    """Surveys the nodes with threads of its own, which all who ask share: no node sees more of them at once.
-
-    What is asked here knows for whom: the threads take the asker's context along.
-
-    `waiting` is entered while somebody waits for the threads, `computing` around what each of them does.
-    """
+    """Surveys the nodes with askers of its own, which all who look here share; `waiting` and `computing` are theirs."""
 
     def __init__(
-        self, nodes: Nodes, waiting: Waiting = nullcontext, computing: Waiting = nullcontext, at_once: int = _AT_ONCE
+        self, nodes: Nodes, waiting: Waiting = nullcontext, computing: Waiting = nullcontext, at_once: int = AT_ONCE
     ) -> None:
         self._nodes = nodes
-        self._waiting = waiting
-        self._computing = computing
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="survey")
+        self._askers = Askers("survey", at_once, waiting, computing)
 
     def nodes(self) -> tuple[NodeState, ...]:
         """Ask every node whether it answers; never raises."""
@@ -74,25 +64,12 @@ class NodeSurvey:
 
     def close(self) -> None:
         """Begin nothing more, and wait for what is under way."""
-        self._threads.shutdown(cancel_futures=True)
+        self._askers.close()
 
     def _gather(self, things: Iterable[K], ask: Callable[[K], V], counted: Counted | None = None) -> Gathered[K, V]:
-        def one(thing: K) -> V:
-            with self._computing():
-                return ask(thing)
-
-        asked = {thing: self._threads.submit(copy_context().run, one, thing) for thing in things}
-        found: dict[K, V] = {}
-        failed: dict[K, DSSError] = {}
-        with self._waiting():
-            if counted is None:
-                wait(asked.values())
-            else:
-                for done, _ in enumerate(as_completed(asked.values()), 1):
-                    counted(done, len(asked))
-        for thing, answer in asked.items():
-            try:
-                found[thing] = answer.result()
-            except DSSError as error:
-                failed[thing] = error
-        return Gathered(found, failed)
+        asked = tuple(things)
+        answers = dict(zip(asked, self._askers.ask(asked, ask, counted), strict=True))
+        return Gathered(
+            {thing: answer for thing, answer in answers.items() if not isinstance(answer, DSSError)},
+            {thing: answer for thing, answer in answers.items() if isinstance(answer, DSSError)},
+        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from opsbot.domain.authorization import Permission
+from opsbot.domain.defaults import Defaults, Subject
 from opsbot.domain.queries import (
     Compare,
     DownloadPackage,
@@ -86,32 +87,6 @@ __all__ = [
 
 PAGE_SIZE = 10
 """How many rows a page of a long list has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The version that a thread is about: that of its card, or the one whose story it tells.
-
-    `published_service` is the one that a request names, and `since` the version that was published there last, if
-    that is another.
-    """
-
-    service: ServiceRef
-    version: str
-    published_service: str | None = None
-    since: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """What is meant where somebody didn't say it, in one place."""
-
-    node: str | None = None
-    project: str | None = None
-    request: int | None = None
-    subject: Subject | None = None
-    open_requests: tuple[int, ...] = ()
-    """Where a thread is about several: one of them has to be named."""
 
 
 @dataclass(frozen=True, slots=True)

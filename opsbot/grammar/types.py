@@ -19,7 +19,7 @@ from opsbot.domain.references import (
     read_scope,
 )
 from opsbot.errors import CommandError
-from opsbot.grammar.words import read_mention
+from opsbot.grammar.words import read_mention, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +32,6 @@ else:
     _Type = click.ParamType
 
 
-_LONGEST_NUMBER = 9
 _LONGEST_MODEL = 200
 
 
@@ -102,10 +101,10 @@ def _mention(text: str, _: Defaults) -> Mention:
 
 
 def _request(text: str, _: Defaults) -> int:
-    number = text.removeprefix("#")
-    if not number.isascii() or not number.isdigit() or len(number) > _LONGEST_NUMBER:
+    number = read_number(text)
+    if number is None:
         raise CommandError(f"“{text}” isn't the number of a request; “requests” lists them.")
-    return int(number)
+    return number
 
 
 def _model(text: str) -> str:

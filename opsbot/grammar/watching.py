@@ -13,13 +13,13 @@ from opsbot.domain.watching import Topic
 from opsbot.errors import CommandError
 from opsbot.grammar.declaring import PAGE, verb
 from opsbot.grammar.types import Read
+from opsbot.grammar.words import read_number
 
 if TYPE_CHECKING:
     from opsbot.domain.commands import Defaults
     from opsbot.domain.references import Watchable
 
 _SAID = "SERVICE|PROJECT|NODE:*"
-_LONGEST_NUMBER = 9
 
 
 class _Topics(tuple[str, ...]):
@@ -47,10 +47,10 @@ def _quiet(text: str, _: Defaults) -> Quiet:
 
 
 def _number(text: str, _: Defaults) -> int:
-    number = text.removeprefix("#")
-    if not number.isascii() or not number.isdigit() or len(number) > _LONGEST_NUMBER:
+    number = read_number(text)
+    if number is None:
         raise CommandError(f"“{text}” isn't the number of a watch; “watches” lists them.")
-    return int(number)
+    return number
 
 
 def _watched_or_number(text: str, defaults: Defaults) -> Watchable | int:

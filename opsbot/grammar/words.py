@@ -16,6 +16,7 @@ _BROADCAST = re.compile(r"<!(?P<whom>[a-z]+)(?:\^[A-Z0-9]+)?(?:\|(?P<label>[^>]*
 _MENTION = re.compile(r"<@(?P<id>[A-Z0-9]+)(?:\|[^>]*)?>|@(?P<name>[\w.-]+)")
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _SPACES = re.compile(r"[\u00a0\u2007\u202f]")
+_LONGEST_NUMBER = 9
 
 
 def split(text: str) -> list[str]:
@@ -35,6 +36,13 @@ def read_mention(word: str) -> Mention | None:
     """Read `<@U012|maya>`, `<@U012>` or `@maya`; None where it is none of these."""
     found = _MENTION.fullmatch(word)
     return Mention(found["id"], found["name"]) if found is not None else None
+
+
+def read_number(text: str) -> int | None:
+    """Read the number of a request or of a watch, `12` or `#12`; None where it is none, or longer than any is."""
+    number = text.removeprefix("#")
+    is_one = number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER
+    return int(number) if is_one else None
 
 
 def without_mention_of(user: str, text: str) -> str:

@@ -12,13 +12,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from opsbot.sandbox.designer.colleagues import DEEDS, Colleague
 from opsbot.sandbox.designer.moods import MoodName, mood_of, put_in_mood
 from opsbot.sandbox.designer.refusals import RefusalError
 from opsbot.sandbox.stories import STORIES
-from opsbot.sandbox.workspace.control_door import Asked, Nothing, Operation, operation
+from opsbot.sandbox.workspace.control_door import Asked, Nothing, Operation, operation, shown_by
 from opsbot.sandbox.workspace.refusals import RefusedError
 
 if TYPE_CHECKING:
@@ -43,18 +43,14 @@ def _one_of(names: Iterable[str]) -> Any:
     return Annotated[str, AfterValidator(check), Field(json_schema_extra={"enum": list(known)})]
 
 
-def _example(**values: Any) -> ConfigDict:
-    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
-
-
 class MoodBody(Asked):
-    model_config = _example(mood="absent")
+    model_config = shown_by(mood="absent")
 
     mood: MoodName
 
 
 class DeedBody(Asked):
-    model_config = _example(deed="replace", project="FRAUD", service="rules", login="linus")
+    model_config = shown_by(deed="replace", project="FRAUD", service="rules", login="linus")
 
     deed: _one_of(DEEDS)  # type: ignore[valid-type]
     project: str
@@ -65,7 +61,7 @@ class DeedBody(Asked):
 class StoryBody(Asked):
     """No `name` ends the story that is on. `pace` 1 is as people read, 0 as fast as it goes."""
 
-    model_config = _example(name="two-approvers", pace=0)
+    model_config = shown_by(name="two-approvers", pace=0)
 
     name: _one_of(STORIES) | None = None  # type: ignore[valid-type]
     pace: float = Field(1.0, ge=0)

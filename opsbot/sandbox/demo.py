@@ -1,9 +1,15 @@
-"""The people, channels and user groups of the demo workspace."""
+"""The demo workspace: its people, channels and user groups."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from opsbot.sandbox.workspace.channels import Channel
 from opsbot.sandbox.workspace.people import Person, UserGroup
+from opsbot.sandbox.workspace.state import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 BOT = "U0BOT"
 NEWS = "C04NEWS"
@@ -26,3 +32,8 @@ CHANNELS = (
     Channel(NEWS, "api-news", _EVERYBODY | {BOT}, topic="What happens on the design node, by whomever"),
     Channel("C03RANDOM", "random", _EVERYBODY, topic="Everything else"),
 )
+
+
+def workspace(app: Mapping[str, Any], *, channels: Iterable[Channel] = CHANNELS, **rest: Any) -> Workspace:
+    """Make the workspace, with the app in it that has this manifest; `rest` is as `Workspace` takes it."""
+    return Workspace(app, people=PEOPLE, channels=channels, user_groups=USER_GROUPS, **rest)

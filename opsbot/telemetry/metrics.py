@@ -7,6 +7,7 @@ error codes. No text, id or path of anybody's ever becomes one.
 from __future__ import annotations
 
 import platform
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prometheus_client import (
@@ -39,84 +40,41 @@ class Metrics:
     def __init__(self, version: str) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which nobody looks at
         self._registry = registry = CollectorRegistry()
+        counter, histogram = partial(Counter, registry=registry), partial(Histogram, registry=registry)
         ProcessCollector(registry=registry)
         build = Gauge("opsbot_build_info", "The version that runs.", ("version", "python"), registry=registry)
         build.labels(version, platform.python_version()).set(1)
-        self._acks = Histogram(
-            "opsbot_ack_seconds",
-            "From when a thread has a payload of Slack's to its acknowledgement, by the door it came in.",
-            ("door",),
-            buckets=_QUICK,
-            registry=registry,
-        )
-        self._answers = Histogram(
-            "opsbot_answer_seconds",
-            "From a payload of Slack's until all is done that it asked for, the answer included.",
-            ("door",),
-            buckets=_SLOW,
-            registry=registry,
-        )
-        self._acks_by_door = _ByDoor(self._acks)
-        self._answers_by_door = _ByDoor(self._answers)
-        self._commands = Counter(
-            "opsbot_commands",
-            "Commands that were done, by verb and what came of them.",
-            ("verb", "outcome"),
-            registry=registry,
-        )
-        self._decisions = Counter(
-            "opsbot_decisions",
-            "Decisions about publish requests, as this replica kept them in the audit.",
-            ("decision", "outcome"),
-            registry=registry,
-        )
-        self._publishes = Counter(
-            "opsbot_publishes",
-            "Publishes by what came of them, as this replica kept them in the audit.",
-            ("outcome",),
-            registry=registry,
-        )
-        self._slack = Histogram(
-            "opsbot_slack_call_seconds", "Calls to Slack, by method.", ("method",), buckets=_CALL, registry=registry
-        )
-        self._slack_outcomes = Counter(
-            "opsbot_slack_calls",
-            "Calls to Slack, by method and Slack's code for what came of them, or the kind of silence.",
-            ("method", "outcome"),
-            registry=registry,
-        )
-        self._node = Histogram(
-            "opsbot_node_request_seconds",
-            "Requests to a node, by HTTP method.",
-            ("node", "method"),
-            buckets=_CALL,
-            registry=registry,
-        )
-        self._node_outcomes = Counter(
-            "opsbot_node_requests",
-            "Requests to a node, by HTTP method and status, “silence” or “unreadable”.",
-            ("node", "method", "outcome"),
-            registry=registry,
-        )
-        self._rescues = Counter(
-            "opsbot_rescues", "Work that was taken over from a process that is gone.", ("work",), registry=registry
-        )
-        self._rounds = Histogram(
-            "opsbot_poll_round_seconds",
-            "Rounds of looks at a node, by what came of them; one replica at a time does them.",
-            ("node", "outcome"),
-            buckets=_SLOW,
-            registry=registry,
-        )
+        ack = "From when a thread has a payload of Slack's to its acknowledgement, by the door it came in."
+        self._acks = _ByDoor(histogram("opsbot_ack_seconds", ack, ("door",), buckets=_QUICK))
+        answer = "From a payload of Slack's until all is done that it asked for, the answer included."
+        self._answers = _ByDoor(histogram("opsbot_answer_seconds", answer, ("door",), buckets=_SLOW))
+        command = "Commands that were done, by verb and what came of them."
+        self._commands = counter("opsbot_commands", command, ("verb", "outcome"))
+        decision = "Decisions about publish requests, as this replica kept them in the audit."
+        self._decisions = counter("opsbot_decisions", decision, ("decision", "outcome"))
+        publish = "Publishes by what came of them, as this replica kept them in the audit."
+        self._publishes = counter("opsbot_publishes", publish, ("outcome",))
+        call = "Calls to Slack, by method."
+        self._slack = histogram("opsbot_slack_call_seconds", call, ("method",), buckets=_CALL)
+        call = "Calls to Slack, by method and Slack's code for what came of them, or the kind of silence."
+        self._slack_outcomes = counter("opsbot_slack_calls", call, ("method", "outcome"))
+        request = "Requests to a node, by HTTP method."
+        self._node = histogram("opsbot_node_request_seconds", request, ("node", "method"), buckets=_CALL)
+        request = "Requests to a node, by HTTP method and status, “silence” or “unreadable”."
+        self._node_outcomes = counter("opsbot_node_requests", request, ("node", "method", "outcome"))
+        rescue = "Work that was taken over from a process that is gone."
+        self._rescues = counter("opsbot_rescues", rescue, ("work",))
+        look = "Rounds of looks at a node, by what came of them; one replica at a time does them."
+        self._rounds = histogram("opsbot_poll_round_seconds", look, ("node", "outcome"), buckets=_SLOW)
         self._begin_at_zero()
 
     def acknowledged(self, door: str, seconds: float) -> None:
         """Count the acknowledgement of a payload."""
-        self._acks_by_door[door].observe(seconds)
+        self._acks[door].observe(seconds)
 
     def answered(self, door: str, seconds: float) -> None:
         """Count the end of all that a payload asked for."""
-        self._answers_by_door[door].observe(seconds)
+        self._answers[door].observe(seconds)
 
     def commanded(self, verb: str, outcome: str) -> None:
         """Count a command."""

@@ -99,6 +99,10 @@ def test_what_a_crash_left_approved_or_asked_for_is_begun() -> None:
     assert scene.durable.delivered == ["C01MLOPS"]
 
 
+def test_each_sweep_sees_to_the_digests_of_the_week() -> None:
+    assert swept(Scene(), timedelta(days=1)).watches.digests_wanted_at == NOON + timedelta(days=1)
+
+
 def test_what_is_held_is_tried_again_only_when_it_is_due() -> None:
     scene = Scene()
     number = approved(scene)

@@ -13,12 +13,13 @@ from urllib.request import urlopen
 
 from opsbot.sandbox import demo
 from opsbot.store import Database, migrate
-from tests.benchmarks.processes import Child, free_port, running
-from tests.benchmarks.report import Row
+from tests.benchmarks.processes import Child, running
+from tests.benchmarks.report import Row, limited
 from tests.benchmarks.road import Call, Road, Roads, road
 from tests.benchmarks.slack_request import BOT_TOKEN, SIGNING_SECRET, CommandSource, channel_of
 from tests.benchmarks.timed_ends import API_KEY, CALLS
 from tests.benchmarks.wire import read_message
+from tests.ports import free_port
 from tests.postgres import server_in, url_of
 
 T = TypeVar("T")
@@ -71,7 +72,7 @@ def run(seconds: float, delay: float) -> list[Row]:
 
 def _row(name: str, roads: Roads) -> Row:
     p50 = roads.own(0.5)
-    return Row(f"{name}: own p50", p50, "ms", LIMIT_MS, "limit", p50 / LIMIT_MS, "at most", 1.0, str(roads))
+    return limited(f"{name}: own p50", p50, "ms", LIMIT_MS, str(roads))
 
 
 @dataclass(slots=True)

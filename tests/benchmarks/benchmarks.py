@@ -21,7 +21,7 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.contenders import drained, load
 from tests.benchmarks.processes import Child
-from tests.benchmarks.report import Row
+from tests.benchmarks.report import Row, limited
 from tests.benchmarks.tally import Tally
 from tests.benchmarks.where import time_goes
 
@@ -91,7 +91,7 @@ def answers(settings: Settings) -> list[Row]:
     return [
         _share_of(f"{name}: accepted", len(tally.accepted), tally.sent, failures),
         _share_of(f"{name}: answered", whole, tally.sent, losses),
-        _limited(f"{name}: ack p99", tally.latency(0.99), ACK_LIMIT_MS, lag),
+        limited(f"{name}: ack p99", tally.latency(0.99), "ms", ACK_LIMIT_MS, lag),
         Row(
             f"{name}: answers",
             carried,
@@ -182,10 +182,6 @@ def _share(cpu: float, seconds: float) -> str:
 
 def _share_of(name: str, measured: float, whole: float, note: str) -> Row:
     return Row(name, measured, "", whole, "sent", measured / whole, "at least", 1.0, note)
-
-
-def _limited(name: str, measured: float, limit: float, note: str) -> Row:
-    return Row(name, measured, "ms", limit, "limit", measured / limit, "at most", 1.0, note)
 
 
 def _hundredth(name: str, measured: float, peer: float, peer_name: str) -> Row:

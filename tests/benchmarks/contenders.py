@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.request import urlopen
 
-from tests.benchmarks.processes import Child, free_port, running
+from tests.benchmarks.processes import Child, running
 from tests.benchmarks.serving import THREADS
 from tests.benchmarks.slack_request import BOT_TOKEN, PEOPLE, SIGNING_SECRET
 from tests.benchmarks.tally import Tally
 from tests.benchmarks.verdict import Answers, judge
+from tests.ports import free_port
 
 API_KEY: Final = "bench-key"
 DRAIN: Final = 15.0

@@ -21,7 +21,7 @@ from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
 from opsbot.sandbox.designer.http11 import Reply, Request, json_reply
 from opsbot.sandbox.designer.site import DesignerSite
-from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.sandbox.workspace.channels import Channel
 from opsbot.slack import manifest
 from tests.benchmarks.road import Call
@@ -109,11 +109,9 @@ def node(delay: float, _channels: int) -> DesignerServer:
 
 def slack(delay: float, channels: int) -> WorkspaceServer:
     everybody = frozenset({demo.BOT, *(person.id for person in demo.PEOPLE)})
-    workspace = Workspace(
+    workspace = demo.workspace(
         manifest("/apid", "http://127.0.0.1:9/slack/events"),
-        people=demo.PEOPLE,
         channels=[Channel(channel_of(number), f"fraud-{number}", everybody) for number in range(channels)],
-        user_groups=demo.USER_GROUPS,
         bot_token=BOT_TOKEN,
         signing_secret=SIGNING_SECRET,
     )

@@ -12,7 +12,7 @@ from opsbot.dataiku import DSSClient
 from opsbot.slack.forms.payloads import FIELD, Memory
 from tests.benchmarks import contenders
 from tests.benchmarks.dataiku_node import KEY, far_node
-from tests.benchmarks.report import Row
+from tests.benchmarks.report import Row, limited
 from tests.benchmarks.slack_request import PEOPLE, TEAM, channel_of, headers_of
 
 if TYPE_CHECKING:
@@ -55,15 +55,15 @@ def _typed(ours: Child, node: FarNode) -> list[Row]:
     more = node.calls("GET") - before - read
     name = f"type-ahead over {PROJECTS * SERVICES_EACH:,} services in {PROJECTS} projects, {NODE_SECONDS * 1000:.0f} ms a call"
     return [
-        _limited(f"{name}: cold", cold, "ms", COLD_MS, f"{len(first)} offered; {read} node calls"),
-        _limited(
+        limited(f"{name}: cold", cold, "ms", COLD_MS, f"{len(first)} offered; {read} node calls"),
+        limited(
             f"{name}: warm p99",
             p99,
             "ms",
             WARM_MS,
             f"p50 {p50:.1f} ms; {found} of {len(took)} keystrokes found something",
         ),
-        _limited(
+        limited(
             f"{name}: node calls",
             float(read + more),
             "",
@@ -71,10 +71,6 @@ def _typed(ours: Child, node: FarNode) -> list[Row]:
             f"{more} of them while {len(took)} keys were pressed",
         ),
     ]
-
-
-def _limited(name: str, measured: float, unit: str, limit: float, note: str) -> Row:
-    return Row(name, measured, unit, limit, "limit", measured / limit, "at most", 1.0, note)
 
 
 def _ask(connection: HTTPConnection, person: str, typed: str) -> tuple[float, list[Any]]:

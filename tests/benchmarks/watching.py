@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.benchmarks.report import Row
+from tests.benchmarks.report import Row, limited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,8 @@ def run() -> list[Row]:
 
 def _times(size: int, seen: dict[str, Any]) -> Iterator[Row]:
     name = f"a look at {size:,} services, {NODE_SECONDS * 1000:.0f} ms a call, {AT_ONCE} at once"
-    yield _at_most(f"{name}: packages", seen["plain"], "ms", LIMIT_MS, f"{seen['plain_calls']} calls")
-    yield _at_most(f"{name}: settings, too", seen["fifth"], "ms", LIMIT_MS, f"{seen['fifth_calls']} calls")
+    yield limited(f"{name}: packages", seen["plain"], "ms", LIMIT_MS, f"{seen['plain_calls']} calls")
+    yield limited(f"{name}: settings, too", seen["fifth"], "ms", LIMIT_MS, f"{seen['fifth_calls']} calls")
 
 
 def _shapes(seen: dict[int, dict[str, Any]]) -> Iterator[Row]:
@@ -42,13 +42,9 @@ def _shapes(seen: dict[int, dict[str, Any]]) -> Iterator[Row]:
     name = f"cost of a service, of {most:,} against of {least:,}"
     yield Row(name, per_service[most], "ms", per_service[least], f"{least:,}", ratio, "at most", STEEPEST, grows)
     memory = max(each["memory"] for each in seen.values())
-    yield _at_most(f"memory of who looks at {most:,}", memory, "MB", LIMIT_MB, "the most at any time")
+    yield limited(f"memory of who looks at {most:,}", memory, "MB", LIMIT_MB, "the most at any time")
     busiest = max(each["at_once"] for each in seen.values())
-    yield _at_most("calls that the node saw at once", busiest, "", AT_ONCE, "counted on the node, all rounds")
-
-
-def _at_most(name: str, measured: float, unit: str, limit: float, note: str) -> Row:
-    return Row(name, measured, unit, limit, "limit", measured / limit, "at most", 1.0, note)
+    yield limited("calls that the node saw at once", busiest, "", AT_ONCE, "counted on the node, all rounds")
 
 
 def _looked_at(size: int) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opsbot.store import Database, migrate
 from tests.chaos import watchers
 from tests.chaos.field import field_of
 from tests.chaos.kills import kill_at
@@ -111,9 +110,6 @@ def watch_in_bad_weather(ground: Ground, _: int) -> int:
 
 
 def publishing(kind: str, url: str, folder: Path, times: int) -> Iterator[Kill]:
-    database = Database(url)
-    migrate(database)
-    database.close()
     with field_of(folder, url, replicas=1 if kind == "sqlite" else 3) as made:
         for number in range(times * len(POINTS)):
             kill = kill_at(POINTS[number % len(POINTS)], number, made, one_file=kind == "sqlite")

@@ -22,10 +22,10 @@ from opsbot.domain.audit import entry_of
 from opsbot.domain.lifecycle import OPEN, State
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
-from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import manifest
 from opsbot.slack.blocks.stamps import stamp
-from opsbot.store import AuditStore, Database, Keeper, NodeChangeStore, RequestStore
+from opsbot.store import AuditStore, Database, Keeper, NodeChangeStore, RequestStore, migrate
 from tests.stage import GRANTS, shown
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ class Field:
     def __post_init__(self) -> None:
         self.ear = Ear()
         self.database = Database(self.url)
+        migrate(self.database)
         self.audit = AuditStore(self.database)
         keeper = Keeper(self.database, self.audit, lambda _: None)
         self.requests = RequestStore(self.database, keeper)
@@ -209,7 +210,7 @@ class Field:
         return str(next(state for state in states if state is not None))
 
     def is_published(self, target: str) -> bool:
-        published = self.designer.node.published.get(target)
+        published = self.designer.node.deployer.services.get(target)
         return published is not None and "v4" in published.versions
 
     def direct(self, person: str) -> str:
@@ -280,12 +281,7 @@ def field_of(
 
     `before` makes what stands before the workspace at an address.
     """
-    workspace = Workspace(
-        manifest("/apid", "http://127.0.0.1:9/slack/events"),
-        people=demo.PEOPLE,
-        channels=demo.CHANNELS,
-        user_groups=demo.USER_GROUPS,
-    )
+    workspace = demo.workspace(manifest("/apid", "http://127.0.0.1:9/slack/events"))
     with DesignerServer(latency=0.02) as designer, WorkspaceServer(workspace) as server, ExitStack() as stack:
         weather = stack.enter_context(before(server.url)) if before is not None else None
         made = Field(folder, url, server, designer, mutant, more, weather)

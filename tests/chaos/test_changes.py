@@ -9,7 +9,6 @@ import pytest
 from opsbot.domain.audit import entry_of
 from opsbot.domain.changes import GOING_ON, ChangeState, NodeChange, part_of
 from opsbot.sandbox import demo
-from opsbot.store import Database, migrate
 from tests.builders import SCORING
 from tests.chaos.field import field_of
 from tests.chaos.replica import CHANGE_POINTS, IN_FLIGHT
@@ -25,9 +24,6 @@ METHODS = {"package": "POST", "delete": "DELETE"}
 @pytest.mark.parametrize("verb", METHODS)
 def test_a_killed_change_is_made_once_and_told_once(database_url: str, tmp_path: Path, verb: str) -> None:
     one_file = database_url.startswith("sqlite")
-    database = Database(database_url)
-    migrate(database)
-    database.close()
     with field_of(tmp_path, database_url, replicas=1 if one_file else 2) as made:
         for number, point in enumerate(CHANGE_POINTS):
             version = f"k{number}"

@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from opsbot.domain.lifecycle import State
-from opsbot.store import Database, migrate
 from tests.chaos.field import field_of
 from tests.chaos.kills import kill_at
 from tests.chaos.replica import POINTS
@@ -28,9 +27,6 @@ def test_a_killed_publish_is_done_once_and_told_once(
     database_url: str, tmp_path: Path, points: tuple[str, ...]
 ) -> None:
     one_file = database_url.startswith("sqlite")
-    database = Database(database_url)
-    migrate(database)
-    database.close()
     with field_of(tmp_path, database_url, replicas=1 if one_file else 3) as made:
         for number, point in enumerate(points):
             kill = kill_at(point, number, made, one_file=one_file)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from opsbot.domain.lifecycle import State
 from opsbot.sandbox import demo
-from opsbot.store import Database, migrate
 from tests.chaos.field import field_of
 from tests.chaos.outages import lose_database
 from tests.conftest import fresh_postgres
@@ -24,17 +23,10 @@ APPROVERS = (demo.OMAR, demo.ADA, demo.NILS, demo.VIC)
 GONE_SECONDS = 10.0
 
 
-def migrated(url: str) -> str:
-    database = Database(url)
-    migrate(database)
-    database.close()
-    return url
-
-
 def test_fifty_clicks_over_three_replicas_publish_once_and_forty_nine_hear_who_won(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    with field_of(tmp_path, migrated(fresh_postgres(request)), replicas=3) as made:
+    with field_of(tmp_path, fresh_postgres(request), replicas=3) as made:
         asked = made.ask(made.replicas[0], "svc")
 
         def click(number: int) -> int | None:
@@ -58,9 +50,8 @@ def test_while_the_database_is_gone_people_are_told_and_nothing_is_lost(tmp_path
     # Not below pytest's own folder: whoever starts another pytest meanwhile has that closed to the server's user.
     folder = Path(tempfile.mkdtemp(prefix="opsbot-postgres-"))
     server = server_in(folder)
-    url = migrated(url_of(server))
     try:
-        with field_of(tmp_path, url, replicas=2) as made:
+        with field_of(tmp_path, url_of(server), replicas=2) as made:
             assert lose_database(made, server, GONE_SECONDS) == []
     finally:
         server.cleanup()

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import httpx
 
 from opsbot.sandbox import demo
-from opsbot.store import Database, migrate
 from tests.chaos.field import field_of
 from tests.weather import Weather
 
@@ -190,10 +189,7 @@ class Watched:
 
 def run(folder: Path, url: str, points: Sequence[str], *, each: int) -> Story:
     """Have somebody die at each of the points, while `each` packages are made."""
-    database = Database(url)
-    migrate(database)
-    replicas = 1 if database.is_embedded else 2
-    database.close()
+    replicas = 1 if url.startswith("sqlite") else 2
     with field_of(folder, url, replicas=replicas, watches=WATCHES, watching=OFTEN) as made:
         watched = Watched(made, SEED)
         try:
@@ -209,9 +205,6 @@ def run(folder: Path, url: str, points: Sequence[str], *, each: int) -> Story:
 
 def run_through(folder: Path, url: str, *spells: Spell) -> tuple[Story, Counter[int]]:
     """Have Slack answer badly for a while; gives, too, how many calls met which status."""
-    database = Database(url)
-    migrate(database)
-    database.close()
     with field_of(folder, url, replicas=1, before=Weather, watches=WATCHES, watching=OFTEN) as made:
         watched = Watched(made, SEED)
         try:

@@ -19,7 +19,7 @@ from opsbot.dataiku import DSSClient
 from opsbot.durable import Tempo
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
-from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import manifest
 from opsbot.store import AuditStore, Database, migrate
 from tests.stage import GRANTS, shown, staged
@@ -41,7 +41,7 @@ def node() -> Iterator[DesignerServer]:
 
 @pytest.fixture
 def slack() -> Iterator[WorkspaceServer]:
-    workspace = Workspace(manifest("/apid"), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
+    workspace = demo.workspace(manifest("/apid"))
     with WorkspaceServer(workspace) as server:
         yield server
 

@@ -18,7 +18,7 @@ from opsbot.domain.lifecycle import State
 from opsbot.domain.models import Decision, Vote
 from opsbot.domain.policies import Policy
 from opsbot.sandbox import demo
-from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import KeptWebClient, manifest
 from opsbot.slack.sending.marks import MARK
 from opsbot.store import AuditStore, Database, Keeper, PolicyStore, RequestStore, migrate
@@ -205,7 +205,7 @@ def test_a_bundle_is_not_verified_with_slack(folder: Path, capsys: pytest.Captur
 
 @pytest.fixture
 def slack(folder: Path) -> Iterator[WorkspaceServer]:
-    made = Workspace(manifest("/apid"), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
+    made = demo.workspace(manifest("/apid"))
     with WorkspaceServer(made) as server:
         token = folder / "token"
         token.write_text("xoxb-sandbox")

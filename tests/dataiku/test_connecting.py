@@ -15,6 +15,7 @@ from opsbot.errors import DSSRefusedError, DSSUnavailableError
 from opsbot.sandbox.designer import DesignerServer
 from tests.dataiku.conftest import IMPATIENT
 from tests.dataiku.raw_server import RawServer
+from tests.tls import tls_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,9 +47,7 @@ def our_certificate(authority: trustme.CA, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def tls(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    return context
+    return tls_of(authority)
 
 
 @pytest.fixture

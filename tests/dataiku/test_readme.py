@@ -36,4 +36,5 @@ def test_the_example_runs(
     assert "scoring ['fraud_xgb', None]" in said
     assert "('v5', " in said.splitlines()[-1]
     assert zipfile.is_zipfile(tmp_path / "scoring-v5.zip")
-    assert [version["id"] for version in node.node.get_published("scoring")["packages"]] == ["v1", "v2", "v3", "v5"]
+    published = node.node.deployer.get_service("scoring")["packages"]
+    assert [version["id"] for version in published] == ["v1", "v2", "v3", "v5"]

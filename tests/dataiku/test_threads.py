@@ -6,6 +6,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import pytest
+
 from opsbot.dataiku.fleet import fetch, fetch_packages, fetch_settings
 from opsbot.errors import DSSNotFoundError
 
@@ -115,6 +117,15 @@ def test_no_more_than_asked_for_at_once(client: DSSClient) -> None:
 
     assert {one.get() for one in fetched} == {4}
     assert 1 < most <= 3
+
+
+def test_what_is_no_fault_of_the_nodes_ends_it(client: DSSClient) -> None:
+    def ask(service: DSSAPIService) -> int:
+        return {"scoring": 1}[service.service_id]
+
+    services = [client.get_project("FRAUD").get_api_service(each) for each in ("scoring", "rules")]
+    with pytest.raises(KeyError, match="rules"):
+        fetch(services, ask)
 
 
 def test_nothing_to_fetch_asks_nothing(node: DesignerServer) -> None:

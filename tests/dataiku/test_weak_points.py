@@ -36,6 +36,7 @@ from opsbot.errors import (
 )
 from tests.dataiku.conftest import IMPATIENT
 from tests.dataiku.raw_server import RawServer
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -362,13 +363,6 @@ def test_22_the_package_is_a_source_distribution_of_everything() -> None:
     script = "import sys, opsbot.dataiku; print(*(name for name in sys.modules if name.startswith('opsbot.')))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert [name for name in loaded if not name.startswith("opsbot.dataiku") and name != "opsbot.errors"] == []
-
-
-def wait_until(condition: Any, seconds: float = 5) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.01)
 
 
 def test_no_key_in_a_refusal(node: DesignerServer) -> None:

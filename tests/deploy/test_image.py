@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -20,9 +19,10 @@ import pytest
 
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
-from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import manifest
 from tests.deploy.files import CONFIG, ROOT, compose, health_check, image, image_environment, stages
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,9 +88,7 @@ def container(tmp_path_factory: pytest.TempPathFactory) -> Container:
     for name in ("data", "root", "tmp", "secrets"):
         (folder / name).mkdir()
     (folder / "root").chmod(0o555)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return Container(folder, probe.getsockname()[1])
+    return Container(folder, free_port())
 
 
 def _install(folder: Path) -> None:
@@ -118,7 +116,7 @@ def _install(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def slack() -> Iterator[WorkspaceServer]:
-    workspace = Workspace(manifest("/apid"), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
+    workspace = demo.workspace(manifest("/apid"))
     with WorkspaceServer(workspace) as server:
         yield server
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from opsbot.assembly.trying import everything
 from opsbot.sandbox.stories import STORIES
-from tests.e2e.conftest import SCREENSHOTS
+from tests.e2e.looking import look
 from tests.sandbox.page.support import Tab
 
 if TYPE_CHECKING:
@@ -41,11 +41,6 @@ def tab(browser: Browser, sandbox: str) -> Iterator[Tab]:
 def hands(sandbox: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=f"{sandbox}/_sandbox", timeout=30) as client:
         yield client
-
-
-def look(tab: Tab, name: str) -> None:
-    SCREENSHOTS.mkdir(exist_ok=True)
-    tab.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 def ended(hands: httpx.Client) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.test_story import look
+from tests.e2e.looking import look
 
 if TYPE_CHECKING:
     from tests.sandbox.page.support import Tab

@@ -6,15 +6,10 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import SCREENSHOTS
+from tests.e2e.looking import look
 
 if TYPE_CHECKING:
     from tests.sandbox.page.support import Tab
-
-
-def look(tab: Tab, name: str) -> None:
-    SCREENSHOTS.mkdir(exist_ok=True)
-    tab.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 def go_home(tab: Tab) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.test_story import look
+from tests.e2e.looking import look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator

@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import SCREENSHOTS
+from tests.e2e.looking import look
 
 if TYPE_CHECKING:
     from tests.sandbox.page.support import Tab
-
-
-def look(tab: Tab, name: str) -> None:
-    SCREENSHOTS.mkdir(exist_ok=True)
-    tab.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 def test_a_newcomer_lists_packages_asks_for_a_publish_and_has_it_approved_by_another(tab: Tab) -> None:

@@ -15,7 +15,7 @@ import httpx
 
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
-from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import manifest
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Served:
     def start(self) -> None:
         """Start the process, and wait until Slack is connected to it."""
         self.starts += 1
-        with self._log(self.starts).open("w") as log:
+        with self._log_file(self.starts).open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", NAMES_ITS_MODULES, "serve", "--config", str(self.config)],
                 env=self.environment,
@@ -97,7 +97,7 @@ class Served:
 
     def log(self) -> str:
         """All that its processes logged."""
-        return "".join(self._log(number + 1).read_text() for number in range(self.starts))
+        return "".join(self._log_file(number + 1).read_text() for number in range(self.starts))
 
     def command(self, text: str, user: str = "maya") -> None:
         body = {"channel": "ml-ops", "user": user, "command": "/apid", "text": text}
@@ -120,7 +120,7 @@ class Served:
             assert time.monotonic() < until, self.log()[-3000:]
             time.sleep(0.02)
 
-    def _log(self, number: int) -> Path:
+    def _log_file(self, number: int) -> Path:
         return self.folder / f"serve-{number}.log"
 
 
@@ -135,11 +135,8 @@ def served(
     signing_secret: str = "sandbox",
 ) -> Iterator[Served]:
     """Have everything there but the process; that one is ended in the end, if it goes on."""
-    workspace = Workspace(
+    workspace = demo.workspace(
         manifest("/apid"),
-        people=demo.PEOPLE,
-        channels=demo.CHANNELS,
-        user_groups=demo.USER_GROUPS,
         bot_token=bot_token,
         app_token=app_token,
         signing_secret=signing_secret,

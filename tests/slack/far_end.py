@@ -10,6 +10,8 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
+from tests.tls import tls_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -65,7 +67,7 @@ class FarEnd:
     def __init__(self, *scripts: Script | None, authority: trustme.CA | None = None) -> None:
         self.heard: list[bytes] = []
         self._scripts = scripts
-        self._tls = _tls_of(authority) if authority else None
+        self._tls = tls_of(authority) if authority else None
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve)
         self.url = f"http{'s' if authority else ''}://127.0.0.1:{self._listening.getsockname()[1]}/api/"
@@ -101,12 +103,6 @@ class FarEnd:
             with self._tls.wrap_socket(sock, server_side=True) as secure:
                 assert secure.version() == "TLSv1.3"
                 script(Connection(secure, self.heard))
-
-
-def _tls_of(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    return context
 
 
 def trusting(authority: trustme.CA | None) -> ssl.SSLContext | None:

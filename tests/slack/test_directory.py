@@ -38,7 +38,7 @@ class Watch:
 def serving(*, without: str = "") -> WorkspaceServer:
     app = manifest("/apid")
     app["oauth_config"]["scopes"]["bot"] = [each for each in app["oauth_config"]["scopes"]["bot"] if each != without]
-    return WorkspaceServer(Workspace(app, people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS))
+    return WorkspaceServer(demo.workspace(app))
 
 
 @pytest.fixture

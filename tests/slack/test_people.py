@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -15,9 +14,7 @@ from opsbot.slack import Identity, Memory, SlackDirectory
 from opsbot.slack.people import A_BOT, A_GUEST, ELSEWHERE, GONE
 from opsbot.store import Database, NoteStore
 from tests.builders import MAYA, NOON, OMAR
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.waiting import wait_until
 
 HOME = Identity("U0BOT", "B0BOT", "T1")
 PATIENCE = 5.0
@@ -66,13 +63,6 @@ def directory(slack: FakeSlack, clock: Clock, *, notes: NoteStore | None = None,
     return SlackDirectory(client, more.pop("named", frozenset()), memory, home=more.pop("home", HOME), **more)
 
 
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
 @pytest.mark.parametrize(
     ("told", "says"),
     [
@@ -113,7 +103,7 @@ def test_a_person_is_asked_about_once_in_five_minutes_and_again_before_anybody_h
     clock.seconds += 230  # the last quarter of the five minutes
     slack.told = {"deleted": True}
     made.membership(MAYA)
-    until(lambda: made.membership(MAYA).barred == GONE)
+    wait_until(lambda: made.membership(MAYA).barred == GONE)
     assert len(slack.asked) == 2
 
 

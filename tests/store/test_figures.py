@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
-
 from opsbot.domain.audit import Entry
 from opsbot.domain.deliveries import DeliveryState, Effects, Kind, Message
 from opsbot.domain.figures import Figures, Span
@@ -15,7 +13,7 @@ from opsbot.domain.lifecycle import State
 from opsbot.domain.pace import Digest
 from opsbot.domain.references import ServiceRef
 from opsbot.domain.watching import EVERY_TOPIC, Watch, deleted, packaged
-from opsbot.store import AuditStore, Database, DeliveryStore, EventStore, Keeper, RequestStore, WatchStore
+from opsbot.store import Database, DeliveryStore, EventStore, Keeper, RequestStore, WatchStore
 from opsbot.store.schema import publish_requests
 from tests.builders import MAYA, NOON, SCORING, package, wish
 
@@ -26,11 +24,6 @@ ENTRY = Entry(NOON, MAYA, "watch", "done")
 LIMITS = ServiceRef("design", "CHURN", "limits")
 WEEK = Span(Digest.WEEKLY, "design:*", NOON - timedelta(days=7), NOON)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def keeper(database: Database) -> Keeper:
-    return Keeper(database, AuditStore(database), lambda _: None)
 
 
 def ended(

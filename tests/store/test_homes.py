@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from opsbot.domain.audit import Entry
 from opsbot.domain.deliveries import HOMES, DeliveryState, Effects, Kind, Message
 from opsbot.domain.homes import LATELY, Home
-from opsbot.store import AuditStore, Database, DeliveryStore, HomeStore, Keeper
+from opsbot.store import Database, DeliveryStore, HomeStore, Keeper
 from opsbot.store.schema import seen_events
 from tests.builders import MAYA, NOON, OMAR, SCORING, VIC
 
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 
 ENTRY = Entry(NOON, MAYA, "publish", "done", service=SCORING, request=12)
 FRAUD = frozenset({"design:FRAUD/*"})
-
-
-@pytest.fixture
-def woken() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def keeper(database: Database, woken: list[str]) -> Keeper:
-    return Keeper(database, AuditStore(database), woken.append)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import func, select
 
 from opsbot.actions.stores import DeliveryQuery
@@ -17,7 +16,6 @@ from opsbot.domain.retention import Retention
 from opsbot.domain.sights import NodeSight, Sight
 from opsbot.domain.watching import EVERY_TOPIC, Watch, packaged
 from opsbot.store import (
-    AuditStore,
     Database,
     DeliveryStore,
     EventStore,
@@ -40,11 +38,6 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 LATER = NOON + 91 * DAY
 ENTRY = Entry(NOON, MAYA, "publish", "done", service=SCORING)
-
-
-@pytest.fixture
-def keeper(database: Database) -> Keeper:
-    return Keeper(database, AuditStore(database), lambda _: None)
 
 
 def event(number: int) -> Event:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from opsbot.domain.audit import Entry
 from opsbot.domain.deliveries import Effects, Kind
 from opsbot.domain.references import ServiceRef
 from opsbot.domain.sights import NodeSight, Sight
 from opsbot.domain.watching import EVERY_TOPIC, Watch, packaged
 from opsbot.store import (
-    AuditStore,
     Database,
     DeliveryStore,
     Keeper,
@@ -25,11 +22,6 @@ from tests.builders import MAYA, NOON, SCORING, package
 
 SIGHT = Sight(SCORING, (package("v3"), replace(package("v4", by=None), created_on=None)), "PUBLIC", ("score",), 3)
 NODE = NodeSight("design", 3, NOON, 1, "no answer")
-
-
-@pytest.fixture
-def keeper(database: Database) -> Keeper:
-    return Keeper(database, AuditStore(database), lambda _: None)
 
 
 def test_what_was_seen_is_found_again(database: Database, keeper: Keeper) -> None:

@@ -15,7 +15,7 @@ from opsbot.domain.models import MessageRef, Person
 from opsbot.domain.pace import Digest, Quiet
 from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, WatchRule, deleted, packaged
 from opsbot.errors import NotFoundError
-from opsbot.store import AuditStore, Database, DeliveryStore, EventStore, Keeper, WatchStore
+from opsbot.store import Database, DeliveryStore, EventStore, Keeper, WatchStore
 from tests.builders import MAYA, NOON, OMAR, SCORING, package
 
 if TYPE_CHECKING:
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 
 ENTRY = Entry(NOON, MAYA, "package done", "done", service=SCORING)
 WATCH = Watch(0, "C1", "design:FRAUD/*", EVERY_TOPIC, MAYA, NOON)
-
-
-@pytest.fixture
-def woken() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def keeper(database: Database, woken: list[str]) -> Keeper:
-    return Keeper(database, AuditStore(database), woken.append)
 
 
 @pytest.fixture

@@ -116,6 +116,6 @@ def glimpse(node: Node, project: str, service: str) -> Glimpse:
     """Look at a service that is there."""
     with node.lock:
         found = node.projects[project].services[service]
-        published = node.published.get(service)
+        published = node.deployer.services.get(service)
         versions = frozenset(published.versions) if published is not None else frozenset()
         return Glimpse(tuple(found.packages), versions, str(found.settings["authMethod"]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from opsbot.sandbox.designer.refusals import ILLEGAL_ARGUMENT, RefusalError
 
 
 @dataclass(slots=True)
@@ -23,3 +25,12 @@ class Habits:
     """Whether the node has an API Deployer; without one its calls are 404."""
     creation_seconds: float = 0.0
     """How long the node works on a new package before it answers."""
+
+    def reset(self) -> None:
+        """Be as at the start again."""
+        for each in fields(self):
+            setattr(self, each.name, each.default)
+
+    def taken(self, what: str) -> RefusalError:
+        """Make the refusal of what is there already."""
+        return RefusalError(self.duplicate_status, ILLEGAL_ARGUMENT, f"{what} already exists")

@@ -11,16 +11,16 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from opsbot.sandbox.designer.deployer import Deployer
 from opsbot.sandbox.designer.habits import Habits
 from opsbot.sandbox.designer.refusals import (
-    ILLEGAL_ARGUMENT,
     UNAUTHORIZED,
     RefusalError,
     bad_argument,
     not_found,
     package_directory_missing,
 )
-from opsbot.sandbox.designer.things import SMALL_MODEL, Json, Package, Project, PublishedService, Service, Version
+from opsbot.sandbox.designer.things import SMALL_MODEL, Json, Package, Project, Service, Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ _KNOWN_SETTINGS = frozenset(
 
 
 class Node:
-    """A design node in memory, with an API Deployer.
+    """A design node in memory, with an API Deployer that shares its lock and its habits.
 
     `clock` gives epoch seconds. `changed` is called after every change, with the lock held.
     """
@@ -61,10 +61,10 @@ class Node:
     ) -> None:
         self.habits = Habits()
         self.projects: dict[str, Project] = {}
-        self.published: dict[str, PublishedService] = {}
         self.lock = threading.RLock()
         self._clock = clock
         self._changed = changed
+        self.deployer = Deployer(self.lock, self.habits, lambda: changed(self))
 
     # Projects and saved models
 
@@ -75,7 +75,7 @@ class Node:
     def create_project(self, key: str, name: str | None = None) -> None:
         with self.lock:
             if key in self.projects:
-                raise self._taken(f"Project {key}")
+                raise self.habits.taken(f"Project {key}")
             self.projects[key] = Project(name or key)
             self._changed(self)
 
@@ -131,7 +131,7 @@ class Node:
             if not _SERVICE_ID.fullmatch(service):
                 raise bad_argument(f"Invalid API service id: {service}")
             if service in services:
-                raise self._taken(f"API service {service}")
+                raise self.habits.taken(f"API service {service}")
             tag = {"versionNumber": 0, "lastModifiedBy": {"login": by}, "lastModifiedOn": self._now()}  # guess
             services[service] = Service(
                 # guess: a new service is called as its id, and everything but endpoints.
@@ -206,7 +206,7 @@ class Node:
             if not _PACKAGE_ID.fullmatch(package):
                 raise bad_argument(f"Invalid package id: {package}")
             if package in of.packages:
-                raise self._taken(f"Package {package}")
+                raise self.habits.taken(f"Package {package}")
             when = self._now() if created_on is None else created_on
             of.packages[package] = Package(package, when, by, release_notes, copy.deepcopy(of.settings), model_size)
             self._changed(self)
@@ -226,47 +226,13 @@ class Node:
             found = self._package(key, service, package)
         return found.archive()
 
-    # The API Deployer
-
     def publish(self, key: str, service: str, package: str, *, by: str, to: str | None = None) -> Json:
         """Put a package on the API Deployer, into a service that is made if it isn't there."""
         with self.lock:
             found = self._package(key, service, package)
-            self._require_deployer()
             target = to or service
-            versions = self.published.setdefault(target, PublishedService()).versions
-            if package in versions:
-                raise self._taken(f"Version {package} of published service {target}")
-            versions[package] = Version(copy.deepcopy(found), self._now(), by)
-            self._changed(self)
+            self.deployer.put(target, Version(copy.deepcopy(found), self._now(), by))
             return {"publishedServiceId": target, "packageId": package}  # guess: only that it is an object
-
-    def list_published(self) -> list[Json]:
-        with self.lock:
-            self._require_deployer()
-            return [service.status(name) for name, service in self.published.items()]
-
-    def get_published(self, service: str) -> Json:
-        with self.lock:
-            return self._published(service).status(service)
-
-    def create_published(self, service: str) -> None:
-        with self.lock:
-            self._require_deployer()
-            if service in self.published:
-                raise self._taken(f"Published service {service}")
-            self.published[service] = PublishedService()
-            self._changed(self)
-
-    def get_published_archive(self, service: str, version: str) -> Pieces:
-        with self.lock:
-            return self._version(service, version).package.archive()
-
-    def delete_published_version(self, service: str, version: str) -> None:
-        with self.lock:
-            self._version(service, version)
-            del self._published(service).versions[version]
-            self._changed(self)
 
     # What isn't there
 
@@ -291,26 +257,6 @@ class Node:
         if self.habits.shows_data_directory:
             raise package_directory_missing(key, service, package)
         raise not_found(f"Package {package}")
-
-    def _published(self, service: str) -> PublishedService:
-        self._require_deployer()
-        found = self.published.get(service)
-        if found is None:
-            raise not_found(f"Published service {service}")
-        return found
-
-    def _version(self, service: str, version: str) -> Version:
-        found = self._published(service).versions.get(version)
-        if found is None:
-            raise not_found(f"Version {version} of published service {service}")
-        return found
-
-    def _require_deployer(self) -> None:
-        if not self.habits.deployer:
-            raise RefusalError(404, ILLEGAL_ARGUMENT, "No API Deployer is configured on this node")  # guess: the words
-
-    def _taken(self, what: str) -> RefusalError:
-        return RefusalError(self.habits.duplicate_status, ILLEGAL_ARGUMENT, f"{what} already exists")
 
     def _now(self) -> int:
         return int(self._clock() * 1000)

@@ -106,11 +106,11 @@ def _read(node: Node, parts: list[str]) -> object:  # noqa: C901, PLR0911, PLR09
         case ["projects", project, "apiservices", service, "packages", package, "archive"]:
             return node.get_archive(project, service, package)
         case ["api-deployer", "services"]:
-            return node.list_published()
+            return node.deployer.list_services()
         case ["api-deployer", "services", service]:
-            return node.get_published(service)
+            return node.deployer.get_service(service)
         case ["api-deployer", "services", service, "versions", version]:
-            return node.get_published_archive(service, version)
+            return node.deployer.get_archive(service, version)
         case _:
             raise _no_such_call("GET", parts)
 
@@ -135,7 +135,7 @@ def _change(node: Node, request: Request, by: str) -> object:  # noqa: C901  # o
         case "POST", ["api-deployer", "services"]:
             _create_published(node, request)
         case "DELETE", ["api-deployer", "services", service, "versions", version]:
-            node.delete_published_version(service, version)
+            node.deployer.delete_version(service, version)
         case method, parts:
             raise _no_such_call(method, parts)
     return {"msg": "OK"}  # guess: what the node says after a change
@@ -164,7 +164,7 @@ def _create_published(node: Node, request: Request) -> None:
     body = _json_body(request)
     if not isinstance(body, dict) or set(body) != {"publishedServiceId"}:
         raise bad_argument("Only publishedServiceId is expected")  # seen live: other keys are refused
-    node.create_published(body["publishedServiceId"])
+    node.deployer.create_service(body["publishedServiceId"])
 
 
 def _create_project(node: Node, request: Request) -> None:

@@ -90,8 +90,8 @@ def seed(node: Node, now: int) -> None:
             if made.published:
                 node.publish(key, service, package, by=made.by)
                 _date_back(node, service, package, created_on + 2 * _HOUR)
-    node.published["scoring"].deployments.append({"id": "scoring-on-production", "infraId": "production"})
-    node.published["churn"].deployments.append({"id": "churn-on-production", "infraId": "production"})
+    node.deployer.services["scoring"].deployments.append({"id": "scoring-on-production", "infraId": "production"})
+    node.deployer.services["churn"].deployments.append({"id": "churn-on-production", "infraId": "production"})
 
 
 def _add_service(node: Node, key: str, service: str) -> None:
@@ -102,5 +102,5 @@ def _add_service(node: Node, key: str, service: str) -> None:
 
 
 def _date_back(node: Node, service: str, version: str, published_on: int) -> None:
-    published = node.published[service].versions
+    published = node.deployer.services[service].versions
     published[version] = Version(published[version].package, published_on, published[version].published_by)

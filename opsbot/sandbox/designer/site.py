@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from opsbot.sandbox.designer import routes, statefile
 from opsbot.sandbox.designer.control import PREFIX, control
 from opsbot.sandbox.designer.faults import Fault, Faults, login_page
-from opsbot.sandbox.designer.habits import Habits
 from opsbot.sandbox.designer.http11 import Reply, Request, json_reply
 from opsbot.sandbox.designer.node import Node
 from opsbot.sandbox.designer.refusals import NOT_FOUND, RefusalError
@@ -54,8 +53,8 @@ class DesignerSite:
         self.seen.clear()
         with self.node.lock:
             self.node.projects.clear()
-            self.node.published.clear()
-            self.node.habits = Habits()
+            self.node.deployer.services.clear()
+            self.node.habits.reset()
             if self._seeded:
                 seed(self.node, int(time.time() * 1000))
 

@@ -19,7 +19,9 @@ def save(node: Node, path: Path) -> None:
     with node.lock:
         state = {
             "projects": {key: asdict(project, dict_factory=_lasting) for key, project in node.projects.items()},
-            "published": {key: asdict(service, dict_factory=_lasting) for key, service in node.published.items()},
+            "published": {
+                key: asdict(service, dict_factory=_lasting) for key, service in node.deployer.services.items()
+            },
         }
     beside = path.with_name(f"{path.name}.new")
     beside.write_text(json.dumps(state, indent=1), encoding="utf-8")
@@ -31,7 +33,7 @@ def load(node: Node, path: Path) -> None:
     state = json.loads(path.read_text(encoding="utf-8"))
     with node.lock:
         node.projects = {key: _project(project) for key, project in state["projects"].items()}
-        node.published = {key: _published(service) for key, service in state["published"].items()}
+        node.deployer.services = {key: _published(service) for key, service in state["published"].items()}
 
 
 def _lasting(fields: list[tuple[str, Any]]) -> dict[str, Any]:

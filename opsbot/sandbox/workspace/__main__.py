@@ -60,11 +60,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _workspace(manifest: Mapping[str, Any], request_url: str | None, pace: Pace) -> Workspace:
-    return Workspace(
+    return demo.workspace(
         manifest,
-        people=demo.PEOPLE,
-        channels=demo.CHANNELS,
-        user_groups=demo.USER_GROUPS,
         request_url=request_url,
         pace=pace,
     )

@@ -13,11 +13,11 @@ names or patterns of Web API methods, `response_url` or `upload`; without them e
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from opsbot.sandbox.workspace.control_door import Asked, Done, Nothing, Operation, operation
+from opsbot.sandbox.workspace.control_door import Asked, Done, Nothing, Operation, operation, shown_by
 from opsbot.sandbox.workspace.rate_limits import Pace
 from opsbot.sandbox.workspace.trouble import Dropped, Refusal, Slowness, Status, Step, Trouble, Undisturbed
 
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 _LARGEST_STATUS = 599
 _SMALLEST_STATUS = 400
 _TOO_MANY = 429
-
-
-def _example(**values: Any) -> ConfigDict:
-    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
 
 
 class StepBody(Asked):
@@ -68,20 +64,20 @@ class StepBody(Asked):
 
 
 class TroubleBody(Asked):
-    model_config = _example(methods=["chat.*"], steps=[{"status": 429, "seconds": 30}, {"status": 503, "seconds": 10}])
+    model_config = shown_by(methods=["chat.*"], steps=[{"status": 429, "seconds": 30}, {"status": 503, "seconds": 10}])
 
     methods: list[str] = Field(default=["*"], min_length=1, description="patterns of methods, response_url or upload")
     steps: list[StepBody] = Field(min_length=1)
 
 
 class RatesBody(Asked):
-    model_config = _example(pace="real")
+    model_config = shown_by(pace="real")
 
     pace: Pace
 
 
 class ClockBody(Asked):
-    model_config = _example(advance=60)
+    model_config = shown_by(advance=60)
 
     advance: Annotated[float, Field(ge=0, description="seconds")]
 
@@ -89,7 +85,7 @@ class ClockBody(Asked):
 class DisconnectBody(Asked):
     """`announced` as Slack does every few hours; `warned` only says so; `dropped` as when a network fails."""
 
-    model_config = _example(announced=True)
+    model_config = shown_by(announced=True)
 
     announced: bool = False
     warned: bool = False

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from opsbot.sandbox.workspace.control_door import JSON, Asked
+from opsbot.sandbox.workspace.control_door import JSON, Asked, shown_by
 from opsbot.sandbox.workspace.controls import Use
 
 Name = Annotated[str, Field(min_length=1)]
@@ -18,12 +18,19 @@ _TS = "1700000000.000100"
 _VIEW = "V0000001"
 
 
-def _example(**values: Any) -> ConfigDict:
-    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
-
-
 class _ByPerson(Asked):
     user: Name = Field(description=PERSON)
+
+
+class _PerhapsInMessage(_ByPerson):
+    channel: Name | None = Field(None, description=CHANNEL)
+    messageTs: Name | None = None  # noqa: N815 - the API's word
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if self.messageTs is not None and self.channel is None:
+            raise ValueError("messageTs goes with channel")
+        return self
 
 
 class ControlBody(BaseModel):
@@ -51,7 +58,7 @@ def use_of(action: str | ControlBody) -> Use:
 
 
 class CommandBody(_ByPerson):
-    model_config = _example(channel="ml-ops", user="maya", command="/apid", text="packages FRAUD/scoring")
+    model_config = shown_by(channel="ml-ops", user="maya", command="/apid", text="packages FRAUD/scoring")
 
     channel: Name = Field(description=CHANNEL)
     command: Name
@@ -60,7 +67,7 @@ class CommandBody(_ByPerson):
 
 
 class MessageBody(_ByPerson):
-    model_config = _example(channel="ml-ops", user="maya", text="Hello @opsbot")
+    model_config = shown_by(channel="ml-ops", user="maya", text="Hello @opsbot")
 
     channel: Name = Field(description=CHANNEL)
     text: Name
@@ -70,7 +77,7 @@ class MessageBody(_ByPerson):
 class InteractBody(_ByPerson):
     """In a message, by `channel` and `messageTs`, or in a `view`."""
 
-    model_config = _example(channel="ml-ops", user="omar", messageTs=_TS, action="approve")
+    model_config = shown_by(channel="ml-ops", user="omar", messageTs=_TS, action="approve")
 
     action: Action
     channel: Name | None = Field(None, description=CHANNEL)
@@ -84,59 +91,44 @@ class InteractBody(_ByPerson):
         return self
 
 
-class OptionsBody(_ByPerson):
+class OptionsBody(_PerhapsInMessage):
     """In a message, by `channel` and `messageTs`; else in a `view`, or the form in front of the person."""
 
-    model_config = _example(user="maya", view=_VIEW, action={"action_id": "place", "value": "lo"})
+    model_config = shown_by(user="maya", view=_VIEW, action={"action_id": "place", "value": "lo"})
 
     action: Action
-    channel: Name | None = Field(None, description=CHANNEL)
-    messageTs: Name | None = None  # noqa: N815 - the API's word
     view: Name | None = None
-
-    @model_validator(mode="after")
-    def _is_somewhere(self) -> Self:
-        if self.messageTs is not None and self.channel is None:
-            raise ValueError("messageTs goes with channel")
-        return self
 
 
 class OpenHomeBody(_ByPerson):
-    model_config = _example(user="maya")
+    model_config = shown_by(user="maya")
 
     tab: Name = Field("home", description="home or messages")
 
 
 class SubmitBody(_ByPerson):
-    model_config = _example(user="maya", values={"name": "Water the plants"})
+    model_config = shown_by(user="maya", values={"name": "Water the plants"})
 
     view: Name | None = None
     values: dict[str, Any] = Field({}, description="by action id: what is entered, or a whole option as an object")
 
 
 class CloseBody(_ByPerson):
-    model_config = _example(user="maya")
+    model_config = shown_by(user="maya")
 
     view: Name | None = None
     cleared: bool = Field(default=False, description="close all that are stacked")
 
 
-class ShortcutBody(_ByPerson):
-    model_config = _example(user="maya", callback_id="ask", channel="ml-ops")
+class ShortcutBody(_PerhapsInMessage):
+    model_config = shown_by(user="maya", callback_id="ask", channel="ml-ops")
 
     callback_id: Name
-    channel: Name | None = Field(None, description=CHANNEL)
     messageTs: Name | None = Field(None, description="the message, for a shortcut of messages")  # noqa: N815 - the API's word
-
-    @model_validator(mode="after")
-    def _is_somewhere(self) -> Self:
-        if self.messageTs is not None and self.channel is None:
-            raise ValueError("messageTs goes with channel")
-        return self
 
 
 class MessagesAsked(Asked):
-    model_config = _example(channel="ml-ops", user="maya")
+    model_config = shown_by(channel="ml-ops", user="maya")
 
     channel: Name = Field(description=CHANNEL)
     user: Name | None = Field(None, description="show what this person sees; else all is shown")

@@ -33,6 +33,11 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def shown_by(**values: Any) -> ConfigDict:
+    """Make the configuration of something asked that has an example; unknown names are refused as ever."""
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
+
+
 class Nothing(Asked):
     """What takes no arguments; a body is not looked at."""
 

@@ -119,11 +119,11 @@ class Hands:
 
     def find_view(self, user: str) -> JSON | None:
         """The form that somebody has open."""
-        return self._find_view(user, "modal")
+        return self._shown_to(user, "modal")
 
     def find_home(self, user: str) -> JSON | None:
         """The Home that the app published for somebody."""
-        return self._find_view(user, "home")
+        return self._shown_to(user, "home")
 
     def state(self) -> JSON:
         """Everything but the messages: the app, people, channels, user groups, views."""
@@ -193,7 +193,7 @@ class Hands:
         reply: JSON = response.json()
         return reply
 
-    def _find_view(self, user: str, kind: str) -> JSON | None:
+    def _shown_to(self, user: str, kind: str) -> JSON | None:
         state = self.state()
         ids = {each["id"] for each in state["users"] if user in (each["id"], each["name"])}
         return next((view for view in state["views"] if view["user"] in ids and view["type"] == kind), None)

@@ -47,19 +47,8 @@ def create_app(workspace: Workspace, *, dress: Dress | None = None) -> Starlette
     events = Events(workspace, delivery)
     responses = Responses(workspace)
     interactions = Interactions(workspace, delivery, responses, events)
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        unsubscribe = workspace.subscribe(events.on_change)
-        try:
-            yield
-        finally:
-            unsubscribe()
-            await events.close()
-            await delivery.close()
-
     app = Starlette(
-        lifespan=lifespan,
+        lifespan=lambda _: _telling(workspace, events, delivery),
         routes=[
             Route("/api/{method}", troubled(workspace, "api", WebAPI(workspace).endpoint), methods=["GET", "POST"]),
             Route(
@@ -84,6 +73,18 @@ def create_app(workspace: Workspace, *, dress: Dress | None = None) -> Starlette
     if dress is not None:
         dress(app, workspace, interactions)
     return app
+
+
+@asynccontextmanager
+async def _telling(workspace: Workspace, events: Events, delivery: Delivery) -> AsyncIterator[None]:
+    """Tell the app of every change in the workspace, for as long as the server runs."""
+    unsubscribe = workspace.subscribe(events.on_change)
+    try:
+        yield
+    finally:
+        unsubscribe()
+        await events.close()
+        await delivery.close()
 
 
 class WorkspaceServer:

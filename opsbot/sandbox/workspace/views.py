@@ -48,7 +48,7 @@ class Views:
         self.close_all(user)
         view_id = _new_id()
         state = current_conversation(content["blocks"], channel)
-        return self._push(View(view_id, "modal", user, content, _new_hash(), view_id, state=state, channel=channel))
+        return self._shown(View(view_id, "modal", user, content, _new_hash(), view_id, state=state, channel=channel))
 
     def push(self, user: str, content: Mapping[str, Any]) -> View:
         """Show a modal above the one that is open; at most three."""
@@ -60,7 +60,7 @@ class Views:
         below = stack[-1]
         state = current_conversation(content["blocks"], below.channel)
         view = View(_new_id(), "modal", user, content, _new_hash(), below.root_id, below.id, state, below.channel)
-        return self._push(view)
+        return self._shown(view)
 
     def update(self, view: View, content: Mapping[str, Any], *, expected_hash: str | None = None) -> View:
         """Show something else in the place of `view`; refuse when it isn't what the caller last saw.
@@ -134,7 +134,7 @@ class Views:
         self._stacks.clear()
         self._homes.clear()
 
-    def _push(self, view: View) -> View:
+    def _shown(self, view: View) -> View:
         self._stacks[view.user].append(view)
         self._feed.publish(ViewChanged(view))
         return view

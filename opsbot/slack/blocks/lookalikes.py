@@ -21,10 +21,10 @@ def told_apart(text: str, *, as_id: bool = False) -> str:
     """
     if text.isascii():
         return text
-    return _RUN.sub(lambda run: _told_apart(run[0], as_id=as_id), text)
+    return _RUN.sub(lambda run: _spelled_out(run[0], as_id=as_id), text)
 
 
-def _told_apart(word: str, *, as_id: bool) -> str:
+def _spelled_out(word: str, *, as_id: bool) -> str:
     spared = frozenset() if as_id else _OWN
     alike = {each for each in word if each not in spared and _is_alike(each)}
     if not alike:

@@ -82,7 +82,7 @@ class Click(_Payload):
         return self.actions[0].value
 
 
-class _MentionEvent(_Payload):
+class _MessageEvent(_Payload):
     user: str = ""
     text: Words
     channel: str
@@ -90,16 +90,18 @@ class _MentionEvent(_Payload):
     thread_ts: str | None = None
 
 
-class BotMention(_Payload):
-    """Somebody spoke to the bot by its name."""
-
+class _Said(_Payload):
     event_id: str
-    event: _MentionEvent
+    event: _MessageEvent
 
     @property
     def asker(self) -> Asker:
-        """Who said it, and where; Slack doesn't tell their name."""
+        """Who wrote it, and where; Slack doesn't tell their name."""
         return Asker(Person(self.event.user, self.event.user), Place(self.event.channel, self.event.thread_ts))
+
+
+class BotMention(_Said):
+    """Somebody spoke to the bot by its name."""
 
     @property
     def is_said_by_somebody(self) -> bool:
@@ -112,27 +114,17 @@ class BotMention(_Payload):
         return self.event.thread_ts or self.event.ts
 
 
-class _DirectEvent(_Payload):
-    user: str = ""
+class _DirectEvent(_MessageEvent):
     text: Words = ""
-    channel: str
     channel_type: str = ""
-    ts: str
-    thread_ts: str | None = None
     subtype: str | None = None
     bot_id: str | None = None
 
 
-class DirectMessage(_Payload):
+class DirectMessage(_Said):
     """Something happened in the conversation of one person with the bot."""
 
-    event_id: str
     event: _DirectEvent
-
-    @property
-    def asker(self) -> Asker:
-        """Who wrote it, and where; Slack doesn't tell their name."""
-        return Asker(Person(self.event.user, self.event.user), Place(self.event.channel, self.event.thread_ts))
 
     def is_said_to(self, bot_user: str) -> bool:
         """Tell whether a person wrote it to the bot: it is no edit, no deletion, and nothing that a bot said."""

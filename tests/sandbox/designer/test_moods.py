@@ -8,7 +8,7 @@ from opsbot.sandbox.designer.moods import MOOD_NAMES, mood_of, put_in_mood
 
 
 def published(server: DesignerServer) -> list[str]:
-    return [version["id"] for version in server.node.get_published("scoring")["packages"]]
+    return [version["id"] for version in server.node.deployer.get_service("scoring")["packages"]]
 
 
 def ask(server: DesignerServer, path: str = "/projects/", method: str = "GET") -> httpx.Response:

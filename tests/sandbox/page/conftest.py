@@ -7,7 +7,7 @@ import pytest
 from opsbot.sandbox.page import mount_page
 from opsbot.sandbox.workspace import WorkspaceServer
 from tests.sandbox.page.support import Tab
-from tests.sandbox.workspace.support import Control, demo_workspace
+from tests.sandbox.workspace.support import demo_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 def server() -> Iterator[WorkspaceServer]:
     with WorkspaceServer(demo_workspace(), dress=mount_page) as running:
         yield running
-
-
-@pytest.fixture
-def control(server: WorkspaceServer) -> Iterator[Control]:
-    controlling = Control(server)
-    yield controlling
-    controlling.close()
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from tests.sandbox.workspace.support import (
     connected,
     section,
     select,
-    web_client,
 )
 
 if TYPE_CHECKING:
@@ -38,11 +37,6 @@ def app(server: WorkspaceServer) -> Iterator[App]:
     made.event("message")(lambda: None)
     with connected(made, server):
         yield made
-
-
-@pytest.fixture
-def client(server: WorkspaceServer) -> WebClient:
-    return web_client(server)
 
 
 def card(label: str, *elements: JSON) -> list[JSON]:

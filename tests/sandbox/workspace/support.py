@@ -10,11 +10,15 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from opsbot.sandbox import demo
-from opsbot.sandbox.workspace import Channel, Workspace, WorkspaceServer
 from opsbot.sandbox.workspace.line import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pytest
+    from slack_sdk.errors import SlackApiError
+
+    from opsbot.sandbox.workspace import Channel, Workspace, WorkspaceServer
 
 JSON = dict[str, Any]
 
@@ -60,11 +64,9 @@ def manifest(*, scopes: tuple[str, ...] = SCOPES, socket_mode: bool = True, shou
 def demo_workspace(
     app_manifest: JSON | None = None, *, channels: tuple[Channel, ...] = demo.CHANNELS, **rest: Any
 ) -> Workspace:
-    return Workspace(
+    return demo.workspace(
         app_manifest if app_manifest is not None else manifest(),
-        people=demo.PEOPLE,
         channels=channels,
-        user_groups=demo.USER_GROUPS,
         **rest,
     )
 
@@ -86,6 +88,10 @@ def connected(app: App, server: WorkspaceServer) -> Iterator[None]:
     with Line(app):
         server.wait_for_app()
         yield
+
+
+def code_of(error: pytest.ExceptionInfo[SlackApiError]) -> str:
+    return str(error.value.response["error"])
 
 
 class Control:

@@ -11,7 +11,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from opsbot.sandbox.workspace import FileLimits, WorkspaceServer
-from tests.sandbox.workspace.support import SCOPES, Control, demo_workspace, manifest, web_client
+from tests.sandbox.workspace.support import SCOPES, Control, code_of, demo_workspace, manifest, web_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,17 +27,6 @@ FILES = (*SCOPES, "files:read", "files:write")
 def server() -> Iterator[WorkspaceServer]:
     with WorkspaceServer(demo_workspace(manifest(scopes=FILES))) as running:
         yield running
-
-
-@pytest.fixture
-def control(server: WorkspaceServer) -> Iterator[Control]:
-    controlling = Control(server)
-    yield controlling
-    controlling.close()
-
-
-def code_of(error: pytest.ExceptionInfo[SlackApiError]) -> str:
-    return str(error.value.response["error"])
 
 
 def asked(client: WebClient, content: bytes = b"hello", name: str = "a.txt", **rest: Any) -> tuple[str, str]:

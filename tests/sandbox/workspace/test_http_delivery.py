@@ -12,7 +12,7 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 
 from opsbot.sandbox.workspace import WorkspaceServer
 from tests.sandbox.workspace.support import Control, actions, button, demo_workspace, manifest, web_client
-from tests.sandbox.workspace.test_socket_mode import wait_until
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from opsbot.sandbox.workspace import WorkspaceServer
-from tests.sandbox.workspace.support import JSON, Control, bolt_app, connected, demo_workspace, manifest
+from tests.sandbox.workspace.support import JSON, Control, demo_workspace, manifest
 from tests.sandbox.workspace.test_views import modal, text_input
 
 if TYPE_CHECKING:
@@ -32,20 +32,6 @@ def with_shortcuts() -> JSON:
 def server() -> Iterator[WorkspaceServer]:
     with WorkspaceServer(demo_workspace(with_shortcuts())) as running:
         yield running
-
-
-@pytest.fixture
-def app(server: WorkspaceServer) -> Iterator[App]:
-    made = bolt_app(server)
-    with connected(made, server):
-        yield made
-
-
-@pytest.fixture
-def control(server: WorkspaceServer) -> Iterator[Control]:
-    controlling = Control(server)
-    yield controlling
-    controlling.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,7 @@ from tests.sandbox.workspace.support import (
     section,
     select,
 )
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -336,10 +336,3 @@ def counting(counts: Counter[int], number: int) -> Callable[[Ack], None]:
         ack()
 
     return listen
-
-
-def wait_until(holds: Any, seconds: float = 5.0) -> None:
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until, "it did not come true in time"
-        time.sleep(0.01)

@@ -10,8 +10,8 @@ from slack_sdk.errors import SlackApiError
 
 from opsbot.sandbox.workspace import Timing, WorkspaceServer
 from opsbot.sandbox.workspace.tickets import TicketLimits
-from tests.sandbox.workspace.support import JSON, Control, demo_workspace, section, select, web_client
-from tests.sandbox.workspace.test_socket_mode import wait_until
+from tests.sandbox.workspace.support import JSON, Control, code_of, demo_workspace, section, select, web_client
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App
@@ -27,10 +27,6 @@ def text_input(block_id: str, *, optional: bool = False) -> JSON:
 def modal(*blocks: JSON, title: str = "Publish", **rest: Any) -> JSON:
     plain = {"type": "plain_text", "text": title}
     return {"type": "modal", "title": plain, "submit": plain, "callback_id": "form", "blocks": list(blocks), **rest}
-
-
-def code(error: pytest.ExceptionInfo[SlackApiError]) -> str:
-    return str(error.value.response["error"])
 
 
 @pytest.fixture
@@ -96,10 +92,10 @@ def test_a_trigger_is_good_once(client: WebClient, trigger: str) -> None:
     client.views_open(trigger_id=trigger, view=modal(section()))
     with pytest.raises(SlackApiError) as error:
         client.views_open(trigger_id=trigger, view=modal(section()))
-    assert code(error) == "exchanged_trigger_id"
+    assert code_of(error) == "exchanged_trigger_id"
     with pytest.raises(SlackApiError) as error:
         client.views_open(trigger_id="1.2.3", view=modal(section()))
-    assert code(error) == "invalid_trigger_id"
+    assert code_of(error) == "invalid_trigger_id"
 
 
 def test_a_trigger_runs_out() -> None:
@@ -110,7 +106,7 @@ def test_a_trigger_runs_out() -> None:
         control.close()
         with pytest.raises(SlackApiError) as error:
             web_client(server).views_open(trigger_id=trigger, view=modal(section()))
-    assert code(error) == "expired_trigger_id"
+    assert code_of(error) == "expired_trigger_id"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +122,7 @@ def test_a_trigger_runs_out() -> None:
 def test_a_view_that_slack_would_refuse_is_refused(client: WebClient, trigger: str, view: JSON) -> None:
     with pytest.raises(SlackApiError) as error:
         client.views_open(trigger_id=trigger, view=view)
-    assert code(error) == "invalid_arguments"
+    assert code_of(error) == "invalid_arguments"
 
 
 def test_an_update_must_know_what_it_changes(client: WebClient, trigger: str) -> None:
@@ -134,10 +130,10 @@ def test_an_update_must_know_what_it_changes(client: WebClient, trigger: str) ->
     client.views_update(view_id=opened["id"], hash=opened["hash"], view=modal(section("new")))
     with pytest.raises(SlackApiError) as error:
         client.views_update(view_id=opened["id"], hash=opened["hash"], view=modal(section("old")))
-    assert code(error) == "hash_conflict"
+    assert code_of(error) == "hash_conflict"
     with pytest.raises(SlackApiError) as error:
         client.views_update(view_id="V0NOTHING", view=modal(section()))
-    assert code(error) == "not_found"
+    assert code_of(error) == "not_found"
 
 
 def test_a_select_asks_the_app_for_its_options(app: App, client: WebClient, control: Control, trigger: str) -> None:
@@ -240,13 +236,13 @@ def test_a_home_is_replaced_only_by_who_knows_what_it_shows(client: WebClient) -
 
     with pytest.raises(SlackApiError) as error:
         publish("1.nothing")
-    assert code(error) == "hash_conflict"
+    assert code_of(error) == "hash_conflict"
     first = publish()
     second = publish(first["hash"])
     assert (second["id"], second["hash"] != first["hash"]) == (first["id"], True)
     with pytest.raises(SlackApiError) as error:
         publish(first["hash"])
-    assert code(error) == "hash_conflict"
+    assert code_of(error) == "hash_conflict"
     assert publish()["id"] == first["id"]
 
 

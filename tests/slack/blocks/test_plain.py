@@ -28,7 +28,7 @@ from opsbot.slack.blocks.mrkdwn import code, date, escaped
 from opsbot.slack.blocks.plain import Kind, Piece, Reader
 from opsbot.slack.blocks.results import answer, apology
 from tests.builders import MAYA, NOON, OMAR, SCORING, asker, package
-from tests.slack.blocks.test_results import many, results
+from tests.slack.blocks.anything import many, results
 
 NAMES = {MAYA.id: "maya", OMAR.id: "omar"}
 BERLIN = timezone(timedelta(hours=1), "CET")

@@ -28,7 +28,7 @@ def head(seq: int) -> Head:
 
 @pytest.fixture
 def server() -> Iterator[WorkspaceServer]:
-    made = Workspace(manifest("/apid"), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
+    made = demo.workspace(manifest("/apid"))
     with WorkspaceServer(made) as serving:
         yield serving
 

@@ -33,7 +33,7 @@ class Bench:
 
 @contextmanager
 def bench_with(app: dict[str, Any]) -> Iterator[Bench]:
-    made = Workspace(app, people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
+    made = demo.workspace(app)
     with (
         WorkspaceServer(made) as server,
         closing(KeptWebClient("xoxb-sandbox", f"{server.url}/api/", patience=0)) as client,

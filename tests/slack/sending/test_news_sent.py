@@ -91,7 +91,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Workspace(manifest("/apid"), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
+    made = demo.workspace(manifest("/apid"))
     database = Database(f"sqlite:///{tmp_path / 'opsbot.db'}")
     migrate(database)
     with (

@@ -10,7 +10,7 @@ import pytest
 from opsbot.domain.models import MessageRef, Place
 from opsbot.errors import DSSError
 from opsbot.sandbox import demo
-from opsbot.sandbox.workspace import Workspace, WorkspaceServer
+from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import Budget, KeptWebClient, SlackProgress, manifest
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Bench:
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    made = Workspace(manifest("/apid"), people=demo.PEOPLE, channels=demo.CHANNELS, user_groups=demo.USER_GROUPS)
+    made = demo.workspace(manifest("/apid"))
     with (
         WorkspaceServer(made) as server,
         closing(KeptWebClient("xoxb-sandbox", f"{server.url}/api/", patience=0)) as client,

@@ -1,4 +1,4 @@
-"""Block Kit: every limit, and where a fault is."""
+"""Block Kit: every limit, and where a fault is, as https://docs.slack.dev/reference/block-kit has it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ from tests.sandbox.workspace.support import actions, button, section, select
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
-
-REFERENCE = "https://docs.slack.dev/reference/block-kit"
 
 
 def plain(text: str) -> JSON:

@@ -19,7 +19,7 @@ from opsbot.sandbox import demo
 from tests.apart import run_apart
 from tests.sandbox.workspace.conformance.installed import ML_OPS, unretrying
 from tests.sandbox.workspace.support import section
-from tests.sandbox.workspace.test_socket_mode import wait_until
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient

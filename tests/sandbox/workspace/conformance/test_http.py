@@ -22,7 +22,7 @@ from opsbot.sandbox.workspace import WorkspaceServer
 from tests.sandbox.workspace.conformance.installed import every_scope, unretrying
 from tests.sandbox.workspace.support import Control, demo_workspace
 from tests.sandbox.workspace.test_http_delivery import QuietHandler
-from tests.sandbox.workspace.test_socket_mode import wait_until
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -27,7 +27,7 @@ from tests.sandbox.workspace.conformance.sample_apps import (
     upload,
     watching,
 )
-from tests.sandbox.workspace.test_socket_mode import wait_until
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 from tests.sandbox.workspace.conformance.installed import refused, unretrying
 from tests.sandbox.workspace.conformance.raw_app import RawApp, acknowledge, keep_silent
 from tests.sandbox.workspace.support import demo_workspace, manifest
-from tests.sandbox.workspace.test_socket_mode import wait_until
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from opsbot.sandbox.workspace import WorkspaceServer as Server

@@ -1,4 +1,4 @@
-"""Calls to a node over HTTP: the only module that knows `requests`.
+"""Calls to a node: sent, again if need be, and their replies read.
 
 The usual `Session.request` spends more time on merging settings, the environment and cookies than on the call, so
 requests are put together here and handed to the session's adapter as they are. That also keeps the environment out:
@@ -7,83 +7,37 @@ no netrc, no proxy and no CA bundle is taken from it unless `trust_env` asks for
 
 from __future__ import annotations
 
-import json
-import threading
-import weakref
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, TypeVar
 
-import requests
-from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from requests.utils import get_netrc_auth
-from urllib3.exceptions import DecodeError, HTTPError
 
-from opsbot.dataiku.advice import after_silence
 from opsbot.dataiku.archive_stream import ArchiveBody
-from opsbot.dataiku.broken_connections import distrust, in_words, never_connected
-from opsbot.dataiku.credentials import Credentials, basic
 from opsbot.dataiku.failures import Answer, failure, unreadable
-from opsbot.dataiku.patient_connections import Asking, patient
-from opsbot.dataiku.retrying import DSSUntrustedError, retrying
 from opsbot.dataiku.timed import timed, unnoted
-from opsbot.errors import DSSArgumentError, DSSError, DSSReply, DSSUnavailableError, DSSUnreadableError
+from opsbot.dataiku.transport.call import Call
+from opsbot.dataiku.transport.failing import ReplyTooLongError, failures_of
+from opsbot.dataiku.transport.patient_connections import Asking
+from opsbot.dataiku.transport.retrying import retrying
+from opsbot.dataiku.transport.sessions import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    import requests
     from urllib3 import BaseHTTPResponse
 
     from opsbot.dataiku.patience import Patience, Waiting
     from opsbot.dataiku.redaction import Redact
     from opsbot.dataiku.timed import NoteNode
+    from opsbot.dataiku.transport.surroundings import Surroundings
 
 T = TypeVar("T")
 
 _PIECE = 1 << 16
 _LONGEST_REPLY = 256 << 20  # decoded bytes; a list of everything stays far below
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")  # the second is an archive without entries
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """How the node proves who it is, how we do, and the way there."""
-
-    verify: bool | str = True
-    """True for the certificates that come with `requests`, a path to a CA bundle, or False."""
-    certificate: str | tuple[str, str] | None = None
-    """Path to our certificate with its key, or (certificate, key)."""
-    proxies: Mapping[str, str] | None = None
-    """`{"https": "http://proxy:3128"}`, as `requests` takes them."""
-
-    def completed_from_environment(self, address: str) -> Surroundings:
-        """Fill in what isn't said here from the environment, as `requests` would for this address."""
-        found = requests.Session().merge_environment_settings(
-            address, dict(self.proxies or {}), stream=True, verify=self.verify, cert=self.certificate
-        )
-        verify = found["verify"]
-        return Surroundings(True if verify is None else verify, found["cert"], found["proxies"])
-
-
-def netrc_login(address: str) -> Credentials | None:
-    """Return what ~/.netrc says about the host, if anything."""
-    login = get_netrc_auth(address)
-    return basic(*login) if login is not None else None
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request, ready to be sent: `path` starts after the API's root and is quoted already."""
-
-    method: str
-    path: str
-    query: Mapping[str, str] | None = None
-    body: Any = None
-    slow: bool = False
-    """Whether the node may be silent for long while it works."""
 
 
 class Transport:
@@ -109,9 +63,7 @@ class Transport:
         self._waiting = waiting
         self._asking = Asking()
         self._retrying = retrying(patience, waiting, self._asking.is_over)
-        self._of_thread = threading.local()
-        self._sessions: weakref.WeakSet[requests.Session] = weakref.WeakSet()
-        self._lock = threading.Lock()
+        self._sessions = Sessions(waiting, self._asking)
 
     def get(self, path: str, read: Callable[[Answer], T], query: Mapping[str, str] | None = None) -> T:
         """Ask for something, again if need be, and return what `read` makes of the reply."""
@@ -136,13 +88,10 @@ class Transport:
 
     def close(self) -> None:
         """Close the connections of every thread. A later call opens new ones."""
-        with self._lock:
-            sessions = list(self._sessions)
-        for session in sessions:
-            session.close()
+        self._sessions.close()
 
     def _exchange(self, call: Call, deadline: float) -> Answer:
-        with timed(call.method, call.path, self._note) as going, self._failures_of(call):
+        with timed(call.method, call.path, self._note) as going, failures_of(call, self._redact):
             response = self._send(call, self._headers, deadline)
             with _closed_on_error(response):
                 body = self._read_whole(response.raw, deadline)
@@ -155,7 +104,7 @@ class Transport:
     def _open(self, call: Call, deadline: float) -> ArchiveBody:
         # Compressing a zip again costs the node time and gains nothing.
         headers = CaseInsensitiveDict({**self._headers, "Accept-Encoding": "identity"})
-        with timed(call.method, call.path, self._note) as going, self._failures_of(call):
+        with timed(call.method, call.path, self._note) as going, failures_of(call, self._redact):
             response = self._send(call, headers, deadline)
             going.reply(response.status_code, response.headers)
             with _closed_on_error(response):
@@ -170,7 +119,7 @@ class Transport:
         encoded = "Content-Encoding" in response.headers
 
         def read_piece(limit: int) -> bytes:
-            with self._failures_of(call):
+            with failures_of(call, self._redact):
                 return raw.read1(limit, decode_content=encoded)  # decoding nothing would still cost a copy
 
         start = b""
@@ -193,10 +142,10 @@ class Transport:
         left = max(deadline - monotonic(), 0.001)  # zero would mean not to wait at all
         read = self._patience.long_read if call.slow else self._patience.read
         return (
-            self._session()
+            self._sessions.mine()
             .get_adapter(self._root)
             .send(
-                self._prepared(call, headers),
+                call.prepared(self._root, headers),
                 stream=True,
                 timeout=(min(self._patience.connect, left), min(read, left)),
                 verify=self._surroundings.verify,
@@ -213,7 +162,7 @@ class Transport:
             pieces.append(piece)
             size += len(piece)
             if size > _LONGEST_REPLY:
-                raise _ReplyTooLongError(f"it is longer than {_LONGEST_REPLY >> 20} MB")
+                raise ReplyTooLongError(f"it is longer than {_LONGEST_REPLY >> 20} MB")
             if monotonic() > deadline:
                 raise TimeoutError("the reply came too slowly")
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
@@ -221,84 +170,6 @@ class Transport:
     def _read_piece(self, raw: BaseHTTPResponse) -> bytes:
         with self._waiting():
             return raw.read1(_PIECE, decode_content=True)
-
-    def _prepared(self, call: Call, headers: CaseInsensitiveDict[str]) -> requests.PreparedRequest:
-        """Put a request together; `PreparedRequest.prepare` would requote what is quoted already."""
-        request = requests.PreparedRequest()
-        request.method = call.method
-        request.url = self._root + call.path + (f"?{urlencode(call.query)}" if call.query else "")
-        request.headers = headers
-        if call.method != "GET":
-            body = None if call.body is None else _as_json(call.body)
-            request.body = body
-            request.headers = headers.copy()
-            request.headers["Content-Length"] = str(len(body or b""))
-            if body is not None:
-                request.headers["Content-Type"] = "application/json"
-        return request
-
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._of_thread, "session", None)
-        if session is None:
-            session = requests.Session()
-            session.trust_env = False
-            for scheme in ("http://", "https://"):
-                session.mount(scheme, _NodeAdapter(self._waiting, self._asking))
-            self._of_thread.session = session
-            with self._lock:
-                self._sessions.add(session)
-        return session
-
-    @contextmanager
-    def _failures_of(self, call: Call) -> Iterator[None]:
-        """Turn what goes wrong on the way into typed errors that name the call."""
-        try:
-            yield
-        except DSSError:
-            raise
-        except (DecodeError, requests.exceptions.InvalidHeader, _ReplyTooLongError) as error:
-            raise DSSUnreadableError(
-                f"The node's reply can't be read: {self._redact(str(error))}",
-                DSSReply(call.method, call.path),
-                after_silence(call.method),
-            ) from error
-        except (requests.RequestException, HTTPError, OSError) as error:
-            if why := distrust(error):
-                raise DSSUntrustedError(
-                    f"The node's certificate isn't trusted: {self._redact(why)}.",
-                    DSSReply(call.method, call.path, sent=False),
-                    "Tell whoever runs me.",
-                ) from error
-            reply = DSSReply(call.method, call.path, sent=not never_connected(error))
-            advice = after_silence(call.method, sent=reply.sent)
-            raise DSSUnavailableError(f"{in_words(error)}.", reply, advice) from error
-
-
-class _NodeAdapter(HTTPAdapter):
-    """An adapter for one node: the pool of connections is looked up once, not for each call."""
-
-    _pool: Any = None
-
-    def __init__(self, waiting: Waiting, asking: Asking) -> None:
-        super().__init__()
-        self._waiting = waiting
-        self._asking = asking
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the pool, whose connections let others compute while they wait for the node."""
-        if self._pool is None:
-            self._pool = super().get_connection_with_tls_context(*args, **kwargs)
-            self._pool.ConnectionCls = patient(self._pool.ConnectionCls, self._waiting, self._asking)
-        return self._pool
-
-    def close(self) -> None:
-        """Close every connection; a later call makes new ones."""
-        self._pool = None
-        super().close()
-
-
-class _ReplyTooLongError(Exception):
-    pass
 
 
 @contextmanager
@@ -308,13 +179,6 @@ def _closed_on_error(response: requests.Response) -> Iterator[None]:
     except BaseException:
         response.close()
         raise
-
-
-def _as_json(value: object) -> bytes:
-    try:
-        return json.dumps(value).encode("ascii")
-    except (TypeError, ValueError, RecursionError) as error:
-        raise DSSArgumentError(f"What should be sent can't be written as JSON: {error}.") from error
 
 
 def _answer(call: Call, response: requests.Response, body: bytes) -> Answer:

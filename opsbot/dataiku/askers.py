@@ -1,0 +1,79 @@
+"""Threads that ask the same about many things at once: a bounded number at a time."""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, as_completed, wait
+from contextlib import nullcontext
+from contextvars import copy_context
+from typing import TYPE_CHECKING, TypeVar
+
+from opsbot.errors import DSSError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Future
+
+    from opsbot.dataiku.patience import Waiting
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+AT_ONCE = 16
+"""How many threads there are, unless more or fewer are asked for."""
+
+
+class Askers:
+    """Threads that all who ask share: a node sees no more of them at once. They take the context of who asks along.
+
+    `waiting` is entered while somebody waits for the threads, `computing` around what each of them does.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        at_once: int = AT_ONCE,
+        waiting: Waiting = nullcontext,
+        computing: Waiting = nullcontext,
+    ) -> None:
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix=name)
+        self._waiting = waiting
+        self._computing = computing
+
+    def ask(
+        self, things: Iterable[K], ask: Callable[[K], V], counted: Callable[[int, int], None] | None = None
+    ) -> list[V | DSSError]:
+        """Ask about each thing; gives the answers in their order, each a value or the error that stood in its way.
+
+        `counted` hears how many answered, of how many. Any error but a DSSError ends it.
+        """
+
+        def one(thing: K) -> V | DSSError:
+            try:
+                with self._computing():
+                    return ask(thing)
+            except DSSError as error:
+                return error
+
+        asked = [self._threads.submit(copy_context().run, one, thing) for thing in things]
+        try:
+            with self._waiting():
+                _wait_for(asked, counted)
+        finally:
+            for answer in asked:
+                answer.cancel()
+        return [answer.result() for answer in asked]
+
+    def close(self) -> None:
+        """Begin nothing more, and wait for what is under way."""
+        self._threads.shutdown(cancel_futures=True)
+
+
+def _wait_for(asked: Sequence[Future[V]], counted: Callable[[int, int], None] | None) -> None:
+    """Wait until all have answered; raises what one of them raised, as soon as it does."""
+    if counted is None:
+        for answer in wait(asked, return_when=FIRST_EXCEPTION).done:
+            answer.result()
+        return
+    for done, answer in enumerate(as_completed(asked), 1):
+        answer.result()
+        counted(done, len(asked))
