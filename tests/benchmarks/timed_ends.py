@@ -21,7 +21,7 @@ from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
 from opsbot.sandbox.designer.http11 import Reply, Request, json_reply
 from opsbot.sandbox.designer.site import DesignerSite
-from opsbot.sandbox.workspace import WorkspaceServer
+from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.sandbox.workspace.channels import Channel
 from opsbot.slack import manifest
 from tests.benchmarks.road import Call
