@@ -283,6 +283,9 @@ class FakeDeliveries:
     def last_post(self, channel: str) -> datetime | None:
         raise NotImplementedError
 
+    def put_off(self, channel: str) -> datetime | None:
+        raise NotImplementedError
+
     def settle(self, delivery: Delivery, at: datetime) -> None:
         raise NotImplementedError
 

@@ -56,7 +56,8 @@ class Mouth:
     def say_next(self, channel: str) -> float | None:
         """Say the next thing in the channel; gives the seconds to wait before the one after it, None at the end.
 
-        Twice is the same as once: what an earlier try may have said is looked for before it is said again.
+        Twice is the same as once: what an earlier try may have said is looked for before it is said again. What Slack
+        put off isn't tried sooner, whoever looks at the line meanwhile.
         """
         wait = self._too_soon(channel)
         if wait > 0:
@@ -86,8 +87,12 @@ class Mouth:
         return 0.0
 
     def _too_soon(self, channel: str) -> float:
-        last = self.deliveries.last_post(channel)
-        return self.gap - (self.clock() - last).total_seconds() if last is not None else 0.0
+        """Tell how many seconds the channel's line is to wait now."""
+        now = self.clock()
+        last, until = self.deliveries.last_post(channel), self.deliveries.put_off(channel)
+        # A clock that was put back, or another replica's, is no reason to wait longer than for the next post.
+        gap = min(self.gap - (now - last).total_seconds(), self.gap) if last is not None else 0.0
+        return max(gap, (until - now).total_seconds() if until is not None else 0.0)
 
     def _say(self, delivery: Delivery) -> MessageRef | None:
         if delivery.message.kind is Kind.HOME:

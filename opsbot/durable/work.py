@@ -40,6 +40,8 @@ _SCHEMA = "dbos"
 _LINES = "deliveries"
 _SAID_IN_ONE_GO = 50
 _AT_ONCE = 32
+_LINES_AT_ONCE = 24
+"""Slack may take half a minute to say nothing: however many lines wait for it, publishing has threads of its own."""
 _TRIES = 3600
 _NOTICED = 0.1
 """Seconds; nothing of ours waits for DBOS's notifications, but on SQLite their listener naps so long as it is stopped."""
@@ -92,7 +94,9 @@ class DurableWork:
 
     def _launch(self) -> None:
         DBOS.launch()
-        DBOS.register_queue(_LINES, partition_concurrency=1, polling_interval_sec=self._tempo.line)
+        DBOS.register_queue(
+            _LINES, worker_concurrency=_LINES_AT_ONCE, partition_concurrency=1, polling_interval_sec=self._tempo.line
+        )
 
     def publish(self, request: int, attempt: int) -> None:
         """Have an approved request carried out; twice for the same attempt is the same as once."""
@@ -162,8 +166,13 @@ class DurableWork:
         return carry_out
 
     def _say_the_line(self, channel: str) -> None:
+        """Say what can be said now. The rest of a wait costs no thread: who looks again when it is over is another run."""
+        moment = self._tempo.line  # so long the queue may take to begin that one
         for _ in range(_SAID_IN_ONE_GO):
             wait = self._next(channel)
+            if wait is not None and wait > moment:
+                self._waker.wake(channel, wait - moment)
+                return
             if wait is None or self._stopping.wait(wait):
                 return
         self.deliver(channel)

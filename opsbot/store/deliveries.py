@@ -67,6 +67,13 @@ class DeliveryStore:
             last: datetime | None = connection.execute(select(func.max(table.c.sent_at)).where(posted)).scalar_one()
         return last
 
+    def put_off(self, channel: str) -> datetime | None:
+        """Tell until when the channel's line waits, where something of it was put off; None where nothing was."""
+        line = (table.c.channel == channel) & table.c.state.in_(UNSAID)
+        with self._database.transaction() as connection:
+            until: datetime | None = connection.execute(select(func.max(table.c.again_at)).where(line)).scalar_one()
+        return until
+
     def settle(self, delivery: Delivery, at: datetime) -> None:
         """Keep what became of a delivery; one that is waiting again goes back to the head of its line.
 
@@ -122,11 +129,13 @@ class DeliveryStore:
         return table.c.not_before.is_(None) | (table.c.not_before <= self._clock())
 
     def channels(self) -> list[str]:
-        """Name the channels in which something is still to be said."""
+        """Name the channels in which something is to be said now."""
+        put_off = func.max(table.c.again_at)
         unsaid = (
             select(table.c.channel)
             .where(table.c.state.in_(UNSAID), self._is_due())
-            .distinct()
+            .group_by(table.c.channel)
+            .having(put_off.is_(None) | (put_off <= self._clock()))
             .order_by(table.c.channel)
         )
         with self._database.transaction() as connection:

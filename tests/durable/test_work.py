@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -151,6 +152,58 @@ def test_each_line_is_said_in_its_order_by_one_at_a_time(database_url: str) -> N
         doings.wait_for(lambda: not any(doings.lines.values()))
     for channel in ("C1", "C2"):
         assert [said for where, said in doings.seen if where == channel] == [str(number) for number in range(20)]
+
+
+class InTrouble(Doings):
+    """Has lines that wait, as Slack asked, or because it says nothing until `over`."""
+
+    def __init__(self, wait: float, over: threading.Event | None = None) -> None:
+        super().__init__()
+        self.wait = wait
+        self.over = over
+        self.looked: Counter[str] = Counter()
+
+    def deliver_next(self, channel: str) -> float | None:
+        with self.lock:
+            self.looked[channel] += 1
+            is_first = self.looked[channel] == 1
+        if self.over is not None:
+            assert self.over.wait(60)
+        return self.wait if is_first else None
+
+
+MANY = [f"C{number}" for number in range(40)]
+
+
+def test_lines_that_wait_keep_nobody_from_publishing(tmp_path: Path) -> None:
+    doings = InTrouble(wait=60.0)
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
+        for channel in MANY:
+            work.deliver(channel)
+        doings.wait_for(lambda: len(doings.looked) == len(MANY))
+        work.publish(7, 0)
+        doings.wait_for(lambda: len(doings.seen) == 3)
+
+
+def test_lines_for_which_slack_has_no_answer_leave_threads_to_publish(tmp_path: Path) -> None:
+    over = threading.Event()
+    doings = InTrouble(wait=0.0, over=over)
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
+        for channel in MANY:
+            work.deliver(channel)
+        doings.wait_for(lambda: len(doings.looked) >= 16)
+        try:
+            work.publish(7, 0)
+            doings.wait_for(lambda: len(doings.seen) == 3)
+        finally:
+            over.set()
+
+
+def test_a_line_that_waits_goes_on_when_it_is_time(tmp_path: Path) -> None:
+    doings = InTrouble(wait=0.3)
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
+        work.deliver("C1")
+        doings.wait_for(lambda: doings.looked["C1"] == 2)
 
 
 def test_what_is_due_is_swept_again_and_again(tmp_path: Path) -> None:

@@ -84,6 +84,21 @@ def test_deliveries_are_taken_in_their_order_and_as_they_were_found(opened: Data
     assert store.channels() == ["C2"]
 
 
+def test_a_line_of_which_something_is_put_off_waits_and_is_not_named_until_then(opened: Database) -> None:
+    soon = NOON + timedelta(seconds=30)
+    early, then = DeliveryStore(opened, lambda: NOON), DeliveryStore(opened, lambda: soon)
+    early.add(tuple(Message(Kind.VOTED, channel, 1) for channel in ("C1", "C1", "C2")), NOON)
+    first = early.next("C1")
+    assert first is not None
+    early.settle(replace(first, state=DeliveryState.WAITING, again_at=soon), NOON)
+    assert (early.put_off("C1"), early.put_off("C2")) == (soon, None)
+    assert (early.channels(), then.channels()) == (["C2"], ["C1", "C2"])
+    again = then.next("C1")
+    assert again is not None
+    assert again.id == first.id
+    assert then.put_off("C1") is None
+
+
 @pytest.mark.parametrize("packaged_on", [NOON, None])
 def test_the_first_snapshot_of_a_package_counts(opened: Database, packaged_on: datetime | None) -> None:
     store = SnapshotStore(opened)

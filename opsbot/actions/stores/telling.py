@@ -40,6 +40,10 @@ class Deliveries(Protocol):
         """Tell when something was last posted in the channel."""
         ...
 
+    def put_off(self, channel: str) -> datetime | None:
+        """Tell until when the channel's line waits, where something of it was put off; None where nothing was."""
+        ...
+
     def settle(self, delivery: Delivery, at: datetime) -> None:
         """Keep what became of a delivery; one that is waiting again goes back to the head of its line."""
         ...
@@ -57,7 +61,7 @@ class Deliveries(Protocol):
         ...
 
     def channels(self) -> list[str]:
-        """Name the channels in which something is still to be said."""
+        """Name the channels in which something is to be said now: not those whose line is put off."""
         ...
 
     def page(self, query: DeliveryQuery) -> tuple[list[Told], int]:
