@@ -12,7 +12,7 @@ from opsbot.domain.deliveries import DeliveryState, Kind
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import PublishRequest
 from opsbot.domain.tracing import trace_from, traced
-from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
+from opsbot.errors import GoneError, NotFoundError, NotHereError, SilencedError, TellingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +74,8 @@ class Mouth:
     def _deliver(self, delivery: Delivery) -> float:
         try:
             said = self._say(delivery)
+        except GoneError as error:
+            return self._begin_anew(delivery, error)
         except TellingError as error:
             if isinstance(error, SilencedError):
                 self.voice.lost(str(error))
@@ -107,11 +109,45 @@ class Mouth:
         if delivery.state is DeliveryState.SENDING and delivery.message.kind is not Kind.REPAINT:
             found = self.messenger.find(delivery, subject)
         said = found or self.messenger.say(delivery, subject)
-        if delivery.message.kind is Kind.CARD and said is not None and isinstance(subject, PublishRequest):
-            self.requests.remember_card(subject.id, said)
-        if delivery.message.kind is Kind.CHANGE and said is not None:
-            self.changes.remember_message(subject.id, said)
+        if delivery.message.kind in {Kind.CARD, Kind.CHANGE} and said is not None:
+            self._remember(subject, said)
         return said
+
+    def _remember(self, subject: PublishRequest | NodeChange, said: MessageRef, gone: MessageRef | None = None) -> None:
+        if isinstance(subject, PublishRequest):
+            self.requests.remember_card(subject.id, said, gone)
+        else:
+            self.changes.remember_message(subject.id, said, gone)
+
+    def _begin_anew(self, delivery: Delivery, gone: GoneError) -> float:
+        """Post anew what somebody deleted, and go on below it with the delivery when it is time for another post.
+
+        Gives the seconds until then. Where that was done before, and still Slack finds nothing there, it is given up.
+        """
+        try:
+            self._post_anew(delivery, gone)
+        except TellingError as error:
+            return self._after(delivery, error)
+        except NotFoundError as error:
+            self._settle(replace(delivery, state=DeliveryState.FAILED, problem=str(error)))
+            return 0.0
+        again_at = self.clock() + timedelta(seconds=self.gap)
+        self._settle(replace(delivery, state=DeliveryState.WAITING, problem=str(gone), again_at=again_at))
+        return self.gap
+
+    def _post_anew(self, delivery: Delivery, gone: GoneError) -> None:
+        if delivery.message.kind in {Kind.CARD, Kind.CHANGE} or delivery.message.kind in _BY_WATCHES:
+            raise gone  # it goes below nothing, or began anew already
+        subject = self._subject(delivery.message)
+        is_request = isinstance(subject, PublishRequest)
+        before = subject.card if isinstance(subject, PublishRequest) else subject.message
+        first = replace(delivery, message=replace(delivery.message, kind=Kind.CARD if is_request else Kind.CHANGE))
+        said = self.messenger.find(first, subject) if delivery.attempts > 1 else None
+        if said is not None and said == before:
+            raise gone
+        said = said or self.messenger.say(first, subject)
+        if said is not None:
+            self._remember(subject, said, before)
 
     def _after(self, delivery: Delivery, error: TellingError) -> float:
         """Keep what became of it: said later, given up, or not known; gives the seconds to wait."""

@@ -14,7 +14,7 @@ from opsbot.domain.figures import Span
 from opsbot.domain.models import HOME, Asker, Package, Person
 from opsbot.domain.pace import Digest
 from opsbot.domain.watching import OFFERED, News, Topic
-from opsbot.errors import NotFoundError, NotHereError, TellingError
+from opsbot.errors import GoneError, NotFoundError, NotHereError, TellingError
 
 if TYPE_CHECKING:
     from opsbot.actions.ports import Newsroom
@@ -126,10 +126,15 @@ class Teller:
             others = self.world.deliveries.join(delivery, _SUMMARY if held else BURST)
         if others:
             return self._tell_many(delivery, event, others, said)
+        gone = None
         if said is None:
-            said = self.newsroom.post(delivery, self._news(event, watch, thread, change))
+            try:
+                said = self.newsroom.post(delivery, self._news(event, watch, thread, change))
+            except GoneError:
+                gone, thread = thread, None
+                said = self.newsroom.post(delivery, self._news(event, watch, None, change))
         if event.version:
-            self.events.begin_story(target, event, thread or said, self.world.clock())
+            self.events.begin_story(target, event, thread or said, self.world.clock(), gone)
         return said
 
     def _tell_digest(self, delivery: Delivery, first: Event | None) -> MessageRef:

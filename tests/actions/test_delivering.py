@@ -12,17 +12,18 @@ from opsbot.actions.delivering import Mouth
 from opsbot.actions.telling import Teller
 from opsbot.domain.commands import Decline
 from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message
-from opsbot.domain.models import MessageRef
-from opsbot.errors import NotHereError, SilencedError, TellingError
+from opsbot.domain.models import MessageRef, PublishRequest
+from opsbot.errors import GoneError, NotHereError, SilencedError, TellingError
 from tests.actions.doing import asked, do
 from tests.builders import CHANNEL, MAYA, OMAR
 from tests.fakes import FakeEvents, FakeNewsroom, Scene
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from opsbot.actions.stores import DeliveryQuery
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.deliveries import Told
-    from opsbot.domain.models import PublishRequest
 
 UNSAID = {DeliveryState.WAITING, DeliveryState.SENDING}
 
@@ -202,6 +203,69 @@ def test_what_is_about_nothing_any_more_is_given_up(scene: Scene) -> None:
     line = Line(Message(Kind.VOTED, CHANNEL, 99))
     assert mouth(scene, line, Slack()).say_next(CHANNEL) == 0.0
     assert line.kept[0].state is DeliveryState.FAILED
+
+
+class Emptied(Slack):
+    """One in which the cards that `gone` tells of were deleted, and that posts each under a time of its own."""
+
+    def __init__(self, gone: Callable[[MessageRef], bool]) -> None:
+        super().__init__()
+        self.gone = gone
+        self.posted: list[tuple[Kind, MessageRef]] = []
+        self.dies = False
+
+    def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
+        assert isinstance(subject, PublishRequest)
+        kind = delivery.message.kind
+        if kind is not Kind.CARD and subject.card is not None and self.gone(subject.card):
+            raise GoneError("It was deleted.")
+        if kind is Kind.REPAINT:
+            return subject.card
+        self.posted.append((kind, MessageRef(CHANNEL, f"{len(self.posted) + 1}.0")))
+        if kind is Kind.CARD and self.dies:
+            self.dies = False
+            raise RuntimeError("the process died after Slack had heard it")
+        return self.posted[-1][1]
+
+    def find(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
+        return next((said for kind, said in self.posted if kind is delivery.message.kind), None)
+
+
+OLD = MessageRef(CHANNEL, "0.5")
+
+
+@pytest.mark.parametrize("kind", [Kind.REMINDER, Kind.REPAINT])
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_card_that_was_deleted_is_posted_anew_once_and_the_rest_is_said_a_second_later(
+    scene: Scene, kind: Kind, *, dies: bool
+) -> None:
+    scene.requests.remember_card(1, OLD)
+    line, slack = of(kind), Emptied(OLD.__eq__)
+    slack.dies = dies
+    say = mouth(scene, line, slack, gap=1.0)
+    if dies:
+        with pytest.raises(RuntimeError):
+            say.say_next(CHANNEL)
+    assert say.say_next(CHANNEL) == 1.0
+    card = MessageRef(CHANNEL, "1.0")
+    assert scene.requests.get(1).card == card
+    assert slack.posted == [(Kind.CARD, card)]
+    assert say.say_next(CHANNEL) == 1.0
+    scene.now += timedelta(seconds=1)
+    assert say.say_next(CHANNEL) == 0.0
+    assert line.kept[0].state is DeliveryState.SENT
+    assert [each for each, _ in slack.posted[1:]] == ([kind] if kind is Kind.REMINDER else [])
+
+
+def test_where_not_even_the_new_card_is_there_it_is_given_up(scene: Scene) -> None:
+    scene.requests.remember_card(1, OLD)
+    line, slack = of(Kind.REMINDER), Emptied(lambda _: True)
+    say = mouth(scene, line, slack, gap=1.0)
+    assert say.say_next(CHANNEL) == 1.0
+    scene.now += timedelta(seconds=1)
+    assert say.say_next(CHANNEL) == 0.0
+    assert line.kept[0].state is DeliveryState.FAILED
+    assert [kind for kind, _ in slack.posted] == [Kind.CARD]
 
 
 TROUBLE = st.sampled_from(
