@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat, error
+from dbos import DBOS, DBOSClient, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat, error
 
 from opsbot.domain.tracing import trace, trace_from, traced
 from opsbot.durable.lock import FileLock
@@ -36,6 +36,7 @@ _log = logging.getLogger(__name__)
 _VERSION = "1"
 """Of the workflows, not of opsbot: another order of steps needs another one, and the old work done before."""
 
+_NAME = "opsbot"
 _SCHEMA = "dbos"
 _LINES = "deliveries"
 _SAID_IN_ONE_GO = 50
@@ -60,9 +61,10 @@ class DurableWork:
         file = _file_of(url)
         self._lock = FileLock(file.with_name(f"{file.name}.lock")) if file is not None else None
         self.executor = "local" if file is not None else f"opsbot-{uuid.uuid4().hex[:12]}"
+        self._url = f"sqlite:///{file.with_suffix('.dbos.db')}" if file is not None else url
         config = DBOSConfig(
-            name="opsbot",
-            system_database_url=f"sqlite:///{file.with_suffix('.dbos.db')}" if file is not None else url,
+            name=_NAME,
+            system_database_url=self._url,
             dbos_system_schema=_SCHEMA,
             application_version=_VERSION,
             executor_id=self.executor,
@@ -93,10 +95,22 @@ class DurableWork:
         self._sweeper.start()
 
     def _launch(self) -> None:
+        self._open_lines()
         DBOS.launch()
-        DBOS.register_queue(
-            _LINES, worker_concurrency=_LINES_AT_ONCE, partition_concurrency=1, polling_interval_sec=self._tempo.line
-        )
+
+    def _open_lines(self) -> None:
+        """Have the queue there before DBOS begins: it looks for new ones once a second, and the first message waits."""
+        DBOS.migrate(self._url, schema=_SCHEMA)
+        client = DBOSClient(system_database_url=self._url, dbos_system_schema=_SCHEMA, application_name=_NAME)
+        try:
+            client.register_queue(
+                _LINES,
+                worker_concurrency=_LINES_AT_ONCE,
+                partition_concurrency=1,
+                polling_interval_sec=self._tempo.line,
+            )
+        finally:
+            client.destroy()
 
     def publish(self, request: int, attempt: int) -> None:
         """Have an approved request carried out; twice for the same attempt is the same as once."""

@@ -154,6 +154,18 @@ def test_each_line_is_said_in_its_order_by_one_at_a_time(database_url: str) -> N
         assert [said for where, said in doings.seen if where == channel] == [str(number) for number in range(20)]
 
 
+def test_a_database_that_is_new_has_its_lines_looked_at_from_the_beginning(database_url: str) -> None:
+    """DBOS begins to look at each queue that it finds, last at its own, and then looks for others once a second."""
+
+    def looking() -> set[str]:
+        return {each.name for each in threading.enumerate() if each.name.startswith("queue-worker-")}
+
+    doings = Doings()
+    with working(database_url, doings):
+        doings.wait_for(lambda: "queue-worker-_dbos_internal_queue" in looking())
+        assert "queue-worker-deliveries" in looking()
+
+
 class InTrouble(Doings):
     """Has lines that wait, as Slack asked, or because it says nothing until `over`."""
 
