@@ -12,7 +12,7 @@ from opsbot.domain.deliveries import DeliveryState, Kind
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import PublishRequest
 from opsbot.domain.tracing import trace_from, traced
-from opsbot.errors import GoneError, NotFoundError, NotHereError, SilencedError, TellingError
+from opsbot.errors import GoneError, NotFoundError, NotHereError, SilencedError, StoreError, TellingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _LONGEST_WAIT = 15.0
+_MOST_FAULTS = 5
+"""After so many tries a fault of ours is one that doesn't pass."""
 _OWED = frozenset({Kind.CARD, Kind.OUTCOME, Kind.CHANGE, Kind.CHANGE_ENDED})
 """What whoever asked has to hear of, wherever."""
 
@@ -83,6 +85,10 @@ class Mouth:
         except NotFoundError as error:
             self._settle(replace(delivery, state=DeliveryState.FAILED, problem=str(error)))
             return 0.0
+        except StoreError:
+            raise
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the rest of the line isn't to wait for it for ever
+            return self._after_fault(delivery, fault)
         if said is not None or delivery.message.kind is Kind.HOME:
             self.voice.found()
         self._settle(replace(delivery, state=DeliveryState.SENT, ref=said))
@@ -164,6 +170,12 @@ class Mouth:
         self.teller.refused(delivery, error)
         self._tell_directly(delivery, error)
         return 0.0
+
+    def _after_fault(self, delivery: Delivery, fault: Exception) -> float:
+        """Try again what a fault of ours kept from being said, or made nobody know whether it was; at last give it up."""
+        _log.exception("%s in %s can't be said", delivery.message.kind, delivery.message.channel)
+        what = f"Something went wrong on my side: {type(fault).__name__}."
+        return self._after(delivery, TellingError(what, again=delivery.attempts < _MOST_FAULTS, uncertain=True))
 
     def _tell_directly(self, delivery: Delivery, error: TellingError) -> None:
         """Let whoever asked know, in a direct message, what nobody can see where it should have been said."""

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 UNSAID = {DeliveryState.WAITING, DeliveryState.SENDING}
 
 
+class DiedError(BaseException):
+    """The process died: nobody gets to do anything about that."""
+
+
 class Line:
     """Deliveries in a list, as the store keeps them."""
 
@@ -76,14 +80,14 @@ class Slack:
     """Remembers what was said, by its mark; fails as it is told to, before or after it heard."""
 
     said: list[int] = field(default_factory=list)
-    fails: list[Exception | str | None] = field(default_factory=list)
+    fails: list[BaseException | None] = field(default_factory=list)
 
     def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
         trouble = self.fails.pop(0) if self.fails else None
         if isinstance(trouble, TellingError) and not trouble.uncertain:
             raise trouble
         self.said.append(delivery.id)
-        if isinstance(trouble, Exception):
+        if trouble is not None:
             raise trouble
         return MessageRef(delivery.message.channel, f"{delivery.id}.0")
 
@@ -224,7 +228,7 @@ class Emptied(Slack):
         self.posted.append((kind, MessageRef(CHANNEL, f"{len(self.posted) + 1}.0")))
         if kind is Kind.CARD and self.dies:
             self.dies = False
-            raise RuntimeError("the process died after Slack had heard it")
+            raise DiedError("after Slack had heard it")
         return self.posted[-1][1]
 
     def find(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
@@ -244,7 +248,7 @@ def test_a_card_that_was_deleted_is_posted_anew_once_and_the_rest_is_said_a_seco
     slack.dies = dies
     say = mouth(scene, line, slack, gap=1.0)
     if dies:
-        with pytest.raises(RuntimeError):
+        with pytest.raises(DiedError):
             say.say_next(CHANNEL)
     assert say.say_next(CHANNEL) == 1.0
     card = MessageRef(CHANNEL, "1.0")
@@ -268,18 +272,41 @@ def test_where_not_even_the_new_card_is_there_it_is_given_up(scene: Scene) -> No
     assert [kind for kind, _ in slack.posted] == [Kind.CARD]
 
 
+def test_what_a_fault_of_ours_keeps_from_being_said_keeps_the_line_waiting_for_a_while_only(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Faulty(Slack):
+        def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
+            if delivery.message.kind is Kind.OUTCOME:
+                raise ValueError("no such words")
+            return super().say(delivery, subject)
+
+    line, slack = of(Kind.OUTCOME, Kind.VOTED), Faulty()
+    say = mouth(scene, line, slack)
+    for _ in range(20):
+        wait = say.say_next(CHANNEL)
+        if wait is None:
+            break
+        scene.now += timedelta(seconds=wait)
+    assert slack.said == [2]
+    assert [each.state for each in line.kept[:2]] == [DeliveryState.UNCERTAIN, DeliveryState.SENT]
+    assert line.kept[0].problem == "Something went wrong on my side: ValueError."
+    assert line.kept[2].message.channel == MAYA.id  # who asked hears it nevertheless, if that can be said
+    assert len([each for each in caplog.records if each.exc_info]) == 5
+
+
 TROUBLE = st.sampled_from(
     [
         None,
         TellingError("later", again=True),
         TellingError("lost", again=True, uncertain=True),
-        RuntimeError("the process died after Slack had heard it"),
+        DiedError("after Slack had heard it"),
     ]
 )
 
 
 @given(st.lists(TROUBLE, max_size=30))
-def test_whatever_happens_all_is_said_once_and_in_order(troubles: list[Exception | None]) -> None:
+def test_whatever_happens_all_is_said_once_and_in_order(troubles: list[BaseException | None]) -> None:
     scene = Scene()
     asked(scene)
     line, slack = of(*[Kind.VOTED] * 6), Slack(fails=list(troubles))
@@ -290,7 +317,7 @@ def test_whatever_happens_all_is_said_once_and_in_order(troubles: list[Exception
             if wait is None:
                 break
             scene.now += timedelta(seconds=wait)
-        except RuntimeError:
+        except DiedError:
             continue  # another process goes on
     assert slack.said == [1, 2, 3, 4, 5, 6]
 
