@@ -77,6 +77,7 @@ class DeliveryStore:
     def settle(self, delivery: Delivery, at: datetime) -> None:
         """Keep what became of a delivery; one that is waiting again goes back to the head of its line.
 
+        Where somebody else took it since, as after a freeze, it is theirs: what became of this try isn't kept.
         Of a Home that is shown nothing is kept: it will be shown again, and again.
         """
         values: dict[str, Any] = {
@@ -88,7 +89,7 @@ class DeliveryStore:
             "sent_at": at if delivery.state is DeliveryState.SENT else None,
         }
         is_over = delivery.message.kind is Kind.HOME and delivery.state is DeliveryState.SENT
-        mine = table.c.id == delivery.id
+        mine = (table.c.id == delivery.id) & (table.c.attempts == delivery.attempts)
         with self._database.transaction() as connection:
             connection.execute(delete(table).where(mine) if is_over else update(table).where(mine).values(values))
 

@@ -99,6 +99,17 @@ def test_a_line_of_which_something_is_put_off_waits_and_is_not_named_until_then(
     assert then.put_off("C1") is None
 
 
+def test_what_became_of_a_try_is_not_kept_where_somebody_else_took_it_since(opened: Database) -> None:
+    store = DeliveryStore(opened)
+    store.add((Message(Kind.VOTED, "C1", 1),), NOON)
+    frozen, taken = store.next("C1"), store.next("C1")
+    assert frozen is not None
+    assert taken is not None
+    store.settle(replace(taken, state=DeliveryState.SENT, ref=MessageRef("C1", "1.0")), NOON)
+    store.settle(replace(frozen, state=DeliveryState.WAITING, problem="Slack asks to come back later."), NOON)
+    assert (store.next("C1"), store.last_post("C1")) == (None, NOON)
+
+
 @pytest.mark.parametrize("packaged_on", [NOON, None])
 def test_the_first_snapshot_of_a_package_counts(opened: Database, packaged_on: datetime | None) -> None:
     store = SnapshotStore(opened)

@@ -45,7 +45,7 @@ class Deliveries(Protocol):
         ...
 
     def settle(self, delivery: Delivery, at: datetime) -> None:
-        """Keep what became of a delivery; one that is waiting again goes back to the head of its line."""
+        """Keep what became of a delivery, unless somebody else took it since; one that waits again heads its line."""
         ...
 
     def add(self, messages: tuple[Message, ...], at: datetime) -> None:
