@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 500
+_MOST_TIMES = 40
+"""Lines end in one run a message: an hour has many."""
 
 
 class Watch:
@@ -100,18 +102,22 @@ class Watch:
         self._duties.prune()
 
 
-def prune(now: datetime) -> None:
-    """Delete runs that ended long ago, of every workflow some."""
+def prune(now: datetime, at_once: int = _AT_ONCE) -> None:
+    """Delete runs that ended long ago, of every workflow some at a time; what is more than many is left for the next time."""
     for workflow in Workflow:
-        ended = DBOS.list_workflows(
-            name=workflow.value,
-            completed_before=(now - workflow.lasts).isoformat(),
-            status=["SUCCESS", "ERROR", "CANCELLED"],
-            limit=_AT_ONCE,
-            load_input=False,
-            load_output=False,
-        )
-        DBOS.delete_workflows([each.workflow_id for each in ended])
+        for _ in range(_MOST_TIMES):
+            ended = DBOS.list_workflows(
+                name=workflow.value,
+                completed_before=(now - workflow.lasts).isoformat(),
+                status=["SUCCESS", "ERROR", "CANCELLED"],
+                limit=at_once,
+                load_input=False,
+                load_output=False,
+            )
+            if ended:
+                DBOS.delete_workflows([each.workflow_id for each in ended])
+            if len(ended) < at_once:
+                break
 
 
 def _carry_on(workflow: str, name: str) -> None:

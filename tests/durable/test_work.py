@@ -261,6 +261,16 @@ def test_runs_of_every_workflow_are_pruned_long_after_their_end(database_url: st
         assert kept() == {}
 
 
+def test_all_runs_that_ended_long_ago_are_pruned_however_many_they_are(tmp_path: Path) -> None:
+    doings = Doings()
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
+        for number in range(5):
+            work.publish(number, 0)
+        doings.wait_for(lambda: [each.status for each in DBOS.list_workflows()] == ["SUCCESS"] * 5)
+        prune(datetime.now(UTC) + timedelta(days=91), at_once=2)
+        assert DBOS.list_workflows() == []
+
+
 class Traced(Doings):
     """Writes down the trace under which each duty is called."""
 
