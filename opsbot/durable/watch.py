@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from opsbot.durable.duties import Duties, Replicas
+    from opsbot.durable.heart import Heart
     from opsbot.durable.tempo import Tempo
 
 _log = logging.getLogger(__name__)
@@ -25,46 +26,32 @@ _MOST_TIMES = 40
 
 
 class Watch:
-    """Beats, and in turn with the other replicas sweeps, takes over what dead ones were at, and prunes."""
+    """In turn with the other replicas sweeps, takes over what dead ones were at, and prunes."""
 
     def __init__(
         self,
         replicas: Replicas,
         duties: Duties,
-        executor: str,
         tempo: Tempo,
+        heart: Heart,
         active: Callable[[], frozenset[str]],
     ) -> None:
-        """Watch in the name of an executor; `active` names the workflows that it is at."""
+        """Watch in the name of whose heart it is; `active` names the workflows that it is at."""
         self._replicas = replicas
         self._active = active
         self._lost: frozenset[str] = frozenset()
         self._duties = duties
-        self._executor = executor
         self._tempo = tempo
-        self._last_beat = time.monotonic()
-        self._quiet_until = 0.0
-        self._next_sweep = 0.0
+        self._heart = heart
         self._next_prune = time.monotonic() + tempo.prune
 
     def look(self) -> None:
-        """Beat, and do what is due; whatever goes wrong, there is a next time."""
+        """Do what is due; whatever goes wrong, there is a next time."""
         try:
-            self._beat()
-            if time.monotonic() >= self._next_sweep:
-                self._next_sweep = time.monotonic() + self._tempo.sweep
-                self._pick_up()
-                self._watch_alone()
+            self._pick_up()
+            self._watch_alone()
         except Exception as error:  # noqa: BLE001 - a database that is gone comes back, and then all of this is done
             _log.warning("what is due could not be looked after: %s", error)
-
-    def _beat(self) -> None:
-        """Tell that this process lives; where it couldn't for long, neither could the others: they get time to."""
-        self._replicas.beat(self._executor)
-        now = time.monotonic()
-        if now - self._last_beat > self._tempo.dead / 2:
-            self._quiet_until = now + self._tempo.dead
-        self._last_beat = now
 
     def _watch_alone(self) -> None:
         with self._replicas.watching_alone(self._tempo.dead) as is_alone:
@@ -75,7 +62,7 @@ class Watch:
 
     def _pick_up(self) -> None:
         """Carry on what this process should be at and isn't: the database was gone when it ended, and never heard."""
-        mine = DBOS.list_workflows(executor_id=self._executor, status="PENDING", load_input=False)
+        mine = DBOS.list_workflows(executor_id=self._heart.executor, status="PENDING", load_input=False)
         idle = {each.workflow_id: each.name for each in mine if each.workflow_id not in self._active()}
         for workflow, name in idle.items():
             if workflow in self._lost:  # twice in a row: one that is just beginning isn't
@@ -85,7 +72,7 @@ class Watch:
 
     def _take_over(self) -> None:
         """Carry on what silent replicas were at."""
-        if time.monotonic() < self._quiet_until:
+        if self._heart.is_quiet():
             return
         for executor in self._replicas.silent(self._tempo.dead):
             for left in DBOS.list_workflows(executor_id=executor, status="PENDING", load_input=False):

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from dbos import DBOS, DBOSClient, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat, error
 
 from opsbot.domain.tracing import trace, trace_from, traced
+from opsbot.durable.heart import Heart
 from opsbot.durable.lock import FileLock
 from opsbot.durable.tempo import Tempo
 from opsbot.durable.waker import Waker
@@ -55,7 +56,6 @@ class DurableWork:
         """Set the work up for the database that `url` names, as SQLAlchemy writes it; nothing runs before `start`."""
         self._tempo = tempo or Tempo()
         self._duties = duties
-        self._replicas = replicas
         self._stopping = threading.Event()
         self._active = _Active()
         file = _file_of(url)
@@ -83,12 +83,13 @@ class DurableWork:
         self._deliver = self._workflow(Workflow.DELIVER, self._say_the_line)
         self._next = self._step("deliver_next", duties.deliver_next)
         self._waker = Waker(self._enqueue)
-        self._watch = Watch(replicas, duties, self.executor, self._tempo, self._active.names)
+        self._heart = Heart(replicas, self.executor, self._tempo)
+        self._watch = Watch(replicas, duties, self._tempo, self._heart, self._active.names)
         self._sweeper = threading.Thread(target=self._sweep_on, name="sweep", daemon=True)
 
     def start(self) -> None:
         """Carry on what was left, and take new work."""
-        self._replicas.beat(self.executor)  # before anybody could take this process for a dead one
+        self._heart.start()  # before anybody could take this process for a dead one
         with ThreadPoolExecutor(1) as aside:  # whoever starts us may have an event loop, which DBOS doesn't like
             aside.submit(self._launch).result()
         self._waker.start()
@@ -134,6 +135,7 @@ class DurableWork:
             self._sweeper.join()
         self._active.wait_for_none(seconds)
         self._waker.stop()
+        self._heart.stop()
         DBOS.destroy(destroy_registry=True)
         self._let_go()
 
@@ -222,7 +224,7 @@ class DurableWork:
         return declare(named)
 
     def _sweep_on(self) -> None:
-        while not self._stopping.wait(min(self._tempo.beat, self._tempo.sweep)):
+        while not self._stopping.wait(self._tempo.sweep):
             self._watch.look()
 
     def _let_go(self) -> None:

@@ -224,6 +224,55 @@ def test_what_is_due_is_swept_again_and_again(tmp_path: Path) -> None:
         doings.wait_for(lambda: doings.sweeps >= 3 and doings.prunes >= 1)
 
 
+class Beats:
+    """Replicas of which this one's beats are counted."""
+
+    def __init__(self, store: ReplicaStore) -> None:
+        self.store = store
+        self.count = 0
+        self.silent, self.forget, self.watching_alone = store.silent, store.forget, store.watching_alone
+
+    def beat(self, executor: str) -> None:
+        self.count += 1
+        self.store.beat(executor)
+
+
+def test_a_process_lives_for_the_others_while_a_node_keeps_it_waiting_and_until_it_is_done(tmp_path: Path) -> None:
+    over = threading.Event()
+
+    class Waiting(Doings):
+        def sweep(self) -> None:
+            super().sweep()
+            assert over.wait(60)
+
+        def note(self, what: str, *more: Any) -> None:
+            super().note(what, *more)
+            if what == "publish post":
+                wait_for_beats(5)
+
+    def wait_for_beats(more: int) -> None:
+        before = beats.count
+        doings.wait_for(lambda: beats.count >= before + more)
+
+    url, doings = f"sqlite:///{tmp_path / 'opsbot.db'}", Waiting()
+    database = Database(url)
+    migrate(database)
+    beats = Beats(ReplicaStore(database))
+    work = DurableWork(url, doings.duties(), beats, QUICK)
+    work.start()
+    try:
+        doings.wait_for(lambda: doings.sweeps == 1)
+        wait_for_beats(5)
+        over.set()
+        work.publish(7, 0)
+        doings.wait_for(lambda: len(doings.seen) == 2)
+    finally:
+        over.set()
+        work.stop(20)  # what was begun goes on meanwhile
+        database.close()
+    assert [what for what, *_ in doings.seen] == ["publish begin", "publish post", "publish settle"]
+
+
 def test_an_sqlite_file_serves_one_process(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'opsbot.db'}"
     with working(url, Doings()), pytest.raises(StoreError, match="Another process uses this database"):
