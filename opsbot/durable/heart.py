@@ -30,6 +30,8 @@ class Heart:
     def start(self) -> None:
         """Beat once now, and from then on again and again; raises StoreError where not even that can be kept."""
         self._beat()
+        # Perhaps the database is just back: those that live have to beat, too, before silence says that they don't.
+        self._quiet_until = monotonic() + 2 * self._tempo.beat
         self._thread.start()
 
     def stop(self) -> None:

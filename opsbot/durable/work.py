@@ -224,8 +224,9 @@ class DurableWork:
         return declare(named)
 
     def _sweep_on(self) -> None:
-        while not self._stopping.wait(self._tempo.sweep):
-            self._watch.look()
+        while not self._stopping.is_set():
+            self._watch.look()  # at once, too: what another process left to be said has waited long enough
+            self._stopping.wait(self._tempo.sweep)
 
     def _let_go(self) -> None:
         if self._lock is not None:

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import text
 
 from opsbot.domain.tracing import trace, trace_from, traced
 from opsbot.durable import DurableWork, Duties, Run, Tempo
+from opsbot.durable.heart import Heart
 from opsbot.durable.watch import prune
 from opsbot.errors import StoreError
 from opsbot.store import Database, ReplicaStore, migrate
@@ -86,10 +88,10 @@ class Doings:
 
 
 @contextmanager
-def working(url: str, doings: Doings) -> Iterator[DurableWork]:
+def working(url: str, doings: Doings, tempo: Tempo = QUICK) -> Iterator[DurableWork]:
     database = Database(url)
     migrate(database)
-    work = DurableWork(url, doings.duties(), ReplicaStore(database), QUICK)
+    work = DurableWork(url, doings.duties(), ReplicaStore(database), tempo)
     try:
         work.start()
         yield work
@@ -216,6 +218,28 @@ def test_a_line_that_waits_goes_on_when_it_is_time(tmp_path: Path) -> None:
     with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
         work.deliver("C1")
         doings.wait_for(lambda: doings.looked["C1"] == 2)
+
+
+def test_what_was_left_to_be_said_is_looked_after_at_once(tmp_path: Path) -> None:
+    doings = Doings()
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings, replace(QUICK, beat=3600.0, sweep=3600.0)):
+        doings.wait_for(lambda: doings.sweeps == 1)
+
+
+def test_who_begins_takes_nobody_for_dead_before_they_had_time_to_beat(
+    request: pytest.FixtureRequest, postgres_pattern: str
+) -> None:
+    database = Database(fresh_postgres(request, postgres_pattern))
+    replicas = ReplicaStore(database)
+    replicas.beat("another")
+    heart = Heart(replicas, "new", Tempo())
+    heart.start()
+    try:
+        assert replicas.silent(0.0) != []
+        assert heart.is_quiet()
+    finally:
+        heart.stop()
+        database.close()
 
 
 def test_what_is_due_is_swept_again_and_again(tmp_path: Path) -> None:
