@@ -34,9 +34,9 @@ class Watch:
         duties: Duties,
         tempo: Tempo,
         heart: Heart,
-        active: Callable[[], frozenset[str]],
+        active: Callable[[], frozenset[str] | None],
     ) -> None:
-        """Watch in the name of whose heart it is; `active` names the workflows that it is at."""
+        """Watch in the name of whose heart it is; `active` names the workflows that it is at, None where more wait."""
         self._replicas = replicas
         self._active = active
         self._lost: frozenset[str] = frozenset()
@@ -63,7 +63,11 @@ class Watch:
     def _pick_up(self) -> None:
         """Carry on what this process should be at and isn't: the database was gone when it ended, and never heard."""
         mine = DBOS.list_workflows(executor_id=self._heart.executor, status="PENDING", load_input=False)
-        idle = {each.workflow_id: each.name for each in mine if each.workflow_id not in self._active()}
+        active = self._active()
+        if active is None:  # what waits for a thread looks like what is lost
+            self._lost = frozenset()
+            return
+        idle = {each.workflow_id: each.name for each in mine if each.workflow_id not in active}
         for workflow, name in idle.items():
             if workflow in self._lost:  # twice in a row: one that is just beginning isn't
                 _carry_on(workflow, name)

@@ -251,9 +251,10 @@ class _Active:
                 self._names -= Counter([workflow])
                 self._changed.notify_all()
 
-    def names(self) -> frozenset[str]:
+    def names(self) -> frozenset[str] | None:
+        """Name them; None where all threads are taken, so that others may be waiting for one."""
         with self._changed:
-            return frozenset(self._names)
+            return frozenset(self._names) if self._names.total() < _AT_ONCE else None
 
     def is_none(self) -> bool:
         return not self._names

@@ -220,6 +220,33 @@ def test_a_line_that_waits_goes_on_when_it_is_time(tmp_path: Path) -> None:
         doings.wait_for(lambda: doings.looked["C1"] == 2)
 
 
+def test_a_publish_that_waits_for_a_thread_is_not_taken_for_lost(tmp_path: Path) -> None:
+    over, rescued = threading.Event(), list[str]()
+
+    class Slow(Doings):
+        def duties(self) -> Duties:
+            return replace(super().duties(), rescued=rescued.append)
+
+        def note(self, what: str, *more: Any) -> None:
+            super().note(what, *more)
+            if what == "publish post":
+                assert over.wait(60)
+
+    doings = Slow()
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
+        try:
+            for number in range(34):
+                work.publish(number, 0)
+            doings.wait_for(lambda: len(doings.seen) >= 64)
+            before = doings.sweeps
+            doings.wait_for(lambda: doings.sweeps >= before + 4)
+        finally:
+            over.set()
+        doings.wait_for(lambda: len(doings.seen) >= 3 * 34)
+    assert rescued == []
+    assert len(set(doings.seen)) == len(doings.seen) == 3 * 34
+
+
 def test_what_was_left_to_be_said_is_looked_after_at_once(tmp_path: Path) -> None:
     doings = Doings()
     with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings, replace(QUICK, beat=3600.0, sweep=3600.0)):
