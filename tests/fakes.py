@@ -286,7 +286,7 @@ class FakeDeliveries:
     def put_off(self, channel: str) -> datetime | None:
         raise NotImplementedError
 
-    def settle(self, delivery: Delivery, at: datetime) -> None:
+    def settle(self, delivery: Delivery, at: datetime, instead: tuple[Message, ...] = ()) -> None:
         raise NotImplementedError
 
     def add(self, messages: tuple[Message, ...], at: datetime) -> None:

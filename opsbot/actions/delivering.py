@@ -42,7 +42,7 @@ class Mouth:
     """Says what is to be said; `gap` is how many seconds lie between two posts in a channel.
 
     `paint` shows somebody's Home as it is to be now, by their id; `teller` tells who watches what happened.
-    `voice` knows whether Slack takes anything at all: while it doesn't, everything waits in its line.
+    `wake` is told in which other channel something waits because of what was said, or couldn't be. `voice` knows whether Slack takes anything at all: while it doesn't, everything waits in its line.
     """
 
     deliveries: Deliveries
@@ -53,6 +53,7 @@ class Mouth:
     gap: float = 1.0
     paint: Callable[[str], None] = field(kw_only=True)
     teller: Teller = field(kw_only=True)
+    wake: Callable[[str], None] = field(kw_only=True)
     voice: Voice = field(default_factory=Voice)
 
     def say_next(self, channel: str) -> float | None:
@@ -91,7 +92,7 @@ class Mouth:
             return self._after_fault(delivery, fault)
         if said is not None or delivery.message.kind is Kind.HOME:
             self.voice.found()
-        self._settle(replace(delivery, state=DeliveryState.SENT, ref=said))
+        self._settle(replace(delivery, state=DeliveryState.SENT, ref=said), self.teller.arrived(delivery, said))
         return 0.0
 
     def _too_soon(self, channel: str) -> float:
@@ -166,9 +167,8 @@ class Mouth:
             return wait
         state = DeliveryState.UNCERTAIN if error.uncertain else DeliveryState.FAILED
         _log.warning("%s can't be said in %s: %s", delivery.message.kind, delivery.message.channel, error)
-        self._settle(replace(delivery, state=state, problem=str(error)))
-        self.teller.refused(delivery, error)
-        self._tell_directly(delivery, error)
+        instead = (*self.teller.refused(delivery, error), *self._directly(delivery, error))
+        self._settle(replace(delivery, state=state, problem=str(error)), instead)
         return 0.0
 
     def _after_fault(self, delivery: Delivery, fault: Exception) -> float:
@@ -177,25 +177,27 @@ class Mouth:
         what = f"Something went wrong on my side: {type(fault).__name__}."
         return self._after(delivery, TellingError(what, again=delivery.attempts < _MOST_FAULTS, uncertain=True))
 
-    def _tell_directly(self, delivery: Delivery, error: TellingError) -> None:
-        """Let whoever asked know, in a direct message, what nobody can see where it should have been said."""
+    def _directly(self, delivery: Delivery, error: TellingError) -> tuple[Message, ...]:
+        """Give what lets whoever asked know, in a direct message, what nobody can see where it should have been said."""
         message = delivery.message
         if message.kind not in _OWED:
-            return
+            return ()
         subject = self._subject(message)
         who = subject.wish.requester if isinstance(subject, PublishRequest) else subject.by
         if message.channel == who.id:
-            return
+            return ()
         instead = replace(message, channel=who.id)
         why = f"I'm not in <#{message.channel}>: invite me there." if isinstance(error, NotHereError) else str(error)
         if message.kind is Kind.CARD:
             instead = replace(instead, kind=Kind.CARD_REFUSED, text=why)
         if message.kind is Kind.CHANGE:
             instead = replace(instead, text=why)
-        self.deliveries.add((instead,), self.clock())
+        return (instead,)
 
-    def _settle(self, delivery: Delivery) -> None:
-        self.deliveries.settle(delivery, self.clock())
+    def _settle(self, delivery: Delivery, instead: tuple[Message, ...] = ()) -> None:
+        self.deliveries.settle(delivery, self.clock(), instead)
+        for message in instead:
+            self.wake(message.channel)
 
     def _subject(self, message: Message) -> PublishRequest | NodeChange:
         if message.request is not None:

@@ -74,10 +74,11 @@ class DeliveryStore:
             until: datetime | None = connection.execute(select(func.max(table.c.again_at)).where(line)).scalar_one()
         return until
 
-    def settle(self, delivery: Delivery, at: datetime) -> None:
+    def settle(self, delivery: Delivery, at: datetime, instead: tuple[Message, ...] = ()) -> None:
         """Keep what became of a delivery; one that is waiting again goes back to the head of its line.
 
         Where somebody else took it since, as after a freeze, it is theirs: what became of this try isn't kept.
+        With it, all or nothing, `instead` is put at the end of its lines: what is to be said because of that.
         Of a Home that is shown nothing is kept: it will be shown again, and again.
         """
         values: dict[str, Any] = {
@@ -91,7 +92,9 @@ class DeliveryStore:
         is_over = delivery.message.kind is Kind.HOME and delivery.state is DeliveryState.SENT
         mine = (table.c.id == delivery.id) & (table.c.attempts == delivery.attempts)
         with self._database.transaction() as connection:
-            connection.execute(delete(table).where(mine) if is_over else update(table).where(mine).values(values))
+            ended = delete(table).where(mine) if is_over else update(table).where(mine).values(values)
+            if connection.execute(ended).rowcount and instead:
+                connection.execute(insert(table), waiting_rows(instead, at))
 
     def add(self, messages: tuple[Message, ...], at: datetime) -> None:
         """Put messages at the end of their channels' lines."""

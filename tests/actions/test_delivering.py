@@ -54,7 +54,8 @@ class Line:
         here = (each for each in self.kept if each.message.channel == channel and each.state in UNSAID)
         return max((each.again_at for each in here if each.again_at is not None), default=None)
 
-    def settle(self, delivery: Delivery, at: datetime) -> None:
+    def settle(self, delivery: Delivery, at: datetime, instead: tuple[Message, ...] = ()) -> None:
+        self.add(instead, at)
         self.kept[delivery.id - 1] = delivery
         if delivery.state is DeliveryState.SENT and delivery.message.kind not in {Kind.REPAINT, Kind.HOME}:
             self.posted = at
@@ -97,7 +98,15 @@ class Slack:
 
 def mouth(scene: Scene, line: Line, slack: Slack, gap: float = 0.0) -> Mouth:
     return Mouth(
-        line, scene.requests, scene.changes, slack, lambda: scene.now, gap, paint=_nobody, teller=teller(scene)
+        line,
+        scene.requests,
+        scene.changes,
+        slack,
+        lambda: scene.now,
+        gap,
+        paint=_nobody,
+        teller=teller(scene),
+        wake=scene.durable.deliver,
     )
 
 
@@ -177,6 +186,7 @@ def test_a_card_that_nobody_sees_is_told_to_who_asked(scene: Scene) -> None:
     told = line.kept[1].message
     assert (told.kind, told.channel) == (Kind.CARD_REFUSED, MAYA.id)
     assert told.text == f"I'm not in <#{CHANNEL}>: invite me there."
+    assert MAYA.id in scene.durable.delivered  # who can't wait for the sweep
 
 
 def test_a_refusal_of_something_nobody_waits_for_is_kept_and_the_line_goes_on(scene: Scene) -> None:
@@ -333,7 +343,9 @@ def test_homes_are_painted_and_one_that_is_put_off_or_refused_is_told_to_nobody_
             raise trouble
 
     line = Line(*(Message(Kind.HOME, HOMES, text=person.id) for person in (MAYA, OMAR)))
-    say = Mouth(line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene))
+    say = Mouth(
+        line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene), wake=_nobody
+    )
     assert [say.say_next(HOMES) for _ in range(2)] == [0.0, 3.0]
     scene.now += timedelta(seconds=3)
     assert [say.say_next(HOMES) for _ in range(2)] == [0.0, None]
@@ -350,7 +362,9 @@ def test_a_bot_whose_token_is_taken_back_keeps_everything_and_is_heard_again_by_
             raise troubles.pop()
 
     line = Line(Message(Kind.HOME, HOMES, text=MAYA.id))
-    say = Mouth(line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene))
+    say = Mouth(
+        line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene), wake=_nobody
+    )
     for _ in range(2):
         assert say.say_next(HOMES) == 60.0
         scene.now += timedelta(seconds=60)

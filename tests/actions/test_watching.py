@@ -315,11 +315,13 @@ def test_who_asked_for_a_test_hears_whether_it_arrived(scene: Scene) -> None:
     room, watch = FakeNewsroom(), watched(scene)
     scene.watches.kept[watch.id] = replace(watch, stopped="gone")
     teller = Teller(replace(scene.world, link_to=lambda ref: f"https://x.test/{ref.ts}"), FakeEvents(), room)
-    assert teller.say(trial(watch)) == MessageRef(CHANNEL, "1.0")
+    said = teller.say(trial(watch))
+    assert said == MessageRef(CHANNEL, "1.0")
     assert room.tests == [(CHANNEL, watch.id)]
-    assert scene.messages == [Message(Kind.TEST_ARRIVED, VIC.id, text="https://x.test/1.0", watch=watch.id)]
-    teller.say(trial(watched(scene, VIC.id)))
-    assert len(scene.messages) == 1  # they see it there
+    arrived = Message(Kind.TEST_ARRIVED, VIC.id, text="https://x.test/1.0", watch=watch.id)
+    assert teller.arrived(trial(watch), said) == (arrived,)
+    assert teller.arrived(trial(watched(scene, VIC.id)), said) == ()  # they see it there
+    assert teller.arrived(news(watch), said) == ()
 
 
 def test_who_asked_for_a_test_hears_why_it_can_not_be_said_and_nothing_is_stopped(scene: Scene) -> None:
@@ -327,8 +329,8 @@ def test_who_asked_for_a_test_hears_why_it_can_not_be_said_and_nothing_is_stoppe
     teller = Teller(scene.world, FakeEvents(), FakeNewsroom(fails=[error]))
     with pytest.raises(NotHereError):
         teller.say(trial(watch))
-    teller.refused(trial(watch), error)
-    assert scene.messages == [Message(Kind.TEST_FAILED, VIC.id, text=str(error), watch=watch.id)]
+    failed = Message(Kind.TEST_FAILED, VIC.id, text=str(error), watch=watch.id)
+    assert teller.refused(trial(watch), error) == (failed,)
     assert not scene.watches.kept[watch.id].stopped
 
 

@@ -99,6 +99,20 @@ def test_a_line_of_which_something_is_put_off_waits_and_is_not_named_until_then(
     assert then.put_off("C1") is None
 
 
+def test_what_is_to_be_said_because_of_a_try_is_kept_with_it_or_not_at_all(opened: Database) -> None:
+    store = DeliveryStore(opened)
+    store.add((Message(Kind.CARD, "C1", 1),), NOON)
+    frozen, taken = store.next("C1"), store.next("C1")
+    assert frozen is not None
+    assert taken is not None
+    for each in (taken, frozen):
+        store.settle(replace(each, state=DeliveryState.FAILED), NOON, (Message(Kind.CARD_REFUSED, "U1", 1),))
+    told = store.next("U1")
+    assert told is not None
+    store.settle(replace(told, state=DeliveryState.SENT), NOON)
+    assert store.next("U1") is None
+
+
 def test_what_became_of_a_try_is_not_kept_where_somebody_else_took_it_since(opened: Database) -> None:
     store = DeliveryStore(opened)
     store.add((Message(Kind.VOTED, "C1", 1),), NOON)

@@ -44,8 +44,11 @@ class Deliveries(Protocol):
         """Tell until when the channel's line waits, where something of it was put off; None where nothing was."""
         ...
 
-    def settle(self, delivery: Delivery, at: datetime) -> None:
-        """Keep what became of a delivery, unless somebody else took it since; one that waits again heads its line."""
+    def settle(self, delivery: Delivery, at: datetime, instead: tuple[Message, ...] = ()) -> None:
+        """Keep what became of a delivery, unless somebody else took it since; one that waits again heads its line.
+
+        With that, all or nothing, `instead` is put at the end of its lines: what is to be said because of it.
+        """
         ...
 
     def add(self, messages: tuple[Message, ...], at: datetime) -> None:
