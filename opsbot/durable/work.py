@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import Context
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from dbos import DBOS, DBOSClient, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat, error
 
 from opsbot.domain.tracing import trace, trace_from, traced
+from opsbot.durable.active import Active
 from opsbot.durable.heart import Heart
 from opsbot.durable.lock import FileLock
 from opsbot.durable.tempo import Tempo
@@ -57,7 +57,7 @@ class DurableWork:
         self._tempo = tempo or Tempo()
         self._duties = duties
         self._stopping = threading.Event()
-        self._active = _Active()
+        self._active = Active(_AT_ONCE)
         file = _file_of(url)
         self._lock = FileLock(file.with_name(f"{file.name}.lock")) if file is not None else None
         self.executor = "local" if file is not None else f"opsbot-{uuid.uuid4().hex[:12]}"
@@ -150,7 +150,8 @@ class DurableWork:
             # Directly, not through a queue: queues are polled, and somebody waits.
             with _translated(), SetWorkflowID(number, workflow_id_reuse_policy="reject"):
                 try:
-                    DBOS.start_workflow(workflow, about, asked_under)
+                    with self._active.beginning(number):
+                        DBOS.start_workflow(workflow, about, asked_under)
                 except error.DBOSWorkflowIDInUseError:
                     _log.debug("%s was begun before", number)
 
@@ -231,37 +232,6 @@ class DurableWork:
     def _let_go(self) -> None:
         if self._lock is not None:
             self._lock.let_go()
-
-
-class _Active:
-    """The workflows that this process is at."""
-
-    def __init__(self) -> None:
-        self._names: Counter[str] = Counter()
-        self._changed = threading.Condition()
-
-    @contextmanager
-    def at(self, workflow: str) -> Iterator[None]:
-        with self._changed:
-            self._names[workflow] += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._names -= Counter([workflow])
-                self._changed.notify_all()
-
-    def names(self) -> frozenset[str] | None:
-        """Name them; None where all threads are taken, so that others may be waiting for one."""
-        with self._changed:
-            return frozenset(self._names) if self._names.total() < _AT_ONCE else None
-
-    def is_none(self) -> bool:
-        return not self._names
-
-    def wait_for_none(self, seconds: float) -> None:
-        with self._changed:
-            self._changed.wait_for(self.is_none, seconds)
 
 
 def _outside(begin: Callable[[], None]) -> None:
