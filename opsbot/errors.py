@@ -12,6 +12,7 @@
       TellingError             Slack didn't take what was to be said
         NotHereError           the bot may not speak there
         SilencedError          the bot may not speak anywhere
+        GoneError              what it goes below, or is to be shown anew, was deleted
         OvertakenError         something else is shown there by now
       DSSError                 a Dataiku node said no, or nothing that can be read
         DSSArgumentError       what was given can't be sent: nothing was
@@ -116,6 +117,10 @@ class NotHereError(TellingError):
 
 class SilencedError(TellingError):
     """The bot may speak nowhere any more: Slack took its token back. What was to be said is said once there is a new one."""
+
+
+class GoneError(TellingError):
+    """The message below which it was to be said, or that was to be shown anew, isn't there any more: nothing was said."""
 
 
 class OvertakenError(TellingError):

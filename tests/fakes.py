@@ -283,7 +283,10 @@ class FakeDeliveries:
     def last_post(self, channel: str) -> datetime | None:
         raise NotImplementedError
 
-    def settle(self, delivery: Delivery, at: datetime) -> None:
+    def put_off(self, channel: str) -> datetime | None:
+        raise NotImplementedError
+
+    def settle(self, delivery: Delivery, at: datetime, instead: tuple[Message, ...] = ()) -> None:
         raise NotImplementedError
 
     def add(self, messages: tuple[Message, ...], at: datetime) -> None:
@@ -421,9 +424,9 @@ class FakeRequests:
             self._kept[request] = after
             return after
 
-    def remember_card(self, request: int, card: MessageRef) -> PublishRequest:
+    def remember_card(self, request: int, card: MessageRef, instead_of: MessageRef | None = None) -> PublishRequest:
         with self._lock:
-            if self._kept[request].card is None:
+            if self._kept[request].card in {None, instead_of}:
                 self._kept[request] = replace(self._kept[request], card=card)
             return self._kept[request]
 
@@ -483,9 +486,10 @@ class FakeNodeChanges:
             self._keeping.keep(effects)
         return after
 
-    def remember_message(self, change: int, message: MessageRef) -> None:
+    def remember_message(self, change: int, message: MessageRef, instead_of: MessageRef | None = None) -> None:
         kept = self._kept[change]
-        self._kept[change] = replace(kept, message=kept.message or message)
+        if kept.message in {None, instead_of}:
+            self._kept[change] = replace(kept, message=message)
 
 
 class FakeSnapshots:
@@ -609,8 +613,12 @@ class FakeEvents:
     def told_at(self, message: MessageRef) -> tuple[tuple[ServiceRef, str], ...]:
         return tuple((SCORING, version) for (_, version, _), where in self.stories.items() if where == message)
 
-    def begin_story(self, target: str, event: Event, message: MessageRef, at: datetime) -> None:
-        self.stories.setdefault((target, event.version, event.packaged_on), message)
+    def begin_story(
+        self, target: str, event: Event, message: MessageRef, at: datetime, instead_of: MessageRef | None = None
+    ) -> None:
+        key = (target, event.version, event.packaged_on)
+        if self.stories.get(key) in {None, instead_of}:
+            self.stories[key] = message
 
 
 @dataclass

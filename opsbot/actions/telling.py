@@ -14,7 +14,7 @@ from opsbot.domain.figures import Span
 from opsbot.domain.models import HOME, Asker, Package, Person
 from opsbot.domain.pace import Digest
 from opsbot.domain.watching import OFFERED, News, Topic
-from opsbot.errors import NotFoundError, NotHereError, TellingError
+from opsbot.errors import GoneError, NotFoundError, NotHereError, TellingError
 
 if TYPE_CHECKING:
     from opsbot.actions.ports import Newsroom
@@ -61,23 +61,30 @@ class Teller:
             case Kind.DIGEST:
                 return None if watch.stopped or watch.digest is None else self._tell(delivery, watch, None)
             case Kind.WATCH_TEST:
-                return self._test(delivery, watch)
+                return self._told(delivery, None) or self.newsroom.test(delivery, watch)  # stopped or not
             case Kind.NODE if watch.stopped:
                 return None
             case _:
                 return self._told(delivery, None) or self._say_of(delivery, watch)
 
-    def refused(self, delivery: Delivery, error: TellingError) -> None:
+    def arrived(self, delivery: Delivery, said: MessageRef | None) -> tuple[Message, ...]:
+        """Give what is to be said because it was said: who asked for a test hears that it arrived."""
+        if delivery.message.kind is not Kind.WATCH_TEST or said is None:
+            return ()
+        return _report(delivery.message, Kind.TEST_ARRIVED, self.world.link_to(said))
+
+    def refused(self, delivery: Delivery, error: TellingError) -> tuple[Message, ...]:
         """Stop the watches of who can't be told anything any more, and let whoever set them know, once.
 
-        A test that can't be said stops nothing: who asked for it hears why.
+        A test that can't be said stops nothing: who asked for it hears why, by what is given.
         """
         if delivery.message.kind is Kind.WATCH_TEST:
-            self._report(delivery.message, Kind.TEST_FAILED, str(error))
+            return _report(delivery.message, Kind.TEST_FAILED, str(error))
         if delivery.message.kind in {Kind.NEWS, Kind.DIGEST, Kind.NODE} and isinstance(error, NotHereError):
             target = delivery.message.channel
             stopped = self.world.watches.stop(target, str(error), self.world.clock())
             _log.warning("%d watches of %s are stopped: %s", len(stopped), target, error)
+        return ()
 
     def _say_of(self, delivery: Delivery, watch: Watch) -> MessageRef:
         """Say what is about the watch itself, or about a node."""
@@ -95,18 +102,6 @@ class Teller:
         if watch.stopped or not self._may_know(watch, event, delivery):
             return None
         return self._tell(delivery, watch, event)
-
-    def _test(self, delivery: Delivery, watch: Watch) -> MessageRef:
-        """Say a test, whether or not the watch is stopped; once it is said, who asked for it hears that it was."""
-        said = self._told(delivery, None) or self.newsroom.test(delivery, watch)
-        self._report(delivery.message, Kind.TEST_ARRIVED, self.world.link_to(said))
-        return said
-
-    def _report(self, test: Message, kind: Kind, text: str) -> None:
-        """Tell who asked for a test what came of it, unless the test is for their own eyes."""
-        if test.channel != test.text:
-            self.world.deliveries.add((Message(kind, test.text, text=text, watch=test.watch),), self.world.clock())
-            self.world.durable.deliver(test.text)
 
     def _tell(self, delivery: Delivery, watch: Watch, event: Event | None) -> MessageRef:
         """Tell an event; many packages at once, or what was held back, by one message with a list, where their stories go on.
@@ -126,10 +121,15 @@ class Teller:
             others = self.world.deliveries.join(delivery, _SUMMARY if held else BURST)
         if others:
             return self._tell_many(delivery, event, others, said)
+        gone = None
         if said is None:
-            said = self.newsroom.post(delivery, self._news(event, watch, thread, change))
+            try:
+                said = self.newsroom.post(delivery, self._news(event, watch, thread, change))
+            except GoneError:
+                gone, thread = thread, None
+                said = self.newsroom.post(delivery, self._news(event, watch, None, change))
         if event.version:
-            self.events.begin_story(target, event, thread or said, self.world.clock())
+            self.events.begin_story(target, event, thread or said, self.world.clock(), gone)
         return said
 
     def _tell_digest(self, delivery: Delivery, first: Event | None) -> MessageRef:
@@ -243,6 +243,11 @@ class Teller:
         found = [requests.last_published(service.node, name) for name in names]
         own = [each for each in found if each is not None and each.service == service and each.ended_at is not None]
         return max(own, key=lambda each: (each.ended_at, each.id), default=None)
+
+
+def _report(test: Message, kind: Kind, text: str) -> tuple[Message, ...]:
+    """Tell who asked for a test what came of it, unless the test is for their own eyes."""
+    return (Message(kind, test.text, text=text, watch=test.watch),) if test.channel != test.text else ()
 
 
 def _is_digest(message: Message, watch: Watch) -> bool:

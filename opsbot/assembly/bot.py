@@ -183,6 +183,7 @@ class Bot:
             self._clock,
             paint=self.homes.paint,
             teller=Teller(world, world.events, news),
+            wake=world.durable.deliver,
         )
 
     def _messenger(self, directory: SlackDirectory) -> SlackMessenger:

@@ -15,54 +15,43 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from opsbot.durable.duties import Duties, Replicas
+    from opsbot.durable.heart import Heart
     from opsbot.durable.tempo import Tempo
 
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 500
+_MOST_TIMES = 40
+"""Lines end in one run a message: an hour has many."""
 
 
 class Watch:
-    """Beats, and in turn with the other replicas sweeps, takes over what dead ones were at, and prunes."""
+    """In turn with the other replicas sweeps, takes over what dead ones were at, and prunes."""
 
     def __init__(
         self,
         replicas: Replicas,
         duties: Duties,
-        executor: str,
         tempo: Tempo,
-        active: Callable[[], frozenset[str]],
+        heart: Heart,
+        active: Callable[[], frozenset[str] | None],
     ) -> None:
-        """Watch in the name of an executor; `active` names the workflows that it is at."""
+        """Watch in the name of whose heart it is; `active` names the workflows that it is at, None where more wait."""
         self._replicas = replicas
         self._active = active
         self._lost: frozenset[str] = frozenset()
         self._duties = duties
-        self._executor = executor
         self._tempo = tempo
-        self._last_beat = time.monotonic()
-        self._quiet_until = 0.0
-        self._next_sweep = 0.0
+        self._heart = heart
         self._next_prune = time.monotonic() + tempo.prune
 
     def look(self) -> None:
-        """Beat, and do what is due; whatever goes wrong, there is a next time."""
+        """Do what is due; whatever goes wrong, there is a next time."""
         try:
-            self._beat()
-            if time.monotonic() >= self._next_sweep:
-                self._next_sweep = time.monotonic() + self._tempo.sweep
-                self._pick_up()
-                self._watch_alone()
+            self._pick_up()
+            self._watch_alone()
         except Exception as error:  # noqa: BLE001 - a database that is gone comes back, and then all of this is done
             _log.warning("what is due could not be looked after: %s", error)
-
-    def _beat(self) -> None:
-        """Tell that this process lives; where it couldn't for long, neither could the others: they get time to."""
-        self._replicas.beat(self._executor)
-        now = time.monotonic()
-        if now - self._last_beat > self._tempo.dead / 2:
-            self._quiet_until = now + self._tempo.dead
-        self._last_beat = now
 
     def _watch_alone(self) -> None:
         with self._replicas.watching_alone(self._tempo.dead) as is_alone:
@@ -73,8 +62,12 @@ class Watch:
 
     def _pick_up(self) -> None:
         """Carry on what this process should be at and isn't: the database was gone when it ended, and never heard."""
-        mine = DBOS.list_workflows(executor_id=self._executor, status="PENDING", load_input=False)
-        idle = {each.workflow_id: each.name for each in mine if each.workflow_id not in self._active()}
+        mine = DBOS.list_workflows(executor_id=self._heart.executor, status="PENDING", load_input=False)
+        active = self._active()
+        if active is None:  # what waits for a thread looks like what is lost
+            self._lost = frozenset()
+            return
+        idle = {each.workflow_id: each.name for each in mine if each.workflow_id not in active}
         for workflow, name in idle.items():
             if workflow in self._lost:  # twice in a row: one that is just beginning isn't
                 _carry_on(workflow, name)
@@ -83,7 +76,7 @@ class Watch:
 
     def _take_over(self) -> None:
         """Carry on what silent replicas were at."""
-        if time.monotonic() < self._quiet_until:
+        if self._heart.is_quiet():
             return
         for executor in self._replicas.silent(self._tempo.dead):
             for left in DBOS.list_workflows(executor_id=executor, status="PENDING", load_input=False):
@@ -100,18 +93,22 @@ class Watch:
         self._duties.prune()
 
 
-def prune(now: datetime) -> None:
-    """Delete runs that ended long ago, of every workflow some."""
+def prune(now: datetime, at_once: int = _AT_ONCE) -> None:
+    """Delete runs that ended long ago, of every workflow some at a time; what is more than many is left for the next time."""
     for workflow in Workflow:
-        ended = DBOS.list_workflows(
-            name=workflow.value,
-            completed_before=(now - workflow.lasts).isoformat(),
-            status=["SUCCESS", "ERROR", "CANCELLED"],
-            limit=_AT_ONCE,
-            load_input=False,
-            load_output=False,
-        )
-        DBOS.delete_workflows([each.workflow_id for each in ended])
+        for _ in range(_MOST_TIMES):
+            ended = DBOS.list_workflows(
+                name=workflow.value,
+                completed_before=(now - workflow.lasts).isoformat(),
+                status=["SUCCESS", "ERROR", "CANCELLED"],
+                limit=at_once,
+                load_input=False,
+                load_output=False,
+            )
+            if ended:
+                DBOS.delete_workflows([each.workflow_id for each in ended])
+            if len(ended) < at_once:
+                break
 
 
 def _carry_on(workflow: str, name: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import Context
@@ -13,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat, error
+from dbos import DBOS, DBOSClient, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat, error
 
 from opsbot.domain.tracing import trace, trace_from, traced
+from opsbot.durable.active import Active
+from opsbot.durable.heart import Heart
 from opsbot.durable.lock import FileLock
 from opsbot.durable.tempo import Tempo
 from opsbot.durable.waker import Waker
@@ -36,10 +37,13 @@ _log = logging.getLogger(__name__)
 _VERSION = "1"
 """Of the workflows, not of opsbot: another order of steps needs another one, and the old work done before."""
 
+_NAME = "opsbot"
 _SCHEMA = "dbos"
 _LINES = "deliveries"
 _SAID_IN_ONE_GO = 50
 _AT_ONCE = 32
+_LINES_AT_ONCE = 24
+"""Slack may take half a minute to say nothing: however many lines wait for it, publishing has threads of its own."""
 _TRIES = 3600
 _NOTICED = 0.1
 """Seconds; nothing of ours waits for DBOS's notifications, but on SQLite their listener naps so long as it is stopped."""
@@ -52,15 +56,15 @@ class DurableWork:
         """Set the work up for the database that `url` names, as SQLAlchemy writes it; nothing runs before `start`."""
         self._tempo = tempo or Tempo()
         self._duties = duties
-        self._replicas = replicas
         self._stopping = threading.Event()
-        self._active = _Active()
+        self._active = Active(_AT_ONCE)
         file = _file_of(url)
         self._lock = FileLock(file.with_name(f"{file.name}.lock")) if file is not None else None
         self.executor = "local" if file is not None else f"opsbot-{uuid.uuid4().hex[:12]}"
+        self._url = f"sqlite:///{file.with_suffix('.dbos.db')}" if file is not None else url
         config = DBOSConfig(
-            name="opsbot",
-            system_database_url=f"sqlite:///{file.with_suffix('.dbos.db')}" if file is not None else url,
+            name=_NAME,
+            system_database_url=self._url,
             dbos_system_schema=_SCHEMA,
             application_version=_VERSION,
             executor_id=self.executor,
@@ -79,20 +83,35 @@ class DurableWork:
         self._deliver = self._workflow(Workflow.DELIVER, self._say_the_line)
         self._next = self._step("deliver_next", duties.deliver_next)
         self._waker = Waker(self._enqueue)
-        self._watch = Watch(replicas, duties, self.executor, self._tempo, self._active.names)
+        self._heart = Heart(replicas, self.executor, self._tempo)
+        self._watch = Watch(replicas, duties, self._tempo, self._heart, self._active.names)
         self._sweeper = threading.Thread(target=self._sweep_on, name="sweep", daemon=True)
 
     def start(self) -> None:
         """Carry on what was left, and take new work."""
-        self._replicas.beat(self.executor)  # before anybody could take this process for a dead one
+        self._heart.start()  # before anybody could take this process for a dead one
         with ThreadPoolExecutor(1) as aside:  # whoever starts us may have an event loop, which DBOS doesn't like
             aside.submit(self._launch).result()
         self._waker.start()
         self._sweeper.start()
 
     def _launch(self) -> None:
+        self._open_lines()
         DBOS.launch()
-        DBOS.register_queue(_LINES, partition_concurrency=1, polling_interval_sec=self._tempo.line)
+
+    def _open_lines(self) -> None:
+        """Have the queue there before DBOS begins: it looks for new ones once a second, and the first message waits."""
+        DBOS.migrate(self._url, schema=_SCHEMA)
+        client = DBOSClient(system_database_url=self._url, dbos_system_schema=_SCHEMA, application_name=_NAME)
+        try:
+            client.register_queue(
+                _LINES,
+                worker_concurrency=_LINES_AT_ONCE,
+                partition_concurrency=1,
+                polling_interval_sec=self._tempo.line,
+            )
+        finally:
+            client.destroy()
 
     def publish(self, request: int, attempt: int) -> None:
         """Have an approved request carried out; twice for the same attempt is the same as once."""
@@ -116,6 +135,7 @@ class DurableWork:
             self._sweeper.join()
         self._active.wait_for_none(seconds)
         self._waker.stop()
+        self._heart.stop()
         DBOS.destroy(destroy_registry=True)
         self._let_go()
 
@@ -130,7 +150,8 @@ class DurableWork:
             # Directly, not through a queue: queues are polled, and somebody waits.
             with _translated(), SetWorkflowID(number, workflow_id_reuse_policy="reject"):
                 try:
-                    DBOS.start_workflow(workflow, about, asked_under)
+                    with self._active.beginning(number):
+                        DBOS.start_workflow(workflow, about, asked_under)
                 except error.DBOSWorkflowIDInUseError:
                     _log.debug("%s was begun before", number)
 
@@ -162,8 +183,13 @@ class DurableWork:
         return carry_out
 
     def _say_the_line(self, channel: str) -> None:
+        """Say what can be said now. The rest of a wait costs no thread: who looks again when it is over is another run."""
+        moment = self._tempo.line  # so long the queue may take to begin that one
         for _ in range(_SAID_IN_ONE_GO):
             wait = self._next(channel)
+            if wait is not None and wait > moment:
+                self._waker.wake(channel, wait - moment)
+                return
             if wait is None or self._stopping.wait(wait):
                 return
         self.deliver(channel)
@@ -199,42 +225,13 @@ class DurableWork:
         return declare(named)
 
     def _sweep_on(self) -> None:
-        while not self._stopping.wait(min(self._tempo.beat, self._tempo.sweep)):
-            self._watch.look()
+        while not self._stopping.is_set():
+            self._watch.look()  # at once, too: what another process left to be said has waited long enough
+            self._stopping.wait(self._tempo.sweep)
 
     def _let_go(self) -> None:
         if self._lock is not None:
             self._lock.let_go()
-
-
-class _Active:
-    """The workflows that this process is at."""
-
-    def __init__(self) -> None:
-        self._names: Counter[str] = Counter()
-        self._changed = threading.Condition()
-
-    @contextmanager
-    def at(self, workflow: str) -> Iterator[None]:
-        with self._changed:
-            self._names[workflow] += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._names -= Counter([workflow])
-                self._changed.notify_all()
-
-    def names(self) -> frozenset[str]:
-        with self._changed:
-            return frozenset(self._names)
-
-    def is_none(self) -> bool:
-        return not self._names
-
-    def wait_for_none(self, seconds: float) -> None:
-        with self._changed:
-            self._changed.wait_for(self.is_none, seconds)
 
 
 def _outside(begin: Callable[[], None]) -> None:

@@ -67,9 +67,18 @@ class DeliveryStore:
             last: datetime | None = connection.execute(select(func.max(table.c.sent_at)).where(posted)).scalar_one()
         return last
 
-    def settle(self, delivery: Delivery, at: datetime) -> None:
+    def put_off(self, channel: str) -> datetime | None:
+        """Tell until when the channel's line waits, where something of it was put off; None where nothing was."""
+        line = (table.c.channel == channel) & table.c.state.in_(UNSAID)
+        with self._database.transaction() as connection:
+            until: datetime | None = connection.execute(select(func.max(table.c.again_at)).where(line)).scalar_one()
+        return until
+
+    def settle(self, delivery: Delivery, at: datetime, instead: tuple[Message, ...] = ()) -> None:
         """Keep what became of a delivery; one that is waiting again goes back to the head of its line.
 
+        Where somebody else took it since, as after a freeze, it is theirs: what became of this try isn't kept.
+        With it, all or nothing, `instead` is put at the end of its lines: what is to be said because of that.
         Of a Home that is shown nothing is kept: it will be shown again, and again.
         """
         values: dict[str, Any] = {
@@ -81,9 +90,11 @@ class DeliveryStore:
             "sent_at": at if delivery.state is DeliveryState.SENT else None,
         }
         is_over = delivery.message.kind is Kind.HOME and delivery.state is DeliveryState.SENT
-        mine = table.c.id == delivery.id
+        mine = (table.c.id == delivery.id) & (table.c.attempts == delivery.attempts)
         with self._database.transaction() as connection:
-            connection.execute(delete(table).where(mine) if is_over else update(table).where(mine).values(values))
+            ended = delete(table).where(mine) if is_over else update(table).where(mine).values(values)
+            if connection.execute(ended).rowcount and instead:
+                connection.execute(insert(table), waiting_rows(instead, at))
 
     def add(self, messages: tuple[Message, ...], at: datetime) -> None:
         """Put messages at the end of their channels' lines."""
@@ -122,11 +133,13 @@ class DeliveryStore:
         return table.c.not_before.is_(None) | (table.c.not_before <= self._clock())
 
     def channels(self) -> list[str]:
-        """Name the channels in which something is still to be said."""
+        """Name the channels in which something is to be said now."""
+        put_off = func.max(table.c.again_at)
         unsaid = (
             select(table.c.channel)
             .where(table.c.state.in_(UNSAID), self._is_due())
-            .distinct()
+            .group_by(table.c.channel)
+            .having(put_off.is_(None) | (put_off <= self._clock()))
             .order_by(table.c.channel)
         )
         with self._database.transaction() as connection:

@@ -94,9 +94,12 @@ class NodeChangeStore:
                 keeping.keep(effects)
             return after
 
-    def remember_message(self, change: int, message: MessageRef) -> None:
-        """Keep where it is told how the change goes, unless that is known."""
-        without = (table.c.id == change) & table.c.message_ts.is_(None)
+    def remember_message(self, change: int, message: MessageRef, instead_of: MessageRef | None = None) -> None:
+        """Keep where it is told how the change goes, unless that is known; one that is gone, `instead_of`, is replaced."""
+        has_none: ColumnElement[bool] = table.c.message_ts.is_(None)
+        if instead_of is not None:
+            has_none |= (table.c.message_channel == instead_of.channel) & (table.c.message_ts == instead_of.ts)
+        without = (table.c.id == change) & has_none
         placed = update(table).where(without).values(message_channel=message.channel, message_ts=message.ts)
         with self._database.transaction() as connection:
             connection.execute(placed)

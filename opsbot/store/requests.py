@@ -116,9 +116,15 @@ class RequestStore:
                 continue
         raise ConflictError(f"Request {request} is wanted by too many at once. Try again.")
 
-    def remember_card(self, request: int, card: MessageRef) -> PublishRequest:
-        """Keep where the card of a request is, unless it has one; gives the request with the card that counts."""
-        without = (table.c.id == request) & table.c.card_ts.is_(None)
+    def remember_card(self, request: int, card: MessageRef, instead_of: MessageRef | None = None) -> PublishRequest:
+        """Keep where the card of a request is, unless it has one; gives the request with the card that counts.
+
+        A card that is gone is replaced: `instead_of` is the one.
+        """
+        has_none: ColumnElement[bool] = table.c.card_ts.is_(None)
+        if instead_of is not None:
+            has_none |= (table.c.card_channel == instead_of.channel) & (table.c.card_ts == instead_of.ts)
+        without = (table.c.id == request) & has_none
         placed = update(table).where(without).values(card_channel=card.channel, card_ts=card.ts)
         with self._database.transaction() as connection:
             connection.execute(placed)

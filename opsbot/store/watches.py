@@ -170,14 +170,22 @@ class EventStore:
             rows = connection.execute(told).all()
         return tuple((ServiceRef.parse(row.service, node=None, project=None), row.version) for row in rows)
 
-    def begin_story(self, target: str, event: Event, message: MessageRef, at: datetime) -> None:
-        """Keep where the story of the event's version is told, unless that is known, and that it went on."""
+    def begin_story(
+        self, target: str, event: Event, message: MessageRef, at: datetime, instead_of: MessageRef | None = None
+    ) -> None:
+        """Keep where the story of the event's version is told, unless that is known, and that it went on.
+
+        A message that is gone is replaced: `instead_of` is the one.
+        """
         key = _story_key(target, event)
-        goes_on = update(stories).where(*(stories.c[name] == value for name, value in key.items())).values(told_at=at)
+        here = [stories.c[name] == value for name, value in key.items()]
+        told = {"channel": message.channel, "ts": message.ts, "told_at": at}
         with self._database.transaction() as connection:
-            if not connection.execute(goes_on).rowcount:
-                told = {**key, "channel": message.channel, "ts": message.ts, "told_at": at}
-                connection.execute(insert(stories).values(told))
+            if not connection.execute(update(stories).where(*here).values(told_at=at)).rowcount:
+                connection.execute(insert(stories).values({**key, **told}))
+            elif instead_of is not None:
+                gone = (stories.c.channel == instead_of.channel) & (stories.c.ts == instead_of.ts)
+                connection.execute(update(stories).where(*here, gone).values(told))
 
 
 def tell_in(connection: Connection, happened: Iterable[Event], at: datetime) -> list[Message]:

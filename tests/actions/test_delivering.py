@@ -12,19 +12,24 @@ from opsbot.actions.delivering import Mouth
 from opsbot.actions.telling import Teller
 from opsbot.domain.commands import Decline
 from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message
-from opsbot.domain.models import MessageRef
-from opsbot.errors import NotHereError, SilencedError, TellingError
+from opsbot.domain.models import MessageRef, PublishRequest
+from opsbot.errors import GoneError, NotHereError, SilencedError, TellingError
 from tests.actions.doing import asked, do
 from tests.builders import CHANNEL, MAYA, OMAR
 from tests.fakes import FakeEvents, FakeNewsroom, Scene
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from opsbot.actions.stores import DeliveryQuery
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.deliveries import Told
-    from opsbot.domain.models import PublishRequest
 
 UNSAID = {DeliveryState.WAITING, DeliveryState.SENDING}
+
+
+class DiedError(BaseException):
+    """The process died: nobody gets to do anything about that."""
 
 
 class Line:
@@ -39,13 +44,18 @@ class Line:
         if found is None:
             return None
         taken = replace(found, attempts=found.attempts + 1)
-        self.kept[found.id - 1] = replace(taken, state=DeliveryState.SENDING)
+        self.kept[found.id - 1] = replace(taken, state=DeliveryState.SENDING, again_at=None)
         return taken
 
     def last_post(self, channel: str) -> datetime | None:
         return self.posted
 
-    def settle(self, delivery: Delivery, at: datetime) -> None:
+    def put_off(self, channel: str) -> datetime | None:
+        here = (each for each in self.kept if each.message.channel == channel and each.state in UNSAID)
+        return max((each.again_at for each in here if each.again_at is not None), default=None)
+
+    def settle(self, delivery: Delivery, at: datetime, instead: tuple[Message, ...] = ()) -> None:
+        self.add(instead, at)
         self.kept[delivery.id - 1] = delivery
         if delivery.state is DeliveryState.SENT and delivery.message.kind not in {Kind.REPAINT, Kind.HOME}:
             self.posted = at
@@ -71,14 +81,14 @@ class Slack:
     """Remembers what was said, by its mark; fails as it is told to, before or after it heard."""
 
     said: list[int] = field(default_factory=list)
-    fails: list[Exception | str | None] = field(default_factory=list)
+    fails: list[BaseException | None] = field(default_factory=list)
 
     def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
         trouble = self.fails.pop(0) if self.fails else None
         if isinstance(trouble, TellingError) and not trouble.uncertain:
             raise trouble
         self.said.append(delivery.id)
-        if isinstance(trouble, Exception):
+        if trouble is not None:
             raise trouble
         return MessageRef(delivery.message.channel, f"{delivery.id}.0")
 
@@ -88,7 +98,15 @@ class Slack:
 
 def mouth(scene: Scene, line: Line, slack: Slack, gap: float = 0.0) -> Mouth:
     return Mouth(
-        line, scene.requests, scene.changes, slack, lambda: scene.now, gap, paint=_nobody, teller=teller(scene)
+        line,
+        scene.requests,
+        scene.changes,
+        slack,
+        lambda: scene.now,
+        gap,
+        paint=_nobody,
+        teller=teller(scene),
+        wake=scene.durable.deliver,
     )
 
 
@@ -137,14 +155,25 @@ def test_what_slack_puts_off_is_said_later(scene: Scene) -> None:
     say = mouth(scene, line, slack)
     assert say.say_next(CHANNEL) == 30.0
     assert line.kept[0].state is DeliveryState.WAITING
+    scene.now += timedelta(seconds=10)
+    assert say.say_next(CHANNEL) == 20.0  # whoever looks sooner, as after a restart, doesn't try
+    assert slack.said == []
+    scene.now += timedelta(seconds=20)
     assert say.say_next(CHANNEL) == 0.0
     assert slack.said == [1]
+
+
+def test_a_clock_that_was_put_back_holds_nothing_up(scene: Scene) -> None:
+    say = mouth(scene, of(Kind.VOTED, Kind.VOTED), Slack(), gap=1.0)
+    assert say.say_next(CHANNEL) == 0.0
+    scene.now -= timedelta(hours=1)
+    assert say.say_next(CHANNEL) == 1.0
 
 
 def test_what_may_have_been_said_is_looked_for_first(scene: Scene) -> None:
     line, slack = of(Kind.VOTED), Slack(fails=[TellingError("lost", again=True, uncertain=True)])
     say = mouth(scene, line, slack)
-    assert (say.say_next(CHANNEL) or 0) > 0
+    scene.now += timedelta(seconds=say.say_next(CHANNEL) or 0)
     assert say.say_next(CHANNEL) == 0.0
     assert slack.said == [1]
     assert line.kept[0].state is DeliveryState.SENT
@@ -157,6 +186,7 @@ def test_a_card_that_nobody_sees_is_told_to_who_asked(scene: Scene) -> None:
     told = line.kept[1].message
     assert (told.kind, told.channel) == (Kind.CARD_REFUSED, MAYA.id)
     assert told.text == f"I'm not in <#{CHANNEL}>: invite me there."
+    assert MAYA.id in scene.durable.delivered  # who can't wait for the sweep
 
 
 def test_a_refusal_of_something_nobody_waits_for_is_kept_and_the_line_goes_on(scene: Scene) -> None:
@@ -189,27 +219,115 @@ def test_what_is_about_nothing_any_more_is_given_up(scene: Scene) -> None:
     assert line.kept[0].state is DeliveryState.FAILED
 
 
+class Emptied(Slack):
+    """One in which the cards that `gone` tells of were deleted, and that posts each under a time of its own."""
+
+    def __init__(self, gone: Callable[[MessageRef], bool]) -> None:
+        super().__init__()
+        self.gone = gone
+        self.posted: list[tuple[Kind, MessageRef]] = []
+        self.dies = False
+
+    def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
+        assert isinstance(subject, PublishRequest)
+        kind = delivery.message.kind
+        if kind is not Kind.CARD and subject.card is not None and self.gone(subject.card):
+            raise GoneError("It was deleted.")
+        if kind is Kind.REPAINT:
+            return subject.card
+        self.posted.append((kind, MessageRef(CHANNEL, f"{len(self.posted) + 1}.0")))
+        if kind is Kind.CARD and self.dies:
+            self.dies = False
+            raise DiedError("after Slack had heard it")
+        return self.posted[-1][1]
+
+    def find(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
+        return next((said for kind, said in self.posted if kind is delivery.message.kind), None)
+
+
+OLD = MessageRef(CHANNEL, "0.5")
+
+
+@pytest.mark.parametrize("kind", [Kind.REMINDER, Kind.REPAINT])
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_card_that_was_deleted_is_posted_anew_once_and_the_rest_is_said_a_second_later(
+    scene: Scene, kind: Kind, *, dies: bool
+) -> None:
+    scene.requests.remember_card(1, OLD)
+    line, slack = of(kind), Emptied(OLD.__eq__)
+    slack.dies = dies
+    say = mouth(scene, line, slack, gap=1.0)
+    if dies:
+        with pytest.raises(DiedError):
+            say.say_next(CHANNEL)
+    assert say.say_next(CHANNEL) == 1.0
+    card = MessageRef(CHANNEL, "1.0")
+    assert scene.requests.get(1).card == card
+    assert slack.posted == [(Kind.CARD, card)]
+    assert say.say_next(CHANNEL) == 1.0
+    scene.now += timedelta(seconds=1)
+    assert say.say_next(CHANNEL) == 0.0
+    assert line.kept[0].state is DeliveryState.SENT
+    assert [each for each, _ in slack.posted[1:]] == ([kind] if kind is Kind.REMINDER else [])
+
+
+def test_where_not_even_the_new_card_is_there_it_is_given_up(scene: Scene) -> None:
+    scene.requests.remember_card(1, OLD)
+    line, slack = of(Kind.REMINDER), Emptied(lambda _: True)
+    say = mouth(scene, line, slack, gap=1.0)
+    assert say.say_next(CHANNEL) == 1.0
+    scene.now += timedelta(seconds=1)
+    assert say.say_next(CHANNEL) == 0.0
+    assert line.kept[0].state is DeliveryState.FAILED
+    assert [kind for kind, _ in slack.posted] == [Kind.CARD]
+
+
+def test_what_a_fault_of_ours_keeps_from_being_said_keeps_the_line_waiting_for_a_while_only(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Faulty(Slack):
+        def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
+            if delivery.message.kind is Kind.OUTCOME:
+                raise ValueError("no such words")
+            return super().say(delivery, subject)
+
+    line, slack = of(Kind.OUTCOME, Kind.VOTED), Faulty()
+    say = mouth(scene, line, slack)
+    for _ in range(20):
+        wait = say.say_next(CHANNEL)
+        if wait is None:
+            break
+        scene.now += timedelta(seconds=wait)
+    assert slack.said == [2]
+    assert [each.state for each in line.kept[:2]] == [DeliveryState.UNCERTAIN, DeliveryState.SENT]
+    assert line.kept[0].problem == "Something went wrong on my side: ValueError."
+    assert line.kept[2].message.channel == MAYA.id  # who asked hears it nevertheless, if that can be said
+    assert len([each for each in caplog.records if each.exc_info]) == 5
+
+
 TROUBLE = st.sampled_from(
     [
         None,
         TellingError("later", again=True),
         TellingError("lost", again=True, uncertain=True),
-        RuntimeError("the process died after Slack had heard it"),
+        DiedError("after Slack had heard it"),
     ]
 )
 
 
 @given(st.lists(TROUBLE, max_size=30))
-def test_whatever_happens_all_is_said_once_and_in_order(troubles: list[Exception | None]) -> None:
+def test_whatever_happens_all_is_said_once_and_in_order(troubles: list[BaseException | None]) -> None:
     scene = Scene()
     asked(scene)
     line, slack = of(*[Kind.VOTED] * 6), Slack(fails=list(troubles))
     say = mouth(scene, line, slack)
     for _ in range(60):
         try:
-            if say.say_next(CHANNEL) is None:
+            wait = say.say_next(CHANNEL)
+            if wait is None:
                 break
-        except RuntimeError:
+            scene.now += timedelta(seconds=wait)
+        except DiedError:
             continue  # another process goes on
     assert slack.said == [1, 2, 3, 4, 5, 6]
 
@@ -225,8 +343,12 @@ def test_homes_are_painted_and_one_that_is_put_off_or_refused_is_told_to_nobody_
             raise trouble
 
     line = Line(*(Message(Kind.HOME, HOMES, text=person.id) for person in (MAYA, OMAR)))
-    say = Mouth(line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene))
-    assert [say.say_next(HOMES) for _ in range(4)] == [0.0, 3.0, 0.0, None]
+    say = Mouth(
+        line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene), wake=_nobody
+    )
+    assert [say.say_next(HOMES) for _ in range(2)] == [0.0, 3.0]
+    scene.now += timedelta(seconds=3)
+    assert [say.say_next(HOMES) for _ in range(2)] == [0.0, None]
     assert painted == [MAYA.id, OMAR.id, OMAR.id]
     assert [each.state for each in line.kept] == [DeliveryState.SENT, DeliveryState.FAILED]
 
@@ -240,8 +362,12 @@ def test_a_bot_whose_token_is_taken_back_keeps_everything_and_is_heard_again_by_
             raise troubles.pop()
 
     line = Line(Message(Kind.HOME, HOMES, text=MAYA.id))
-    say = Mouth(line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene))
-    assert [say.say_next(HOMES) for _ in range(2)] == [60.0, 60.0]
+    say = Mouth(
+        line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene), wake=_nobody
+    )
+    for _ in range(2):
+        assert say.say_next(HOMES) == 60.0
+        scene.now += timedelta(seconds=60)
     assert not say.voice.is_there()
     assert line.kept[0].state is DeliveryState.WAITING
     assert say.say_next(HOMES) == 0.0

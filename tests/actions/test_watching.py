@@ -19,7 +19,7 @@ from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.domain.results import Refused, Unwatched, Watched, WatchesListed, WatchesTested
 from opsbot.domain.rules import ChannelRules
 from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, chosen, packaged
-from opsbot.errors import NotFoundError, NotHereError, SilencedError, TellingError
+from opsbot.errors import GoneError, NotFoundError, NotHereError, SilencedError, TellingError
 from tests.actions.doing import asked, carry_out, do
 from tests.builders import CHANNEL, MAYA, NOON, OMAR, SCORING, VIC, asker, grant, package, rules
 from tests.fakes import FakeEvents, FakeNewsroom, Scene
@@ -128,6 +128,17 @@ def test_the_second_event_of_a_version_goes_into_the_thread_of_the_first(scene: 
     assert [each.thread for each in room.told.values()] == [None, first, None]
 
 
+def test_a_story_whose_first_message_is_gone_begins_anew(scene: Scene) -> None:
+    room, events = FakeNewsroom(), FakeEvents({number: event("v4") for number in (1, 2, 3)})
+    teller, watch = Teller(scene.world, events, room), watched(scene)
+    teller.say(news(watch))
+    room.fails = [GoneError("It was deleted.")]
+    anew = teller.say(news(watch, 2))
+    teller.say(news(watch, 3))
+    assert anew is not None
+    assert [room.told[number].thread for number in (2, 3)] == [None, anew]
+
+
 def test_what_was_told_before_a_crash_is_not_told_again(scene: Scene) -> None:
     lost = TellingError("no answer", again=True, uncertain=True)
     room, events = FakeNewsroom(fails=[lost]), FakeEvents({1: event()})
@@ -215,7 +226,7 @@ def test_a_few_packages_have_a_message_each(scene: Scene) -> None:
 
 def test_a_list_that_was_told_before_a_crash_is_not_told_again_and_tells_no_others(scene: Scene) -> None:
     class _Dies(FakeEvents):
-        def begin_story(self, target: str, event: Event, message: MessageRef, at: datetime) -> None:
+        def begin_story(self, *_: object) -> None:
             raise RuntimeError("killed")
 
     kept = {number: event(f"v{number}") for number in range(1, 9)}
@@ -304,11 +315,13 @@ def test_who_asked_for_a_test_hears_whether_it_arrived(scene: Scene) -> None:
     room, watch = FakeNewsroom(), watched(scene)
     scene.watches.kept[watch.id] = replace(watch, stopped="gone")
     teller = Teller(replace(scene.world, link_to=lambda ref: f"https://x.test/{ref.ts}"), FakeEvents(), room)
-    assert teller.say(trial(watch)) == MessageRef(CHANNEL, "1.0")
+    said = teller.say(trial(watch))
+    assert said == MessageRef(CHANNEL, "1.0")
     assert room.tests == [(CHANNEL, watch.id)]
-    assert scene.messages == [Message(Kind.TEST_ARRIVED, VIC.id, text="https://x.test/1.0", watch=watch.id)]
-    teller.say(trial(watched(scene, VIC.id)))
-    assert len(scene.messages) == 1  # they see it there
+    arrived = Message(Kind.TEST_ARRIVED, VIC.id, text="https://x.test/1.0", watch=watch.id)
+    assert teller.arrived(trial(watch), said) == (arrived,)
+    assert teller.arrived(trial(watched(scene, VIC.id)), said) == ()  # they see it there
+    assert teller.arrived(news(watch), said) == ()
 
 
 def test_who_asked_for_a_test_hears_why_it_can_not_be_said_and_nothing_is_stopped(scene: Scene) -> None:
@@ -316,8 +329,8 @@ def test_who_asked_for_a_test_hears_why_it_can_not_be_said_and_nothing_is_stoppe
     teller = Teller(scene.world, FakeEvents(), FakeNewsroom(fails=[error]))
     with pytest.raises(NotHereError):
         teller.say(trial(watch))
-    teller.refused(trial(watch), error)
-    assert scene.messages == [Message(Kind.TEST_FAILED, VIC.id, text=str(error), watch=watch.id)]
+    failed = Message(Kind.TEST_FAILED, VIC.id, text=str(error), watch=watch.id)
+    assert teller.refused(trial(watch), error) == (failed,)
     assert not scene.watches.kept[watch.id].stopped
 
 

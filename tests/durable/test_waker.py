@@ -77,3 +77,29 @@ def test_a_channel_that_can_not_be_woken_does_not_keep_the_others_asleep(caplog:
         waker.wake("C2")
     assert woken == ["C2"]
     assert caplog.messages == ["channel C1 stays asleep until the next sweep: no database"]
+
+
+def test_whoever_waits_for_a_time_is_woken_then_and_keeps_nobody_waiting() -> None:
+    woken: list[str] = []
+    late = threading.Event()
+
+    def wake(channel: str) -> None:
+        woken.append(channel)
+        if channel == "late":
+            late.set()
+
+    with waking(wake) as waker:
+        waker.wake("never", after=3600)
+        waker.wake("late", after=0.2)
+        waker.wake("soon")
+        assert late.wait(10)
+    assert woken == ["soon", "late"]
+
+
+def test_of_several_times_the_earliest_counts() -> None:
+    woken: list[str] = []
+    with waking(woken.append, moment=60) as waker:
+        waker.wake("C1", after=3600)
+        waker.wake("C1")
+        waker.wake("C1", after=3600)
+    assert woken == ["C1"]

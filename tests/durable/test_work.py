@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from sqlalchemy import text
 
 from opsbot.domain.tracing import trace, trace_from, traced
 from opsbot.durable import DurableWork, Duties, Run, Tempo
+from opsbot.durable.heart import Heart
 from opsbot.durable.watch import prune
 from opsbot.errors import StoreError
 from opsbot.store import Database, ReplicaStore, migrate
@@ -85,10 +88,10 @@ class Doings:
 
 
 @contextmanager
-def working(url: str, doings: Doings) -> Iterator[DurableWork]:
+def working(url: str, doings: Doings, tempo: Tempo = QUICK) -> Iterator[DurableWork]:
     database = Database(url)
     migrate(database)
-    work = DurableWork(url, doings.duties(), ReplicaStore(database), QUICK)
+    work = DurableWork(url, doings.duties(), ReplicaStore(database), tempo)
     try:
         work.start()
         yield work
@@ -153,10 +156,172 @@ def test_each_line_is_said_in_its_order_by_one_at_a_time(database_url: str) -> N
         assert [said for where, said in doings.seen if where == channel] == [str(number) for number in range(20)]
 
 
+def test_a_database_that_is_new_has_its_lines_looked_at_from_the_beginning(database_url: str) -> None:
+    """DBOS begins to look at each queue that it finds, last at its own, and then looks for others once a second."""
+
+    def looking() -> set[str]:
+        return {each.name for each in threading.enumerate() if each.name.startswith("queue-worker-")}
+
+    doings = Doings()
+    with working(database_url, doings):
+        doings.wait_for(lambda: "queue-worker-_dbos_internal_queue" in looking())
+        assert "queue-worker-deliveries" in looking()
+
+
+class InTrouble(Doings):
+    """Has lines that wait, as Slack asked, or because it says nothing until `over`."""
+
+    def __init__(self, wait: float, over: threading.Event | None = None) -> None:
+        super().__init__()
+        self.wait = wait
+        self.over = over
+        self.looked: Counter[str] = Counter()
+
+    def deliver_next(self, channel: str) -> float | None:
+        with self.lock:
+            self.looked[channel] += 1
+            is_first = self.looked[channel] == 1
+        if self.over is not None:
+            assert self.over.wait(60)
+        return self.wait if is_first else None
+
+
+MANY = [f"C{number}" for number in range(40)]
+
+
+def test_lines_that_wait_keep_nobody_from_publishing(tmp_path: Path) -> None:
+    doings = InTrouble(wait=60.0)
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
+        for channel in MANY:
+            work.deliver(channel)
+        doings.wait_for(lambda: len(doings.looked) == len(MANY))
+        work.publish(7, 0)
+        doings.wait_for(lambda: len(doings.seen) == 3)
+
+
+def test_lines_for_which_slack_has_no_answer_leave_threads_to_publish(tmp_path: Path) -> None:
+    over = threading.Event()
+    doings = InTrouble(wait=0.0, over=over)
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
+        for channel in MANY:
+            work.deliver(channel)
+        doings.wait_for(lambda: len(doings.looked) >= 16)
+        try:
+            work.publish(7, 0)
+            doings.wait_for(lambda: len(doings.seen) == 3)
+        finally:
+            over.set()
+
+
+def test_a_line_that_waits_goes_on_when_it_is_time(tmp_path: Path) -> None:
+    doings = InTrouble(wait=0.3)
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
+        work.deliver("C1")
+        doings.wait_for(lambda: doings.looked["C1"] == 2)
+
+
+def test_a_publish_that_waits_for_a_thread_is_not_taken_for_lost(tmp_path: Path) -> None:
+    over, rescued = threading.Event(), list[str]()
+
+    class Slow(Doings):
+        def duties(self) -> Duties:
+            return replace(super().duties(), rescued=rescued.append)
+
+        def note(self, what: str, *more: Any) -> None:
+            super().note(what, *more)
+            if what == "publish post":
+                assert over.wait(60)
+
+    doings = Slow()
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
+        try:
+            for number in range(34):
+                work.publish(number, 0)
+            doings.wait_for(lambda: len(doings.seen) >= 64)
+            before = doings.sweeps
+            doings.wait_for(lambda: doings.sweeps >= before + 4)
+        finally:
+            over.set()
+        doings.wait_for(lambda: len(doings.seen) >= 3 * 34)
+    assert rescued == []
+    assert len(set(doings.seen)) == len(doings.seen) == 3 * 34
+
+
+def test_what_was_left_to_be_said_is_looked_after_at_once(tmp_path: Path) -> None:
+    doings = Doings()
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings, replace(QUICK, beat=3600.0, sweep=3600.0)):
+        doings.wait_for(lambda: doings.sweeps == 1)
+
+
+def test_who_begins_takes_nobody_for_dead_before_they_had_time_to_beat(
+    request: pytest.FixtureRequest, postgres_pattern: str
+) -> None:
+    database = Database(fresh_postgres(request, postgres_pattern))
+    replicas = ReplicaStore(database)
+    replicas.beat("another")
+    heart = Heart(replicas, "new", Tempo())
+    heart.start()
+    try:
+        assert replicas.silent(0.0) != []
+        assert heart.is_quiet()
+    finally:
+        heart.stop()
+        database.close()
+
+
 def test_what_is_due_is_swept_again_and_again(tmp_path: Path) -> None:
     doings = Doings()
     with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings):
         doings.wait_for(lambda: doings.sweeps >= 3 and doings.prunes >= 1)
+
+
+class Beats:
+    """Replicas of which this one's beats are counted."""
+
+    def __init__(self, store: ReplicaStore) -> None:
+        self.store = store
+        self.count = 0
+        self.silent, self.forget, self.watching_alone = store.silent, store.forget, store.watching_alone
+
+    def beat(self, executor: str) -> None:
+        self.count += 1
+        self.store.beat(executor)
+
+
+def test_a_process_lives_for_the_others_while_a_node_keeps_it_waiting_and_until_it_is_done(tmp_path: Path) -> None:
+    over = threading.Event()
+
+    class Waiting(Doings):
+        def sweep(self) -> None:
+            super().sweep()
+            assert over.wait(60)
+
+        def note(self, what: str, *more: Any) -> None:
+            super().note(what, *more)
+            if what == "publish post":
+                wait_for_beats(5)
+
+    def wait_for_beats(more: int) -> None:
+        before = beats.count
+        doings.wait_for(lambda: beats.count >= before + more)
+
+    url, doings = f"sqlite:///{tmp_path / 'opsbot.db'}", Waiting()
+    database = Database(url)
+    migrate(database)
+    beats = Beats(ReplicaStore(database))
+    work = DurableWork(url, doings.duties(), beats, QUICK)
+    work.start()
+    try:
+        doings.wait_for(lambda: doings.sweeps == 1)
+        wait_for_beats(5)
+        over.set()
+        work.publish(7, 0)
+        doings.wait_for(lambda: len(doings.seen) == 2)
+    finally:
+        over.set()
+        work.stop(20)  # what was begun goes on meanwhile
+        database.close()
+    assert [what for what, *_ in doings.seen] == ["publish begin", "publish post", "publish settle"]
 
 
 def test_an_sqlite_file_serves_one_process(tmp_path: Path) -> None:
@@ -194,6 +359,16 @@ def test_runs_of_every_workflow_are_pruned_long_after_their_end(database_url: st
         assert set(kept()) == {"publish", "change"}
         prune(now + timedelta(days=91))
         assert kept() == {}
+
+
+def test_all_runs_that_ended_long_ago_are_pruned_however_many_they_are(tmp_path: Path) -> None:
+    doings = Doings()
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings) as work:
+        for number in range(5):
+            work.publish(number, 0)
+        doings.wait_for(lambda: [each.status for each in DBOS.list_workflows()] == ["SUCCESS"] * 5)
+        prune(datetime.now(UTC) + timedelta(days=91), at_once=2)
+        assert DBOS.list_workflows() == []
 
 
 class Traced(Doings):

@@ -84,6 +84,46 @@ def test_deliveries_are_taken_in_their_order_and_as_they_were_found(opened: Data
     assert store.channels() == ["C2"]
 
 
+def test_a_line_of_which_something_is_put_off_waits_and_is_not_named_until_then(opened: Database) -> None:
+    soon = NOON + timedelta(seconds=30)
+    early, then = DeliveryStore(opened, lambda: NOON), DeliveryStore(opened, lambda: soon)
+    early.add(tuple(Message(Kind.VOTED, channel, 1) for channel in ("C1", "C1", "C2")), NOON)
+    first = early.next("C1")
+    assert first is not None
+    early.settle(replace(first, state=DeliveryState.WAITING, again_at=soon), NOON)
+    assert (early.put_off("C1"), early.put_off("C2")) == (soon, None)
+    assert (early.channels(), then.channels()) == (["C2"], ["C1", "C2"])
+    again = then.next("C1")
+    assert again is not None
+    assert again.id == first.id
+    assert then.put_off("C1") is None
+
+
+def test_what_is_to_be_said_because_of_a_try_is_kept_with_it_or_not_at_all(opened: Database) -> None:
+    store = DeliveryStore(opened)
+    store.add((Message(Kind.CARD, "C1", 1),), NOON)
+    frozen, taken = store.next("C1"), store.next("C1")
+    assert frozen is not None
+    assert taken is not None
+    for each in (taken, frozen):
+        store.settle(replace(each, state=DeliveryState.FAILED), NOON, (Message(Kind.CARD_REFUSED, "U1", 1),))
+    told = store.next("U1")
+    assert told is not None
+    store.settle(replace(told, state=DeliveryState.SENT), NOON)
+    assert store.next("U1") is None
+
+
+def test_what_became_of_a_try_is_not_kept_where_somebody_else_took_it_since(opened: Database) -> None:
+    store = DeliveryStore(opened)
+    store.add((Message(Kind.VOTED, "C1", 1),), NOON)
+    frozen, taken = store.next("C1"), store.next("C1")
+    assert frozen is not None
+    assert taken is not None
+    store.settle(replace(taken, state=DeliveryState.SENT, ref=MessageRef("C1", "1.0")), NOON)
+    store.settle(replace(frozen, state=DeliveryState.WAITING, problem="Slack asks to come back later."), NOON)
+    assert (store.next("C1"), store.last_post("C1")) == (None, NOON)
+
+
 @pytest.mark.parametrize("packaged_on", [NOON, None])
 def test_the_first_snapshot_of_a_package_counts(opened: Database, packaged_on: datetime | None) -> None:
     store = SnapshotStore(opened)

@@ -181,6 +181,9 @@ def test_where_it_is_told_is_kept_once_and_through_every_change(store: NodeChang
     store.remember_message(first.id, MessageRef("D1", "2.0"))
     store.change(first.id, lambda _: (replace(first, state=ChangeState.DOING), None))
     assert store.get(first.id).message == MessageRef("D1", "1.0")
+    for where, gone in (("3.0", "2.0"), ("4.0", "1.0"), ("5.0", "1.0")):  # one that is gone is replaced, once
+        store.remember_message(first.id, MessageRef("D1", where), MessageRef("D1", gone))
+    assert store.get(first.id).message == MessageRef("D1", "4.0")
 
 
 def test_a_change_its_entry_and_its_messages_are_kept_together(database: Database) -> None:

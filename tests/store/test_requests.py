@@ -308,7 +308,10 @@ def test_the_first_card_counts(kept: Kept) -> None:
     opened, _ = kept.open(wish())
     first = MessageRef("C1", "1.0")
     kept.requests.remember_card(opened.id, first)
-    assert kept.requests.remember_card(opened.id, MessageRef("C1", "2.0")).card == first
+    second = MessageRef("C1", "2.0")
+    assert kept.requests.remember_card(opened.id, second).card == first
+    assert kept.requests.remember_card(opened.id, MessageRef("C1", "3.0"), second).card == first
+    assert kept.requests.remember_card(opened.id, second, first).card == second  # that one is gone
 
 
 def test_a_number_that_nobody_has_is_not_found(kept: Kept) -> None:

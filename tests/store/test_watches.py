@@ -145,6 +145,16 @@ def test_the_story_of_a_version_is_found_where_it_began(database: Database, keep
     assert store.told_at(MessageRef("C1", "2.0")) == ()
 
 
+def test_a_story_whose_first_message_is_gone_is_found_where_it_began_anew(database: Database) -> None:
+    store = EventStore(database)
+    first, second, third = (MessageRef("C1", f"{number}.0") for number in (1, 2, 3))
+    store.begin_story("C1", event(), first, NOON)
+    store.begin_story("C1", event("v5"), first, NOON)
+    store.begin_story("C1", event(), second, NOON, first)
+    store.begin_story("C1", event(), third, NOON, first)
+    assert (store.story("C1", event()), store.story("C1", event("v5"))) == (second, first)
+
+
 def test_packages_that_wait_are_told_by_the_first_of_them(
     database: Database, keeper: Keeper, watches: WatchStore
 ) -> None:

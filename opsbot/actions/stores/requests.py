@@ -116,8 +116,11 @@ class Requests(Protocol):
         """
         ...
 
-    def remember_card(self, request: int, card: MessageRef) -> PublishRequest:
-        """Keep where the card of a request is, unless it has one; gives the request with the card that counts."""
+    def remember_card(self, request: int, card: MessageRef, instead_of: MessageRef | None = None) -> PublishRequest:
+        """Keep where the card of a request is, unless it has one; gives the request with the card that counts.
+
+        A card that is gone is replaced: `instead_of` is the one.
+        """
         ...
 
 

@@ -40,8 +40,15 @@ class Deliveries(Protocol):
         """Tell when something was last posted in the channel."""
         ...
 
-    def settle(self, delivery: Delivery, at: datetime) -> None:
-        """Keep what became of a delivery; one that is waiting again goes back to the head of its line."""
+    def put_off(self, channel: str) -> datetime | None:
+        """Tell until when the channel's line waits, where something of it was put off; None where nothing was."""
+        ...
+
+    def settle(self, delivery: Delivery, at: datetime, instead: tuple[Message, ...] = ()) -> None:
+        """Keep what became of a delivery, unless somebody else took it since; one that waits again heads its line.
+
+        With that, all or nothing, `instead` is put at the end of its lines: what is to be said because of it.
+        """
         ...
 
     def add(self, messages: tuple[Message, ...], at: datetime) -> None:
@@ -57,7 +64,7 @@ class Deliveries(Protocol):
         ...
 
     def channels(self) -> list[str]:
-        """Name the channels in which something is still to be said."""
+        """Name the channels in which something is to be said now: not those whose line is put off."""
         ...
 
     def page(self, query: DeliveryQuery) -> tuple[list[Told], int]:

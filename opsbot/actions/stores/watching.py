@@ -109,6 +109,11 @@ class Events(Protocol):
         """Name the versions, each with its service, whose stories are told in the thread of a message."""
         ...
 
-    def begin_story(self, target: str, event: Event, message: MessageRef, at: datetime) -> None:
-        """Keep where the story of the event's version is told, unless that is known, and that it went on."""
+    def begin_story(
+        self, target: str, event: Event, message: MessageRef, at: datetime, instead_of: MessageRef | None = None
+    ) -> None:
+        """Keep where the story of the event's version is told, unless that is known, and that it went on.
+
+        A message that is gone is replaced: `instead_of` is the one.
+        """
         ...

@@ -43,8 +43,8 @@ class NodeChanges(Protocol):
         """Have the step decide, with the change locked, and keep what it says; or give its sentence."""
         ...
 
-    def remember_message(self, change: int, message: MessageRef) -> None:
-        """Keep where it is told how the change goes, unless that is known."""
+    def remember_message(self, change: int, message: MessageRef, instead_of: MessageRef | None = None) -> None:
+        """Keep where it is told how the change goes, unless that is known; one that is gone, `instead_of`, is replaced."""
         ...
 
 

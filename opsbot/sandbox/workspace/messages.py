@@ -56,6 +56,7 @@ class Messages:
         self._feed = feed
         self._by_channel: defaultdict[str, dict[str, Message]] = defaultdict(dict)
         self._threads: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        self._deleted: set[tuple[str, str]] = set()
 
     def post(self, message: Message, *, quiet: bool = False) -> Message:
         """Add a message; a reply also counts on its parent. A `quiet` one makes no event for the app."""
@@ -79,12 +80,17 @@ class Messages:
             return
         if message.thread_ts is not None:
             self._threads[message.channel, message.thread_ts].remove(message.ts)
+        self._deleted.add((message.channel, message.ts))
         self._feed.publish(MessageDeleted(message))
         self._touch_parent(message)
 
     def find(self, channel: str, ts: str) -> Message | None:
         """Return the message of this timestamp, ephemeral or not, if it is there."""
         return self._by_channel[channel].get(ts)
+
+    def was_deleted(self, channel: str, ts: str) -> bool:
+        """Tell whether there was a message of this timestamp."""
+        return (channel, ts) in self._deleted
 
     def of(self, channel: str) -> list[Message]:
         """Return everything said in the channel, replies and ephemerals as well, oldest first."""
@@ -103,6 +109,7 @@ class Messages:
         """Forget everything, without a word."""
         self._by_channel.clear()
         self._threads.clear()
+        self._deleted.clear()
 
     def _touch_parent(self, reply: Message) -> None:
         if reply.thread_ts is None or reply.is_ephemeral:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsbot.domain.models import MessageRef
 from opsbot.domain.watching import is_person
-from opsbot.slack.transport.calls import CALL_ERRORS, error_code, require_marks
+from opsbot.slack.transport.calls import CALL_ERRORS, error_code, is_gone, require_marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,11 +30,12 @@ def find_marked(client: KeptWebClient, channel: str, thread: str | None, mark: M
 
     A database that was restored gives numbers again: a mark of the same number that is about something else is another's.
     A person's id stands for their direct conversation with the bot. An app that may not read those finds nothing there:
-    twice is better than never. Raises CALL_ERRORS.
+    twice is better than never. Of a thread that is gone the channel is looked through: what Slack said beside it is there.
+    Raises CALL_ERRORS.
     """
     is_direct = is_person(channel) or channel.startswith(_DIRECT)
     try:
-        return _find(client, _opened(client, channel), thread, mark)
+        return _find_below(client, _opened(client, channel), thread, mark)
     except CALL_ERRORS as error:
         if is_direct and error_code(error) == _LACKING:
             _log.warning("what was said to %s can't be looked for: the app lacks im:write or im:history", channel)
@@ -47,6 +48,15 @@ def _opened(client: KeptWebClient, channel: str) -> str:
     if not is_person(channel):
         return channel
     return str(client.conversations_open(users=channel)["channel"]["id"])
+
+
+def _find_below(client: KeptWebClient, channel: str, thread: str | None, mark: Mapping[str, Any]) -> MessageRef | None:
+    try:
+        return _find(client, channel, thread, mark)
+    except CALL_ERRORS as error:
+        if thread is None or not is_gone(error):
+            raise
+        return _find(client, channel, None, mark)
 
 
 def _find(client: KeptWebClient, channel: str, thread: str | None, mark: Mapping[str, Any]) -> MessageRef | None:

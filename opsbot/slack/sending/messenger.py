@@ -14,7 +14,7 @@ from opsbot.domain.deliveries import Kind
 from opsbot.domain.models import MessageRef, PublishRequest
 from opsbot.domain.policy import policy_of
 from opsbot.domain.seals import seal
-from opsbot.errors import NotHereError, SilencedError, TellingError
+from opsbot.errors import GoneError, NotHereError, SilencedError, TellingError
 from opsbot.slack.blocks import changes, told
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.cards import Around, card
@@ -31,6 +31,7 @@ from opsbot.slack.transport.calls import (
     ReplyLostError,
     come_back_after,
     error_code,
+    is_gone,
     is_not_here,
     is_shut_out,
     is_unwell,
@@ -101,7 +102,13 @@ class SlackMessenger:
     def _post(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef:
         message = fitting(self._worded(delivery, subject))
         mark = {"event_type": MARK, "event_payload": _mark(delivery, subject)}
-        said = post(self._client, message, delivery.message.channel, _thread(delivery, subject), mark)
+        channel, thread = delivery.message.channel, _thread(delivery, subject)
+        try:
+            said = post(self._client, message, channel, thread, mark)
+        except CALL_ERRORS as error:
+            if thread is None or not is_gone(error) or isinstance(subject, PublishRequest):
+                raise
+            said = post(self._client, message, channel, None, mark)  # who asked in a thread hears, though it is gone
         if message.whole and isinstance(subject, PublishRequest):
             self._attach(message, said, subject)
         return said
@@ -128,13 +135,23 @@ class SlackMessenger:
 
     def _whisper(self, delivery: Delivery, subject: PublishRequest | NodeChange, user: str) -> None:
         message = fitting(self._worded(delivery, subject))
-        self._client.chat_postEphemeral(
-            channel=delivery.message.channel,
-            user=user,
-            text=spoken(message),
-            blocks=message.blocks or None,
-            thread_ts=_thread(delivery, subject),
-        )
+
+        def whisper(thread: str | None) -> None:
+            self._client.chat_postEphemeral(
+                channel=delivery.message.channel,
+                user=user,
+                text=spoken(message),
+                blocks=message.blocks or None,
+                thread_ts=thread,
+            )
+
+        thread = _thread(delivery, subject)
+        try:
+            whisper(thread)
+        except CALL_ERRORS as error:
+            if thread is None or not is_gone(error):
+                raise
+            whisper(None)
 
     def _worded(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> Message:
         if isinstance(subject, PublishRequest):
@@ -254,9 +271,11 @@ def _mark(delivery: Delivery, subject: PublishRequest | NodeChange) -> dict[str,
     return mark
 
 
-def telling_error(error: Exception, *, uncertain: bool = False) -> TellingError:
+def telling_error(error: Exception, *, uncertain: bool = False) -> TellingError:  # noqa: PLR0911 - one per kind
     """Say what Slack's refusal, or its silence, means for another try."""
     code = error_code(error)
+    if is_gone(error):
+        return GoneError("The message that it belongs to was deleted.", uncertain=uncertain)
     if is_not_here(error):
         return NotHereError(f"Slack says {code}.", uncertain=uncertain)
     if is_shut_out(error):

@@ -22,6 +22,10 @@ class MarksHiddenError(SlackClientError):
     """Slack shows messages without their marks, as the app lacks the scope: that none is found says nothing."""
 
 
+class UnthreadedError(SlackClientError):
+    """Slack said beside a thread what belongs into it, as its first message is gone; it was taken back."""
+
+
 CALL_ERRORS = (SlackClientError, OSError)
 """What a call to Slack may raise: its refusal, or no answer."""
 
@@ -32,6 +36,7 @@ _SHUT_OUT = frozenset({"token_revoked", "token_expired", "account_inactive", "in
 _TOO_FAST = frozenset({"ratelimited", "rate_limited"})
 _UNWELL = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 _SERVER_ERRORS = 500
+_GONE = frozenset({"message_not_found", "thread_not_found", "cannot_reply_to_message"})
 _NOT_HERE = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
 
 
@@ -73,6 +78,11 @@ def is_unwell(error: SlackApiError) -> bool:
 def is_not_here(error: BaseException) -> bool:
     """Tell whether the bot isn't where it should have spoken."""
     return error_code(error) in _NOT_HERE
+
+
+def is_gone(error: BaseException) -> bool:
+    """Tell whether the message that was to be edited, or that was to be replied to, was deleted."""
+    return isinstance(error, UnthreadedError) or error_code(error) in _GONE
 
 
 def is_shut_out(error: BaseException) -> bool:

@@ -11,13 +11,16 @@ import pytest
 
 from opsbot.domain.audit import Head
 from opsbot.domain.authorization import AccessRules, Grant
+from opsbot.domain.changes import ChangeState, NodeChange
+from opsbot.domain.commands import CreatePackage
 from opsbot.domain.deliveries import Delivery, DeliveryState, Kind, Message
+from opsbot.domain.models import MessageRef, Place
 from opsbot.domain.policies import DEFAULT_POLICY
-from opsbot.errors import TellingError
+from opsbot.errors import GoneError, TellingError
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.slack import KeptWebClient, SlackDirectory, SlackMessenger, manifest
-from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, TEAM, request, wish
+from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, request, wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,3 +134,41 @@ def test_a_reminder_reaches_all_who_could_approve_and_nobody_else(bench: Bench) 
     bench.messenger.say(reminder, request(wanted=packaged, card=None))
     said = bench.workspace.messages.of(CHANNEL)[-1].text
     assert "Request 12 still waits for <@U02OMAR>." in said
+
+
+def test_what_goes_into_a_thread_that_is_gone_is_not_said_beside_it(bench: Bench) -> None:
+    card = bench.messenger.say(Delivery(6, Message(Kind.CARD, CHANNEL, 12)), request(card=None))
+    assert card is not None
+    subject = request(card=card)
+    messages = bench.workspace.messages
+    gone = messages.find(card.channel, card.ts)
+    assert gone is not None
+    messages.delete(gone)
+    for kind in (Kind.OUTCOME, Kind.REPAINT):
+        with pytest.raises(GoneError) as raised:
+            bench.messenger.say(Delivery(7, Message(kind, CHANNEL, 12)), subject)
+        assert (raised.value.again, raised.value.uncertain) == (False, False)
+    never = request(card=replace(card, ts="1.000001"))
+    with pytest.raises(GoneError):
+        bench.messenger.say(outcome(CHANNEL), never)
+    assert messages.of(CHANNEL) == []
+
+
+def test_what_slack_said_beside_a_thread_that_is_gone_is_found_there(bench: Bench) -> None:
+    subject = request(card=None)
+    said = bench.messenger.say(outcome(CHANNEL), subject)
+    gone = request(card=MessageRef(CHANNEL, "1.000001"))
+    assert bench.messenger.find(outcome(CHANNEL), gone) == said
+    assert bench.messenger.find(Delivery(8, Message(Kind.OUTCOME, CHANNEL, 12), DeliveryState.SENDING), gone) is None
+
+
+def test_who_asked_for_a_change_in_a_thread_that_is_gone_hears_beside_it(bench: Bench) -> None:
+    asked_in = Place(CHANNEL, "1.000001")
+    wanted = CreatePackage(SCORING, "v7")
+    change = NodeChange(3, wanted, MAYA, asked_in, NOON, ChangeState.DONE)
+    bench.workspace.channels.join(bench.workspace.channels.get(CHANNEL), MAYA.id)
+    said = bench.messenger.say(Delivery(7, Message(Kind.CHANGE, CHANNEL, change=3)), change)
+    assert said is not None
+    ended = Delivery(8, Message(Kind.CHANGE_ENDED, CHANNEL, change=3))
+    assert bench.messenger.say(ended, replace(change, wanted=replace(wanted, private=True))) is None
+    assert [each.thread_ts for each in bench.workspace.messages.of(CHANNEL)] == [None, None]

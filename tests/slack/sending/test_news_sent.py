@@ -124,6 +124,7 @@ def desk_of(database: Database, workspace: Workspace, weather: Weather, client: 
         messenger,
         clock,
         paint=lambda _: None,
+        wake=lambda _: None,
         teller=Teller(world, EventStore(database), SlackNews(client, Budget(), "/apid")),
     )
     return Desk(scene, keeper, watches, deliveries, mouth, weather, workspace, [])

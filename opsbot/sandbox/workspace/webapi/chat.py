@@ -97,11 +97,17 @@ def get_permalink(call: Call) -> JSON:
 
 
 def thread_of(call: Call, channel: Channel) -> str | None:
-    """Return the thread that the app names, by its parent; refuse one that isn't there."""
+    """Return the thread that the app names, by its parent; refuse one that isn't there.
+
+    One whose parent was deleted goes on below what is left of it; where nobody had replied, what was to go there is said
+    in the channel, and no word of that is lost to the app (slack-go/slack, issue 1571).
+    """
     thread_ts = call.text("thread_ts")
     if thread_ts is None:
         return None
     parent = call.workspace.messages.find(channel.id, thread_ts)
+    if parent is None and call.workspace.messages.was_deleted(channel.id, thread_ts):
+        return thread_ts if call.workspace.messages.public_replies(channel.id, thread_ts) else None
     if parent is None or parent.is_ephemeral:
         raise RefusedError("cannot_reply_to_message")
     return parent.thread_ts or parent.ts

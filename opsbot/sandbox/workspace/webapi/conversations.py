@@ -56,7 +56,13 @@ def history(call: Call) -> JSON:
 def replies(call: Call) -> JSON:
     """conversations.replies: a thread, its parent first."""
     channel = call.joined_channel()
-    parent = call.workspace.messages.find(channel.id, call.required("ts"))
+    ts = call.required("ts")
+    parent = call.workspace.messages.find(channel.id, ts)
+    left = call.workspace.messages.public_replies(channel.id, ts)
+    if parent is None and left:
+        return _messages(
+            call, [reply for reply in left if _in_range(call, reply)]
+        )  # guess: as if its parent were there
     if parent is None or parent.is_ephemeral:
         raise RefusedError("thread_not_found")
     if parent.thread_ts is not None:

@@ -57,6 +57,22 @@ def test_only_own_messages_that_are_there_can_be_changed(client: WebClient, cont
     assert refused(client.chat_update, channel="#ml-ops", ts=ts, text="x") == "channel_not_found"
 
 
+def test_what_goes_below_a_message_that_was_deleted_is_said_in_the_channel_unless_somebody_had_replied(
+    client: WebClient,
+) -> None:
+    """https://github.com/slack-go/slack/issues/1571: Slack un-threads it, and says so only by what the reply lacks."""
+    empty, full = (client.chat_postMessage(channel=ML_OPS, text=text)["ts"] for text in ("empty", "full"))
+    reply = client.chat_postMessage(channel=ML_OPS, text="before", thread_ts=full)["ts"]
+    for ts in (empty, full):
+        client.chat_delete(channel=ML_OPS, ts=ts)
+    beside, below = (client.chat_postMessage(channel=ML_OPS, text="after", thread_ts=ts) for ts in (empty, full))
+    assert "thread_ts" not in beside["message"]
+    assert below["message"]["thread_ts"] == full
+    assert refused(client.conversations_replies, channel=ML_OPS, ts=empty) == "thread_not_found"
+    left = client.conversations_replies(channel=ML_OPS, ts=full)["messages"]
+    assert [each["ts"] for each in left] == [reply, below["ts"]]
+
+
 def test_an_ephemeral_can_not_be_changed_by_a_method(client: WebClient) -> None:
     """https://docs.slack.dev/reference/methods/chat.update: ephemeral messages can't be updated."""
     ts = client.chat_postEphemeral(channel=ML_OPS, user=MAYA, text="psst")["message_ts"]
