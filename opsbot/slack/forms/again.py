@@ -12,13 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from slack_sdk.models.blocks import ActionsBlock, Block
 
 from opsbot.domain import commands
+from opsbot.errors import CommandError
+from opsbot.grammar import forms
 from opsbot.grammar.fields import ON
 from opsbot.slack.blocks.messages import Message, notes, reopening
 from opsbot.slack.blocks.mrkdwn import clipped, plain
 
 if TYPE_CHECKING:
+    from opsbot.actions.stores import NodeChanges
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.commands import ChangeNode
+    from opsbot.domain.models import Asker
     from opsbot.slack.blocks.messages import Answer
 
 _VALUE = 2_000
@@ -82,6 +86,23 @@ def unpack(value: str) -> Kept | None:
     except (ValidationError, binascii.Error, zlib.error, ValueError):
         return None
     return None
+
+
+def kept_in(value: str, asker: Asker, changes: NodeChanges) -> Kept:
+    """Read what a button brings back; what the store has of a change is given to nobody but who asked for it.
+
+    Raises CommandError.
+    """
+    number = change_in(value)
+    if number is not None:
+        change = changes.get(number)
+        if change.by.id != asker.person.id:
+            raise CommandError("Only who asked for it can open that form again.", change.wanted.verb)
+        return of_change(change)
+    kept = unpack(value)
+    if kept is None or kept.verb not in forms():
+        raise CommandError("That button isn't one of mine.", "help")
+    return kept
 
 
 def change_in(value: str) -> int | None:

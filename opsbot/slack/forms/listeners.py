@@ -12,14 +12,14 @@ from pydantic import ValidationError
 from opsbot.actions.drafting import Draft, draft
 from opsbot.domain.authorization import Permission
 from opsbot.domain.models import Place
-from opsbot.errors import CommandError, OpsbotError
-from opsbot.grammar import begin, faults, fill, forms
+from opsbot.errors import OpsbotError
+from opsbot.grammar import begin, faults, fill
 from opsbot.grammar.fields import Kind
 from opsbot.grammar.filling import field_of
 from opsbot.slack.blocks.messages import Answer
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.doing import Later
-from opsbot.slack.forms.again import Kept, change_in, lost_note, of_change, unpack, with_form
+from opsbot.slack.forms.again import Kept, kept_in, lost_note, with_form
 from opsbot.slack.forms.following import Latest, left_out, still_holding, with_draft
 from opsbot.slack.forms.opening import TOO_LATE, Opened
 from opsbot.slack.forms.payloads import (
@@ -30,6 +30,7 @@ from opsbot.slack.forms.payloads import (
     Keystrokes,
     Memory,
 )
+from opsbot.slack.forms.promised import Promises, as_remark
 from opsbot.slack.forms.views import drafts, form_view, notice_view
 from opsbot.slack.trouble import in_words, incident, turned_away
 
@@ -184,16 +185,29 @@ class FormListeners:
         opened = self.opener.open(trigger, notice_view(memory.verb, f"Looking at {service}…"))
         if opened is None:
             return False
-        if self.opener.is_gone(opened.id):
-            return True
-        drafted = self._draft(service, asker)
-        self.opener.update(opened, self._view(memory, with_draft(memory.form, values, drafted), remark=drafted.remark))
+        if not self.opener.is_gone(opened.id):
+            self._promises.keep(opened, memory.verb, lambda: self._drafted(memory, values, asker), asker)
         return True
 
+    @property
+    def _promises(self) -> Promises:
+        return Promises(self.opener, self.replier, self.command_name)
+
     def _follow(self, choice: FormChoice, memory: Memory, *, drafting: bool = True) -> None:
-        """Show what goes with a choice; without `drafting` in no time, since others have to be told that it's busy."""
+        """Show what goes with a choice, or why that can't be told; what was entered stays."""
         if self.opener.is_gone(choice.view.id):
             return
+
+        def show() -> None:
+            self._show_after(choice, self._after(choice, memory, drafting=drafting))
+
+        said = in_words(show, self.command_name, self.command_name)
+        if said is not None:
+            verbs = self._verbs(memory, choice.asker)
+            self._show_after(choice, self._view(memory, choice.values, verbs, as_remark(said)))
+
+    def _after(self, choice: FormChoice, memory: Memory, *, drafting: bool) -> View:
+        """Make the form as it is after a choice; without `drafting` in no time, since others have to be told that it's busy."""
         asker, values, remark = choice.asker, choice.values, ""
         chosen = choice.action.selected_option
         if choice.action.action_id == VERB:
@@ -212,7 +226,9 @@ class FormListeners:
         if service is not None and form is not None and drafts(form):
             drafted = self._draft(service, asker) if drafting else Draft("", remark=_TOO_BUSY)
             values, remark = with_draft(form, values, drafted), drafted.remark
-        view = self._view(memory, values, self._verbs(memory, asker), remark)
+        return self._view(memory, values, self._verbs(memory, asker), remark)
+
+    def _show_after(self, choice: FormChoice, view: View) -> None:
         refused = self.opener.update(Opened(choice.view.id, choice.view.hash), view)
         if refused == "hash_conflict" and self._latest.is_latest(choice.view.id, choice.action.action_ts):
             self.opener.update(Opened(choice.view.id, ""), view)  # what stood in the way came of an earlier choice
@@ -221,6 +237,12 @@ class FormListeners:
         if not memory.picking:
             return ()
         return self.dispatcher.usable(replace(asker, place=replace(asker.place, channel=memory.channel)))
+
+    def _drafted(self, memory: Memory, values: Mapping[str, str], asker: Asker) -> View:
+        if memory.chosen is None or memory.form is None:
+            return self._view(memory, values)
+        drafted = self._draft(memory.chosen, asker)
+        return self._view(memory, with_draft(memory.form, values, drafted), remark=drafted.remark)
 
     def _draft(self, service: ServiceRef, asker: Asker) -> Draft:
         """Propose a version and notes, if the asker may see the service that they are drawn from."""
@@ -254,7 +276,7 @@ class FormListeners:
 
     def reopen(self, value: str, asker: Asker, trigger: str) -> Answer | None:
         """Open a form again that came to nothing, as a button has it; gives what to say where that can't be done."""
-        kept = self._kept(value, asker)
+        kept = kept_in(value, asker, self.dispatcher.world.changes)
         if all(entry.verb != kept.verb for entry in self.dispatcher.usable(asker)):
             return Answer(f":no_entry: You may not do that here: {code(kept.verb)}.", private=True)
         memory = Memory(verb=kept.verb, channel=kept.channel or asker.place.channel)
@@ -264,19 +286,6 @@ class FormListeners:
         wrong = {kept.beside: kept.said} if kept.said else {}
         view = self._view(memory, kept.values, remark=lost_note(kept), wrong=wrong)
         return None if self.opener.open(trigger, view) is not None else Answer(TOO_LATE, private=True)
-
-    def _kept(self, value: str, asker: Asker) -> Kept:
-        """Read what a button brings back; what the store has of a change is given to nobody but who asked for it."""
-        number = change_in(value)
-        if number is not None:
-            change = self.dispatcher.world.changes.get(number)
-            if change.by.id != asker.person.id:
-                raise CommandError("Only who asked for it can open that form again.", change.wanted.verb)
-            return of_change(change)
-        kept = unpack(value)
-        if kept is None or kept.verb not in forms():
-            raise CommandError("That button isn't one of mine.", "help")
-        return kept
 
     def _view(
         self,

@@ -15,6 +15,7 @@ from opsbot.slack.blocks.messages import Answer, Message
 from opsbot.slack.forms.following import left_out
 from opsbot.slack.forms.opening import TOO_LATE
 from opsbot.slack.forms.payloads import Memory, MessageShortcut, Shortcut
+from opsbot.slack.forms.promised import Promises
 from opsbot.slack.forms.views import form_view, notice_view
 from opsbot.slack.sending.marks import MARK
 from opsbot.slack.sending.saying import ABOUT
@@ -22,6 +23,8 @@ from opsbot.slack.trouble import in_words, incident, turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from slack_sdk.models.views import View
 
     from opsbot.actions.dispatcher import Dispatcher
     from opsbot.domain.models import Asker
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 
 _ABOUT_NONE = "That message isn't about a package that I know: choose it here."
+_ABOUT_MANY = "That message is about {service}, not one version of it: choose here which to publish."
 
 
 class Ack(Protocol):
@@ -108,21 +112,23 @@ class ShortcutListeners:
         opened = self.opener.open(shortcut.trigger_id, notice_view("Publish", "Looking which version it is…"))
         if opened is None:
             return Answer(TOO_LATE)
-        memory, values, remark = Memory(verb=RequestPublish.verb, channel=asker.place.channel), {}, _ABOUT_NONE
-        about = self._about(shortcut)
+        promises = Promises(self.opener, self.replier, self.command_name)
+        promises.keep(opened, "Publish", lambda: self._form_about(shortcut), asker)
+        return None
+
+    def _form_about(self, shortcut: MessageShortcut) -> View:
+        """Make the form of the publish, with what the message tells in it."""
+        memory = Memory(verb=RequestPublish.verb, channel=shortcut.asker.place.channel)
+        values: dict[str, str] = {}
+        remark, about = _ABOUT_NONE, self._about(shortcut)
         if about is not None:
             service, version = about
             memory = memory.with_service(str(service))
             values = {"service": str(service), "version": version}
-            remark = (
-                ""
-                if version
-                else f"That message is about {service}, not one version of it: choose here which to publish."
-            )
+            remark = "" if version else _ABOUT_MANY.format(service=service)
             self.look_again(service)
         without = left_out(memory, values, self.dispatcher.world.rules.policies)
-        self.opener.update(opened, form_view(memory, values, remark=remark, without=without))
-        return None
+        return form_view(memory, values, remark=remark, without=without)
 
     def _about(self, shortcut: MessageShortcut) -> tuple[ServiceRef, str] | None:
         """Find the package that a message is about, by its metadata or by the store; its words aren't looked at.
