@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
-from opsbot.actions.drafting import Draft, draft
-from opsbot.domain.authorization import Permission
+from opsbot.actions.drafting import Draft
 from opsbot.domain.models import Place
 from opsbot.errors import OpsbotError
 from opsbot.grammar import begin, faults, fill
@@ -20,7 +19,7 @@ from opsbot.slack.blocks.messages import Answer
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.doing import Later
 from opsbot.slack.forms.again import Kept, kept_in, lost_note, with_form
-from opsbot.slack.forms.following import Latest, left_out, still_holding, with_draft
+from opsbot.slack.forms.following import Latest, draft_for, left_out, still_holding, why_not, with_draft
 from opsbot.slack.forms.opening import TOO_LATE, Opened
 from opsbot.slack.forms.payloads import (
     VERB,
@@ -50,10 +49,9 @@ if TYPE_CHECKING:
     from opsbot.slack.forms.opening import Opener
     from opsbot.slack.forms.suggesting import Suggesting
     from opsbot.slack.sending.replies import Replier
-    from opsbot.slack.transport.pool import Pool
+    from opsbot.slack.transport.pool import Pool, TurnedAway
 
 _FORGED = "This form isn't one of mine any more. Please open it again."
-_TOO_BUSY = "I have more to do than I can keep up with just now, so nothing is proposed."
 
 _log = logging.getLogger(__name__)
 
@@ -128,9 +126,8 @@ class FormListeners:
             return
         self.opener.came_back(choice.view.id)
         self._latest.note(choice.view.id, choice.action.action_ts)
-        if not self.pool.submit(self._follow, choice, memory) and not self.spare.submit(
-            self._follow, choice, memory, drafting=False
-        ):
+        refused = self.pool.take(choice.user.id, self._follow, choice, memory)
+        if refused is not None and self.spare.take(choice.user.id, self._follow, choice, memory, refused) is not None:
             _log.warning("a choice of %s in a form could not be followed", choice.user.id)
 
     def on_sent(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -193,21 +190,21 @@ class FormListeners:
     def _promises(self) -> Promises:
         return Promises(self.opener, self.replier, self.command_name)
 
-    def _follow(self, choice: FormChoice, memory: Memory, *, drafting: bool = True) -> None:
+    def _follow(self, choice: FormChoice, memory: Memory, refused: TurnedAway | None = None) -> None:
         """Show what goes with a choice, or why that can't be told; what was entered stays."""
         if self.opener.is_gone(choice.view.id):
             return
 
         def show() -> None:
-            self._show_after(choice, self._after(choice, memory, drafting=drafting))
+            self._show_after(choice, self._after(choice, memory, refused))
 
         said = in_words(show, self.command_name, self.command_name)
         if said is not None:
             verbs = self._verbs(memory, choice.asker)
             self._show_after(choice, self._view(memory, choice.values, verbs, as_remark(said)))
 
-    def _after(self, choice: FormChoice, memory: Memory, *, drafting: bool) -> View:
-        """Make the form as it is after a choice; without `drafting` in no time, since others have to be told that it's busy."""
+    def _after(self, choice: FormChoice, memory: Memory, refused: TurnedAway | None) -> View:
+        """Make the form as it is after a choice; one that was `refused` in no time, since others wait to be told so."""
         asker, values, remark = choice.asker, choice.values, ""
         chosen = choice.action.selected_option
         if choice.action.action_id == VERB:
@@ -224,7 +221,9 @@ class FormListeners:
         if service is not None:
             self.look_again(service)
         if service is not None and form is not None and drafts(form):
-            drafted = self._draft(service, asker) if drafting else Draft("", remark=_TOO_BUSY)
+            drafted = (
+                draft_for(asker, service, self.dispatcher) if refused is None else Draft("", remark=why_not(refused))
+            )
             values, remark = with_draft(form, values, drafted), drafted.remark
         return self._view(memory, values, self._verbs(memory, asker), remark)
 
@@ -241,18 +240,8 @@ class FormListeners:
     def _drafted(self, memory: Memory, values: Mapping[str, str], asker: Asker) -> View:
         if memory.chosen is None or memory.form is None:
             return self._view(memory, values)
-        drafted = self._draft(memory.chosen, asker)
+        drafted = draft_for(asker, memory.chosen, self.dispatcher)
         return self._view(memory, with_draft(memory.form, values, drafted), remark=drafted.remark)
-
-    def _draft(self, service: ServiceRef, asker: Asker) -> Draft:
-        """Propose a version and notes, if the asker may see the service that they are drawn from."""
-        if not self.dispatcher.standing_to_choose(asker).allows(Permission.READ, service):
-            return Draft("", remark=f"You may not read {service}, so nothing is proposed.")
-        world = self.dispatcher.world
-        try:
-            return draft(service, world.designer, world.snapshots, world.clock)
-        except OpsbotError as error:
-            return Draft("", remark=f"Nothing can be proposed: {error}")
 
     def _carry_out(self, typed: Typed, asker: Asker, sent: FormSent, form: Form) -> None:
         """Do what was sent as if it had been typed where the form was opened; what was typed isn't lost if it fails."""

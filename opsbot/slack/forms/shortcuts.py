@@ -95,7 +95,7 @@ class ShortcutListeners:
 
         refused = self.pool.take(asker.person.id, do)
         if refused is not None:
-            self.spare.submit(self.replier.direct, Message(turned_away(refused)), asker)
+            self.spare.take(asker.person.id, self.replier.direct, Message(turned_away(refused)), asker)
 
     def _pick(self, shortcut: Shortcut) -> Answer | None:
         usable = self.dispatcher.usable(shortcut.asker)

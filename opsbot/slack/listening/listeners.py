@@ -137,8 +137,9 @@ class Listeners:
 
     def _turn_away(self, why: TurnedAway, asker: Asker, response_url: str | None) -> None:
         """Say that there is too much to do; by another pool, since the acknowledgement waits for this listener."""
-        if not self.spare.submit(self.replier.whisper, Message(turned_away(why)), asker, response_url):
-            _log.warning("%s could not even be told that there is too much to do", asker.person.id)
+        user, told = asker.person.id, Message(turned_away(why))
+        if self.spare.take(user, self.replier.whisper, told, asker, response_url) is not None:
+            _log.warning("%s could not even be told that there is too much to do", user)
 
     def _take_command(self, command: SlashCommand) -> None:
         """Answer a command; where a word is missing a form asks for it, if it can still be opened."""

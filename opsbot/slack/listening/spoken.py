@@ -68,10 +68,10 @@ class SpokenListener:
         if not mention.is_said_by_somebody:
             return
         refused = self.pool.take(mention.event.user, self._take_mention, mention)
-        if refused is not None and not self.spare.submit(
-            self.replier.whisper, Message(turned_away(refused)), mention.asker, None
-        ):
-            self._log_unheard(mention.event.user)
+        if refused is not None:
+            user, told = mention.event.user, Message(turned_away(refused))
+            if self.spare.take(user, self.replier.whisper, told, mention.asker, None) is not None:
+                self._log_unheard(user)
 
     def on_message(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take what was written to the bot."""
@@ -84,10 +84,10 @@ class SpokenListener:
         if not said.is_said_to(self.bot_user):
             return
         refused = self.pool.take(said.event.user, self._take_message, said)
-        if refused is not None and not self.spare.submit(
-            self.replier.direct, Message(turned_away(refused)), said.asker
-        ):
-            self._log_unheard(said.event.user)
+        if refused is not None:
+            user, told = said.event.user, Message(turned_away(refused))
+            if self.spare.take(user, self.replier.direct, told, said.asker) is not None:
+                self._log_unheard(user)
 
     def _take_mention(self, mention: BotMention) -> None:
         """Do what a mention asks; all see the answer in the thread of the mention, the asker alone in the channel."""
