@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,12 @@ def greeting(asker: Asker) -> Answer:
     ]
     headline = f"Hello {person(asker.person)}! I'm the API Designer's bot."
     return Answer(headline, (of_lines(lines, _form_button()),), private=True)
+
+
+def wordless(asker: Asker) -> Answer:
+    """Tell whoever sent a file, or handed a message on, without a word, that it takes words."""
+    headline = f"{person(asker.person)}, I read what you write, but no files and no messages that you hand on."
+    return replace(greeting(asker), headline=headline)
 
 
 def help_shown(result: HelpShown, command_name: str) -> Answer:

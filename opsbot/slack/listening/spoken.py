@@ -12,7 +12,7 @@ from opsbot.domain.models import Person
 from opsbot.errors import UnknownVerbError
 from opsbot.grammar import without_mention_of
 from opsbot.slack.blocks.address import MENTION, address_in
-from opsbot.slack.blocks.introducing import greeting
+from opsbot.slack.blocks.introducing import greeting, wordless
 from opsbot.slack.blocks.messages import Message
 from opsbot.slack.doing import Later
 from opsbot.slack.listening.payloads import BotMention, DirectMessage
@@ -97,7 +97,8 @@ class SpokenListener:
 
     def _take_message(self, message: DirectMessage) -> None:
         thread = message.event.thread_ts
-        said = self._do_once(message, self._do_or_greet, Later(None, thread), address_in(thread, self.command_name))
+        do = self._ask_for_words if message.is_wordless else self._do_or_greet
+        said = self._do_once(message, do, Later(None, thread), address_in(thread, self.command_name))
         if said is not None:
             self.replier.answer_directly(said, message.asker, thread)
 
@@ -112,6 +113,9 @@ class SpokenListener:
             return do(text, replace(said.asker, person=person), later)
 
         return in_words(once, address, self.command_name, text)
+
+    def _ask_for_words(self, _text: str, asker: Asker, _later: Later) -> Answer:
+        return wordless(asker)
 
     def _do_or_greet(self, text: str, asker: Asker, later: Later) -> Answer | None:
         """Do what was written; who begins with no verb at all is told, in short, what can be said here."""
