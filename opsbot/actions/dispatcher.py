@@ -108,6 +108,10 @@ class Dispatcher:
             and self._forbidden(command, self._standing_to_decide(asker)) is None
         )
 
+    def barred(self, asker: Asker) -> str:
+        """Say why nothing at all is done for the asker, whatever they ask; nothing where it is."""
+        return self._standing_to_decide(asker).barred
+
     def is_meant(self, command: commands.Decide) -> bool:
         """Tell whether the request that has the number now is the one that the button was made for, if it was one's."""
         try:

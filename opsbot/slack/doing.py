@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from opsbot.domain.commands import ListServices, LongWork
+from opsbot.domain.results import Refused
+from opsbot.errors import CommandError
 from opsbot.grammar import parse
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.messages import Answer
-from opsbot.slack.blocks.results import answer
+from opsbot.slack.blocks.results import answer, refused
 from opsbot.slack.trouble import in_words, turned_away
 
 if TYPE_CHECKING:
@@ -48,8 +50,23 @@ class Doer:
     command_name: str
 
     def do(self, text: str, asker: Asker, later: Later | None = None) -> Answer | None:
-        """Read a line and do what it asks; raises OpsbotError."""
-        return self.carry_out(parse(text, self.dispatcher.defaults(asker.place)), asker, later)
+        """Read a line and do what it asks; raises OpsbotError.
+
+        Whom nothing is done for hears that, rather than what was wrong with their words.
+        """
+        try:
+            typed = parse(text, self.dispatcher.defaults(asker.place))
+        except CommandError:
+            barred = self.barred(asker)
+            if barred is None:
+                raise
+            return barred
+        return self.carry_out(typed, asker, later)
+
+    def barred(self, asker: Asker) -> Answer | None:
+        """Say why nothing at all is done for the asker; None where it is."""
+        why = self.dispatcher.barred(asker)
+        return refused(Refused(why)) if why else None
 
     def carry_out(self, typed: Typed, asker: Asker, later: Later | None = None) -> Answer | None:
         """Do what was asked for; what takes long is begun here, and said `later`, if somebody waits for that."""
@@ -79,9 +96,9 @@ class Doer:
             if said is not None:
                 self.replier.reply(later.amended(said), asker, later.response_url, later.thread)
 
-        refused = self.slow.take(asker.person.id, do)
-        if refused is not None:
-            return Answer(turned_away(refused), private=True, undone=True)
+        full = self.slow.take(asker.person.id, do)
+        if full is not None:
+            return Answer(turned_away(full), private=True, undone=True)
         if waits:
             return Answer(_IN_LINE, private=True)
         return Answer(_DIRECTLY, private=True) if typed.private else None

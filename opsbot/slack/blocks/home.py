@@ -43,6 +43,8 @@ _BUTTON_LIMIT = 60
 
 def home_view(home: HomeShown, command_name: str) -> View:
     """Show somebody their Home: at most eight requests with buttons, and of the rest a few lines."""
+    if home.barred:
+        return View(type="home", blocks=[_header("Nothing is shown here"), mrkdwn_section(escaped(home.barred))])
     blocks = [
         *map(mrkdwn_section, _paused(home.pauses)),
         *_waiting(home, command_name),
@@ -158,7 +160,8 @@ def _unwatch(watch: Watch) -> ButtonElement:
 def _access(home: HomeShown, command_name: str) -> Iterator[Block]:
     yield _header("Who you are here")
     grants = [_grant(grant, permissions) for grant, permissions in home.grants[:_MOST_GRANTS]]
-    yield from sections(grants or ["No grant holds for you here. Ask whoever runs me for one."])
+    ask = "" if home.problem else " Ask whoever runs me for one."
+    yield from sections(grants or [f"No grant holds for you here.{ask}"])
     if len(home.grants) > _MOST_GRANTS:
         yield _small(f"and {counted(len(home.grants) - _MOST_GRANTS, 'grant')} more")
     if home.problem:

@@ -72,7 +72,8 @@ def access_shown(result: AccessShown) -> Answer:
     ]
     headline = f"{person(result.person)}, you hold {counted(len(lines), 'grant')} here."
     if not lines:
-        headline = f"{person(result.person)}, no grant holds for you here. Ask whoever runs me for one."
+        ask = "" if result.problem else " Ask whoever runs me for one."
+        headline = f"{person(result.person)}, no grant holds for you here.{ask}"
     lines += [escaped(result.problem)] if result.problem else []
     return Answer(headline, (of_lines(lines),) if lines else (), private=True)
 

@@ -265,6 +265,9 @@ class FormListeners:
 
     def reopen(self, value: str, asker: Asker, trigger: str) -> Answer | None:
         """Open a form again that came to nothing, as a button has it; gives what to say where that can't be done."""
+        barred = self.doer.barred(asker)
+        if barred is not None:
+            return barred
         kept = kept_in(value, asker, self.dispatcher.world.changes)
         if all(entry.verb != kept.verb for entry in self.dispatcher.usable(asker)):
             return Answer(f":no_entry: You may not do that here: {code(kept.verb)}.", private=True)

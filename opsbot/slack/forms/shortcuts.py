@@ -12,6 +12,7 @@ from opsbot.domain.models import MessageRef
 from opsbot.domain.references import ServiceRef
 from opsbot.errors import CommandError
 from opsbot.slack.blocks.messages import Answer, Message
+from opsbot.slack.blocks.mrkdwn import escaped
 from opsbot.slack.forms.following import left_out
 from opsbot.slack.forms.opening import TOO_LATE
 from opsbot.slack.forms.payloads import Memory, MessageShortcut, Shortcut
@@ -98,6 +99,9 @@ class ShortcutListeners:
             self.spare.take(asker.person.id, self.replier.direct, Message(turned_away(refused)), asker)
 
     def _pick(self, shortcut: Shortcut) -> Answer | None:
+        barred = self.dispatcher.offered(shortcut.asker).barred
+        if barred:
+            return self._refuse(shortcut.trigger_id, "API Designer", barred)
         usable = self.dispatcher.usable(shortcut.asker)
         opened = self.opener.open(shortcut.trigger_id, form_view(Memory(picking=True), {}, usable))
         return None if opened is not None else Answer(TOO_LATE)
@@ -105,16 +109,19 @@ class ShortcutListeners:
     def _publish(self, shortcut: MessageShortcut) -> Answer | None:
         """Open the form at once, since that can't wait; what the message is about has to be looked up."""
         asker = shortcut.asker
-        if RequestPublish.verb not in {entry.verb for entry in self.dispatcher.usable(asker)}:
-            refused = "You may not ask for publishes here."
-            told = self.opener.open(shortcut.trigger_id, notice_view("Publish", refused))
-            return None if told is not None else Answer(refused)
+        barred = self.dispatcher.offered(asker).barred
+        if barred or RequestPublish.verb not in {entry.verb for entry in self.dispatcher.usable(asker)}:
+            return self._refuse(shortcut.trigger_id, "Publish", barred or "You may not ask for publishes here.")
         opened = self.opener.open(shortcut.trigger_id, notice_view("Publish", "Looking which version it is…"))
         if opened is None:
             return Answer(TOO_LATE)
         promises = Promises(self.opener, self.replier, self.command_name)
         promises.keep(opened, "Publish", lambda: self._form_about(shortcut), asker)
         return None
+
+    def _refuse(self, trigger: str, title: str, why: str) -> Answer | None:
+        """Say why not in the place of the form; gives what to say where that can't be opened, either."""
+        return None if self.opener.open(trigger, notice_view(title, why)) is not None else Answer(escaped(why))
 
     def _form_about(self, shortcut: MessageShortcut) -> View:
         """Make the form of the publish, with what the message tells in it."""

@@ -17,7 +17,7 @@ from opsbot.slack.blocks.introducing import OPEN_FORM
 from opsbot.slack.blocks.messages import REOPEN_FORM, RUN_LINE, Answer, Message
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.blocks.paging import TURN_PAGE
-from opsbot.slack.blocks.results import answer
+from opsbot.slack.blocks.results import answer, refused
 from opsbot.slack.blocks.stamps import read_stamp
 from opsbot.slack.doing import Later
 from opsbot.slack.forms.again import with_form
@@ -102,8 +102,8 @@ class Listeners:
         except ValidationError:
             ack(incident("a slash command could not be read"))
             return
-        refused = self.pool.take(command.user_id, self._take_command, command)
-        ack() if refused is None else ack(turned_away(refused))
+        why = self.pool.take(command.user_id, self._take_command, command)
+        ack() if why is None else ack(turned_away(why))
 
     def on_click(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take a click on one of our buttons."""
@@ -113,9 +113,9 @@ class Listeners:
         except ValidationError:
             incident("a click could not be read")
             return
-        refused = self.pool.take(click.user.id, self._take_click, click)
-        if refused is not None:
-            self._turn_away(refused, click.asker, click.response_url)
+        why = self.pool.take(click.user.id, self._take_click, click)
+        if why is not None:
+            self._turn_away(why, click.asker, click.response_url)
 
     def on_submission(self, ack: FormAck, body: dict[str, Any]) -> None:
         """Take a form that somebody sent; what is empty and must not be is said beside the field."""
@@ -129,11 +129,11 @@ class Listeners:
         if isinstance(command, Decline) and not command.comment:
             ack(response_action="errors", errors=missing_reason())
             return
-        refused = self.pool.take(asker.person.id, self._carry_out, command, asker, None, kept(submission))
-        if refused is None:
+        why = self.pool.take(asker.person.id, self._carry_out, command, asker, None, kept(submission))
+        if why is None:
             ack()
         else:
-            ack(response_action="errors", errors=busy(turned_away(refused)))
+            ack(response_action="errors", errors=busy(turned_away(why)))
 
     def _turn_away(self, why: TurnedAway, asker: Asker, response_url: str | None) -> None:
         """Say that there is too much to do; by another pool, since the acknowledgement waits for this listener."""
@@ -220,6 +220,9 @@ class Listeners:
         verb = click.value.partition(" ")[0]
 
         def do() -> Answer | None:
+            barred = self.dispatcher.offered(click.asker).barred
+            if barred:
+                return refused(Refused(barred))
             if verb and all(entry.verb != verb for entry in self.dispatcher.usable(click.asker)):
                 return Answer(f":no_entry: You may not do that here: {code(verb)}.", private=True)
             opened = show(click.value, here, click.trigger_id)

@@ -115,7 +115,7 @@ class SpokenListener:
         return in_words(once, address, self.command_name, text)
 
     def _ask_for_words(self, _text: str, asker: Asker, _later: Later) -> Answer:
-        return wordless(asker)
+        return self.doer.barred(asker) or wordless(asker)
 
     def _do_or_greet(self, text: str, asker: Asker, later: Later) -> Answer | None:
         """Do what was written; who begins with no verb at all is told, in short, what can be said here."""
