@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import ActionsBlock, ContextBlock, DividerBlock, He
 from slack_sdk.models.blocks.block_elements import ButtonElement
 from slack_sdk.models.views import View
 
-from opsbot.domain.commands import Approve, Cancel, Decline, Unwatch
+from opsbot.domain.commands import Approve, Cancel, Decline
 from opsbot.domain.counting import MOST_COUNTED
 from opsbot.domain.homes import Few
 from opsbot.domain.lifecycle import State
@@ -16,9 +16,9 @@ from opsbot.domain.policy import in_words
 from opsbot.domain.watching import BY_CONFIG
 from opsbot.slack.blocks import cards
 from opsbot.slack.blocks.difference import difference_blocks
-from opsbot.slack.blocks.messages import RUN_LINE, Answer, mrkdwn, mrkdwn_section, of_lines, plain_section, sections
+from opsbot.slack.blocks.messages import UNWATCH, Answer, mrkdwn, mrkdwn_section, of_lines, plain_section, sections
 from opsbot.slack.blocks.mrkdwn import clipped, code, counted, cut, date, escaped, listed, or_none, person, readable
-from opsbot.slack.blocks.stamps import stamp
+from opsbot.slack.blocks.stamps import stamp, stamp_of_watch
 from opsbot.slack.blocks.watches import in_a_line
 
 if TYPE_CHECKING:
@@ -153,8 +153,8 @@ def _watches(home: HomeShown, command_name: str) -> Iterator[Block]:
 
 
 def _unwatch(watch: Watch) -> ButtonElement:
-    verb, what = Unwatch.verb, clipped(readable(watch.services), _BUTTON_LIMIT)
-    return ButtonElement(text=f"Unwatch {what}", action_id=f"{RUN_LINE}:{verb}:{watch.id}", value=f"{verb} {watch.id}")
+    what = clipped(readable(watch.services), _BUTTON_LIMIT)
+    return ButtonElement(text=f"Unwatch {what}", action_id=f"{UNWATCH}{watch.id}", value=stamp_of_watch(watch))
 
 
 def _access(home: HomeShown, command_name: str) -> Iterator[Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, assert_never
@@ -12,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from slack_sdk.models.blocks import ActionsBlock, Block
 
 from opsbot.domain import commands
-from opsbot.errors import CommandError
+from opsbot.domain.models import MessageRef
+from opsbot.domain.seals import seal_of_change
+from opsbot.errors import CommandError, NotFoundError
 from opsbot.grammar import forms
 from opsbot.grammar.fields import ON
 from opsbot.slack.blocks.messages import Message, notes, reopening
@@ -28,7 +31,9 @@ if TYPE_CHECKING:
 _VALUE = 2_000
 _MOST_UNPACKED = 40_000
 _SAID = 300
-_PLAIN, _PACKED, _CHANGE = "as-it-is:", "packed:", "change:"
+_PLAIN, _PACKED = "as-it-is:", "packed:"
+_OF_CHANGE = re.compile(r"change:([0-9]{1,9})(?::([0-9a-f]{1,64}))?")
+_STALE = "That button is of something that I don't know any more, so there is nothing to fill in again. Type it anew."
 
 
 class Kept(BaseModel):
@@ -91,11 +96,19 @@ def unpack(value: str) -> Kept | None:
 def kept_in(value: str, asker: Asker, changes: NodeChanges) -> Kept:
     """Read what a button brings back; what the store has of a change is given to nobody but who asked for it.
 
-    Raises CommandError.
+    A change is the button's by its seal; where an earlier version made the button, by the message that it stands in,
+    or whose thread. Raises CommandError.
     """
-    number = change_in(value)
-    if number is not None:
-        change = changes.get(number)
+    stamped = change_in(value)
+    if stamped is not None:
+        number, seal = stamped
+        try:
+            change = changes.get(number)
+        except NotFoundError as error:
+            raise CommandError(_STALE, "help") from error
+        here = MessageRef(asker.place.channel, asker.place.thread or "")
+        if (seal != seal_of_change(change)) if seal else (here != change.message):
+            raise CommandError(_STALE, "help")
         if change.by.id != asker.person.id:
             raise CommandError("Only who asked for it can open that form again.", change.wanted.verb)
         return of_change(change)
@@ -105,10 +118,10 @@ def kept_in(value: str, asker: Asker, changes: NodeChanges) -> Kept:
     return kept
 
 
-def change_in(value: str) -> int | None:
-    """Read which change of a node a button stands for; None where it stands for none."""
-    number = value.removeprefix(_CHANGE)
-    return int(number) if value.startswith(_CHANGE) and number.isascii() and number.isdigit() else None
+def change_in(value: str) -> tuple[int, str] | None:
+    """Read which change of a node a button stands for, by number and seal; None where it stands for none."""
+    found = _OF_CHANGE.fullmatch(value)
+    return (int(found[1]), found[2] or "") if found is not None else None
 
 
 def of_change(change: NodeChange) -> Kept:

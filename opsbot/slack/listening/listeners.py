@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
-from opsbot.domain.commands import Approve, Cancel, Decline
+from opsbot.domain.commands import Approve, Cancel, Decline, Unwatch
 from opsbot.domain.results import Refused
 from opsbot.errors import MissingWordError
 from opsbot.slack.blocks import cards
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.introducing import OPEN_FORM
-from opsbot.slack.blocks.messages import REOPEN_FORM, RUN_LINE, Answer, Message
+from opsbot.slack.blocks.messages import REOPEN_FORM, RUN_LINE, UNWATCH, Answer, Message
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.blocks.paging import TURN_PAGE
 from opsbot.slack.blocks.results import answer, refused
@@ -54,6 +54,9 @@ if TYPE_CHECKING:
     from opsbot.slack.transport.pool import Pool, TurnedAway
 
 _log = logging.getLogger(__name__)
+
+_OLD_UNWATCH = f"{RUN_LINE}:{Unwatch.verb}:"
+"""What they began with in earlier versions, which wrote a line into them."""
 
 _DECISIONS: dict[str, type[Approve | Cancel]] = {cards.APPROVE: Approve, cards.CANCEL: Cancel}
 _FORMS: dict[str, Callable[[Metadata], View]] = {cards.APPROVE_WITH: approve_form, cards.DECLINE: decline_form}
@@ -168,6 +171,8 @@ class Listeners:
             self._open_form(click)
         elif click.action in _DECISIONS:
             self._decide(click)
+        elif click.action.startswith((UNWATCH, _OLD_UNWATCH)):
+            self._unwatch(click)
         elif click.action == RUN_LINE:
             self._run_line(click)
         elif click.action.startswith(f"{RUN_LINE}:"):
@@ -234,7 +239,8 @@ class Listeners:
 
     def _reopen_form(self, click: Click) -> None:
         """Open a form again that came to nothing, with all that was typed."""
-        said = self._in_words(lambda: self.forms.reopen(click.value, click.asker, click.trigger_id))
+        here = replace(click.asker, place=replace(click.asker.place, thread=click.thread))
+        said = self._in_words(lambda: self.forms.reopen(click.value, here, click.trigger_id))
         if said is not None:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 
@@ -248,6 +254,20 @@ class Listeners:
         else:
             page = said.in_one() if click.container.is_ephemeral or not said.details else said.details[-1]
             self.replier.replace(page, click.response_url, click.asker)
+
+    def _unwatch(self, click: Click) -> None:
+        """End the watch that the button is of; where that can't be, the Home that it may stand in is an old one."""
+
+        def do() -> Answer | None:
+            number, seal = read_stamp(click.value.removeprefix(f"{Unwatch.verb} "))
+            result = self.dispatcher.do(Unwatch(number, seal=seal), click.asker)
+            return answer(result, click.asker, self.command_name)
+
+        said = self._in_words(do)
+        if said is not None:
+            self.replier.reply(said, click.asker, click.response_url, thread=click.thread)
+            if said.undone:
+                self.home.show_what_is_true(click.asker)
 
     def _run_line(self, click: Click) -> None:
         """Do what a button's line says, as if whoever clicked had typed it; the button is gone once that was tried."""
