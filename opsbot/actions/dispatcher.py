@@ -26,6 +26,7 @@ from opsbot.actions.trying import failed, project_of, refused, service_of
 from opsbot.actions.watching import list_watches, try_watches, unwatch, watch_services
 from opsbot.domain import commands
 from opsbot.domain.authorization import refusal
+from opsbot.domain.policy import may_see
 from opsbot.domain.results import Refused
 from opsbot.domain.seals import is_of
 from opsbot.domain.terminal import objection_at_the_door, unheard
@@ -49,12 +50,16 @@ class Dispatcher:
 
     world: World
 
-    def defaults(self, place: Place) -> commands.Defaults:
-        """Tell what is meant in a place: the channel's node and project, the thread's publish request or version."""
+    def defaults(self, asker: Asker) -> commands.Defaults:
+        """Tell what is meant where somebody asks: the channel's node and project, the thread's request or version.
+
+        Of the requests for a version, those that the asker may see.
+        """
+        place = asker.place
         rules = self.world.rules.channel(place.channel)
         request = request_in(place, self.world)
         subject = subject_in(place, request, self.world)
-        there = (request.id,) if request is not None else open_requests(subject, self.world)
+        there = (request.id,) if request is not None else self._open_requests(subject, asker)
         return commands.Defaults(
             self.world.rules.default_node(place.channel),
             rules.project,
@@ -62,6 +67,11 @@ class Dispatcher:
             subject,
             there if request is None else (),
         )
+
+    def _open_requests(self, subject: commands.Subject | None, asker: Asker) -> tuple[int, ...]:
+        found = open_requests(subject, self.world)
+        standing = self._standing_to_decide(asker) if found else None
+        return tuple(each.id for each in found if standing is not None and may_see(each, asker.person, standing))
 
     def standing_to_choose(self, asker: Asker) -> Standing:
         """Tell what holds for the asker; where they haven't said in which channel, what holds in any.

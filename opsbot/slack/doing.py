@@ -55,7 +55,7 @@ class Doer:
         Whom nothing is done for hears that, rather than what was wrong with their words.
         """
         try:
-            typed = parse(text, self.dispatcher.defaults(asker.place))
+            typed = parse(text, self.dispatcher.defaults(asker))
         except CommandError:
             barred = self.barred(asker)
             if barred is None:

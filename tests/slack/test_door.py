@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opsbot.domain.commands import Command
-    from opsbot.domain.models import Asker, Place
+    from opsbot.domain.models import Asker
     from opsbot.domain.results import Result
     from tests.stage import Stage
 
@@ -176,7 +176,7 @@ class Broken:
     def __init__(self, fault: Exception) -> None:
         self.fault = fault
 
-    def defaults(self, place: Place) -> Defaults:
+    def defaults(self, asker: Asker) -> Defaults:
         return Defaults()
 
     def do(self, command: Command, asker: Asker) -> Result:

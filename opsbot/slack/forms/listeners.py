@@ -88,7 +88,7 @@ class FormListeners:
 
     def ask(self, text: str, asker: Asker, trigger: str) -> bool:
         """Open the form of the verb that a line lacks words for; tells whether that could be done."""
-        begun = begin(text, self.dispatcher.defaults(asker.place))
+        begun = begin(text, self.dispatcher.defaults(asker))
         usable = {entry.verb for entry in self.dispatcher.usable(asker)}
         if not trigger or begun.form.verb not in usable:
             return False
@@ -97,7 +97,7 @@ class FormListeners:
     def open(self, verb: str, asker: Asker, trigger: str) -> bool:
         """Open the form of a verb, or without one the menu of them all; tells whether that could be done."""
         if verb:
-            begun = begin(verb, self.dispatcher.defaults(asker.place))
+            begun = begin(verb, self.dispatcher.defaults(asker))
             return self._show(_memory_of(begun, asker), begun.values, asker, trigger)
         memory = Memory(channel=asker.place.channel, thread=asker.place.thread or "", picking=True)
         menu = form_view(memory, {}, self.dispatcher.usable(asker))
@@ -143,7 +143,7 @@ class FormListeners:
         if form is None or not asker.place.channel:
             ack(response_action="update", view=notice_view("API Designer", _FORGED))
             return
-        defaults = self.dispatcher.defaults(asker.place)
+        defaults = self.dispatcher.defaults(asker)
         wrong = faults(form, sent.values, defaults)
         first = next(iter(places.values()), "")
         if wrong:
@@ -211,7 +211,8 @@ class FormListeners:
             verb = chosen.value if chosen is not None else ""
             memory = Memory.model_validate({**memory.model_dump(), "verb": verb, "revision": memory.revision + 1})
             if verb and memory.thread:
-                known = begin(verb, self.dispatcher.defaults(Place(memory.channel, memory.thread)))
+                there = replace(asker, place=Place(memory.channel, memory.thread))
+                known = begin(verb, self.dispatcher.defaults(there))
                 values = {**known.values, **{name: word for name, word in values.items() if word}}
                 memory = memory if memory.service else memory.with_service(_service_in(known))
         else:
@@ -255,7 +256,7 @@ class FormListeners:
             try:
                 return self.doer.carry_out(typed, asker, Later(sent.response_url, amended=amended))
             except OpsbotError as error:
-                beside = field_of(form, sent.values, error.about, self.dispatcher.defaults(asker.place))
+                beside = field_of(form, sent.values, error.about, self.dispatcher.defaults(asker))
                 kept = kept.model_copy(update={"said": str(error), "beside": beside})
                 raise
 

@@ -49,7 +49,7 @@ class Suggesting:
         field = memory.form.field(keystrokes.field) if memory.form is not None else None
         if field is None:
             return []
-        defaults = self.dispatcher.defaults(asker.place)
+        defaults = self.dispatcher.defaults(asker)
         offers = self._offers(field, typed, memory, self.dispatcher.offered(asker), defaults)
         word = _word(field, typed, memory, defaults)
         if word and all(offer.value != word for offer in offers):
