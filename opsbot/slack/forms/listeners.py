@@ -18,7 +18,7 @@ from opsbot.grammar.filling import field_of
 from opsbot.slack.blocks.messages import Answer
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.doing import Later
-from opsbot.slack.forms.again import Kept, kept_in, lost_note, with_form
+from opsbot.slack.forms.again import Kept, kept_in, lost_note, sealed, with_form
 from opsbot.slack.forms.following import Latest, draft_for, left_out, still_holding, why_not, with_draft
 from opsbot.slack.forms.opening import TOO_LATE, Opened
 from opsbot.slack.forms.payloads import (
@@ -249,7 +249,7 @@ class FormListeners:
         kept = Kept(verb=form.verb, channel=asker.place.channel, values=sent.values)
 
         def amended(answer: Answer) -> Answer:
-            return with_form(answer, kept) if answer.undone else answer
+            return with_form(answer, sealed(kept, self.dispatcher.world.requests)) if answer.undone else answer
 
         def do() -> Answer | None:
             nonlocal kept
@@ -269,7 +269,8 @@ class FormListeners:
         barred = self.doer.barred(asker)
         if barred is not None:
             return barred
-        kept = kept_in(value, asker, self.dispatcher.world.changes)
+        world = self.dispatcher.world
+        kept = kept_in(value, asker, world.changes, world.requests)
         if all(entry.verb != kept.verb for entry in self.dispatcher.usable(asker)):
             return Answer(f":no_entry: You may not do that here: {code(kept.verb)}.", private=True)
         memory = Memory(verb=kept.verb, channel=kept.channel or asker.place.channel)

@@ -20,7 +20,7 @@ from opsbot.slack.blocks.paging import TURN_PAGE
 from opsbot.slack.blocks.results import answer, refused
 from opsbot.slack.blocks.stamps import read_stamp
 from opsbot.slack.doing import Later
-from opsbot.slack.forms.again import with_form
+from opsbot.slack.forms.again import with_form, without_request
 from opsbot.slack.forms.opening import TOO_LATE
 from opsbot.slack.forms.reasons import (
     Metadata,
@@ -30,7 +30,6 @@ from opsbot.slack.forms.reasons import (
     decline_form,
     kept,
     missing_reason,
-    without_request,
 )
 from opsbot.slack.listening.payloads import Click, SlashCommand
 from opsbot.slack.trouble import in_words, incident, turned_away
