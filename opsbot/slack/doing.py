@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from opsbot.domain.commands import ListServices, LongWork
 from opsbot.domain.results import Refused
 from opsbot.errors import CommandError
-from opsbot.grammar import parse
+from opsbot.grammar import begin, parse
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.messages import Answer
 from opsbot.slack.blocks.results import answer, refused
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from opsbot.slack.sending.replies import Replier
     from opsbot.slack.transport.pool import Pool
 
+_LONGEST_LINE = 2000
 _IN_LINE = "I'm at others like it already; yours begins when one of them is done."
 _DIRECTLY = "You find it in our direct conversation."
 
@@ -62,6 +63,14 @@ class Doer:
                 raise
             return barred
         return self.carry_out(typed, asker, later)
+
+    def line_for_form(self, text: str, asker: Asker) -> str:
+        """Write a line that lacks something so that a button opens its form; empty where the asker has no use for that."""
+        verb = begin(text, self.dispatcher.defaults(asker)).form.verb
+        if verb not in {entry.verb for entry in self.dispatcher.usable(asker)}:
+            return ""
+        line = " ".join([verb, *text.split(maxsplit=1)[1:]])
+        return line if len(line) <= _LONGEST_LINE else verb
 
     def barred(self, asker: Asker) -> Answer | None:
         """Say why nothing at all is done for the asker; None where it is."""

@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import ActionsBlock
 from slack_sdk.models.blocks.block_elements import ButtonElement
 
 from opsbot.domain.authorization import Permission
-from opsbot.slack.blocks.messages import Answer, of_lines
+from opsbot.slack.blocks.messages import Answer, Message, of_lines
 from opsbot.slack.blocks.mrkdwn import code, counted, escaped, listed, person
 
 if TYPE_CHECKING:
@@ -48,6 +48,12 @@ def wordless(asker: Asker) -> Answer:
     """Tell whoever sent a file, or handed a message on, without a word, that it takes words."""
     headline = f"{person(asker.person)}, I read what you write, but no files and no messages that you hand on."
     return replace(greeting(asker), headline=headline)
+
+
+def with_form_for(line: str, said: Answer) -> Answer:
+    """Offer, beside what a line lacks, the form that asks for it and holds what was written already."""
+    button = ActionsBlock(elements=[ButtonElement(text="Fill in the form…", action_id=OPEN_FORM, value=line)])
+    return replace(said, details=(*said.details, Message("A form can ask for it.", (button,))))
 
 
 def help_shown(result: HelpShown, command_name: str) -> Answer:

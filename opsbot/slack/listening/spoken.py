@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from opsbot.domain.models import Person
-from opsbot.errors import UnknownVerbError
+from opsbot.errors import MissingWordError, UnknownVerbError
 from opsbot.grammar import without_mention_of
 from opsbot.slack.blocks.address import MENTION, address_in
-from opsbot.slack.blocks.introducing import greeting, wordless
+from opsbot.slack.blocks.introducing import greeting, with_form_for, wordless
 from opsbot.slack.blocks.messages import Message
+from opsbot.slack.blocks.results import apology
 from opsbot.slack.doing import Later
 from opsbot.slack.listening.payloads import BotMention, DirectMessage
 from opsbot.slack.trouble import in_words, incident, turned_away
@@ -110,7 +111,14 @@ class SpokenListener:
             if not self.seen.is_first(said.event_id, self.clock()):
                 return None
             person = Person(said.event.user, self.directory.name(said.event.user))
-            return do(text, replace(said.asker, person=person), later)
+            asker = replace(said.asker, person=person)
+            try:
+                return do(text, asker, later)
+            except MissingWordError as error:
+                line = self.doer.line_for_form(text, asker)
+                if not line:
+                    raise
+                return with_form_for(line, apology(error, address))
 
         return in_words(once, address, self.command_name, text)
 
