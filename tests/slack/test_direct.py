@@ -57,6 +57,9 @@ def test_in_a_direct_conversation_no_mention_is_needed(tmp_path: Path) -> None:
         say(f"<@{demo.BOT}> whoami", "you hold 1 grant here")
         listed = say("services FRAUD", "asked for the services of `design:FRAUD`")
         assert "`design:FRAUD/scoring`" in shown(stage.wait_for("`design:FRAUD/scoring`", direct, user="vic"))
+        say("/apid packages FRAUD/rules", "asked for the packages of `design:FRAUD/rules`")
+        stage.say("apid whoami", user="vic", channel=direct, thread=listed["ts"])
+        stage.wait_for("you hold 1 grant here", direct, user="vic", times=2)
         assert "/apid packages FRAUD/rules" in shown(say("pakages FRAUD/rules", "Did you mean “packages”"))
         in_thread = say("pakages FRAUD/rules", "@opsbot packages FRAUD/rules", thread=listed["ts"])
         assert in_thread["thread_ts"] == listed["ts"]

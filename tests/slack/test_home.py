@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from opsbot.actions.homes import HomePainter
+from opsbot.domain.authorization import Grant, Permission
 from opsbot.domain.homes import HomeShown
 from opsbot.domain.models import Person
 from opsbot.errors import OvertakenError, TellingError
@@ -230,3 +231,13 @@ def test_whoever_holds_no_grant_is_sent_to_ask_for_one_unless_that_can_not_be_kn
     view = home_view(HomeShown(Person(demo.OMAR.id, "omar"), problem=problem), "/apid").to_dict()
     assert ("Ask whoever runs me for one." in shown(view)) is asks
     assert problem in shown(view)
+
+
+def test_what_somebody_may_not_do_is_not_suggested_to_them() -> None:
+    who, grant = Person(demo.VIC.id, "vic"), Grant("viewer")
+    nobody, viewer = (
+        shown(home_view(HomeShown(who, grants=grants), "/apid").to_dict())
+        for grants in ((), ((grant, (Permission.READ,)),))
+    )
+    assert "`/apid publish SERVICE VERSION`" not in nobody + viewer
+    assert ("`/apid watch SERVICE --me`" in nobody, "`/apid watch SERVICE --me`" in viewer) == (False, True)

@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import ActionsBlock, ContextBlock, DividerBlock, He
 from slack_sdk.models.blocks.block_elements import ButtonElement
 from slack_sdk.models.views import View
 
+from opsbot.domain.authorization import Permission
 from opsbot.domain.commands import Approve, Cancel, Decline
 from opsbot.domain.counting import MOST_COUNTED
 from opsbot.domain.homes import Few
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.models.blocks import Block
 
-    from opsbot.domain.authorization import Grant, Permission
+    from opsbot.domain.authorization import Grant
     from opsbot.domain.homes import Choice, HomeShown
     from opsbot.domain.models import Pause, PublishRequest
     from opsbot.domain.watching import Watch
@@ -123,9 +124,8 @@ def _own(home: HomeShown, command_name: str) -> Iterator[Block]:
     own = home.own
     yield _header("What you asked for")
     if not own.shown:
-        yield _small(
-            f"Nothing lately. {code(f'{command_name} publish SERVICE VERSION')} asks for a version to be published."
-        )
+        how = f" {code(f'{command_name} publish SERVICE VERSION')} asks for a version to be published."
+        yield _small(f"Nothing lately.{how if _may(home, Permission.PUBLISH) else ''}")
     for choice in own.shown:
         cancel = _button(Cancel.verb, choice.request) if Cancel.verb in choice.verbs else None
         yield SectionBlock(text=mrkdwn(cut(_stands(choice), _CONTEXT_LIMIT)), accessory=cancel)
@@ -145,11 +145,17 @@ def _watches(home: HomeShown, command_name: str) -> Iterator[Block]:
     yield _header("What you watch")
     lines = [cut(in_a_line(watch), _LINE_LIMIT) for watch in home.watches[:_MOST_WATCHES]]
     lines += _more(Few(home.watches[:_MOST_WATCHES], len(home.watches)), f"{command_name} watches")
-    nothing = f"Nothing. {code(f'{command_name} watch SERVICE --me')} has me tell you what happens to one."
+    how = f" {code(f'{command_name} watch SERVICE --me')} has me tell you what happens to one."
+    nothing = f"Nothing.{how if _may(home, Permission.READ) else ''}"
     yield mrkdwn_section("\n".join(lines)) if lines else _small(nothing)
     ending = [_unwatch(watch) for watch in home.watches[:_MOST_WATCHES] if watch.by.id != BY_CONFIG]
     if ending:
         yield ActionsBlock(elements=ending)
+
+
+def _may(home: HomeShown, permission: Permission) -> bool:
+    """Tell whether some grant gives the permission: what people may not do isn't suggested to them."""
+    return any(permission in permissions for _, permissions in home.grants)
 
 
 def _unwatch(watch: Watch) -> ButtonElement:

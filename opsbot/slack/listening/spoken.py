@@ -105,7 +105,7 @@ class SpokenListener:
 
     def _do_once(self, said: BotMention | DirectMessage, do: Do, later: Later, address: str) -> Answer | None:
         """Do what was written, in the name of whoever wrote it, unless that was taken before."""
-        text = without_mention_of(self.bot_user, said.event.text)
+        text = _without_command(self.command_name, without_mention_of(self.bot_user, said.event.text))
 
         def once() -> Answer | None:
             if not self.seen.is_first(said.event_id, self.clock()):
@@ -136,3 +136,9 @@ class SpokenListener:
 
     def _log_unheard(self, user: str) -> None:
         _log.warning("%s could not even be told that there is too much to do", user)
+
+
+def _without_command(name: str, text: str) -> str:
+    """Take the slash command off a line: whoever is used to it writes it where Slack knows none, too."""
+    first, _, rest = text.partition(" ")
+    return rest.lstrip() if first.lower() in {name, name.removeprefix("/")} else text
