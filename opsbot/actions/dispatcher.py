@@ -118,6 +118,19 @@ class Dispatcher:
             and self._forbidden(command, self._standing_to_decide(asker)) is None
         )
 
+    def forbids(self, verb: str, asker: Asker) -> Refused | None:
+        """Say why the asker may not use a verb here, on whatever it may be; None where they may on something.
+
+        What is done to a request is judged by its policy, once it is known which.
+        """
+        if verb in {each.verb for each in _ON_REQUEST}:
+            return None
+        standing = self._standing_to_decide(asker)
+        needed = next((each.permission for each in self.world.manual() if each.verb == verb), None)
+        if needed is None or standing.allows_somewhere(needed):
+            return None
+        return Refused(refusal(standing, needed, None), self.world.rules.access.administrators(None))
+
     def barred(self, asker: Asker) -> str:
         """Say why nothing at all is done for the asker, whatever they ask; nothing where it is."""
         return self._standing_to_decide(asker).barred

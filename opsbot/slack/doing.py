@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.domain.commands import ListServices, LongWork
 from opsbot.domain.results import Refused
-from opsbot.errors import CommandError
+from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar import begin, parse
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.messages import Answer
@@ -53,16 +53,23 @@ class Doer:
     def do(self, text: str, asker: Asker, later: Later | None = None) -> Answer | None:
         """Read a line and do what it asks; raises OpsbotError.
 
-        Whom nothing is done for hears that, rather than what was wrong with their words.
+        Whom nothing is done for hears that, rather than what was wrong with their words; and so does who left a word out,
+        if they may not have it done whatever the word is.
         """
         try:
             typed = parse(text, self.dispatcher.defaults(asker))
-        except CommandError:
-            barred = self.barred(asker)
-            if barred is None:
+        except CommandError as error:
+            useless = self.barred(asker) or (
+                self._forbids(text, asker) if isinstance(error, MissingWordError) else None
+            )
+            if useless is None:
                 raise
-            return barred
+            return useless
         return self.carry_out(typed, asker, later)
+
+    def _forbids(self, text: str, asker: Asker) -> Answer | None:
+        forbidden = self.dispatcher.forbids(begin(text, self.dispatcher.defaults(asker)).form.verb, asker)
+        return refused(forbidden) if forbidden is not None else None
 
     def line_for_form(self, text: str, asker: Asker) -> str:
         """Write a line that lacks something so that a button opens its form; empty where the asker has no use for that."""
