@@ -71,6 +71,13 @@ class Doer:
         forbidden = self.dispatcher.forbids(begin(text, self.dispatcher.defaults(asker)).form.verb, asker)
         return refused(forbidden) if forbidden is not None else None
 
+    def begins_with_verb(self, text: str, asker: Asker) -> bool:
+        """Tell whether a line begins with a verb, whatever else may be wrong with it."""
+        try:
+            return bool(begin(text, self.dispatcher.defaults(asker)).form.verb)
+        except CommandError:
+            return False
+
     def line_for_form(self, text: str, asker: Asker) -> str:
         """Write a line that lacks something so that a button opens its form; empty where the asker has no use for that."""
         verb = begin(text, self.dispatcher.defaults(asker)).form.verb

@@ -87,6 +87,15 @@ def test_a_mention_in_the_channel_is_answered_there_to_its_author_and_in_its_thr
     assert open_door.wait_for("asked for the services", user="omar")["thread_ts"] == said["ts"]
 
 
+def test_what_follows_a_greeting_is_asked_about_rather_than_done(open_door: Stage) -> None:
+    open_door.say(f"hey <@{demo.BOT}> services CHURN")
+    said = open_door.wait_for("I don't know “hey”.")
+    assert said["ephemeral"]
+    assert "services CHURN" in "".join(buttons(said))
+    open_door.click(said, "run_line")
+    open_door.wait_for("asked for the services of `design:CHURN`")
+
+
 def test_pages_are_turned_in_the_thread_of_a_mention_too(open_door: Stage) -> None:
     for number in range(100, 115):
         open_door.designer.node.create_package("CHURN", "churn", f"v{number}", by="script")

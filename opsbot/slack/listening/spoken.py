@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from opsbot.domain.models import Person
 from opsbot.errors import MissingWordError, UnknownVerbError
-from opsbot.grammar import without_mention_of
+from opsbot.grammar import behind_mention_of, without_mention_of
 from opsbot.slack.blocks.address import MENTION, address_in
 from opsbot.slack.blocks.introducing import greeting, with_form_for, wordless
 from opsbot.slack.blocks.messages import Message
@@ -92,7 +92,17 @@ class SpokenListener:
 
     def _take_mention(self, mention: BotMention) -> None:
         """Do what a mention asks; all see the answer in the thread of the mention, the asker alone in the channel."""
-        said = self._do_once(mention, self.doer.do, Later(None, mention.thread), MENTION)
+
+        def do(text: str, asker: Asker, later: Later) -> Answer | None:
+            try:
+                return self.doer.do(text, asker, later)
+            except UnknownVerbError as error:
+                line = behind_mention_of(self.bot_user, mention.event.text)
+                if not self.doer.begins_with_verb(line, asker):
+                    raise
+                return apology(error, MENTION, instead=line)  # it is asked first: “never let @opsbot approve 3”
+
+        said = self._do_once(mention, do, Later(None, mention.thread), MENTION)
         if said is not None:
             self.replier.reply(said, mention.asker, None, thread=mention.thread)
 
