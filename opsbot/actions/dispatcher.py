@@ -26,6 +26,7 @@ from opsbot.actions.trying import failed, project_of, refused, service_of
 from opsbot.actions.watching import list_watches, try_watches, unwatch, watch_services
 from opsbot.domain import commands
 from opsbot.domain.authorization import refusal
+from opsbot.domain.policy import may_see
 from opsbot.domain.results import Refused
 from opsbot.domain.seals import is_of
 from opsbot.domain.terminal import objection_at_the_door, unheard
@@ -49,12 +50,16 @@ class Dispatcher:
 
     world: World
 
-    def defaults(self, place: Place) -> commands.Defaults:
-        """Tell what is meant in a place: the channel's node and project, the thread's publish request or version."""
+    def defaults(self, asker: Asker) -> commands.Defaults:
+        """Tell what is meant where somebody asks: the channel's node and project, the thread's request or version.
+
+        Of the requests for a version, those that the asker may see.
+        """
+        place = asker.place
         rules = self.world.rules.channel(place.channel)
         request = request_in(place, self.world)
         subject = subject_in(place, request, self.world)
-        there = (request.id,) if request is not None else open_requests(subject, self.world)
+        there = (request.id,) if request is not None else self._open_requests(subject, asker)
         return commands.Defaults(
             self.world.rules.default_node(place.channel),
             rules.project,
@@ -62,6 +67,11 @@ class Dispatcher:
             subject,
             there if request is None else (),
         )
+
+    def _open_requests(self, subject: commands.Subject | None, asker: Asker) -> tuple[int, ...]:
+        found = open_requests(subject, self.world)
+        standing = self._standing_to_decide(asker) if found else None
+        return tuple(each.id for each in found if standing is not None and may_see(each, asker.person, standing))
 
     def standing_to_choose(self, asker: Asker) -> Standing:
         """Tell what holds for the asker; where they haven't said in which channel, what holds in any.
@@ -107,6 +117,23 @@ class Dispatcher:
             self._is_allowed_in(asker.place, command)
             and self._forbidden(command, self._standing_to_decide(asker)) is None
         )
+
+    def forbids(self, verb: str, asker: Asker) -> Refused | None:
+        """Say why the asker may not use a verb here, on whatever it may be; None where they may on something.
+
+        What is done to a request is judged by its policy, once it is known which.
+        """
+        if verb in {each.verb for each in _ON_REQUEST}:
+            return None
+        standing = self._standing_to_decide(asker)
+        needed = next((each.permission for each in self.world.manual() if each.verb == verb), None)
+        if needed is None or standing.allows_somewhere(needed):
+            return None
+        return Refused(refusal(standing, needed, None), self.world.rules.access.administrators(None))
+
+    def barred(self, asker: Asker) -> str:
+        """Say why nothing at all is done for the asker, whatever they ask; nothing where it is."""
+        return self._standing_to_decide(asker).barred
 
     def is_meant(self, command: commands.Decide) -> bool:
         """Tell whether the request that has the number now is the one that the button was made for, if it was one's."""

@@ -35,7 +35,9 @@ _EVERYTHING = "*"
 
 
 def show_home(asker: Asker, standing: Standing, world: World) -> HomeShown:
-    """Gather what concerns the asker, as far as their grants count where they ask."""
+    """Gather what concerns the asker, as far as their grants count where they ask; nothing for whom nothing is done."""
+    if standing.barred and not standing.problem:
+        return HomeShown(asker.person, barred=standing.barred)
     return _Gathering(asker.person, standing, world, world.policies.in_force(), world.clock()).home()
 
 

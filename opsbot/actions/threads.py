@@ -21,13 +21,13 @@ def request_in(place: Place, world: World) -> PublishRequest | None:
     return world.requests.of_card(MessageRef(place.channel, place.thread)) if place.thread is not None else None
 
 
-def open_requests(subject: Subject | None, world: World) -> tuple[int, ...]:
-    """Number the open requests for the version that a thread is about, oldest first."""
+def open_requests(subject: Subject | None, world: World) -> list[PublishRequest]:
+    """Find the open requests for the version that a thread is about, oldest first."""
     if subject is None:
-        return ()
+        return []
     query = RequestQuery(("*",), service=subject.service, states=OPEN, size=_MOST_OPEN)
     found, _ = world.requests.page(query)
-    return tuple(sorted(each.id for each in found if each.version == subject.version))
+    return sorted((each for each in found if each.version == subject.version), key=lambda each: each.id)
 
 
 def subject_in(place: Place, request: PublishRequest | None, world: World) -> Subject | None:

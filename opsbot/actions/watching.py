@@ -16,6 +16,7 @@ from opsbot.domain.globs import is_within, may_meet
 from opsbot.domain.models import HOME
 from opsbot.domain.references import ServiceRef
 from opsbot.domain.results import Refused, Unwatched, Watched, WatchesTested
+from opsbot.domain.seals import seal_of_watch
 from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, globbed
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
 _DIRECT = "D"
 _MOST_TESTED = 10
+_STALE = (
+    "That button is of a watch that is over, was set anew, or that I don't know any more. Nothing was changed: "
+    "your Home shows what is watched now, and so does “watches”."
+)
+_UNSEALED = "That button is of an earlier version of me. Nothing was changed: your Home has a new one."
 
 
 def watch_services(command: WatchServices, asker: Asker, standing: Standing, world: World) -> Watched | Refused:
@@ -51,7 +57,8 @@ def watch_services(command: WatchServices, asker: Asker, standing: Standing, wor
 def unwatch(command: Unwatch, asker: Asker, standing: Standing, world: World) -> Unwatched | Refused:
     """End a watch of the channel, or of the asker; in a channel whoever may read what is watched can."""
     if isinstance(command.what, int):
-        return _unwatch_by_number(command.what, asker, standing, world)
+        objected = _objection_to_button(command.what, command.seal, world)
+        return objected or _unwatch_by_number(command.what, asker, standing, world)
     target, services = target_of(asker, personally=command.personally), globbed(command.what)
     there = [each for each in world.watches.of_target(target) if each.services == services]
     own = [each for each in there if each.by.id != BY_CONFIG]
@@ -101,6 +108,15 @@ def try_watches(command: TryWatches, asker: Asker, standing: Standing, world: Wo
         world.deliveries.add((said,), now)
         world.durable.deliver(watch.target)
     return WatchesTested(tested)
+
+
+def _objection_to_button(number: int, seal: str | None, world: World) -> Refused | None:
+    """Say that the button was made for another watch than that which has the number, where it was made for one."""
+    if seal is None:
+        return None
+    watch = world.watches.get(number)
+    is_meant = watch is not None and seal == seal_of_watch(watch)
+    return None if is_meant else Refused(_STALE if seal else _UNSEALED)
 
 
 def _unwatch_by_number(number: int, asker: Asker, standing: Standing, world: World) -> Unwatched | Refused:

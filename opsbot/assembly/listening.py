@@ -15,6 +15,7 @@ from opsbot.slack import (
     Opener,
     Pool,
     Replier,
+    Shares,
     ShortcutListeners,
     SpokenListener,
     Suggesting,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from opsbot.store import SeenStore
 
 _TURNED_AWAY_WAITING = 100
+_TURNED_AWAY_EACH = 10
 _DOWNLOADS = 2
 _DOWNLOADS_WAITING = 8
 _DOWNLOADS_EACH = 4
@@ -37,19 +39,24 @@ _DOWNLOADS_EACH = 4
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """Who does what the listeners take: `spare` tells those whom `pool` has no time for, `slow` does what takes long."""
+    """Who does what the listeners take: `spare` tells those whom `pool` has no time for, `slow` does what takes long.
+
+    `typing` is each person's share of the threads that answer while they type.
+    """
 
     pool: Pool
     spare: Pool
     slow: Pool
+    typing: Shares
 
     @classmethod
     def hired(cls, config: Config, turns: Turns, pool: Pool | None) -> Workers:
         """Have workers for all that comes in."""
         return cls(
             pool or Pool(config.work.threads, config.work.queue, turns, config.work.per_person),
-            Pool(1, _TURNED_AWAY_WAITING, turns),
+            Pool(1, _TURNED_AWAY_WAITING, turns, _TURNED_AWAY_EACH),
             Pool(_DOWNLOADS, _DOWNLOADS_WAITING, None, _DOWNLOADS_EACH),  # the checksum of a gigabyte is a long turn
+            Shares(max(1, min(config.work.per_person, config.http.threads // 2))),
         )
 
     def queues(self) -> dict[str, Queue]:
@@ -111,6 +118,7 @@ class Ears:
         )
 
     def _forms(self, doer: Doer, replier: Replier, opener: Opener) -> FormListeners:
+        suggestions = Suggestions(self.catalog, self.dispatcher.world.requests)
         return FormListeners(
             dispatcher=self.dispatcher,
             doer=doer,
@@ -118,7 +126,7 @@ class Ears:
             spare=self.workers.spare,
             replier=replier,
             opener=opener,
-            suggesting=Suggesting(self.dispatcher, Suggestions(self.catalog, self.dispatcher.world.requests)),
+            suggesting=Suggesting(self.dispatcher, suggestions, self.workers.typing),
             look_again=self.catalog.look_again,
             command_name=self.command_name,
         )

@@ -110,7 +110,7 @@ class Terminal:
         """
         try:
             asker = self._asker(user, channel)
-            command = parse(text, self._dispatcher.defaults(asker.place)).command
+            command = parse(text, self._dispatcher.defaults(asker)).command
             with traced(trace=new_trace()):
                 result = self._dispatcher.do(command, asker)
         except (StoreError, ConfigError):

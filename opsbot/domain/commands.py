@@ -253,12 +253,16 @@ class WatchServices:
 
 @dataclass(frozen=True, slots=True)
 class Unwatch:
-    """End a watch, named by what is watched or by its number."""
+    """End a watch, named by what is watched or by its number; a button says by its `seal` which watch had that.
+
+    Without one it was named on purpose. The buttons of an earlier version have an empty one.
+    """
 
     verb: ClassVar = "unwatch"
     permission: ClassVar[Permission | None] = Permission.READ
     what: Watchable | int
     personally: bool = False
+    seal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

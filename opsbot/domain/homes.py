@@ -71,7 +71,8 @@ class HomeShown:
     """What concerns one person: what waits for them, what they asked for, what was published, who they are here.
 
     `waiting` are requests on which their yes would count now, `unjudged` publishes that wait to be settled or reviewed
-    by them, `watches` what they set or hear of. `sight` are globs of the services that all of this is about.
+    by them, `watches` what they set or hear of. `sight` are globs of the services that all of this is about. `barred`
+    says why nothing of it is shown to them.
     """
 
     person: Person
@@ -84,3 +85,4 @@ class HomeShown:
     problem: str = ""
     watches: tuple[Watch, ...] = ()
     sight: frozenset[str] = frozenset()
+    barred: str = ""

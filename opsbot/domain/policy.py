@@ -45,10 +45,16 @@ def objection(
 
     Who may not even see the request hears that there is none: NotFoundError.
     """
-    if not _may_see(request, person, standing):
+    if not may_see(request, person, standing):
         raise no_such_request(request.id, standing.problem)
     objected = unheard(command) if standing.in_terminal else _mistaken(command, request)
     return objected or _objection_by_kind(command, request, person, standing, policy)
+
+
+def may_see(request: PublishRequest, person: Person, standing: Standing) -> bool:
+    """Tell whether the person may know of the request: it is their own, or they may read or approve its service."""
+    asked_for_it = person.id == request.wish.requester.id
+    return asked_for_it or any(standing.allows(each, request.service) for each in (Permission.READ, Permission.APPROVE))
 
 
 def _mistaken(command: OnRequest, request: PublishRequest) -> str | None:
@@ -215,8 +221,3 @@ def _objection_to_judging(request: PublishRequest, person: Person, standing: Sta
     if standing.allows(Permission.ADMIN, request.service):
         return None
     return _roleless(request.wish, standing, policy)
-
-
-def _may_see(request: PublishRequest, person: Person, standing: Standing) -> bool:
-    asked_for_it = person.id == request.wish.requester.id
-    return asked_for_it or any(standing.allows(each, request.service) for each in (Permission.READ, Permission.APPROVE))

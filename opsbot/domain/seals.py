@@ -1,4 +1,4 @@
-"""Seals: by what a button knows its request again, once numbers are given a second time."""
+"""Seals: by what a button knows its request, watch or change again, once numbers are given a second time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from opsbot.domain.changes import part_of
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from opsbot.domain.changes import NodeChange
     from opsbot.domain.models import MessageRef, PublishRequest
+    from opsbot.domain.watching import Watch
 
 _LENGTH = 12
 
@@ -31,9 +37,28 @@ def seal(request: PublishRequest) -> str:
     A database that was restored gives the numbers again that it forgot, and the old cards are still there.
     """
     wish = request.wish
-    asked = wish.asked_at.astimezone(UTC).isoformat()
-    named = [str(wish.service), wish.package.version, wish.published_service, wish.requester.id, asked]
-    return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:_LENGTH]
+    return _sealed(
+        wish.service, wish.package.version, wish.published_service, wish.requester.id, _instant(wish.asked_at)
+    )
+
+
+def seal_of_watch(watch: Watch) -> str:
+    """Name a watch by who set it when, for whom and of what; one that was set anew is another."""
+    return _sealed("watch", watch.target, watch.services, watch.by.id, _instant(watch.at))
+
+
+def seal_of_change(change: NodeChange) -> str:
+    """Name a change of a node by what was asked, by whom and when."""
+    wanted = change.wanted
+    return _sealed(wanted.verb, wanted.service, part_of(wanted), change.by.id, _instant(change.asked_at))
+
+
+def _sealed(*named: object) -> str:
+    return hashlib.sha256(json.dumps([str(each) for each in named]).encode()).hexdigest()[:_LENGTH]
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
 
 
 def is_of(button: Button, request: PublishRequest) -> bool:

@@ -4,11 +4,12 @@ from opsbot.grammar.fields import forms
 from opsbot.grammar.filling import begin, faults, faults_of, fill
 from opsbot.grammar.manual import manual
 from opsbot.grammar.parsing import Typed, corrected, parse
-from opsbot.grammar.words import without_mention_of
+from opsbot.grammar.words import behind_mention_of, without_mention_of
 
 __all__ = [
     "Typed",
     "begin",
+    "behind_mention_of",
     "corrected",
     "faults",
     "faults_of",

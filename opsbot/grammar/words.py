@@ -47,7 +47,17 @@ def read_number(text: str) -> int | None:
 
 def without_mention_of(user: str, text: str) -> str:
     """Take the first mention of the user out of a message."""
-    return re.sub(rf"<@{re.escape(user)}(\|[^>]*)?>", " ", text, count=1).strip()
+    return _mention_of(user).sub(" ", text, count=1).strip()
+
+
+def behind_mention_of(user: str, text: str) -> str:
+    """Give what follows the first mention of the user in a message that begins with something else; else nothing."""
+    found = _mention_of(user).search(text)
+    return text[found.end() :].strip() if found is not None and text[: found.start()].strip() else ""
+
+
+def _mention_of(user: str) -> re.Pattern[str]:
+    return re.compile(rf"<@{re.escape(user)}(\|[^>]*)?>")
 
 
 def _link(link: re.Match[str]) -> str:

@@ -19,6 +19,7 @@ from opsbot.slack.sending.progress import Budget, SlackProgress
 from opsbot.slack.sending.replies import Replier
 from opsbot.slack.transport.client import KeptWebClient
 from opsbot.slack.transport.pool import Pool
+from opsbot.slack.transport.shares import Shares
 from opsbot.slack.transport.timed import SlackCall
 from opsbot.slack.transport.turns import Turns
 
@@ -34,6 +35,7 @@ __all__ = [
     "Opener",
     "Pool",
     "Replier",
+    "Shares",
     "ShortcutListeners",
     "SlackCall",
     "SlackDirectory",

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from opsbot.domain.commands import ListServices, LongWork
-from opsbot.grammar import parse
+from opsbot.domain.results import Refused
+from opsbot.errors import CommandError, MissingWordError
+from opsbot.grammar import begin, parse
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.messages import Answer
-from opsbot.slack.blocks.results import answer
+from opsbot.slack.blocks.results import answer, refused
 from opsbot.slack.trouble import in_words, turned_away
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from opsbot.slack.sending.replies import Replier
     from opsbot.slack.transport.pool import Pool
 
+_LONGEST_LINE = 2000
 _IN_LINE = "I'm at others like it already; yours begins when one of them is done."
 _DIRECTLY = "You find it in our direct conversation."
 
@@ -48,8 +51,45 @@ class Doer:
     command_name: str
 
     def do(self, text: str, asker: Asker, later: Later | None = None) -> Answer | None:
-        """Read a line and do what it asks; raises OpsbotError."""
-        return self.carry_out(parse(text, self.dispatcher.defaults(asker.place)), asker, later)
+        """Read a line and do what it asks; raises OpsbotError.
+
+        Whom nothing is done for hears that, rather than what was wrong with their words; and so does who left a word out,
+        if they may not have it done whatever the word is.
+        """
+        try:
+            typed = parse(text, self.dispatcher.defaults(asker))
+        except CommandError as error:
+            useless = self.barred(asker) or (
+                self._forbids(text, asker) if isinstance(error, MissingWordError) else None
+            )
+            if useless is None:
+                raise
+            return useless
+        return self.carry_out(typed, asker, later)
+
+    def _forbids(self, text: str, asker: Asker) -> Answer | None:
+        forbidden = self.dispatcher.forbids(begin(text, self.dispatcher.defaults(asker)).form.verb, asker)
+        return refused(forbidden) if forbidden is not None else None
+
+    def begins_with_verb(self, text: str, asker: Asker) -> bool:
+        """Tell whether a line begins with a verb, whatever else may be wrong with it."""
+        try:
+            return bool(begin(text, self.dispatcher.defaults(asker)).form.verb)
+        except CommandError:
+            return False
+
+    def line_for_form(self, text: str, asker: Asker) -> str:
+        """Write a line that lacks something so that a button opens its form; empty where the asker has no use for that."""
+        verb = begin(text, self.dispatcher.defaults(asker)).form.verb
+        if verb not in {entry.verb for entry in self.dispatcher.usable(asker)}:
+            return ""
+        line = " ".join([verb, *text.split(maxsplit=1)[1:]])
+        return line if len(line) <= _LONGEST_LINE else verb
+
+    def barred(self, asker: Asker) -> Answer | None:
+        """Say why nothing at all is done for the asker; None where it is."""
+        why = self.dispatcher.barred(asker)
+        return refused(Refused(why)) if why else None
 
     def carry_out(self, typed: Typed, asker: Asker, later: Later | None = None) -> Answer | None:
         """Do what was asked for; what takes long is begun here, and said `later`, if somebody waits for that."""
@@ -79,9 +119,9 @@ class Doer:
             if said is not None:
                 self.replier.reply(later.amended(said), asker, later.response_url, later.thread)
 
-        refused = self.slow.take(asker.person.id, do)
-        if refused is not None:
-            return Answer(turned_away(refused), private=True, undone=True)
+        full = self.slow.take(asker.person.id, do)
+        if full is not None:
+            return Answer(turned_away(full), private=True, undone=True)
         if waits:
             return Answer(_IN_LINE, private=True)
         return Answer(_DIRECTLY, private=True) if typed.private else None

@@ -18,10 +18,13 @@ _LASTS = 300.0
 _MOST = 10_000
 _TOLD = ("name", "deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger", "team_id")
 
-GONE = "Your Slack account is deactivated, so I do nothing for it."
+GONE = "Your Slack account is deactivated, so I do nothing for it. Whoever administers this workspace can activate it again."
 A_BOT = "I do nothing for other bots."
-ELSEWHERE = "You belong to another workspace, and I serve the people of mine only."
-A_GUEST = "You are a guest in this workspace, and I do nothing for guests unless whoever runs me allows it."
+ELSEWHERE = "You belong to another workspace, and I serve the people of mine only. Ask one of them to do it for you."
+A_GUEST = (
+    "You are a guest in this workspace, and I do nothing for guests unless whoever runs me allows it. "
+    "Ask them, or have a member of the workspace do it for you."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,10 +247,27 @@ def test_in_the_thread_of_its_card_a_request_is_meant() -> None:
     number = asked(scene)
     scene.requests.remember_card(number, MessageRef(CHANNEL, "1.0"))
     dispatcher = Dispatcher(scene.world)
-    assert dispatcher.defaults(asker(thread="1.0").place).request == number
-    assert dispatcher.defaults(asker(thread="1.0").place).subject == Subject(SCORING, "v3", "scoring")
-    assert dispatcher.defaults(asker(thread="7.7").place).request is None
-    assert dispatcher.defaults(asker(thread="7.7").place).subject is None
+    assert dispatcher.defaults(asker(thread="1.0")).request == number
+    assert dispatcher.defaults(asker(thread="1.0")).subject == Subject(SCORING, "v3", "scoring")
+    assert dispatcher.defaults(asker(thread="7.7")).request is None
+    assert dispatcher.defaults(asker(thread="7.7")).subject is None
+
+
+def test_of_the_open_requests_that_a_thread_is_about_only_those_are_named_that_the_asker_may_see() -> None:
+    scene = Scene(rules(grant("publisher", MAYA, OMAR), grant("viewer", VIC, services=("design:CHURN/*",))))
+    story = packaged(SCORING, package("v3"), NOON, "grace")
+    scene.events.begin_story(CHANNEL, story, MessageRef(CHANNEL, "2.0"), NOON)
+    numbers = (asked(scene), asked(scene, RequestPublish(SCORING, "v3", "scoring-eu"), OMAR))
+
+    def known(person: Person) -> tuple[int | None, tuple[int, ...]]:
+        found = Dispatcher(scene.world).defaults(asker(person, thread="2.0"))
+        return found.request, found.open_requests
+
+    assert known(MAYA) == (None, numbers)
+    assert known(VIC) == (None, ())
+    scene.rules = rules(grant("viewer", VIC, services=("design:CHURN/*",)))
+    assert known(OMAR) == (numbers[1], numbers[1:])  # who asked for it may know of it
+    assert known(VIC) == (None, ())
 
 
 def test_in_the_thread_of_its_story_the_one_open_request_is_meant_and_of_several_none() -> None:
@@ -260,7 +277,7 @@ def test_in_the_thread_of_its_story_the_one_open_request_is_meant_and_of_several
     scene.events.begin_story(CHANNEL, story, MessageRef(CHANNEL, "2.0"), NOON)
 
     def said(text: str) -> Command:
-        return parse(text, Dispatcher(scene.world).defaults(asker(thread="2.0").place)).command
+        return parse(text, Dispatcher(scene.world).defaults(asker(thread="2.0"))).command
 
     with pytest.raises(MissingWordError, match="Which request"):
         said("approve")
@@ -283,5 +300,5 @@ def test_in_the_thread_of_its_story_a_version_is_meant_with_the_one_that_was_pub
         seen = packaged(SCORING, package(version), NOON, "grace")
         scene.events.begin_story(CHANNEL, seen, MessageRef(CHANNEL, "2.0" if number < 2 else "3.0"), NOON)
     dispatcher = Dispatcher(scene.world)
-    assert dispatcher.defaults(asker(thread="3.0").place).subject == Subject(SCORING, "v5", since="v3")
-    assert dispatcher.defaults(asker(thread="2.0").place).subject is None  # it tells of two
+    assert dispatcher.defaults(asker(thread="3.0")).subject == Subject(SCORING, "v5", since="v3")
+    assert dispatcher.defaults(asker(thread="2.0")).subject is None  # it tells of two

@@ -147,7 +147,7 @@ def test_a_channel_may_allow_some_verbs_only() -> None:
 def test_a_place_says_what_is_meant_there() -> None:
     channels = {CHANNEL: ChannelRules(node="eu", project="FRAUD")}
     dispatcher = Dispatcher(Scene(rules=Rules(("design", "eu"), channels=channels)).world)
-    here, elsewhere = dispatcher.defaults(asker().place), dispatcher.defaults(asker(channel="C9").place)
+    here, elsewhere = dispatcher.defaults(asker()), dispatcher.defaults(asker(channel="C9"))
     assert (here.node, here.project) == ("eu", "FRAUD")
     assert (elsewhere.node, elsewhere.project) == (None, None)
 

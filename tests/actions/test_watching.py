@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,7 @@ from opsbot.domain.pace import Digest, Quiet
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.domain.results import Refused, Unwatched, Watched, WatchesListed, WatchesTested
 from opsbot.domain.rules import ChannelRules
+from opsbot.domain.seals import seal_of_watch
 from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, chosen, packaged
 from opsbot.errors import GoneError, NotFoundError, NotHereError, SilencedError, TellingError
 from tests.actions.doing import asked, carry_out, do
@@ -398,3 +399,29 @@ def test_only_what_may_be_done_there_is_offered() -> None:
     assert here == {"summary", "diff"}
     assert elsewhere == {"publish", "diff", "summary", "download"}
     assert viewer == {"diff", "summary"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"by": VIC},
+        {"target": "C02OTHER"},
+        {"services": "design:CHURN/*"},
+        {"at": NOON + timedelta(seconds=1)},  # set anew
+    ],
+)
+def test_a_button_ends_no_watch_but_the_one_that_it_was_made_for(scene: Scene, other: dict[str, Any]) -> None:
+    watch = watched(scene)
+    button = seal_of_watch(watch)
+    scene.watches.kept[watch.id] = there = replace(watch, **other)
+    refused = said_directly(scene, Unwatch(watch.id, seal=button), MAYA)
+    assert isinstance(refused, Refused)
+    assert "that I don't know any more. Nothing was changed" in refused.reason
+    assert there.services not in refused.reason
+    assert isinstance(said_directly(scene, Unwatch(watch.id, seal=""), MAYA), Refused)
+    assert list(scene.watches.kept.values()) == [there]
+    del scene.watches.kept[watch.id]
+    assert said_directly(scene, Unwatch(watch.id, seal=button), MAYA) == refused
+    scene.watches.kept[watch.id] = watch
+    assert isinstance(said_directly(scene, Unwatch(watch.id, seal=button), MAYA), Unwatched)
+    assert scene.watches.kept == {}

@@ -215,7 +215,7 @@ def _looks(door: Door) -> dict[str, Do]:
         "deliveries --everywhere --failed": (commands.ListDeliveries(everywhere=True, failed=True), boss),
     }
     looks: dict[str, Do] = {name: _again(door, *each) for name, each in asked.items()}
-    looks["what a thread is about"] = lambda _: door.dispatcher.defaults(asker(thread="1.0").place)
+    looks["what a thread is about"] = lambda _: door.dispatcher.defaults(asker(thread="1.0"))
     return looks
 
 

@@ -30,7 +30,7 @@ from opsbot.domain.commands import (
 from opsbot.domain.lifecycle import State
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.errors import CommandError, MissingWordError
-from opsbot.grammar import Typed, parse, without_mention_of
+from opsbot.grammar import Typed, behind_mention_of, parse, without_mention_of
 from tests.builders import SCORING
 
 HERE = Defaults(node="design", project="FRAUD")
@@ -232,3 +232,17 @@ def test_of_several_words_none_is_guessed(text: str) -> None:
 def test_elsewhere_a_service_has_to_be_named(text: str) -> None:
     with pytest.raises(MissingWordError, match="SERVICE is missing"):
         parse(text, IN_THREAD)
+
+
+@pytest.mark.parametrize(
+    ("text", "behind"),
+    [
+        ("hey <@U0BOT> services FRAUD", "services FRAUD"),
+        ("hey <@U0BOT|opsbot> tell <@U0BOT> that", "tell <@U0BOT> that"),
+        ("<@U0BOT> services", ""),
+        ("services <@U0BOT>", ""),
+        ("hey <@U0ELSE> services", ""),
+    ],
+)
+def test_what_follows_a_mention_is_known_where_something_else_comes_before_it(text: str, behind: str) -> None:
+    assert behind_mention_of("U0BOT", text) == behind

@@ -11,7 +11,7 @@ import pytest
 from opsbot.domain.models import Asker, Person, Place
 from opsbot.sandbox import demo
 from opsbot.slack.people import A_GUEST, ELSEWHERE, GONE
-from tests.stage import staged
+from tests.stage import shown, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +95,42 @@ def test_nothing_is_offered_to_them_while_they_type(stage: Stage, who: str) -> N
     asker = Asker(Person(person(who), who), Place("C01MLOPS"))
     assert dispatcher.offered(asker).grants == ()
     assert dispatcher.standing_to_choose(asker).grants == ()
+
+
+@pytest.mark.parametrize("who", list(OUT))
+def test_a_home_and_a_greeting_say_the_same(stage: Stage, who: str) -> None:
+    stage.open_home(who)
+    stage.wait_until(lambda: OUT[who] in shown(stage.find_home(who) or {"blocks": []}))
+    home = shown(stage.find_home(who) or {"blocks": []})
+    assert "Nothing is shown here" in home
+    assert "whoever runs me for one" not in home
+    assert "What you watch" not in home
+    direct = stage.direct(who)
+    before = sum(OUT[who] in shown(each) for each in stage.messages(direct, user=who))
+    for number, text in enumerate(("hello", ""), 1):
+        written = event(
+            stage, "message", person(who), f"Ev{who}hi{number}", channel=direct, channel_type="im", text=text
+        )
+        assert stage.deliver_event(written) == 200
+        stage.wait_for(OUT[who], direct, user=who, times=before + number)
+
+
+@pytest.mark.parametrize("who", ["nils", "grace"])  # of people elsewhere no shortcut is listened to
+def test_a_form_says_the_same(stage: Stage, who: str) -> None:
+    stage.shortcut("api_designer", user=who, channel="ml-ops")
+    assert OUT[who] in shown(stage.wait_for_view(who))
+    stage.close_view(who)
+    stage.shortcut("publish_version", user=who, message=stage.wait_for("Request 1"))
+    assert OUT[who] in shown(stage.wait_for_view(who))
+    stage.close_view(who)
+
+
+def test_a_word_too_few_or_one_mistyped_is_nothing_to_them(stage: Stage) -> None:
+    before = sum(A_GUEST in each["text"] for each in stage.messages(user="nils"))
+    for number, text in enumerate(("publish", "pakages FRAUD/rules"), 1):
+        stage.command(text, user="nils")
+        stage.wait_for(A_GUEST, user="nils", times=before + number)
+    assert stage.find_view("nils") is None
 
 
 OTHER = "T0OTHER"

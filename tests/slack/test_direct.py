@@ -29,10 +29,14 @@ def event(**more: Any) -> dict[str, Any]:
         ({"subtype": "bot_message"}, False),
         ({"subtype": "message_changed", "user": ""}, False),
         ({"subtype": "message_deleted"}, False),
-        ({"subtype": "file_share"}, False),
+        ({"subtype": "file_share"}, True),
+        ({"subtype": "file_share", "text": ""}, True),
+        ({"subtype": "thread_broadcast", "thread_ts": "0.5"}, True),
+        ({"subtype": "me_message"}, True),
+        ({"subtype": "channel_topic"}, False),
         ({"channel_type": "channel"}, False),
         ({"channel_type": "mpim"}, False),
-        ({"text": " "}, False),
+        ({"text": " "}, True),
     ],
 )
 def test_only_what_a_person_writes_directly_is_answered(more: dict[str, Any], *, answered: bool) -> None:
@@ -53,6 +57,9 @@ def test_in_a_direct_conversation_no_mention_is_needed(tmp_path: Path) -> None:
         say(f"<@{demo.BOT}> whoami", "you hold 1 grant here")
         listed = say("services FRAUD", "asked for the services of `design:FRAUD`")
         assert "`design:FRAUD/scoring`" in shown(stage.wait_for("`design:FRAUD/scoring`", direct, user="vic"))
+        say("/apid packages FRAUD/rules", "asked for the packages of `design:FRAUD/rules`")
+        stage.say("apid whoami", user="vic", channel=direct, thread=listed["ts"])
+        stage.wait_for("you hold 1 grant here", direct, user="vic", times=2)
         assert "/apid packages FRAUD/rules" in shown(say("pakages FRAUD/rules", "Did you mean “packages”"))
         in_thread = say("pakages FRAUD/rules", "@opsbot packages FRAUD/rules", thread=listed["ts"])
         assert in_thread["thread_ts"] == listed["ts"]
@@ -66,3 +73,14 @@ def test_what_slack_sends_again_is_answered_once(tmp_path: Path) -> None:
         stage.wait_for("Hello <@U04VIC>", direct, user="vic")
         stage.bot.pool.close()  # all of them are done now
         assert len(stage.messages(direct, user="vic")) == 1
+
+
+def test_a_file_keeps_no_words_from_being_answered_and_without_any_they_are_asked_for(tmp_path: Path) -> None:
+    with staged(tmp_path, mode="http") as stage:
+        direct = stage.direct("vic")
+        file = {"channel": direct, "subtype": "file_share", "files": [{"id": "F1", "name": "drift.pdf"}]}
+        assert stage.deliver_event(event(**file, text="whoami")) == 200
+        stage.wait_for("you hold 1 grant here", direct, user="vic")
+        assert stage.deliver_event(event(**file, text="") | {"event_id": "Ev2"}) == 200
+        asked = stage.wait_for("<@U04VIC>, I read what you write, but no files", direct, user="vic")
+        assert "`packages PROJECT/SERVICE`" in shown(asked)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opsbot.domain.commands import Command
-    from opsbot.domain.models import Asker, Place
+    from opsbot.domain.models import Asker
     from opsbot.domain.results import Result
     from tests.stage import Stage
 
@@ -85,6 +85,15 @@ def test_a_mention_in_the_channel_is_answered_there_to_its_author_and_in_its_thr
     assert "thread_ts" not in open_door.wait_for("you hold", user="omar")  # Slack hides those in threads that aren't
     open_door.deliver_event(mention("services FRAUD", ts=said["ts"], event="Ev2"))
     assert open_door.wait_for("asked for the services", user="omar")["thread_ts"] == said["ts"]
+
+
+def test_what_follows_a_greeting_is_asked_about_rather_than_done(open_door: Stage) -> None:
+    open_door.say(f"hey <@{demo.BOT}> services CHURN")
+    said = open_door.wait_for("I don't know “hey”.")
+    assert said["ephemeral"]
+    assert "services CHURN" in "".join(buttons(said))
+    open_door.click(said, "run_line")
+    open_door.wait_for("asked for the services of `design:CHURN`")
 
 
 def test_pages_are_turned_in_the_thread_of_a_mention_too(open_door: Stage) -> None:
@@ -176,7 +185,7 @@ class Broken:
     def __init__(self, fault: Exception) -> None:
         self.fault = fault
 
-    def defaults(self, place: Place) -> Defaults:
+    def defaults(self, asker: Asker) -> Defaults:
         return Defaults()
 
     def do(self, command: Command, asker: Asker) -> Result:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from opsbot.actions.homes import HomePainter
+from opsbot.domain.authorization import Grant, Permission
 from opsbot.domain.homes import HomeShown
 from opsbot.domain.models import Person
 from opsbot.errors import OvertakenError, TellingError
 from opsbot.sandbox import demo
 from opsbot.slack import HomeListener, Pool, SlackHomeScreen, Turns
+from opsbot.slack.blocks.home import home_view
 from tests.stage import shown, staged
 
 if TYPE_CHECKING:
@@ -220,3 +222,22 @@ def test_an_opening_that_can_not_be_read_is_acknowledged_and_one_too_many_is_dro
     assert "could not be read" in caplog.text
     assert "too much to do" in caplog.text
     assert home(stage, "omar")["blocks"] == []
+
+
+@pytest.mark.parametrize(("problem", "asks"), [("", True), ("Slack's user groups can't be read.", False)])
+def test_whoever_holds_no_grant_is_sent_to_ask_for_one_unless_that_can_not_be_known(
+    problem: str, *, asks: bool
+) -> None:
+    view = home_view(HomeShown(Person(demo.OMAR.id, "omar"), problem=problem), "/apid").to_dict()
+    assert ("Ask whoever runs me for one." in shown(view)) is asks
+    assert problem in shown(view)
+
+
+def test_what_somebody_may_not_do_is_not_suggested_to_them() -> None:
+    who, grant = Person(demo.VIC.id, "vic"), Grant("viewer")
+    nobody, viewer = (
+        shown(home_view(HomeShown(who, grants=grants), "/apid").to_dict())
+        for grants in ((), ((grant, (Permission.READ,)),))
+    )
+    assert "`/apid publish SERVICE VERSION`" not in nobody + viewer
+    assert ("`/apid watch SERVICE --me`" in nobody, "`/apid watch SERVICE --me`" in viewer) == (False, True)

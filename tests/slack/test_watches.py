@@ -65,7 +65,7 @@ def test_what_somebody_watches_is_ended_in_their_home(shared: Stage) -> None:
     opened(shared, "omar")
     here, there = re.findall(r"\*(\d+)\* · `design:FRAUD/scoring`", shown(home(shared, "omar")))
     assert buttons(home(shared, "omar")) == {"Unwatch design:FRAUD/scoring"}
-    assert click(shared, "omar", f"run_line:unwatch:{there}")["acked"]
+    assert click(shared, "omar", f"unwatch:{there}")["acked"]
     shared.wait_until(lambda: "<#C03RANDOM>" not in shown(home(shared, "omar")))
     direct = shared.direct("omar")
     shared.wait_for("<#C03RANDOM> doesn't hear of `design:FRAUD/scoring` any more", direct, user="omar")
@@ -73,3 +73,25 @@ def test_what_somebody_watches_is_ended_in_their_home(shared: Stage) -> None:
     shared.wait_for("<@U04VIC>: <#C01MLOPS> doesn't hear of `design:FRAUD/scoring` any more")
     shared.wait_until(lambda: "Nothing. `/apid watch SERVICE --me`" in shown(home(shared, "omar")))
     assert buttons(home(shared, "omar")) == set()
+
+
+def test_a_button_of_an_older_home_ends_no_watch_that_has_its_number_by_now(shared: Stage) -> None:
+    shared.command("watch CHURN --me", user="omar")
+    shared.wait_for("<@U02OMAR> hears of `design:CHURN/*` from now on", user="omar")
+    opened(shared, "omar")
+    shared.wait_until(lambda: buttons(home(shared, "omar")) == {"Unwatch design:CHURN/*"})
+    number = re.findall(r"\*(\d+)\* · `design:CHURN", shown(home(shared, "omar")))[0]
+    older = home(shared, "omar")["blocks"]
+    shared.command(f"unwatch {number}", user="omar")
+    shared.command("watch FRAUD --me", user="omar")
+    shared.wait_until(lambda: buttons(home(shared, "omar")) == {"Unwatch design:FRAUD/*"})
+    direct = shared.direct("omar")
+    of_before = [f"run_line:unwatch:{number}", f"unwatch {number}"]
+    action = next(each for block in older for each in block.get("elements", ()) if each.get("value"))
+    for times, (name, value) in enumerate(([action["action_id"], action["value"]], of_before), 1):
+        made = {**action, "action_id": name, "value": value}
+        view = {"type": "home", "blocks": [{"type": "actions", "block_id": "b", "elements": [made]}]}
+        shared.workspace.workspace.views.publish_home(demo.OMAR.id, view)
+        assert click(shared, "omar", name)["acked"]
+        shared.wait_for("Nothing was changed: your Home", direct, user="omar", times=times)
+        shared.wait_until(lambda: buttons(home(shared, "omar")) == {"Unwatch design:FRAUD/*"})

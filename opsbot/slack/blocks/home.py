@@ -8,7 +8,8 @@ from slack_sdk.models.blocks import ActionsBlock, ContextBlock, DividerBlock, He
 from slack_sdk.models.blocks.block_elements import ButtonElement
 from slack_sdk.models.views import View
 
-from opsbot.domain.commands import Approve, Cancel, Decline, Unwatch
+from opsbot.domain.authorization import Permission
+from opsbot.domain.commands import Approve, Cancel, Decline
 from opsbot.domain.counting import MOST_COUNTED
 from opsbot.domain.homes import Few
 from opsbot.domain.lifecycle import State
@@ -16,9 +17,9 @@ from opsbot.domain.policy import in_words
 from opsbot.domain.watching import BY_CONFIG
 from opsbot.slack.blocks import cards
 from opsbot.slack.blocks.difference import difference_blocks
-from opsbot.slack.blocks.messages import RUN_LINE, Answer, mrkdwn, mrkdwn_section, of_lines, plain_section, sections
+from opsbot.slack.blocks.messages import UNWATCH, Answer, mrkdwn, mrkdwn_section, of_lines, plain_section, sections
 from opsbot.slack.blocks.mrkdwn import clipped, code, counted, cut, date, escaped, listed, or_none, person, readable
-from opsbot.slack.blocks.stamps import stamp
+from opsbot.slack.blocks.stamps import stamp, stamp_of_watch
 from opsbot.slack.blocks.watches import in_a_line
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.models.blocks import Block
 
-    from opsbot.domain.authorization import Grant, Permission
+    from opsbot.domain.authorization import Grant
     from opsbot.domain.homes import Choice, HomeShown
     from opsbot.domain.models import Pause, PublishRequest
     from opsbot.domain.watching import Watch
@@ -43,6 +44,8 @@ _BUTTON_LIMIT = 60
 
 def home_view(home: HomeShown, command_name: str) -> View:
     """Show somebody their Home: at most eight requests with buttons, and of the rest a few lines."""
+    if home.barred:
+        return View(type="home", blocks=[_header("Nothing is shown here"), mrkdwn_section(escaped(home.barred))])
     blocks = [
         *map(mrkdwn_section, _paused(home.pauses)),
         *_waiting(home, command_name),
@@ -121,9 +124,8 @@ def _own(home: HomeShown, command_name: str) -> Iterator[Block]:
     own = home.own
     yield _header("What you asked for")
     if not own.shown:
-        yield _small(
-            f"Nothing lately. {code(f'{command_name} publish SERVICE VERSION')} asks for a version to be published."
-        )
+        how = f" {code(f'{command_name} publish SERVICE VERSION')} asks for a version to be published."
+        yield _small(f"Nothing lately.{how if _may(home, Permission.PUBLISH) else ''}")
     for choice in own.shown:
         cancel = _button(Cancel.verb, choice.request) if Cancel.verb in choice.verbs else None
         yield SectionBlock(text=mrkdwn(cut(_stands(choice), _CONTEXT_LIMIT)), accessory=cancel)
@@ -143,22 +145,29 @@ def _watches(home: HomeShown, command_name: str) -> Iterator[Block]:
     yield _header("What you watch")
     lines = [cut(in_a_line(watch), _LINE_LIMIT) for watch in home.watches[:_MOST_WATCHES]]
     lines += _more(Few(home.watches[:_MOST_WATCHES], len(home.watches)), f"{command_name} watches")
-    nothing = f"Nothing. {code(f'{command_name} watch SERVICE --me')} has me tell you what happens to one."
+    how = f" {code(f'{command_name} watch SERVICE --me')} has me tell you what happens to one."
+    nothing = f"Nothing.{how if _may(home, Permission.READ) else ''}"
     yield mrkdwn_section("\n".join(lines)) if lines else _small(nothing)
     ending = [_unwatch(watch) for watch in home.watches[:_MOST_WATCHES] if watch.by.id != BY_CONFIG]
     if ending:
         yield ActionsBlock(elements=ending)
 
 
+def _may(home: HomeShown, permission: Permission) -> bool:
+    """Tell whether some grant gives the permission: what people may not do isn't suggested to them."""
+    return any(permission in permissions for _, permissions in home.grants)
+
+
 def _unwatch(watch: Watch) -> ButtonElement:
-    verb, what = Unwatch.verb, clipped(readable(watch.services), _BUTTON_LIMIT)
-    return ButtonElement(text=f"Unwatch {what}", action_id=f"{RUN_LINE}:{verb}:{watch.id}", value=f"{verb} {watch.id}")
+    what = clipped(readable(watch.services), _BUTTON_LIMIT)
+    return ButtonElement(text=f"Unwatch {what}", action_id=f"{UNWATCH}{watch.id}", value=stamp_of_watch(watch))
 
 
 def _access(home: HomeShown, command_name: str) -> Iterator[Block]:
     yield _header("Who you are here")
     grants = [_grant(grant, permissions) for grant, permissions in home.grants[:_MOST_GRANTS]]
-    yield from sections(grants or ["No grant holds for you here. Ask whoever runs me for one."])
+    ask = "" if home.problem else " Ask whoever runs me for one."
+    yield from sections(grants or [f"No grant holds for you here.{ask}"])
     if len(home.grants) > _MOST_GRANTS:
         yield _small(f"and {counted(len(home.grants) - _MOST_GRANTS, 'grant')} more")
     if home.problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from slack_sdk.models.blocks import ActionsBlock
 from slack_sdk.models.blocks.block_elements import ButtonElement
 
 from opsbot.domain.authorization import Permission
-from opsbot.slack.blocks.messages import Answer, of_lines
+from opsbot.slack.blocks.messages import Answer, Message, of_lines
 from opsbot.slack.blocks.mrkdwn import code, counted, escaped, listed, person
 
 if TYPE_CHECKING:
@@ -43,6 +44,18 @@ def greeting(asker: Asker) -> Answer:
     return Answer(headline, (of_lines(lines, _form_button()),), private=True)
 
 
+def wordless(asker: Asker) -> Answer:
+    """Tell whoever sent a file, or handed a message on, without a word, that it takes words."""
+    headline = f"{person(asker.person)}, I read what you write, but no files and no messages that you hand on."
+    return replace(greeting(asker), headline=headline)
+
+
+def with_form_for(line: str, said: Answer) -> Answer:
+    """Offer, beside what a line lacks, the form that asks for it and holds what was written already."""
+    button = ActionsBlock(elements=[ButtonElement(text="Fill in the form…", action_id=OPEN_FORM, value=line)])
+    return replace(said, details=(*said.details, Message("A form can ask for it.", (button,))))
+
+
 def help_shown(result: HelpShown, command_name: str) -> Answer:
     """Show what can be typed."""
     if result.about is None:
@@ -65,7 +78,8 @@ def access_shown(result: AccessShown) -> Answer:
     ]
     headline = f"{person(result.person)}, you hold {counted(len(lines), 'grant')} here."
     if not lines:
-        headline = f"{person(result.person)}, no grant holds for you here. Ask whoever runs me for one."
+        ask = "" if result.problem else " Ask whoever runs me for one."
+        headline = f"{person(result.person)}, no grant holds for you here.{ask}"
     lines += [escaped(result.problem)] if result.problem else []
     return Answer(headline, (of_lines(lines),) if lines else (), private=True)
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 RUN_LINE = "run_line"
 """The action of a button whose value is a line, which is run as if whoever clicks had typed it."""
 
+UNWATCH = "unwatch:"
+"""What the actions of buttons begin with that end a watch; behind it is the watch's number."""
+
 REOPEN_FORM = "reopen_form"
 """The action of a button that opens a form again, which came to nothing, with all that was typed."""
 

@@ -1,15 +1,16 @@
-"""What the buttons of a request say of it: its number, and the seal by which it is known again."""
+"""What buttons say of the request or the watch that they are of: its number, and the seal by which it is known again."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from opsbot.domain.seals import seal
+from opsbot.domain.seals import seal, seal_of_watch
 from opsbot.errors import CommandError
 
 if TYPE_CHECKING:
     from opsbot.domain.models import PublishRequest
+    from opsbot.domain.watching import Watch
 
 _STAMP = re.compile(r"([0-9]{1,9})(?::([0-9a-f]{1,64}))?")
 
@@ -17,6 +18,11 @@ _STAMP = re.compile(r"([0-9]{1,9})(?::([0-9a-f]{1,64}))?")
 def stamp(request: PublishRequest) -> str:
     """Write the value of a request's button."""
     return f"{request.id}:{seal(request)}"
+
+
+def stamp_of_watch(watch: Watch) -> str:
+    """Write the value of a watch's button."""
+    return f"{watch.id}:{seal_of_watch(watch)}"
 
 
 def read_stamp(value: str) -> tuple[int, str]:

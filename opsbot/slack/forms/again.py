@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, assert_never
@@ -12,25 +13,36 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from slack_sdk.models.blocks import ActionsBlock, Block
 
 from opsbot.domain import commands
+from opsbot.domain.models import MessageRef
+from opsbot.domain.seals import seal, seal_of_change
+from opsbot.errors import CommandError, NotFoundError, StoreError
+from opsbot.grammar import forms
 from opsbot.grammar.fields import ON
 from opsbot.slack.blocks.messages import Message, notes, reopening
 from opsbot.slack.blocks.mrkdwn import clipped, plain
 
 if TYPE_CHECKING:
+    from opsbot.actions.stores import NodeChanges, Requests
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.commands import ChangeNode
+    from opsbot.domain.models import Asker, PublishRequest
     from opsbot.slack.blocks.messages import Answer
 
 _VALUE = 2_000
 _MOST_UNPACKED = 40_000
 _SAID = 300
-_PLAIN, _PACKED, _CHANGE = "as-it-is:", "packed:", "change:"
+_PLAIN, _PACKED = "as-it-is:", "packed:"
+_REQUEST, _NUMBER = "request", re.compile(r"#?([0-9]{1,9})")
+_WHICH = "I can't tell any more which request you meant: choose it."
+_OF_CHANGE = re.compile(r"change:([0-9]{1,9})(?::([0-9a-f]{1,64}))?")
+_STALE = "That button is of something that I don't know any more, so there is nothing to fill in again. Type it anew."
 
 
 class Kept(BaseModel):
     """What was in a form that came to nothing: `said` is why, and `beside` the field that it is about, if it is one's.
 
-    `left_out` names the fields whose text didn't fit; the message with the button shows it.
+    `left_out` names the fields whose text didn't fit; the message with the button shows it. `seal` is that of the
+    request whose number is among the values.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,6 +53,7 @@ class Kept(BaseModel):
     said: str = ""
     beside: str = ""
     left_out: tuple[str, ...] = ()
+    seal: Annotated[str, Field(max_length=64)] = ""
 
 
 def with_form(answer: Answer, kept: Kept) -> Answer:
@@ -84,10 +97,68 @@ def unpack(value: str) -> Kept | None:
     return None
 
 
-def change_in(value: str) -> int | None:
-    """Read which change of a node a button stands for; None where it stands for none."""
-    number = value.removeprefix(_CHANGE)
-    return int(number) if value.startswith(_CHANGE) and number.isascii() and number.isdigit() else None
+def sealed(kept: Kept, requests: Requests) -> Kept:
+    """Keep along with the number of a request what tells it from another that may have the number one day."""
+    try:
+        request = _request_in(kept, requests)
+    except StoreError:
+        request = None
+    return kept.model_copy(update={"seal": seal(request)}) if request is not None else kept
+
+
+def without_request(kept: Kept, said: str = "") -> Kept:
+    """Keep the words only, where the number may be another request's by now: which one is meant has to be chosen."""
+    values = {name: text for name, text in kept.values.items() if name != _REQUEST}
+    return kept.model_copy(update={"values": values, **({"said": said, "beside": _REQUEST} if said else {})})
+
+
+def _request_in(kept: Kept, requests: Requests) -> PublishRequest | None:
+    found = _NUMBER.fullmatch(kept.values.get(_REQUEST, ""))
+    try:
+        return requests.get(int(found[1])) if found is not None else None
+    except NotFoundError:
+        return None
+
+
+def _of_its_request(kept: Kept, requests: Requests) -> Kept:
+    """Give back what was kept, without the number of a request that isn't the one that was meant, or may not be.
+
+    A number that was nobody's, and is nobody's still, comes back to be mended.
+    """
+    request = _request_in(kept, requests)
+    is_meant = kept.seal == (seal(request) if request is not None else "")
+    return kept if is_meant else without_request(kept, _WHICH)
+
+
+def kept_in(value: str, asker: Asker, changes: NodeChanges, requests: Requests) -> Kept:
+    """Read what a button brings back; what the store has of a change is given to nobody but who asked for it.
+
+    A change is the button's by its seal; where an earlier version made the button, by the message that it stands in,
+    or whose thread. Raises CommandError.
+    """
+    stamped = change_in(value)
+    if stamped is not None:
+        number, stamp = stamped
+        try:
+            change = changes.get(number)
+        except NotFoundError as error:
+            raise CommandError(_STALE, "help") from error
+        here = MessageRef(asker.place.channel, asker.place.thread or "")
+        if (stamp != seal_of_change(change)) if stamp else (here != change.message):
+            raise CommandError(_STALE, "help")
+        if change.by.id != asker.person.id:
+            raise CommandError("Only who asked for it can open that form again.", change.wanted.verb)
+        return of_change(change)
+    kept = unpack(value)
+    if kept is None or kept.verb not in forms():
+        raise CommandError("That button isn't one of mine.", "help")
+    return _of_its_request(kept, requests)
+
+
+def change_in(value: str) -> tuple[int, str] | None:
+    """Read which change of a node a button stands for, by number and seal; None where it stands for none."""
+    found = _OF_CHANGE.fullmatch(value)
+    return (int(found[1]), found[2] or "") if found is not None else None
 
 
 def of_change(change: NodeChange) -> Kept:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
+from opsbot.actions.drafting import Draft, draft
+from opsbot.domain.authorization import Permission
 from opsbot.domain.policies import may_break_glass
+from opsbot.errors import OpsbotError
 from opsbot.grammar.fields import Kind
 from opsbot.slack.forms.views import GLASS, NOTES, depends
+from opsbot.slack.transport.pool import TurnedAway
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from opsbot.actions.drafting import Draft
+    from opsbot.actions.dispatcher import Dispatcher
+    from opsbot.domain.models import Asker
     from opsbot.domain.policies import Policy
+    from opsbot.domain.references import ServiceRef
     from opsbot.grammar.fields import Form
     from opsbot.slack.forms.payloads import Memory
 
@@ -52,6 +58,28 @@ def left_out(memory: Memory, values: Mapping[str, str], policies: Iterable[Polic
     """Name the fields that nobody has a use for: the glass, where no policy lets it be broken, unless it was asked for."""
     has_use = values.get(GLASS) or may_break_glass(memory.chosen, policies)
     return frozenset() if has_use else frozenset({GLASS})
+
+
+def draft_for(asker: Asker, service: ServiceRef, dispatcher: Dispatcher) -> Draft:
+    """Propose a version and notes, if the asker may see the service that they are drawn from."""
+    if not dispatcher.standing_to_choose(asker).allows(Permission.READ, service):
+        return Draft("", remark=f"You may not read {service}, so nothing is proposed.")
+    world = dispatcher.world
+    try:
+        return draft(service, world.designer, world.snapshots, world.clock)
+    except OpsbotError as error:
+        return Draft("", remark=f"Nothing can be proposed: {error}")
+
+
+def why_not(refused: TurnedAway) -> str:
+    """Say why nothing is proposed to somebody whose choice found nobody with time for it."""
+    match refused:
+        case TurnedAway.FULL:
+            return "I have more to do than I can keep up with just now, so nothing is proposed."
+        case TurnedAway.HAS_ENOUGH:
+            return "I'm still at what you asked for before, so nothing is proposed."
+        case _:
+            assert_never(refused)
 
 
 def with_draft(form: Form, values: Mapping[str, str], drafted: Draft) -> dict[str, str]:

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
-from opsbot.actions.drafting import Draft, draft
-from opsbot.domain.authorization import Permission
+from opsbot.actions.drafting import Draft
 from opsbot.domain.models import Place
-from opsbot.errors import CommandError, OpsbotError
-from opsbot.grammar import begin, faults, fill, forms
+from opsbot.errors import OpsbotError
+from opsbot.grammar import begin, faults, fill
 from opsbot.grammar.fields import Kind
 from opsbot.grammar.filling import field_of
 from opsbot.slack.blocks.messages import Answer
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.doing import Later
-from opsbot.slack.forms.again import Kept, change_in, lost_note, of_change, unpack, with_form
-from opsbot.slack.forms.following import Latest, left_out, still_holding, with_draft
+from opsbot.slack.forms.again import Kept, kept_in, lost_note, sealed, with_form
+from opsbot.slack.forms.following import Latest, draft_for, left_out, still_holding, why_not, with_draft
 from opsbot.slack.forms.opening import TOO_LATE, Opened
 from opsbot.slack.forms.payloads import (
     VERB,
@@ -30,6 +29,7 @@ from opsbot.slack.forms.payloads import (
     Keystrokes,
     Memory,
 )
+from opsbot.slack.forms.promised import Promises, as_remark
 from opsbot.slack.forms.views import drafts, form_view, notice_view
 from opsbot.slack.trouble import in_words, incident, turned_away
 
@@ -49,10 +49,9 @@ if TYPE_CHECKING:
     from opsbot.slack.forms.opening import Opener
     from opsbot.slack.forms.suggesting import Suggesting
     from opsbot.slack.sending.replies import Replier
-    from opsbot.slack.transport.pool import Pool
+    from opsbot.slack.transport.pool import Pool, TurnedAway
 
 _FORGED = "This form isn't one of mine any more. Please open it again."
-_TOO_BUSY = "I have more to do than I can keep up with just now, so nothing is proposed."
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +88,7 @@ class FormListeners:
 
     def ask(self, text: str, asker: Asker, trigger: str) -> bool:
         """Open the form of the verb that a line lacks words for; tells whether that could be done."""
-        begun = begin(text, self.dispatcher.defaults(asker.place))
+        begun = begin(text, self.dispatcher.defaults(asker))
         usable = {entry.verb for entry in self.dispatcher.usable(asker)}
         if not trigger or begun.form.verb not in usable:
             return False
@@ -98,7 +97,7 @@ class FormListeners:
     def open(self, verb: str, asker: Asker, trigger: str) -> bool:
         """Open the form of a verb, or without one the menu of them all; tells whether that could be done."""
         if verb:
-            begun = begin(verb, self.dispatcher.defaults(asker.place))
+            begun = begin(verb, self.dispatcher.defaults(asker))
             return self._show(_memory_of(begun, asker), begun.values, asker, trigger)
         memory = Memory(channel=asker.place.channel, thread=asker.place.thread or "", picking=True)
         menu = form_view(memory, {}, self.dispatcher.usable(asker))
@@ -127,9 +126,8 @@ class FormListeners:
             return
         self.opener.came_back(choice.view.id)
         self._latest.note(choice.view.id, choice.action.action_ts)
-        if not self.pool.submit(self._follow, choice, memory) and not self.spare.submit(
-            self._follow, choice, memory, drafting=False
-        ):
+        refused = self.pool.take(choice.user.id, self._follow, choice, memory)
+        if refused is not None and self.spare.take(choice.user.id, self._follow, choice, memory, refused) is not None:
             _log.warning("a choice of %s in a form could not be followed", choice.user.id)
 
     def on_sent(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -145,7 +143,7 @@ class FormListeners:
         if form is None or not asker.place.channel:
             ack(response_action="update", view=notice_view("API Designer", _FORGED))
             return
-        defaults = self.dispatcher.defaults(asker.place)
+        defaults = self.dispatcher.defaults(asker)
         wrong = faults(form, sent.values, defaults)
         first = next(iter(places.values()), "")
         if wrong:
@@ -184,23 +182,37 @@ class FormListeners:
         opened = self.opener.open(trigger, notice_view(memory.verb, f"Looking at {service}…"))
         if opened is None:
             return False
-        if self.opener.is_gone(opened.id):
-            return True
-        drafted = self._draft(service, asker)
-        self.opener.update(opened, self._view(memory, with_draft(memory.form, values, drafted), remark=drafted.remark))
+        if not self.opener.is_gone(opened.id):
+            self._promises.keep(opened, memory.verb, lambda: self._drafted(memory, values, asker), asker)
         return True
 
-    def _follow(self, choice: FormChoice, memory: Memory, *, drafting: bool = True) -> None:
-        """Show what goes with a choice; without `drafting` in no time, since others have to be told that it's busy."""
+    @property
+    def _promises(self) -> Promises:
+        return Promises(self.opener, self.replier, self.command_name)
+
+    def _follow(self, choice: FormChoice, memory: Memory, refused: TurnedAway | None = None) -> None:
+        """Show what goes with a choice, or why that can't be told; what was entered stays."""
         if self.opener.is_gone(choice.view.id):
             return
+
+        def show() -> None:
+            self._show_after(choice, self._after(choice, memory, refused))
+
+        said = in_words(show, self.command_name, self.command_name)
+        if said is not None:
+            verbs = self._verbs(memory, choice.asker)
+            self._show_after(choice, self._view(memory, choice.values, verbs, as_remark(said)))
+
+    def _after(self, choice: FormChoice, memory: Memory, refused: TurnedAway | None) -> View:
+        """Make the form as it is after a choice; one that was `refused` in no time, since others wait to be told so."""
         asker, values, remark = choice.asker, choice.values, ""
         chosen = choice.action.selected_option
         if choice.action.action_id == VERB:
             verb = chosen.value if chosen is not None else ""
             memory = Memory.model_validate({**memory.model_dump(), "verb": verb, "revision": memory.revision + 1})
             if verb and memory.thread:
-                known = begin(verb, self.dispatcher.defaults(Place(memory.channel, memory.thread)))
+                there = replace(asker, place=Place(memory.channel, memory.thread))
+                known = begin(verb, self.dispatcher.defaults(there))
                 values = {**known.values, **{name: word for name, word in values.items() if word}}
                 memory = memory if memory.service else memory.with_service(_service_in(known))
         else:
@@ -210,9 +222,13 @@ class FormListeners:
         if service is not None:
             self.look_again(service)
         if service is not None and form is not None and drafts(form):
-            drafted = self._draft(service, asker) if drafting else Draft("", remark=_TOO_BUSY)
+            drafted = (
+                draft_for(asker, service, self.dispatcher) if refused is None else Draft("", remark=why_not(refused))
+            )
             values, remark = with_draft(form, values, drafted), drafted.remark
-        view = self._view(memory, values, self._verbs(memory, asker), remark)
+        return self._view(memory, values, self._verbs(memory, asker), remark)
+
+    def _show_after(self, choice: FormChoice, view: View) -> None:
         refused = self.opener.update(Opened(choice.view.id, choice.view.hash), view)
         if refused == "hash_conflict" and self._latest.is_latest(choice.view.id, choice.action.action_ts):
             self.opener.update(Opened(choice.view.id, ""), view)  # what stood in the way came of an earlier choice
@@ -222,29 +238,25 @@ class FormListeners:
             return ()
         return self.dispatcher.usable(replace(asker, place=replace(asker.place, channel=memory.channel)))
 
-    def _draft(self, service: ServiceRef, asker: Asker) -> Draft:
-        """Propose a version and notes, if the asker may see the service that they are drawn from."""
-        if not self.dispatcher.standing_to_choose(asker).allows(Permission.READ, service):
-            return Draft("", remark=f"You may not read {service}, so nothing is proposed.")
-        world = self.dispatcher.world
-        try:
-            return draft(service, world.designer, world.snapshots, world.clock)
-        except OpsbotError as error:
-            return Draft("", remark=f"Nothing can be proposed: {error}")
+    def _drafted(self, memory: Memory, values: Mapping[str, str], asker: Asker) -> View:
+        if memory.chosen is None or memory.form is None:
+            return self._view(memory, values)
+        drafted = draft_for(asker, memory.chosen, self.dispatcher)
+        return self._view(memory, with_draft(memory.form, values, drafted), remark=drafted.remark)
 
     def _carry_out(self, typed: Typed, asker: Asker, sent: FormSent, form: Form) -> None:
         """Do what was sent as if it had been typed where the form was opened; what was typed isn't lost if it fails."""
         kept = Kept(verb=form.verb, channel=asker.place.channel, values=sent.values)
 
         def amended(answer: Answer) -> Answer:
-            return with_form(answer, kept) if answer.undone else answer
+            return with_form(answer, sealed(kept, self.dispatcher.world.requests)) if answer.undone else answer
 
         def do() -> Answer | None:
             nonlocal kept
             try:
                 return self.doer.carry_out(typed, asker, Later(sent.response_url, amended=amended))
             except OpsbotError as error:
-                beside = field_of(form, sent.values, error.about, self.dispatcher.defaults(asker.place))
+                beside = field_of(form, sent.values, error.about, self.dispatcher.defaults(asker))
                 kept = kept.model_copy(update={"said": str(error), "beside": beside})
                 raise
 
@@ -254,7 +266,11 @@ class FormListeners:
 
     def reopen(self, value: str, asker: Asker, trigger: str) -> Answer | None:
         """Open a form again that came to nothing, as a button has it; gives what to say where that can't be done."""
-        kept = self._kept(value, asker)
+        barred = self.doer.barred(asker)
+        if barred is not None:
+            return barred
+        world = self.dispatcher.world
+        kept = kept_in(value, asker, world.changes, world.requests)
         if all(entry.verb != kept.verb for entry in self.dispatcher.usable(asker)):
             return Answer(f":no_entry: You may not do that here: {code(kept.verb)}.", private=True)
         memory = Memory(verb=kept.verb, channel=kept.channel or asker.place.channel)
@@ -264,19 +280,6 @@ class FormListeners:
         wrong = {kept.beside: kept.said} if kept.said else {}
         view = self._view(memory, kept.values, remark=lost_note(kept), wrong=wrong)
         return None if self.opener.open(trigger, view) is not None else Answer(TOO_LATE, private=True)
-
-    def _kept(self, value: str, asker: Asker) -> Kept:
-        """Read what a button brings back; what the store has of a change is given to nobody but who asked for it."""
-        number = change_in(value)
-        if number is not None:
-            change = self.dispatcher.world.changes.get(number)
-            if change.by.id != asker.person.id:
-                raise CommandError("Only who asked for it can open that form again.", change.wanted.verb)
-            return of_change(change)
-        kept = unpack(value)
-        if kept is None or kept.verb not in forms():
-            raise CommandError("That button isn't one of mine.", "help")
-        return kept
 
     def _view(
         self,

@@ -25,6 +25,9 @@ TOO_LATE = "Slack let me open no form any more. Please try again."
 GONE = "gone"
 """Why a form isn't changed that was closed or sent: in words of ours, since Slack wasn't asked."""
 
+CLOSED = frozenset({GONE, "not_found"})
+"""Why a form isn't changed that nobody has open any more, in our word and in Slack's."""
+
 _REMEMBERED = 1_000
 
 

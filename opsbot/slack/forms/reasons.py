@@ -110,12 +110,8 @@ def kept(submission: Submission) -> Kept:
     """Keep what somebody wrote for the form of the verb, should nothing come of it."""
     command, place = submission.command, submission.asker.place
     values = {"request": str(command.request), "comment": command.comment}
-    return Kept(verb=command.verb, channel=place.channel, values={name: text for name, text in values.items() if text})
-
-
-def without_request(kept: Kept) -> Kept:
-    """Keep the words only, where the number may be another request's by now: which one is meant has to be chosen."""
-    return kept.model_copy(update={"values": {name: text for name, text in kept.values.items() if name != "request"}})
+    written = {name: text for name, text in values.items() if text}
+    return Kept(verb=command.verb, channel=place.channel, values=written, seal=submission.metadata.seal)
 
 
 def _form(callback: str, submit: str, title: str, label: str, metadata: Metadata, *, needed: bool) -> View:

@@ -12,9 +12,11 @@ from opsbot.domain.models import MessageRef
 from opsbot.domain.references import ServiceRef
 from opsbot.errors import CommandError
 from opsbot.slack.blocks.messages import Answer, Message
+from opsbot.slack.blocks.mrkdwn import escaped
 from opsbot.slack.forms.following import left_out
 from opsbot.slack.forms.opening import TOO_LATE
 from opsbot.slack.forms.payloads import Memory, MessageShortcut, Shortcut
+from opsbot.slack.forms.promised import Promises
 from opsbot.slack.forms.views import form_view, notice_view
 from opsbot.slack.sending.marks import MARK
 from opsbot.slack.sending.saying import ABOUT
@@ -22,6 +24,8 @@ from opsbot.slack.trouble import in_words, incident, turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from slack_sdk.models.views import View
 
     from opsbot.actions.dispatcher import Dispatcher
     from opsbot.domain.models import Asker
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 
 
 _ABOUT_NONE = "That message isn't about a package that I know: choose it here."
+_ABOUT_MANY = "That message is about {service}, not one version of it: choose here which to publish."
 
 
 class Ack(Protocol):
@@ -91,9 +96,12 @@ class ShortcutListeners:
 
         refused = self.pool.take(asker.person.id, do)
         if refused is not None:
-            self.spare.submit(self.replier.direct, Message(turned_away(refused)), asker)
+            self.spare.take(asker.person.id, self.replier.direct, Message(turned_away(refused)), asker)
 
     def _pick(self, shortcut: Shortcut) -> Answer | None:
+        barred = self.dispatcher.offered(shortcut.asker).barred
+        if barred:
+            return self._refuse(shortcut.trigger_id, "API Designer", barred)
         usable = self.dispatcher.usable(shortcut.asker)
         opened = self.opener.open(shortcut.trigger_id, form_view(Memory(picking=True), {}, usable))
         return None if opened is not None else Answer(TOO_LATE)
@@ -101,28 +109,33 @@ class ShortcutListeners:
     def _publish(self, shortcut: MessageShortcut) -> Answer | None:
         """Open the form at once, since that can't wait; what the message is about has to be looked up."""
         asker = shortcut.asker
-        if RequestPublish.verb not in {entry.verb for entry in self.dispatcher.usable(asker)}:
-            refused = "You may not ask for publishes here."
-            told = self.opener.open(shortcut.trigger_id, notice_view("Publish", refused))
-            return None if told is not None else Answer(refused)
+        barred = self.dispatcher.offered(asker).barred
+        if barred or RequestPublish.verb not in {entry.verb for entry in self.dispatcher.usable(asker)}:
+            return self._refuse(shortcut.trigger_id, "Publish", barred or "You may not ask for publishes here.")
         opened = self.opener.open(shortcut.trigger_id, notice_view("Publish", "Looking which version it is…"))
         if opened is None:
             return Answer(TOO_LATE)
-        memory, values, remark = Memory(verb=RequestPublish.verb, channel=asker.place.channel), {}, _ABOUT_NONE
-        about = self._about(shortcut)
+        promises = Promises(self.opener, self.replier, self.command_name)
+        promises.keep(opened, "Publish", lambda: self._form_about(shortcut), asker)
+        return None
+
+    def _refuse(self, trigger: str, title: str, why: str) -> Answer | None:
+        """Say why not in the place of the form; gives what to say where that can't be opened, either."""
+        return None if self.opener.open(trigger, notice_view(title, why)) is not None else Answer(escaped(why))
+
+    def _form_about(self, shortcut: MessageShortcut) -> View:
+        """Make the form of the publish, with what the message tells in it."""
+        memory = Memory(verb=RequestPublish.verb, channel=shortcut.asker.place.channel)
+        values: dict[str, str] = {}
+        remark, about = _ABOUT_NONE, self._about(shortcut)
         if about is not None:
             service, version = about
             memory = memory.with_service(str(service))
             values = {"service": str(service), "version": version}
-            remark = (
-                ""
-                if version
-                else f"That message is about {service}, not one version of it: choose here which to publish."
-            )
+            remark = "" if version else _ABOUT_MANY.format(service=service)
             self.look_again(service)
         without = left_out(memory, values, self.dispatcher.world.rules.policies)
-        self.opener.update(opened, form_view(memory, values, remark=remark, without=without))
-        return None
+        return form_view(memory, values, remark=remark, without=without)
 
     def _about(self, shortcut: MessageShortcut) -> tuple[ServiceRef, str] | None:
         """Find the package that a message is about, by its metadata or by the store; its words aren't looked at.

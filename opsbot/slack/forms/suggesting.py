@@ -19,24 +19,37 @@ if TYPE_CHECKING:
     from opsbot.domain.commands import Defaults
     from opsbot.grammar.fields import Field
     from opsbot.slack.forms.payloads import Keystrokes, Memory
+    from opsbot.slack.transport.shares import Shares
 
 _AS_TYPED = "as you typed it"
 
 
 @dataclass(frozen=True, slots=True)
 class Suggesting:
-    """Finds what to offer for a field, by its kind."""
+    """Finds what to offer for a field, by its kind.
+
+    It does so in the thread that took the payload, of which each person has a share: beyond it nothing is offered.
+    """
 
     dispatcher: Dispatcher
     suggestions: Suggestions
+    shares: Shares
 
     def options(self, keystrokes: Keystrokes) -> list[dict[str, Any]]:
         """Give the options for what was typed; what may be right without being known here is offered as typed."""
+        if not self.shares.take(keystrokes.user.id):
+            return []
+        try:
+            return self._options(keystrokes)
+        finally:
+            self.shares.give_back(keystrokes.user.id)
+
+    def _options(self, keystrokes: Keystrokes) -> list[dict[str, Any]]:
         memory, asker, typed = keystrokes.memory, keystrokes.asker, keystrokes.value.strip()
         field = memory.form.field(keystrokes.field) if memory.form is not None else None
         if field is None:
             return []
-        defaults = self.dispatcher.defaults(asker.place)
+        defaults = self.dispatcher.defaults(asker)
         offers = self._offers(field, typed, memory, self.dispatcher.offered(asker), defaults)
         word = _word(field, typed, memory, defaults)
         if word and all(offer.value != word for offer in offers):

@@ -20,6 +20,7 @@ from slack_sdk.models.views import View
 
 from opsbot.grammar.fields import ON, Kind
 from opsbot.grammar.words import read_mention
+from opsbot.slack.blocks.messages import mrkdwn_section, plain_section
 from opsbot.slack.blocks.mrkdwn import clipped, readable
 from opsbot.slack.forms.payloads import CONVERSATION, FIELD, VERB
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from opsbot.domain.results import VerbHelp
     from opsbot.grammar.fields import Field, Form
+    from opsbot.slack.blocks.messages import Answer
     from opsbot.slack.forms.payloads import Memory
 
 FORM = "verb_form"
@@ -111,14 +113,22 @@ def form_view(
 
 def notice_view(title: str, text: str) -> View:
     """Show a sentence where a form will be, or can't be."""
-    said = PlainTextObject(text=clipped(readable(text), _MOST_TEXT), emoji=False)
+    return _notice(title, plain_section(clipped(readable(text), _MOST_TEXT)))
+
+
+def told_view(title: str, said: Answer) -> View:
+    """Show in the place of a form what else would be answered."""
+    return _notice(title, mrkdwn_section(said.headline))
+
+
+def _notice(title: str, said: SectionBlock) -> View:
     return View(
         type="modal",
         callback_id=FORM,
         title=PlainTextObject(text=title_of(title)),
         close=PlainTextObject(text="Close"),
         notify_on_close=True,
-        blocks=[SectionBlock(text=said)],
+        blocks=[said],
     )
 
 

@@ -44,8 +44,8 @@ class HomeListener:
         except ValidationError:
             _log.exception("the opening of a Home could not be read")
             return
-        if opened.is_home and not any(
-            pool.submit(self._show, self.painter.welcome, opened.user) for pool in (self.pool, self.spare)
+        if opened.is_home and all(
+            pool.take(opened.user, self._show, self.painter.welcome, opened.user) for pool in (self.pool, self.spare)
         ):
             _log.warning("there is too much to do to show %s their Home", opened.user)
 

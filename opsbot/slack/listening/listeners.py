@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
-from opsbot.domain.commands import Approve, Cancel, Decline
+from opsbot.domain.commands import Approve, Cancel, Decline, Unwatch
 from opsbot.domain.results import Refused
 from opsbot.errors import MissingWordError
 from opsbot.slack.blocks import cards
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.introducing import OPEN_FORM
-from opsbot.slack.blocks.messages import REOPEN_FORM, RUN_LINE, Answer, Message
+from opsbot.slack.blocks.messages import REOPEN_FORM, RUN_LINE, UNWATCH, Answer, Message
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.blocks.paging import TURN_PAGE
-from opsbot.slack.blocks.results import answer
+from opsbot.slack.blocks.results import answer, refused
 from opsbot.slack.blocks.stamps import read_stamp
 from opsbot.slack.doing import Later
-from opsbot.slack.forms.again import with_form
+from opsbot.slack.forms.again import with_form, without_request
 from opsbot.slack.forms.opening import TOO_LATE
 from opsbot.slack.forms.reasons import (
     Metadata,
@@ -30,7 +30,6 @@ from opsbot.slack.forms.reasons import (
     decline_form,
     kept,
     missing_reason,
-    without_request,
 )
 from opsbot.slack.listening.payloads import Click, SlashCommand
 from opsbot.slack.trouble import in_words, incident, turned_away
@@ -54,6 +53,9 @@ if TYPE_CHECKING:
     from opsbot.slack.transport.pool import Pool, TurnedAway
 
 _log = logging.getLogger(__name__)
+
+_OLD_UNWATCH = f"{RUN_LINE}:{Unwatch.verb}:"
+"""What they began with in earlier versions, which wrote a line into them."""
 
 _DECISIONS: dict[str, type[Approve | Cancel]] = {cards.APPROVE: Approve, cards.CANCEL: Cancel}
 _FORMS: dict[str, Callable[[Metadata], View]] = {cards.APPROVE_WITH: approve_form, cards.DECLINE: decline_form}
@@ -102,8 +104,8 @@ class Listeners:
         except ValidationError:
             ack(incident("a slash command could not be read"))
             return
-        refused = self.pool.take(command.user_id, self._take_command, command)
-        ack() if refused is None else ack(turned_away(refused))
+        why = self.pool.take(command.user_id, self._take_command, command)
+        ack() if why is None else ack(turned_away(why))
 
     def on_click(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take a click on one of our buttons."""
@@ -113,9 +115,9 @@ class Listeners:
         except ValidationError:
             incident("a click could not be read")
             return
-        refused = self.pool.take(click.user.id, self._take_click, click)
-        if refused is not None:
-            self._turn_away(refused, click.asker, click.response_url)
+        why = self.pool.take(click.user.id, self._take_click, click)
+        if why is not None:
+            self._turn_away(why, click.asker, click.response_url)
 
     def on_submission(self, ack: FormAck, body: dict[str, Any]) -> None:
         """Take a form that somebody sent; what is empty and must not be is said beside the field."""
@@ -129,16 +131,17 @@ class Listeners:
         if isinstance(command, Decline) and not command.comment:
             ack(response_action="errors", errors=missing_reason())
             return
-        refused = self.pool.take(asker.person.id, self._carry_out, command, asker, None, kept(submission))
-        if refused is None:
+        why = self.pool.take(asker.person.id, self._carry_out, command, asker, None, kept(submission))
+        if why is None:
             ack()
         else:
-            ack(response_action="errors", errors=busy(turned_away(refused)))
+            ack(response_action="errors", errors=busy(turned_away(why)))
 
     def _turn_away(self, why: TurnedAway, asker: Asker, response_url: str | None) -> None:
         """Say that there is too much to do; by another pool, since the acknowledgement waits for this listener."""
-        if not self.spare.submit(self.replier.whisper, Message(turned_away(why)), asker, response_url):
-            _log.warning("%s could not even be told that there is too much to do", asker.person.id)
+        user, told = asker.person.id, Message(turned_away(why))
+        if self.spare.take(user, self.replier.whisper, told, asker, response_url) is not None:
+            _log.warning("%s could not even be told that there is too much to do", user)
 
     def _take_command(self, command: SlashCommand) -> None:
         """Answer a command; where a word is missing a form asks for it, if it can still be opened."""
@@ -167,6 +170,8 @@ class Listeners:
             self._open_form(click)
         elif click.action in _DECISIONS:
             self._decide(click)
+        elif click.action.startswith((UNWATCH, _OLD_UNWATCH)):
+            self._unwatch(click)
         elif click.action == RUN_LINE:
             self._run_line(click)
         elif click.action.startswith(f"{RUN_LINE}:"):
@@ -219,6 +224,9 @@ class Listeners:
         verb = click.value.partition(" ")[0]
 
         def do() -> Answer | None:
+            barred = self.dispatcher.offered(click.asker).barred
+            if barred:
+                return refused(Refused(barred))
             if verb and all(entry.verb != verb for entry in self.dispatcher.usable(click.asker)):
                 return Answer(f":no_entry: You may not do that here: {code(verb)}.", private=True)
             opened = show(click.value, here, click.trigger_id)
@@ -230,7 +238,8 @@ class Listeners:
 
     def _reopen_form(self, click: Click) -> None:
         """Open a form again that came to nothing, with all that was typed."""
-        said = self._in_words(lambda: self.forms.reopen(click.value, click.asker, click.trigger_id))
+        here = replace(click.asker, place=replace(click.asker.place, thread=click.thread))
+        said = self._in_words(lambda: self.forms.reopen(click.value, here, click.trigger_id))
         if said is not None:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 
@@ -244,6 +253,20 @@ class Listeners:
         else:
             page = said.in_one() if click.container.is_ephemeral or not said.details else said.details[-1]
             self.replier.replace(page, click.response_url, click.asker)
+
+    def _unwatch(self, click: Click) -> None:
+        """End the watch that the button is of; where that can't be, the Home that it may stand in is an old one."""
+
+        def do() -> Answer | None:
+            number, seal = read_stamp(click.value.removeprefix(f"{Unwatch.verb} "))
+            result = self.dispatcher.do(Unwatch(number, seal=seal), click.asker)
+            return answer(result, click.asker, self.command_name)
+
+        said = self._in_words(do)
+        if said is not None:
+            self.replier.reply(said, click.asker, click.response_url, thread=click.thread)
+            if said.undone:
+                self.home.show_what_is_true(click.asker)
 
     def _run_line(self, click: Click) -> None:
         """Do what a button's line says, as if whoever clicked had typed it; the button is gone once that was tried."""

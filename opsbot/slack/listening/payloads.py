@@ -114,6 +114,10 @@ class BotMention(_Said):
         return self.event.thread_ts or self.event.ts
 
 
+_WRITTEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
+"""Subtypes of what somebody wrote: with a file, in a thread and beside it, or of themselves; mostly there is none."""
+
+
 class _DirectEvent(_MessageEvent):
     text: Words = ""
     channel_type: str = ""
@@ -129,8 +133,13 @@ class DirectMessage(_Said):
     def is_said_to(self, bot_user: str) -> bool:
         """Tell whether a person wrote it to the bot: it is no edit, no deletion, and nothing that a bot said."""
         event = self.event
-        by_person = event.user not in {"", bot_user} and event.bot_id is None and event.subtype is None
-        return event.channel_type == "im" and by_person and bool(event.text.strip())
+        by_person = event.user not in {"", bot_user} and event.bot_id is None and event.subtype in _WRITTEN
+        return event.channel_type == "im" and by_person
+
+    @property
+    def is_wordless(self) -> bool:
+        """Whether nothing is written in it: it is a file, or somebody else's message that was handed on."""
+        return not self.event.text.strip()
 
 
 class _HomeEvent(_Payload):

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from opsbot.domain.models import Person
-from opsbot.errors import UnknownVerbError
-from opsbot.grammar import without_mention_of
+from opsbot.errors import MissingWordError, UnknownVerbError
+from opsbot.grammar import behind_mention_of, without_mention_of
 from opsbot.slack.blocks.address import MENTION, address_in
-from opsbot.slack.blocks.introducing import greeting
+from opsbot.slack.blocks.introducing import greeting, with_form_for, wordless
 from opsbot.slack.blocks.messages import Message
+from opsbot.slack.blocks.results import apology
 from opsbot.slack.doing import Later
 from opsbot.slack.listening.payloads import BotMention, DirectMessage
 from opsbot.slack.trouble import in_words, incident, turned_away
@@ -68,10 +69,10 @@ class SpokenListener:
         if not mention.is_said_by_somebody:
             return
         refused = self.pool.take(mention.event.user, self._take_mention, mention)
-        if refused is not None and not self.spare.submit(
-            self.replier.whisper, Message(turned_away(refused)), mention.asker, None
-        ):
-            self._log_unheard(mention.event.user)
+        if refused is not None:
+            user, told = mention.event.user, Message(turned_away(refused))
+            if self.spare.take(user, self.replier.whisper, told, mention.asker, None) is not None:
+                self._log_unheard(user)
 
     def on_message(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take what was written to the bot."""
@@ -84,34 +85,55 @@ class SpokenListener:
         if not said.is_said_to(self.bot_user):
             return
         refused = self.pool.take(said.event.user, self._take_message, said)
-        if refused is not None and not self.spare.submit(
-            self.replier.direct, Message(turned_away(refused)), said.asker
-        ):
-            self._log_unheard(said.event.user)
+        if refused is not None:
+            user, told = said.event.user, Message(turned_away(refused))
+            if self.spare.take(user, self.replier.direct, told, said.asker) is not None:
+                self._log_unheard(user)
 
     def _take_mention(self, mention: BotMention) -> None:
         """Do what a mention asks; all see the answer in the thread of the mention, the asker alone in the channel."""
-        said = self._do_once(mention, self.doer.do, Later(None, mention.thread), MENTION)
+
+        def do(text: str, asker: Asker, later: Later) -> Answer | None:
+            try:
+                return self.doer.do(text, asker, later)
+            except UnknownVerbError as error:
+                line = behind_mention_of(self.bot_user, mention.event.text)
+                if not self.doer.begins_with_verb(line, asker):
+                    raise
+                return apology(error, MENTION, instead=line)  # it is asked first: “never let @opsbot approve 3”
+
+        said = self._do_once(mention, do, Later(None, mention.thread), MENTION)
         if said is not None:
             self.replier.reply(said, mention.asker, None, thread=mention.thread)
 
     def _take_message(self, message: DirectMessage) -> None:
         thread = message.event.thread_ts
-        said = self._do_once(message, self._do_or_greet, Later(None, thread), address_in(thread, self.command_name))
+        do = self._ask_for_words if message.is_wordless else self._do_or_greet
+        said = self._do_once(message, do, Later(None, thread), address_in(thread, self.command_name))
         if said is not None:
             self.replier.answer_directly(said, message.asker, thread)
 
     def _do_once(self, said: BotMention | DirectMessage, do: Do, later: Later, address: str) -> Answer | None:
         """Do what was written, in the name of whoever wrote it, unless that was taken before."""
-        text = without_mention_of(self.bot_user, said.event.text)
+        text = _without_command(self.command_name, without_mention_of(self.bot_user, said.event.text))
 
         def once() -> Answer | None:
             if not self.seen.is_first(said.event_id, self.clock()):
                 return None
             person = Person(said.event.user, self.directory.name(said.event.user))
-            return do(text, replace(said.asker, person=person), later)
+            asker = replace(said.asker, person=person)
+            try:
+                return do(text, asker, later)
+            except MissingWordError as error:
+                line = self.doer.line_for_form(text, asker)
+                if not line:
+                    raise
+                return with_form_for(line, apology(error, address))
 
         return in_words(once, address, self.command_name, text)
+
+    def _ask_for_words(self, _text: str, asker: Asker, _later: Later) -> Answer:
+        return self.doer.barred(asker) or wordless(asker)
 
     def _do_or_greet(self, text: str, asker: Asker, later: Later) -> Answer | None:
         """Do what was written; who begins with no verb at all is told, in short, what can be said here."""
@@ -124,3 +146,9 @@ class SpokenListener:
 
     def _log_unheard(self, user: str) -> None:
         _log.warning("%s could not even be told that there is too much to do", user)
+
+
+def _without_command(name: str, text: str) -> str:
+    """Take the slash command off a line: whoever is used to it writes it where Slack knows none, too."""
+    first, _, rest = text.partition(" ")
+    return rest.lstrip() if first.lower() in {name, name.removeprefix("/")} else text

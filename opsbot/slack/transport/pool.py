@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from contextvars import copy_context
@@ -12,6 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, ParamSpec
 
 from opsbot.slack.transport.heard import heard_now
+from opsbot.slack.transport.shares import Shares
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +41,7 @@ class Pool:
 
     def __init__(self, threads: int, queue: int, turns: Turns | None, per_person: int | None = None) -> None:
         """Make one; of each person it takes so many jobs at once, if that is limited."""
-        self._per_person = per_person
-        self._of: Counter[str] = Counter()
+        self._shares = Shares(per_person)
         self._turns = turns
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="work")
         self._places = threading.BoundedSemaphore(threads + queue)
@@ -70,32 +69,19 @@ class Pool:
 
     def take(self, whose: str, job: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> TurnedAway | None:
         """Have somebody's job done soon; tells why not, if so."""
-        if not self._has_room_for(whose):
+        if not self._shares.take(whose):
             return TurnedAway.HAS_ENOUGH
 
         def do() -> None:
             try:
                 job(*args, **kwargs)
             finally:
-                self._one_less(whose)
+                self._shares.give_back(whose)
 
         if self.submit(do):
             return None
-        self._one_less(whose)
+        self._shares.give_back(whose)
         return TurnedAway.FULL
-
-    def _has_room_for(self, whose: str) -> bool:
-        with self._counting:
-            if self._per_person is not None and self._of[whose] >= self._per_person:
-                return False
-            self._of[whose] += 1
-            return True
-
-    def _one_less(self, whose: str) -> None:
-        with self._counting:
-            self._of[whose] -= 1
-            if not self._of[whose]:
-                del self._of[whose]
 
     def is_busy(self) -> bool:
         """Tell whether a job would have to wait for one that is going on."""

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsbot.domain.commands import AddEndpoint, CreatePackage, CreateService, Defaults, DeletePackage, RemoveEndpoint
-from opsbot.domain.models import EndpointType
+from opsbot.domain.changes import ChangeState, NodeChange
+from opsbot.domain.commands import (
+    AddEndpoint,
+    CreatePackage,
+    CreateService,
+    Defaults,
+    DeletePackage,
+    RemoveEndpoint,
+    RequestPublish,
+)
+from opsbot.domain.models import EndpointType, MessageRef, Place
+from opsbot.errors import CommandError, NotFoundError
 from opsbot.grammar import fill, forms
+from opsbot.slack.blocks.changes import outcome
 from opsbot.slack.blocks.messages import Answer
-from opsbot.slack.forms.again import Kept, change_in, lost_note, pack, unpack, values_of, with_form
-from tests.builders import SCORING
+from opsbot.slack.forms.again import Kept, change_in, kept_in, lost_note, pack, sealed, unpack, values_of, with_form
+from tests.actions.doing import asked
+from tests.builders import CHANNEL, MAYA, NOON, OMAR, SCORING, asker, package
+from tests.fakes import FakeNodeChanges, Scene
 
 if TYPE_CHECKING:
     from opsbot.domain.commands import ChangeNode
@@ -64,9 +79,20 @@ def test_what_somebody_made_up_is_none_of_ours(value: str) -> None:
     assert unpack(value) is None
 
 
-@pytest.mark.parametrize(("value", "number"), [("change:12", 12), ("change:", None), ("change:x", None), ("12", None)])
-def test_a_button_may_stand_for_a_change(value: str, number: int | None) -> None:
-    assert change_in(value) == number
+@pytest.mark.parametrize(
+    ("value", "stamped"),
+    [
+        ("change:12:5ea1", (12, "5ea1")),
+        ("change:12", (12, "")),
+        ("change:", None),
+        ("change:x", None),
+        ("change:12:", None),
+        ("change:12:zz", None),
+        ("12", None),
+    ],
+)
+def test_a_button_may_stand_for_a_change(value: str, stamped: tuple[int, str] | None) -> None:
+    assert change_in(value) == stamped
 
 
 @pytest.mark.parametrize(
@@ -81,3 +107,73 @@ def test_a_button_may_stand_for_a_change(value: str, number: int | None) -> None
 )
 def test_what_a_change_wanted_is_the_form_by_which_it_is_asked_for(wanted: ChangeNode) -> None:
     assert fill(forms()[wanted.verb], values_of(wanted), Defaults()).command == wanted
+
+
+FAILED = NodeChange(3, CreatePackage(SCORING, "v5", "notes"), MAYA, Place(CHANNEL), NOON, ChangeState.FAILED, "no")
+OTHERS = (
+    replace(FAILED, by=OMAR),
+    replace(FAILED, wanted=CreatePackage(SCORING, "v6", "others' notes")),
+    replace(FAILED, wanted=DeletePackage(SCORING, "v5")),
+    replace(FAILED, asked_at=NOON + timedelta(days=1)),
+)
+
+
+@dataclass
+class Changes(FakeNodeChanges):
+    """One change, or none."""
+
+    there: NodeChange | None
+
+    def get(self, change: int) -> NodeChange:
+        if self.there is None:
+            raise NotFoundError(f"There is no change {change}.")
+        return self.there
+
+
+REQUESTS = Scene().requests
+
+
+def value_of(change: NodeChange) -> str:
+    return str(outcome(change, "/apid").blocks[-1].to_dict()["elements"][0]["value"])
+
+
+def test_a_button_brings_back_what_its_own_change_wanted() -> None:
+    kept = kept_in(value_of(FAILED), asker(), Changes(FAILED), REQUESTS)
+    assert kept.values == {"service": str(SCORING), "version": "v5", "notes": "notes"}
+    with pytest.raises(CommandError, match="Only who asked for it"):
+        kept_in(value_of(FAILED), asker(OMAR), Changes(FAILED), REQUESTS)
+
+
+@pytest.mark.parametrize("there", [*OTHERS, None])
+def test_a_button_of_a_change_that_a_restored_database_forgot_brings_back_no_other(there: NodeChange | None) -> None:
+    for who in (MAYA, OMAR):
+        with pytest.raises(CommandError, match="I don't know any more"):
+            kept_in(value_of(FAILED), asker(who), Changes(there), REQUESTS)
+
+
+def test_a_button_of_an_earlier_version_brings_back_what_its_own_message_tells_of() -> None:
+    told = Changes(replace(FAILED, message=MessageRef(CHANNEL, "7.0")))
+    assert kept_in("change:3", asker(thread="7.0"), told, REQUESTS).values["version"] == "v5"
+    for elsewhere in (asker(thread="8.0"), asker(channel="C02", thread="7.0"), asker()):
+        with pytest.raises(CommandError, match="I don't know any more"):
+            kept_in("change:3", elsewhere, told, REQUESTS)
+
+
+def test_the_number_of_a_request_comes_back_for_the_one_that_was_meant_only() -> None:
+    scene, restored = Scene(), Scene()
+    number = asked(scene)
+    restored.designer.made[SCORING] = [package("v4")]
+    assert asked(restored, RequestPublish(SCORING, "v4")) == number
+    words = Kept(verb="approve", values={"request": f"{number}", "comment": "12 out of 12"}, said="Not now.")
+
+    def back(kept: Kept, requests: Any) -> Kept:
+        return kept_in(pack(kept)[0], asker(OMAR), Changes(None), requests)
+
+    meant = sealed(words, scene.requests)
+    assert back(meant, scene.requests).values == words.values
+    mistyped = sealed(words, REQUESTS)  # nobody has the number
+    assert back(mistyped, REQUESTS).values == words.values
+    for kept, requests in ((meant, restored.requests), (meant, REQUESTS), (words, scene.requests)):
+        found = back(kept, requests)
+        assert found.values == {"comment": "12 out of 12"}
+        assert (found.beside, "which request you meant" in found.said) == ("request", True)

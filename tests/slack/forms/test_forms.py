@@ -205,15 +205,29 @@ def test_a_draft_that_the_store_fails_leaves_a_form_in_which_everything_can_be_t
     assert "version" in inputs(view)
 
 
-def test_a_mention_that_lacks_something_gets_its_sentence(stage: Stage) -> None:
+def test_what_is_written_and_lacks_something_gets_its_sentence_and_a_button_for_its_form(stage: Stage) -> None:
     stage.say(f"<@{demo.BOT}> package")
-    stage.wait_for("SERVICE is missing")
+    said = stage.wait_for("SERVICE is missing")
     assert stage.find_view("maya") is None
+    stage.click(said, buttons(said)["Fill in the form…"], user="maya")
+    wait_for_title(stage, "maya", "Package")
+    stage.close_view("maya")
+    direct = stage.direct("maya")
+    stage.say("Publish FRAUD/scoring", channel=direct)
+    said = stage.wait_for("VERSION is missing", direct)
+    stage.click(said, buttons(said)["Fill in the form…"], user="maya")
+    wait_for_title(stage, "maya", "Publish")
+    assert initial(stage.view("maya")) == {"service": SCORING}
 
 
-def test_who_may_not_use_a_verb_is_not_asked_to_fill_in_its_form(stage: Stage) -> None:
+def test_who_may_not_use_a_verb_is_told_so_before_they_are_asked_for_the_rest(stage: Stage) -> None:
     stage.command("package", user="vic")
-    stage.wait_for("SERVICE is missing", user="vic")
+    said = stage.wait_for("none of your grants here gives “package”. Ask <@U03ADA> for it.", user="vic")
+    assert said["ephemeral"]
+    stage.say(f"<@{demo.BOT}> publish FRAUD/scoring", user="vic")
+    assert buttons(stage.wait_for("none of your grants here gives “publish”", user="vic")) == {}
+    stage.say(f"<@{demo.BOT}> approve", user="vic")  # the policy says who may, and that depends on the request
+    assert buttons(stage.wait_for("Which request?", user="vic")) == {}
     assert stage.find_view("vic") is None
 
 
