@@ -11,8 +11,9 @@ from opsbot.errors import CommandError
 # Phones and Macs turn "straight" quotes and -- into these.
 _SMART_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″", '"'))
 _SMART_DASH = re.compile(r"(?<!\S)[—–―](?=[a-z])")
-_LINK = re.compile(r"<(?P<address>(?:https?://|mailto:)[^|>]*)(?:\|(?P<label>[^>]*))?>")
-_BROADCAST = re.compile(r"<!(?P<whom>[a-z]+)(?:\^[A-Z0-9]+)?(?:\|(?P<label>[^>]*))?>")
+# No < is inside: Slack escapes it there, and to look for the end past the next beginning takes the square of the time.
+_LINK = re.compile(r"<(?P<address>(?:https?://|mailto:)[^|<>]*)(?:\|(?P<label>[^<>]*))?>")
+_BROADCAST = re.compile(r"<!(?P<whom>[a-z]+)(?:\^[A-Z0-9]+)?(?:\|(?P<label>[^<>]*))?>")
 _MENTION = re.compile(r"<@(?P<id>[A-Z0-9]+)(?:\|[^>]*)?>|@(?P<name>[\w.-]+)")
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _SPACES = re.compile(r"[\u00a0\u2007\u202f]")
@@ -39,7 +40,7 @@ def read_mention(word: str) -> Mention | None:
 
 def without_mention_of(user: str, text: str) -> str:
     """Take the first mention of the user out of a message."""
-    return re.sub(rf"<@{re.escape(user)}(\|[^>]*)?>", " ", text, count=1).strip()
+    return re.sub(rf"<@{re.escape(user)}(\|[^<>]*)?>", " ", text, count=1).strip()
 
 
 def _link(link: re.Match[str]) -> str:
