@@ -247,7 +247,7 @@ def _calling(node: str, project: str | None = None) -> Iterator[None]:
 
 def _service(project: ProjectRef, item: DSSAPIServiceListItem) -> Service:
     ref = ServiceRef(project.node, project.project, item.id)
-    return Service(ref, item.name or item.id, item.auth_method or "unknown", _endpoints(item.endpoints))
+    return Service(ref, _text(item.name) or item.id, _text(item.auth_method) or "unknown", _endpoints(item.endpoints))
 
 
 def _endpoints(listed: object) -> tuple[Endpoint, ...]:
@@ -276,4 +276,5 @@ def _instant(milliseconds: object) -> datetime | None:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """Read a text, with a sign that can be seen in the place of NUL, which no database takes."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else ""
