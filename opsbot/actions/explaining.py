@@ -34,7 +34,9 @@ def explain(command: Explain, asker: Asker, standing: Standing, world: World) ->
     target = command.published_service or command.service.service
     policy = policy_for(command.service, target, world.policies.in_force())
     open_ones = [each for each in world.requests.in_states(OPEN) if _is_about(each, command, target)]
-    request = next((each for each in open_ones if each.version == command.version), None)
+    request = next(
+        (each for each in open_ones if (each.service, each.version) == (command.service, command.version)), None
+    )
     supposed = request or _supposed(command, package, asker, policy, world)
     asking = _Question(command, asker, standing, policy, supposed, world)
     return Explained(

@@ -46,7 +46,8 @@ def request_publish(
     _refuse_published(wish, world.designer)
     snapshot = seen(wish.service, wish.package, world.designer, world.snapshots, world.clock)
     published = world.requests.last_published(wish.service.node, target)
-    wish = replace(wish, difference=difference(snapshot, published, world.snapshots))
+    told = world.snapshots if published is None or standing.allows(Permission.READ, published.service) else None
+    wish = replace(wish, difference=difference(snapshot, published, told))
     request, is_new = world.requests.open(
         wish, lambda opened: effects(opened, asker, command.verb, wish.asked_at, Kind.CARD, **identity(wish))
     )

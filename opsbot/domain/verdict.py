@@ -114,6 +114,8 @@ def obstacle(
     if window is not None:
         freeze, until = window
         return Hold(f"Publishing is frozen{f': {freeze.reason}' if freeze.reason else ''}.", until)
+    if holder is not None and holder.service != wish.service:  # who reads this may know nothing of that one
+        return Hold(f"Request {holder.id} of another service goes to {wish.published_service}; one goes at a time.")
     if holder is not None:
         return Hold(
             f"Request {holder.id} by {holder.wish.requester.name} ({holder.version}) is {holder.state.value} "
