@@ -78,9 +78,9 @@ class _Question:
     def obstacles(self, open_ones: list[PublishRequest]) -> Iterator[str]:
         """Say what keeps everybody from publishing now."""
         holder = next((each for each in open_ones if each.state in {State.PUBLISHING, State.UNKNOWN}), None)
-        hold = obstacle(
-            self.request.wish, self.policy, self.world.clock(), pauses=self.world.pauses.active(), holder=holder
-        )
+        wish, pauses = self.request.wish, self.world.pauses.active()
+        there = self.world.requests.last_published(wish.service.node, wish.published_service)
+        hold = obstacle(wish, self.policy, self.world.clock(), pauses=pauses, holder=holder, there=there)
         if hold is not None:
             yield hold.reason
         elif self.request.held:

@@ -202,13 +202,16 @@ def _judged(request: PublishRequest, run: str, now: datetime, world: World) -> _
         said = f"Nothing was sent: {error}"
         return _Claim(run, now, lambda *_: Ending(State.FAILED, said))
     standings, requester = standings_of(request, world), _standing_of_requester(request, world)
+    there = world.requests.last_published(request.service.node, request.wish.published_service)
 
     def judge(request: PublishRequest, around: Surroundings) -> Ending | Hold | None:
         if is_there:
             return Ending(State.FAILED, f"{request.version} was on {request.wish.published_service} already.")
         policy = policy_of(request, around.policies)
         pauses, holder = around.pauses, around.holder
-        return verdict(request, policy, sighting, standings, now, requester=requester, pauses=pauses, holder=holder)
+        return verdict(
+            request, policy, sighting, standings, now, requester=requester, pauses=pauses, holder=holder, there=there
+        )
 
     return _Claim(run, now, judge)
 

@@ -86,6 +86,7 @@ def verdict(
     requester: Standing,
     pauses: Iterable[Pause] = (),
     holder: PublishRequest | None = None,
+    there: PublishRequest | None = None,
 ) -> Ending | Hold | None:
     """Tell what keeps an approved request from being published now, or None where nothing does.
 
@@ -100,7 +101,7 @@ def verdict(
     counted = _recount(request, policy, standings)
     if counted is None and not missing_roles(request.wish, policy, {}):
         counted = _objection_to_requester(request.wish, policy, requester)
-    return counted or obstacle(request.wish, policy, now, pauses=pauses, holder=holder)
+    return counted or obstacle(request.wish, policy, now, pauses=pauses, holder=holder, there=there)
 
 
 def obstacle(
@@ -110,9 +111,14 @@ def obstacle(
     *,
     pauses: Iterable[Pause] = (),
     holder: PublishRequest | None = None,
+    there: PublishRequest | None = None,
 ) -> Hold | None:
-    """Tell what keeps everybody from publishing to that published service now: a pause, a freeze, another request."""
-    pause = next((each for each in pauses if covers((each.services,), wish.service)), None)
+    """Tell what keeps everybody from publishing to that published service now: a pause, a freeze, another request.
+
+    `there` is what was published there last: where that may be of another service, a pause of that one counts, too.
+    """
+    paused = {wish.service, there.service if there is not None else wish.service}
+    pause = next((each for each in pauses if any(covers((each.services,), service) for service in paused)), None)
     if pause is not None:
         return Hold(f"Publishing is paused by {pause.by.name}: {pause.reason}")
     window = frozen(policy.freezes, now) if not wish.break_glass else None

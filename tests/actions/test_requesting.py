@@ -6,17 +6,18 @@ from datetime import timedelta
 import pytest
 
 from opsbot.actions import changing
+from opsbot.domain.audit import Entry
 from opsbot.domain.changes import ChangeState
-from opsbot.domain.commands import CreatePackage, Decline, ListRequests, RequestPublish
-from opsbot.domain.deliveries import Kind
+from opsbot.domain.commands import CreatePackage, Decline, Explain, ListRequests, RequestPublish
+from opsbot.domain.deliveries import Effects, Kind
 from opsbot.domain.lifecycle import State
-from opsbot.domain.models import Package, Person
+from opsbot.domain.models import Decision, Package, Person
 from opsbot.domain.policies import BreakGlass, Policy
 from opsbot.domain.references import ServiceRef
-from opsbot.domain.results import PublishRequested, Refused, RequestsListed
+from opsbot.domain.results import Explained, PublishRequested, Refused, RequestsListed
 from opsbot.errors import ConflictError, DSSUnavailableError, NotFoundError
 from tests.actions.doing import PUBLISH, approved, asked, carry_out, do, make
-from tests.builders import CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, VIC, grant, package, rules, service
+from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, VIC, grant, package, rules, service
 from tests.fakes import Scene
 
 URGENT = replace(PUBLISH, break_glass=True)
@@ -232,3 +233,16 @@ def test_services_under_one_policy_may_follow_each_other() -> None:
     scene.designer.known[TOY], scene.designer.made[TOY] = service(TOY), [package("v1")]
     assert carry_out(scene, approved(scene)).state is State.PUBLISHED
     assert isinstance(do(scene, TO_SCORING), PublishRequested)
+
+
+def test_what_is_paused_is_not_replaced_by_another_service() -> None:
+    scene = Scene()
+    scene.designer.known[TOY], scene.designer.made[TOY] = service(TOY), [package("v1")]
+    assert carry_out(scene, approved(scene)).state is State.PUBLISHED
+    number = approved(scene, TO_SCORING)
+    scene.pauses.add(str(SCORING), Decision(ADA, NOON, "an incident"), Effects(Entry(NOON, ADA, "pause", "done")))
+    waiting = carry_out(scene, number)
+    assert (waiting.state, waiting.held) == (State.APPROVED, "Publishing is paused by ada: an incident")
+    told = do(scene, Explain(TOY, "v1", "scoring"), OMAR)
+    assert isinstance(told, Explained)
+    assert told.obstacles == ("Publishing is paused by ada: an incident",)
