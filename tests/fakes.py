@@ -548,6 +548,7 @@ class FakeWatches:
     def __init__(self, keeping: FakeKeeping) -> None:
         self.kept: dict[int, Watch] = {}
         self.digests_wanted_at: datetime | None = None
+        self.configured: tuple[WatchRule, ...] = ()
         self._keeping = keeping
         self._numbers = count(1)
 
@@ -587,7 +588,7 @@ class FakeWatches:
         self.digests_wanted_at = at
 
     def put_configured(self, wanted: Iterable[WatchRule], at: datetime) -> None:
-        raise NotImplementedError
+        self.configured = tuple(wanted)
 
 
 @dataclass
