@@ -31,6 +31,7 @@ from opsbot.slack.forms.payloads import (
     Memory,
 )
 from opsbot.slack.forms.views import drafts, form_view, notice_view
+from opsbot.slack.transport.pool import TurnedAway
 from opsbot.slack.trouble import in_words, incident, turned_away
 
 if TYPE_CHECKING:
@@ -127,9 +128,10 @@ class FormListeners:
             return
         self.opener.came_back(choice.view.id)
         self._latest.note(choice.view.id, choice.action.action_ts)
-        if not self.pool.submit(self._follow, choice, memory) and not self.spare.submit(
-            self._follow, choice, memory, drafting=False
-        ):
+        refused = self.pool.take(choice.user.id, self._follow, choice, memory)
+        if refused is TurnedAway.FULL:
+            refused = self.spare.take(choice.user.id, self._follow, choice, memory, drafting=False)
+        if refused is not None:
             _log.warning("a choice of %s in a form could not be followed", choice.user.id)
 
     def on_sent(self, ack: Ack, body: dict[str, Any]) -> None:
