@@ -34,6 +34,7 @@ def post(
         blocks=message.blocks or None,
         thread_ts=thread,
         unfurl_links=False,
+        unfurl_media=False,  # a picture that somebody's words lead to would be shown in the bot's name
         metadata=metadata,
     )
     return MessageRef(str(reply["channel"]), str(reply["ts"]))
