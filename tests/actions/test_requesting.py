@@ -246,3 +246,14 @@ def test_what_is_paused_is_not_replaced_by_another_service() -> None:
     told = do(scene, Explain(TOY, "v1", "scoring"), OMAR)
     assert isinstance(told, Explained)
     assert told.obstacles == ("Publishing is paused by ada: an incident",)
+
+
+def test_of_what_is_written_in_vain_the_audit_keeps_the_beginning() -> None:
+    scene = Scene()
+    assert isinstance(do(scene, replace(PUBLISH, reason="x" * 40_000), VIC), Refused)
+    with pytest.raises(NotFoundError):
+        do(scene, replace(PUBLISH, version="v9", reason="x" * 40_000))
+    assert isinstance(do(scene, replace(PUBLISH, reason="y" * 40_000)), PublishRequested)
+    refused, failed, done = (entry.detail["reason"] for entry in scene.entries)
+    assert refused == failed == f"{'x' * 1000}… (39000 more characters)"
+    assert done == "y" * 40_000
