@@ -507,6 +507,7 @@ class FakeDirectory:
 
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     problem: str = ""
+    barred: str = ""
     readings: int = 0
     names: dict[str, str] = field(default_factory=dict)
 
@@ -515,7 +516,7 @@ class FakeDirectory:
 
     def membership(self, person: Person, *, fresh: bool = False) -> Membership:
         self.readings += fresh
-        return Membership(self.groups.get(person.id, frozenset()), self.problem)
+        return Membership(self.groups.get(person.id, frozenset()), self.problem, self.barred)
 
     def known_membership(self, person: Person) -> Membership:
         return self.membership(person)
