@@ -511,6 +511,7 @@ class FakeDirectory:
 
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     problem: str = ""
+    barred: str = ""
     readings: int = 0
     names: dict[str, str] = field(default_factory=dict)
 
@@ -519,7 +520,7 @@ class FakeDirectory:
 
     def membership(self, person: Person, *, fresh: bool = False) -> Membership:
         self.readings += fresh
-        return Membership(self.groups.get(person.id, frozenset()), self.problem)
+        return Membership(self.groups.get(person.id, frozenset()), self.problem, self.barred)
 
     def known_membership(self, person: Person) -> Membership:
         return self.membership(person)
@@ -552,6 +553,7 @@ class FakeWatches:
     def __init__(self, keeping: FakeKeeping) -> None:
         self.kept: dict[int, Watch] = {}
         self.digests_wanted_at: datetime | None = None
+        self.configured: tuple[WatchRule, ...] = ()
         self._keeping = keeping
         self._numbers = count(1)
 
@@ -591,7 +593,7 @@ class FakeWatches:
         self.digests_wanted_at = at
 
     def put_configured(self, wanted: Iterable[WatchRule], at: datetime) -> None:
-        raise NotImplementedError
+        self.configured = tuple(wanted)
 
 
 @dataclass

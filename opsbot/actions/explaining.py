@@ -34,7 +34,9 @@ def explain(command: Explain, asker: Asker, standing: Standing, world: World) ->
     target = command.published_service or command.service.service
     policy = policy_for(command.service, target, world.policies.in_force())
     open_ones = [each for each in world.requests.in_states(OPEN) if _is_about(each, command, target)]
-    request = next((each for each in open_ones if each.version == command.version), None)
+    request = next(
+        (each for each in open_ones if (each.service, each.version) == (command.service, command.version)), None
+    )
     supposed = request or _supposed(command, package, asker, policy, world)
     asking = _Question(command, asker, standing, policy, supposed, world)
     return Explained(
@@ -76,9 +78,9 @@ class _Question:
     def obstacles(self, open_ones: list[PublishRequest]) -> Iterator[str]:
         """Say what keeps everybody from publishing now."""
         holder = next((each for each in open_ones if each.state in {State.PUBLISHING, State.UNKNOWN}), None)
-        hold = obstacle(
-            self.request.wish, self.policy, self.world.clock(), pauses=self.world.pauses.active(), holder=holder
-        )
+        wish, pauses = self.request.wish, self.world.pauses.active()
+        there = self.world.requests.last_published(wish.service.node, wish.published_service)
+        hold = obstacle(wish, self.policy, self.world.clock(), pauses=pauses, holder=holder, there=there)
         if hold is not None:
             yield hold.reason
         elif self.request.held:

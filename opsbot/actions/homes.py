@@ -125,6 +125,9 @@ class _Gathering:
     now: datetime
 
     def home(self) -> HomeShown:
+        if self.standing.barred:  # not even what they asked for when they weren't
+            everything = frozenset({_EVERYTHING} if self.standing.problem else ())
+            return HomeShown(self.person, problem=self.standing.barred, sight=everything)
         own = self._own()
         access = show_access(Asker(self.person, HOME), self.standing)
         sight = {glob for grant in self.standing.grants for glob in grant.services}

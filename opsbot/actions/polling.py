@@ -13,6 +13,7 @@ from opsbot.domain.authorization import covers
 from opsbot.domain.changes import GOING_ON, ChangeState
 from opsbot.domain.difference import Snapshot
 from opsbot.domain.globs import may_meet
+from opsbot.domain.references import can_be_named, is_version
 from opsbot.domain.sights import SETTINGS_EVERY, NodeSight, Sight, gone, is_due, news_between
 from opsbot.domain.watching import Topic
 from opsbot.errors import DSSError, DSSUnavailableError, DSSUnreadableError, OpsbotError
@@ -179,7 +180,9 @@ class _Round:
         wanted = [each for each in projects if any(may_meet(glob, f"{each}/*") for glob in self._watched)]
         gathered = self._survey.services(wanted)
         self._heed(gathered.failed.values(), len(wanted))
-        listed = [service.ref for services in gathered.found.values() for service in services]
+        # What nobody could ask for nobody hears of: kept, it could not be read again, and no node would be looked at.
+        found = (service.ref for services in gathered.found.values() for service in services)
+        listed = [service for service in found if can_be_named(service)]
         there = set(listed)
         for service, sight in before.items():
             if not covers(self._watched, service):
@@ -194,7 +197,10 @@ class _Round:
         for some in self._in_goes(due):
             gathered = self._survey.packages(some)
             self._heed(gathered.failed.values(), len(some))
-            found |= {service: tuple(packages) for service, packages in gathered.found.items()}
+            found |= {
+                service: tuple(package for package in packages if is_version(package.version))
+                for service, packages in gathered.found.items()
+            }
         return found
 
     def _add_settings(self, before: Mapping[ServiceRef, Sight], after: dict[ServiceRef, Sight]) -> None:

@@ -162,6 +162,13 @@ def standings_of(request: PublishRequest, world: World) -> Mapping[str, Standing
     }
 
 
+def _standing_of_requester(request: PublishRequest, world: World) -> Standing:
+    """Tell what the requester may do now, where they asked; afresh where nobody voted, since it is on their word alone."""
+    wish = request.wish
+    membership = world.directory.membership(wish.requester, fresh=not request.votes)
+    return world.rules.access.standing(Asker(wish.requester, Place(wish.asked_in)), membership)
+
+
 @dataclass(frozen=True, slots=True)
 class _Claim:
     run: str
@@ -194,14 +201,17 @@ def _judged(request: PublishRequest, run: str, now: datetime, world: World) -> _
     except DSSError as error:
         said = f"Nothing was sent: {error}"
         return _Claim(run, now, lambda *_: Ending(State.FAILED, said))
-    standings = standings_of(request, world)
+    standings, requester = standings_of(request, world), _standing_of_requester(request, world)
+    there = world.requests.last_published(request.service.node, request.wish.published_service)
 
     def judge(request: PublishRequest, around: Surroundings) -> Ending | Hold | None:
         if is_there:
             return Ending(State.FAILED, f"{request.version} was on {request.wish.published_service} already.")
         policy = policy_of(request, around.policies)
         pauses, holder = around.pauses, around.holder
-        return verdict(request, policy, sighting, standings, now, pauses=pauses, holder=holder)
+        return verdict(
+            request, policy, sighting, standings, now, requester=requester, pauses=pauses, holder=holder, there=there
+        )
 
     return _Claim(run, now, judge)
 

@@ -17,7 +17,7 @@ from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import OPEN, State
 from opsbot.domain.models import Wish
 from opsbot.domain.policies import policy_for
-from opsbot.domain.policy import lacking, objection_to_asking, objection_to_break_glass
+from opsbot.domain.policy import lacking, objection_to_asking, objection_to_break_glass, objection_to_target
 from opsbot.domain.results import PublishRequested, Refused, RequestsListed
 from opsbot.errors import ConflictError, NotFoundError
 
@@ -36,17 +36,19 @@ def request_publish(
 ) -> PublishRequested | Refused:
     """Open a publish request, whose card is posted soon; asking again shows the open one."""
     target = command.published_service or command.service.service
-    policy = policy_for(command.service, target, world.policies.in_force())
+    policies = world.policies.in_force()
+    policy = policy_for(command.service, target, policies)
     wish = _Asking(command, asker, target, policy, world).wish(_find(command, standing, world.designer))
-    objected = objection_to_asking(wish, policy)
+    published = world.requests.last_published(wish.service.node, target)
+    objected = objection_to_asking(wish, policy) or objection_to_target(wish, policy, published, policies)
     if command.break_glass and objected is None:
         objected = objection_to_break_glass(wish, standing, policy)
     if objected is not None:
         return Refused(objected)
     _refuse_published(wish, world.designer)
     snapshot = seen(wish.service, wish.package, world.designer, world.snapshots, world.clock)
-    published = world.requests.last_published(wish.service.node, target)
-    wish = replace(wish, difference=difference(snapshot, published, world.snapshots))
+    told = world.snapshots if published is None or standing.allows(Permission.READ, published.service) else None
+    wish = replace(wish, difference=difference(snapshot, published, told))
     request, is_new = world.requests.open(
         wish, lambda opened: effects(opened, asker, command.verb, wish.asked_at, Kind.CARD, **identity(wish))
     )

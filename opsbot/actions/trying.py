@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from opsbot.actions.recording import entry, written_with
 from opsbot.domain import commands
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from opsbot.domain.references import ServiceRef
     from opsbot.domain.results import Refused
     from opsbot.errors import OpsbotError
+
+_LONGEST_KEPT = 1_000
 
 _CHANGES = get_args(commands.Change)
 _ON_REQUEST = get_args(commands.OnRequest)
@@ -50,9 +52,17 @@ def project_of(command: Command) -> ProjectRef | None:
             return None
 
 
+def _shortened(value: Any) -> Any:
+    """Keep the beginning of what somebody wrote in vain: anybody may, and the audit is kept for ever."""
+    if not isinstance(value, str) or len(value) <= _LONGEST_KEPT:
+        return value
+    return f"{value[:_LONGEST_KEPT]}… ({len(value) - _LONGEST_KEPT} more characters)"
+
+
 def _entry(command: Command, asker: Asker, outcome: str, world: World) -> Entry:
     now = world.clock()
-    said = written_with(command)
+    outcome = _shortened(outcome)
+    said = {name: _shortened(value) for name, value in written_with(command).items()}
     if isinstance(command, _ON_REQUEST):
         try:
             return entry(world.requests.get(command.request), asker, command.verb, outcome, now, **said)

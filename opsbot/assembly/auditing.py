@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from opsbot.domain.chain import KnownHead, verify
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from opsbot.store import Database
 
 
+_MOST_MISFILED = 100
+
+
 def given(heads: Iterable[Head]) -> list[KnownHead]:
     """Take heads that somebody wrote down for what they are."""
     return [KnownHead(head, "the head given") for head in heads]
@@ -38,7 +43,14 @@ def verify_store(database: Database, outside: Iterable[KnownHead]) -> Verdict:
     # All heads are read before the records, so that none can be of a record that came in between.
     kept = [KnownHead(head, f"request {request}", outside=False) for request, head in audit.heads()]
     kept.append(KnownHead(audit.head(), "the end that the store remembers", outside=False))
-    return verify(audit.records(), [*outside, *kept])
+    misfiled: list[int] = []
+    verdict = verify(audit.records(misfiled=misfiled.append), [*outside, *kept])
+    found = (
+        f"Record {seq} is filed under something else than it says: who looks for it doesn't find it."
+        for seq in misfiled
+    )
+    more = (f"… and {len(misfiled) - _MOST_MISFILED} more.",) if len(misfiled) > _MOST_MISFILED else ()
+    return replace(verdict, faults=(*verdict.faults, *islice(found, _MOST_MISFILED), *more))
 
 
 def heads_in_slack(

@@ -103,7 +103,7 @@ class Bot:
 
     def start(self) -> None:
         """Put the policies in force, carry on what was left undone, and begin to listen."""
-        put_in_force(self._rules, self.world.policies, self.world.watches, now())
+        put_in_force(self._rules, self.world, now())
         clear_leftovers(now())
         self.progress.start()
         self.durable.start()
@@ -118,7 +118,7 @@ class Bot:
         Raises StoreError where the policies, or the record of it, can't be kept: then nothing has changed here.
         """
         rules, before = rules_to_follow(config, self._config), self._rules
-        put_in_force(rules, self.world.policies, self.world.watches, now())
+        put_in_force(rules, self.world, now())
         self.world.audit.append(what_changed(before, rules, needing_restart(config, self._config), now()))
         self._directory.follow(rules.access.groups, guests=rules.guests)
         self._rules = rules

@@ -10,10 +10,12 @@ from opsbot.assembly.rules import rules_of
 from opsbot.domain.audit import OPSBOT, Entry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from opsbot.actions.stores import Policies, Watches
+    from opsbot.actions.world import World
     from opsbot.config import Config
+    from opsbot.domain.policies import Policy
     from opsbot.domain.rules import Rules
 
 _log = logging.getLogger(__name__)
@@ -25,11 +27,17 @@ _READ_ANEW = frozenset({"largest_upload", "guests"})
 """What may change of Slack's section while the bot runs; the rest is who it is there, and how it is reached."""
 
 
-def put_in_force(rules: Rules, policies: Policies, watches: Watches, at: datetime) -> None:
-    """Keep the policies and the watches of the configuration, for all replicas to go by."""
-    if policies.put_in_force(rules.policies, at):
+def put_in_force(rules: Rules, world: World, at: datetime) -> None:
+    """Keep the policies and the watches of the configuration, for all replicas to go by.
+
+    That other policies decide from now on is in the audit, whoever brought them: a replica with an old file does, too.
+    """
+    before = world.policies.in_force()
+    if world.policies.put_in_force(rules.policies, at) and before != rules.policies:
         _log.info("other policies are in force from now on")
-    watches.put_configured(rules.watching(), at)
+        detail = {"before": _by_digest(before), "after": _by_digest(rules.policies)}
+        world.audit.append(Entry(at, OPSBOT, "policies", "done", detail=detail))
+    world.watches.put_configured(rules.watching(), at)
 
 
 def rules_to_follow(config: Config, running: Config) -> Rules:
@@ -45,6 +53,10 @@ def needing_restart(config: Config, running: Config) -> tuple[str, ...]:
         if name not in _READ_ANEW and getattr(config.slack, name) != getattr(running.slack, name)
     ]
     return (*slack, *(name for name in _OPENED_ONCE if getattr(config, name) != getattr(running, name)))
+
+
+def _by_digest(policies: Iterable[Policy]) -> list[str]:
+    return [f"{policy.name} {policy.digest}" for policy in policies]
 
 
 def what_changed(before: Rules, after: Rules, restart: tuple[str, ...], at: datetime) -> Entry:

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT = 500
 _NO_DATE = (ValueError, TypeError, IndexError, OverflowError)  # what reading a date that is none may raise
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^>]+>")
+_LONGEST_BODY = 1 << 20  # of an error; what the node has to say, stack trace and all, is in less
+_LONGEST_READ = 10_000  # of what is said in it
+_TITLE = re.compile(r"<title[^<>]*>", re.IGNORECASE)
+_TITLE_ENDS = re.compile(r"</title", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def failure(answer: Answer, redact: Redact) -> DSSError:
         return _not_a_result(answer, redact)
     said = _read_error_body(answer)
     kind = _kind(answer.status, said)
-    text = redact(said.text)[:_LONGEST_TEXT]
+    text = redact(said.text[:_LONGEST_READ])[:_LONGEST_TEXT]
     what, advice = in_words(answer.status, kind, answer.method)
     sentence = f"{what} (status {answer.status})" + (f": {text}" if text else ".")
     return kind(sentence, answer.described(said.error_type, text or None), advice)
@@ -129,7 +132,7 @@ class _ErrorBody:
 
 def _read_error_body(answer: Answer) -> _ErrorBody:
     """Make the best of an error's body: documented as JSON, and in truth anything."""
-    text = answer.body.decode("utf-8", errors="replace")
+    text = answer.body[:_LONGEST_BODY].decode("utf-8", errors="replace")
     try:
         body: Any = json.loads(text)
     except (ValueError, RecursionError):
@@ -153,7 +156,8 @@ def _one_line(text: str) -> str:
 
 def _page_in_words(page: str) -> str:
     title = _TITLE.search(page)
-    words = _one_line(html.unescape(_TAG.sub(" ", title[1]))) if title else ""
+    end = _TITLE_ENDS.search(page, title.end()) if title else None
+    words = _one_line(html.unescape(_TAG.sub(" ", page[title.end() : end.start()]))) if title and end else ""
     return f"an HTML page called “{words}”" if words else "an HTML page"
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsbot.dataiku import designing
+from opsbot.dataiku.bounds import bounded
 from opsbot.dataiku.content import content_digest
 from opsbot.dataiku.ids import url_part
 from opsbot.dataiku.setups import digest_of, readable_settings, setup_of
@@ -100,9 +101,9 @@ class Nodes:
         """Read a package's archive through, by way of a file that is gone afterwards; gives the digest of its entries."""
         handle = self._service(service)
         with tempfile.TemporaryDirectory(prefix="opsbot-") as folder, _calling(service.node, service.project):
-            return content_digest(
-                handle.download_package_to_file(version, Path(folder) / "package.zip", sync=False).path
-            )
+            path = Path(folder) / "package.zip"
+            listen = bounded(path.parent, self._hear)
+            return content_digest(handle.download_package_to_file(version, path, progress=listen, sync=False).path)
 
     def settings(self, service: ServiceRef, *, with_code: bool) -> str:
         """Read the settings of a service as the node keeps them, as JSON for people to read, without secrets."""
@@ -115,13 +116,16 @@ class Nodes:
         handle = self._service(service)
 
         def listen(received: int, total: int | None) -> None:
-            if self._hurries.is_set():
-                raise DSSUnavailableError("I'm being stopped; ask for it again in a minute.")
+            self._hear(received, total)
             heard(received, total)
 
         with _calling(service.node, service.project):
-            got = handle.download_package_to_file(version, path, progress=listen, sync=False)
+            got = handle.download_package_to_file(version, path, progress=bounded(path.parent, listen), sync=False)
         return Archive(got.size, got.sha256, got.entries_digest)
+
+    def _hear(self, _received: int, _total: int | None) -> None:
+        if self._hurries.is_set():
+            raise DSSUnavailableError("I'm being stopped; ask for it again in a minute.")
 
     def hurry(self) -> None:
         """End the downloads that are going on, and those that would begin."""
@@ -247,7 +251,7 @@ def _calling(node: str, project: str | None = None) -> Iterator[None]:
 
 def _service(project: ProjectRef, item: DSSAPIServiceListItem) -> Service:
     ref = ServiceRef(project.node, project.project, item.id)
-    return Service(ref, item.name or item.id, item.auth_method or "unknown", _endpoints(item.endpoints))
+    return Service(ref, _text(item.name) or item.id, _text(item.auth_method) or "unknown", _endpoints(item.endpoints))
 
 
 def _endpoints(listed: object) -> tuple[Endpoint, ...]:
@@ -276,4 +280,5 @@ def _instant(milliseconds: object) -> datetime | None:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """Read a text, with a sign that can be seen in the place of NUL, which no database takes."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else ""

@@ -35,7 +35,7 @@ def setup_of(
     endpoints = tuple(_endpoint(each, active_version) for each in listed if isinstance(each, dict))
     auth = settings.get("authMethod")
     written = _written(_redacted(_without_secrets(settings), redact))
-    return ServiceSetup(auth if isinstance(auth, str) else "unknown", endpoints, written)
+    return ServiceSetup(auth.replace("\0", "\ufffd") if isinstance(auth, str) else "unknown", endpoints, written)
 
 
 def readable_settings(settings: Mapping[str, Any], redact: Callable[[str], str], *, with_code: bool) -> str:

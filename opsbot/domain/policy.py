@@ -110,6 +110,25 @@ def objection_to_asking(wish: Wish, policy: Policy) -> str | None:
     return None
 
 
+def objection_to_target(
+    wish: Wish, policy: Policy, last: PublishRequest | None, policies: Iterable[Policy]
+) -> str | None:
+    """Say why the published service isn't for this API service, or None where it is.
+
+    One that another API service was published to last stays under the policy by which that was done: else whoever may
+    publish anything at all would get round it. A policy may be for it in so many words, though.
+    """
+    if last is None or last.service == wish.service or "*" not in policy.published_services:
+        return None
+    theirs = policy_of(last, policies)
+    if theirs.digest == policy.digest:
+        return None
+    return (
+        f"“{wish.published_service}” is another API service's, under the policy “{theirs.name}”; “{policy.name}” decides "
+        "about it only if its published_services names it."
+    )
+
+
 def objection_to_break_glass(wish: Wish, standing: Standing, policy: Policy) -> str | None:
     """Say why the glass may not be broken so, or None where it may."""
     if standing.in_terminal:

@@ -35,7 +35,12 @@ def notices(rules: Rules) -> Iterator[str]:
     for index, policy in enumerate(rules.policies):
         if not policy.quorum:
             name = f" (“{policy.name}”)" if policy.name != f"policies.{index}" else ""
-            yield f"policies.{index}{name} publishes at once: nobody has to approve"
+            anywhere = (
+                ", to whatever published service is named with --as; published_services says to which"
+                if "*" in policy.published_services
+                else ""
+            )
+            yield f"policies.{index}{name} publishes at once: nobody has to approve{anywhere}"
 
 
 def _faults(policy: Policy, access: AccessRules, members: Callable[[str], frozenset[str] | None]) -> Iterator[str]:

@@ -13,14 +13,13 @@ Redact = Callable[[str], str]
 HIDDEN = "[secret]"
 """What stands in a text where a secret was."""
 
+_AUTHORITY = re.compile(r"(?<=[A-Za-z0-9+.-]://)[^\s/?#]+")
 _FORMS = (
     (re.compile(r"\bx(?:ox[a-z]|app|oxe\.xox[a-z])-[A-Za-z0-9-]{4,}"), HIDDEN),
     (re.compile(r"\bdkuaps-[A-Za-z0-9_-]{4,}"), HIDDEN),
     (re.compile(r"\b((?i:bearer))\s+[A-Za-z0-9+/=._~-]{8,}"), rf"\1 {HIDDEN}"),
     # Base64 has a capital, a digit or a sign in all but one of a thousand cases; "basic validation" has none.
     (re.compile(r"\b((?i:basic))\s+(?=[a-z._~-]*[A-Z0-9+/=])[A-Za-z0-9+/=._~-]{8,}"), rf"\1 {HIDDEN}"),
-    # Up to the last @ before the path: a password may have one in it.
-    (re.compile(r"(\b[A-Za-z][A-Za-z0-9+.-]*://)[^\s/?#]*:[^\s/?#]*@"), rf"\1{HIDDEN}@"),
 )
 
 
@@ -34,6 +33,12 @@ def redacting(secrets: Iterable[str] = ()) -> Redact:
             text = text.replace(secret, HIDDEN)
         for form, instead in _FORMS:
             text = form.sub(instead, text)
-        return text
+        return _AUTHORITY.sub(_without_login, text)
 
     return redact
+
+
+def _without_login(authority: re.Match[str]) -> str:
+    """Take user and password out of an address: up to the last @ before the path, since a password may have one in it."""
+    login, at, host = authority[0].rpartition("@")
+    return f"{HIDDEN}@{host}" if at and ":" in login else authority[0]

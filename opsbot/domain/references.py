@@ -135,6 +135,19 @@ def read_scope(text: str, *, node: str | None) -> Scope:
     return NodeRef(_node(named if colon else node)) if project == EVERY else ProjectRef.parse(text, node=node)
 
 
+def can_be_named(service: ServiceRef) -> bool:
+    """Tell whether people could write the service; a node may call its own as it likes."""
+    return all(
+        len(text) <= _LONGEST and form.fullmatch(text) is not None
+        for text, form in ((service.node, _NODE), (service.project, _PROJECT), (service.service, _SERVICE))
+    )
+
+
+def is_version(text: str) -> bool:
+    """Tell whether people could write the version."""
+    return len(text) <= _LONGEST and _VERSION.fullmatch(text) is not None
+
+
 def is_node_name(text: str) -> bool:
     """Tell whether a node may be called so in the configuration."""
     return _NODE.fullmatch(text) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opsbot.domain.authorization import covers
+from opsbot.domain.authorization import Permission, covers
 from opsbot.domain.freezes import frozen
 from opsbot.domain.lifecycle import State
 from opsbot.domain.policy import excluded, in_words, missing_roles
@@ -83,19 +83,25 @@ def verdict(
     standings: Mapping[str, Standing],
     now: datetime,
     *,
+    requester: Standing,
     pauses: Iterable[Pause] = (),
     holder: PublishRequest | None = None,
+    there: PublishRequest | None = None,
 ) -> Ending | Hold | None:
     """Tell what keeps an approved request from being published now, or None where nothing does.
 
-    `standings` are those of the voters, read just now: a vote counts only for the roles that are held still.
+    `standings` are those of the voters, read just now: a vote counts only for the roles that are held still. Where
+    nobody voted since nobody had to, it is the requester who has to be allowed to still.
     """
     ended = ending(request, policy, now, sighting)
     if ended is not None:
         return ended
     if request.state is not State.APPROVED:
         return Hold(f"Request {request.id} is {request.state.value}.")
-    return _recount(request, policy, standings) or obstacle(request.wish, policy, now, pauses=pauses, holder=holder)
+    counted = _recount(request, policy, standings)
+    if counted is None and not missing_roles(request.wish, policy, {}):
+        counted = _objection_to_requester(request.wish, policy, requester)
+    return counted or obstacle(request.wish, policy, now, pauses=pauses, holder=holder, there=there)
 
 
 def obstacle(
@@ -105,21 +111,40 @@ def obstacle(
     *,
     pauses: Iterable[Pause] = (),
     holder: PublishRequest | None = None,
+    there: PublishRequest | None = None,
 ) -> Hold | None:
-    """Tell what keeps everybody from publishing to that published service now: a pause, a freeze, another request."""
-    pause = next((each for each in pauses if covers((each.services,), wish.service)), None)
+    """Tell what keeps everybody from publishing to that published service now: a pause, a freeze, another request.
+
+    `there` is what was published there last: where that may be of another service, a pause of that one counts, too.
+    """
+    paused = {wish.service, there.service if there is not None else wish.service}
+    pause = next((each for each in pauses if any(covers((each.services,), service) for service in paused)), None)
     if pause is not None:
         return Hold(f"Publishing is paused by {pause.by.name}: {pause.reason}")
     window = frozen(policy.freezes, now) if not wish.break_glass else None
     if window is not None:
         freeze, until = window
         return Hold(f"Publishing is frozen{f': {freeze.reason}' if freeze.reason else ''}.", until)
+    if holder is not None and holder.service != wish.service:  # who reads this may know nothing of that one
+        return Hold(f"Request {holder.id} of another service goes to {wish.published_service}; one goes at a time.")
     if holder is not None:
         return Hold(
             f"Request {holder.id} by {holder.wish.requester.name} ({holder.version}) is {holder.state.value} "
             f"on {wish.published_service}; one goes at a time."
         )
     return None
+
+
+def _objection_to_requester(wish: Wish, policy: Policy, requester: Standing) -> Ending | Hold | None:
+    """Say why the requester, on whose word alone it is published, may not have it published any more."""
+    glass = frozenset(policy.break_glass.roles) if policy.break_glass is not None else frozenset[str]()
+    may_break = not wish.break_glass or requester.roles_on(wish.service) & glass
+    if may_break and requester.allows(Permission.PUBLISH, wish.service):
+        return None
+    if requester.problem:
+        return Hold(f"Whether {wish.requester.name} may publish can't be seen now. {requester.problem}")
+    what = "break the glass" if wish.break_glass else "publish"
+    return Ending(State.STALE, f"Nobody had to approve, and {wish.requester.name} may not {what} here any more.")
 
 
 def _recount(request: PublishRequest, policy: Policy, standings: Mapping[str, Standing]) -> Ending | Hold | None:

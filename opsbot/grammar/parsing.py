@@ -83,9 +83,21 @@ def read(verb: Verb, words: Sequence[str], defaults: Defaults) -> Typed:
 
 
 def corrected(text: str, near: Misspelling) -> str | None:
-    """Write the line again with the right word, if the wrong one stands in it by itself."""
+    """Write the line again with the right word, if the wrong one stands in it by itself.
+
+    A node's names are other people's: one that would be more than that word in a line, such as an option, isn't put there.
+    """
+    if not _is_one_word(near.right) or (near.right.startswith("-") and not near.wrong.startswith("-")):
+        return None
     line, replaced = re.subn(rf"(?<![\w.-]){re.escape(near.wrong)}(?![\w.-])", lambda _: near.right, text, count=1)
     return line.strip() if replaced else None
+
+
+def _is_one_word(text: str) -> bool:
+    try:
+        return split(text) == [text]
+    except CommandError:
+        return False
 
 
 def words_of(text: str) -> list[str]:

@@ -11,8 +11,9 @@ from opsbot.errors import CommandError
 # Phones and Macs turn "straight" quotes and -- into these.
 _SMART_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″", '"'))
 _SMART_DASH = re.compile(r"(?<!\S)[—–―](?=[a-z])")
-_LINK = re.compile(r"<(?P<address>(?:https?://|mailto:)[^|>]*)(?:\|(?P<label>[^>]*))?>")
-_BROADCAST = re.compile(r"<!(?P<whom>[a-z]+)(?:\^[A-Z0-9]+)?(?:\|(?P<label>[^>]*))?>")
+# No < is inside: Slack escapes it there, and to look for the end past the next beginning takes the square of the time.
+_LINK = re.compile(r"<(?P<address>(?:https?://|mailto:)[^|<>]*)(?:\|(?P<label>[^<>]*))?>")
+_BROADCAST = re.compile(r"<!(?P<whom>[a-z]+)(?:\^[A-Z0-9]+)?(?:\|(?P<label>[^<>]*))?>")
 _MENTION = re.compile(r"<@(?P<id>[A-Z0-9]+)(?:\|[^>]*)?>|@(?P<name>[\w.-]+)")
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _SPACES = re.compile(r"[\u00a0\u2007\u202f]")
@@ -57,7 +58,7 @@ def behind_mention_of(user: str, text: str) -> str:
 
 
 def _mention_of(user: str) -> re.Pattern[str]:
-    return re.compile(rf"<@{re.escape(user)}(\|[^>]*)?>")
+    return re.compile(rf"<@{re.escape(user)}(\|[^<>]*)?>")
 
 
 def _link(link: re.Match[str]) -> str:

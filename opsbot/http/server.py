@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
 
 from opsbot.errors import ConfigError
 
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
 _PATIENCE = 5.0
 _LARGEST_BODY = 1 << 20
 """Bytes of a request; Slack's payloads stay far below."""
+_MOST_CONNECTIONS = 500
+"""A balancer keeps some to each replica, and those that nobody uses count, too; a process may have 1024 files open."""
+
+_LOOK_SECONDS = 5
+"""How often it is looked which connections are to be closed."""
+_SLOWEST = 20.0
+"""Seconds in which a request has to be here, head and body."""
+_KEPT_IN_MEMORY = 1 << 16
+"""Bytes of a request; what is longer waits for its end on the disk."""
+
 _EVERYWHERE = "*"
 
 
@@ -34,7 +45,12 @@ class HttpServer:
             max_request_body_size=_LARGEST_BODY,
             ident=None,
             clear_untrusted_proxy_headers=True,
+            inbuf_overflow=_KEPT_IN_MEMORY,
+            connection_limit=_MOST_CONNECTIONS,
+            cleanup_interval=_LOOK_SECONDS,
+            asyncore_use_poll=True,  # select() knows no descriptor above 1023
         )
+        self._server.channel_class = _Connection
         self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
 
     @property
@@ -61,6 +77,23 @@ class HttpServer:
         self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._connections))  # its loop ends with the last
         if self._thread.is_alive():
             self._thread.join(_PATIENCE)
+
+
+class _Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    """A connection on which a request that comes drop by drop is no sign of life."""
+
+    _begun: float | None = None
+
+    def received(self, data: bytes) -> bool:
+        """Take what came; with the last of a request it is over, with the first of one it begins."""
+        if self._begun is None:
+            self._begun = self.last_activity
+        taken = bool(super().received(data))
+        if self.request is None:
+            self._begun = None
+        elif self._begun is not None and self.last_activity - self._begun > _SLOWEST:
+            self.will_close = True
+        return taken
 
 
 def _listening(host: str, port: int) -> socket.socket:

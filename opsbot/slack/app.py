@@ -21,6 +21,7 @@ from opsbot.errors import ConfigError
 from opsbot.slack.forms.payloads import FIELD, VERB
 from opsbot.slack.forms.views import FORM
 from opsbot.slack.listening.doors import through
+from opsbot.slack.listening.signed import SignedOnly
 from opsbot.slack.listening.workspace import OwnWorkspace
 from opsbot.slack.manifest import ANYTHING, PUBLISH_THIS
 from opsbot.slack.transport.calls import CALL_ERRORS, error_code
@@ -58,11 +59,11 @@ def http_application(
         with hearing(meter):
             return answer(environ, start_response)
 
-    return take
+    return SignedOnly(take, signing_secret)
 
 
 def readable_only(application: WSGIApplication) -> WSGIApplication:
-    """Refuse with 400 what can't be read at all: Bolt reads before it looks who sent it, and fails where it can't."""
+    """Refuse with 400 what can't be read at all, signed or not; Bolt fails where it can't."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:

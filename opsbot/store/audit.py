@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
-from opsbot.domain.audit import BEFORE_THE_FIRST, Head, Record, digest, link
-from opsbot.domain.redaction import redacting
+from opsbot.domain.audit import BEFORE_THE_FIRST, Head, Record, canonical, digest, link
+from opsbot.domain.redaction import HIDDEN, redacting
 from opsbot.domain.writing import body
 from opsbot.store.counting import page_in
 from opsbot.store.schema import audit_head, audit_records, publish_requests
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 _AT_ONCE = 2000
 """Records that are read at a time, however long the chain is."""
 
+_REMEMBERED = 4096
 _columns = (audit_records.c.seq, audit_records.c.body, audit_records.c.link)
+_filed_under = (audit_records.c.what, audit_records.c.request, audit_records.c.service)
 
 
 class AuditStore:
@@ -90,15 +93,23 @@ class AuditStore:
             rows, total = page_in(connection, newest, page, size)
         return [Record(row["seq"], row["body"], row["link"]) for row in rows], total
 
-    def records(self, after: int = 0, until: int | None = None) -> Iterator[Record]:
-        """Read the chain in its order, from behind `after` up to `until` or its end, in bounded memory."""
+    def records(
+        self, after: int = 0, until: int | None = None, misfiled: Callable[[int], None] | None = None
+    ) -> Iterator[Record]:
+        """Read the chain in its order, from behind `after` up to `until` or its end, in bounded memory.
+
+        `misfiled` hears the number of each record that is found under something else than it says itself.
+        """
         while True:
-            ahead = select(*_columns).where(audit_records.c.seq > after).order_by(audit_records.c.seq)
+            ahead = select(*_columns, *_filed_under).where(audit_records.c.seq > after).order_by(audit_records.c.seq)
             if until is not None:
                 ahead = ahead.where(audit_records.c.seq <= until)
             with self._database.transaction() as connection:
                 rows = connection.execute(ahead.limit(self._at_once)).all()
-            yield from map(_record, rows)
+            for row in rows:
+                if misfiled is not None and not _is_filed_right(row):
+                    misfiled(row.seq)
+                yield Record(row.seq, row.body, row.link)
             if len(rows) < self._at_once:
                 return
             after = rows[-1].seq
@@ -153,6 +164,22 @@ def _wanted(service: ServiceRef | None, request: int | None) -> list[ColumnEleme
 
 def _record(row: Row[int, str, str]) -> Record:
     return Record(row.seq, row.body, row.link)
+
+
+def _is_filed_right(row: Row[int, str, str, str, int | None, str | None]) -> bool:
+    """Tell whether a record is found under what it is about: the chain binds what it says, not where it is filed.
+
+    The body is canonical, so that it needn't be read as JSON, which would take longer than all the rest.
+    """
+    seq, body, _, what, request, service = row
+    number = request if request is not None else "null"
+    filed = f',"request":{number},"seq":{seq},"service":{_written(service)},"version":' in body
+    return (filed and f',"what":{_written(what)},"where":' in body) or HIDDEN in body
+
+
+@lru_cache(_REMEMBERED)
+def _written(text: str | None) -> str:
+    return canonical(text)
 
 
 def _unnoted(_: Entry) -> None:

@@ -14,6 +14,7 @@ from opsbot.domain.globs import may_meet
 from opsbot.domain.models import Package
 from opsbot.domain.references import ServiceRef
 from opsbot.domain.sights import NodeSight, Sight
+from opsbot.errors import CommandError
 from opsbot.store.schema import node_sights, sights
 from opsbot.store.watches import going_on_in
 
@@ -49,8 +50,8 @@ class SightStore:
     def of(self, node: str) -> Mapping[ServiceRef, Sight]:
         """Find what was seen on a node last, by service."""
         with self._database.transaction() as connection:
-            rows = connection.execute(select(sights).where(sights.c.node == node)).mappings()
-            return {sight.service: sight for sight in map(_sight, rows)}
+            rows = connection.execute(select(sights).where(sights.c.node == node)).mappings().all()
+        return {sight.service: sight for row in rows if (sight := _sight(row)) is not None}
 
     def keep(
         self,
@@ -120,11 +121,15 @@ def _row(sight: Sight) -> dict[str, Any]:
     }
 
 
-def _sight(row: RowMapping) -> Sight:
+def _sight(row: RowMapping) -> Sight | None:
+    """Read a row; None where an earlier version kept a service that nobody could name."""
+    try:
+        service = ServiceRef.parse(row["service"], node=None, project=None)
+    except CommandError:
+        return None
     packages = (
         Package(version, datetime.fromisoformat(made) if made is not None else None, by)
         for version, made, by in json.loads(row["packages"])
     )
     endpoints = tuple(json.loads(row["endpoints"])) if row["endpoints"] is not None else None
-    service = ServiceRef.parse(row["service"], node=None, project=None)
     return Sight(service, tuple(packages), row["auth"], endpoints, row["round"])

@@ -26,6 +26,8 @@ Level = Literal["debug", "info", "warning", "error"]
 
 _OURS = "opsbot"
 _LEFT = frozenset({"message", "asctime"})
+_LONGEST = 16_000
+"""Letters of a text, a traceback among them: what people write may be much longer, and the disk isn't for that."""
 _LINE = {
     **{code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))},
     ord("\n"): "\\n",
@@ -106,7 +108,11 @@ def _redacting(redact: Redact) -> Processor:
 def _redacted(value: Any, redact: Redact) -> Any:
     if isinstance(value, bool | int | float | None):
         return value
-    return redact(value if isinstance(value, str) else str(value))
+    text = redact(value if isinstance(value, str) else str(value))
+    if len(text) <= _LONGEST:
+        return text
+    half = _LONGEST // 2  # a traceback says at its end what went wrong
+    return f"{text[:half]}… ({len(text) - 2 * half} more characters) …{text[-half:]}"
 
 
 def _in_one_line(_: Any, __: str, event: EventDict) -> EventDict:

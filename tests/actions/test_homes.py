@@ -217,3 +217,15 @@ def test_a_home_that_changes_and_changes_is_put_off() -> None:
     with pytest.raises(TellingError) as put_off:
         painter.paint(OMAR.id)
     assert put_off.value.again
+
+
+def test_who_is_barred_sees_nothing_of_what_they_asked_for_once() -> None:
+    scene, slack = Scene(), Slack()
+    asked(scene)
+    painter = HomePainter(scene.world, slack)
+    painter.welcome(MAYA.id)
+    assert slack.shown is not None
+    assert slack.shown.own.total == 1
+    scene.directory.barred = "You are a guest."
+    painter.welcome(MAYA.id)
+    assert slack.shown == HomeShown(slack.shown.person, problem="You are a guest.")

@@ -195,3 +195,17 @@ def test_each_round_is_noted_with_what_came_of_it(looking: Looking) -> None:
     poll()
     poll()
     assert noted == [("design", "looked")]
+
+
+def test_what_a_node_calls_as_nobody_could_write_it_is_passed_over_and_all_else_is_seen(looking: Looking) -> None:
+    designer = looking.scene.designer
+    names = ("two words", "a/b", "dotted.name", "ünïcode", "<!channel>", "nul\0", "x" * 201, "..", "line\nbreak")
+    for name in names:
+        hostile = ServiceRef("design", "FRAUD", name)
+        designer.known[hostile] = service(hostile)
+        designer.made[hostile] = [package("v1")]
+    assert looking.look() == []
+    designer.made[SCORING] += [package(version) for version in ("v4", "v" * 201, "v 5", "nul\0", ".", "<!here>")]
+    assert [event.version for event in looking.look()] == ["v4"]
+    assert set(looking.sights.seen) == {SCORING}
+    assert [each.version for each in looking.sights.seen[SCORING].packages] == ["v3", "v4"]

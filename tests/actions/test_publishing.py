@@ -8,6 +8,7 @@ import pytest
 
 from opsbot.actions.publishing import ask_again, begin, post, run_of, settle
 from opsbot.actions.recording import effects
+from opsbot.domain.authorization import BUILT_IN_ROLES, AccessRules, Permission
 from opsbot.domain.commands import Approve, Cancel
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.freezes import Freeze, WeekTime
@@ -27,7 +28,10 @@ from tests.builders import ADA, MAYA, NOON, OMAR, SCORING, TEAM, grant, package,
 from tests.fakes import FakeDesigner, Scene
 
 if TYPE_CHECKING:
+    from opsbot.domain.authorization import Grant
     from opsbot.domain.deliveries import Effects
+    from opsbot.domain.models import PublishRequest
+    from opsbot.domain.rules import Rules
     from opsbot.errors import DSSError
 
 
@@ -316,3 +320,64 @@ def test_a_cancelled_request_is_not_carried_out() -> None:
     assert carry_out(scene, number).state is State.CANCELLED
     assert scene.designer.publishes == []
     assert isinstance(do(scene, Approve(number), ADA), Refused)
+
+
+# what was published on one person's word
+
+
+URGENT = Policy("glass", break_glass=BreakGlass(("oncall",), timedelta(hours=2)))
+ROLES = {**BUILT_IN_ROLES, "oncall": frozenset({Permission.READ})}
+
+
+def alone(scene: Scene) -> PublishRequest:
+    """Have something approved by nobody, and not published yet."""
+    is_urgent = scene.policies.policies[0] is URGENT
+    number = asked(scene, replace(PUBLISH, break_glass=is_urgent))
+    assert scene.requests.get(number).state is State.APPROVED
+    return scene.requests.get(number)
+
+
+def ruled(policy: Policy, *grants: Grant) -> Rules:
+    return replace(rules(policies=(policy,)), access=AccessRules(grants, ROLES))
+
+
+FREE = Policy("free", quorum=())
+PUBLISHER, ONCALL = grant("publisher", MAYA), grant("oncall", MAYA)
+
+
+@pytest.mark.parametrize(
+    ("policy", "left", "why"),
+    [
+        (FREE, (), "maya may not publish here any more."),
+        (URGENT, (ONCALL,), "maya may not break the glass here any more."),
+        (URGENT, (PUBLISHER,), "maya may not break the glass here any more."),
+    ],
+)
+def test_who_publishes_alone_has_to_be_allowed_to_until_it_is_done(
+    policy: Policy, left: tuple[Grant, ...], why: str
+) -> None:
+    scene = Scene(ruled(policy, PUBLISHER, ONCALL))
+    number = alone(scene).id
+    scene.rules = ruled(policy, *left)
+    ended = carry_out(scene, number)
+    assert (ended.state, ended.outcome) == (State.STALE, f"Nobody had to approve, and {why}")
+    assert scene.designer.publishes == []
+
+
+@pytest.mark.parametrize("policy", [FREE, URGENT])
+def test_it_waits_where_slack_does_not_say_what_they_may(policy: Policy) -> None:
+    scene = Scene(ruled(policy, PUBLISHER, ONCALL))
+    number = alone(scene).id
+    scene.directory.problem = "Slack doesn't tell."
+    scene.rules = ruled(policy)
+    assert carry_out(scene, number).state is State.APPROVED
+    assert scene.requests.get(number).held == "Whether maya may publish can't be seen now. Slack doesn't tell."
+    scene.directory.problem, scene.rules = "", ruled(policy, PUBLISHER, ONCALL)
+    assert carry_out(scene, number).state is State.PUBLISHED
+
+
+def test_what_others_approved_is_published_though_who_asked_is_gone() -> None:
+    scene = Scene()
+    number = approved(scene)
+    scene.rules = rules(grant("approver", OMAR, ADA))
+    assert carry_out(scene, number).state is State.PUBLISHED

@@ -6,16 +6,18 @@ from datetime import timedelta
 import pytest
 
 from opsbot.actions import changing
+from opsbot.domain.audit import Entry
 from opsbot.domain.changes import ChangeState
-from opsbot.domain.commands import CreatePackage, Decline, ListRequests, RequestPublish
-from opsbot.domain.deliveries import Kind
+from opsbot.domain.commands import CreatePackage, Decline, Explain, ListRequests, RequestPublish
+from opsbot.domain.deliveries import Effects, Kind
 from opsbot.domain.lifecycle import State
-from opsbot.domain.models import Package, Person
+from opsbot.domain.models import Decision, Package, Person
 from opsbot.domain.policies import BreakGlass, Policy
-from opsbot.domain.results import PublishRequested, Refused, RequestsListed
+from opsbot.domain.references import ServiceRef
+from opsbot.domain.results import Explained, PublishRequested, Refused, RequestsListed
 from opsbot.errors import ConflictError, DSSUnavailableError, NotFoundError
-from tests.actions.doing import PUBLISH, asked, do, make
-from tests.builders import CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, VIC, grant, package, rules
+from tests.actions.doing import PUBLISH, approved, asked, carry_out, do, make
+from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, VIC, grant, package, rules, service
 from tests.fakes import Scene
 
 URGENT = replace(PUBLISH, break_glass=True)
@@ -191,3 +193,67 @@ def test_requests_on_services_that_one_may_not_see_are_not_listed() -> None:
     shown = do(scene, ListRequests(), nia)
     assert isinstance(shown, RequestsListed)
     assert shown.total == 0
+
+
+# to another's published service
+
+
+TOY = ServiceRef("design", "SANDBOX", "toy")
+TO_SCORING = RequestPublish(TOY, "v1", "scoring", "to see what happens")
+
+
+def sandboxed(*published_services: str, quorum: tuple[tuple[str, int], ...] = ()) -> Scene:
+    """A scene in which what is played with needs no approval, and “scoring” was published with one."""
+    free = Policy("sandbox", ("design:SANDBOX/*",), quorum=quorum, published_services=published_services or ("*",))
+    scene = Scene(rules(*TEAM, policies=(free,)))
+    scene.designer.known[TOY], scene.designer.made[TOY] = service(TOY), [package("v1")]
+    assert carry_out(scene, approved(scene)).state is State.PUBLISHED
+    return scene
+
+
+def test_no_policy_for_one_service_lets_it_be_published_in_the_place_of_another() -> None:
+    scene = sandboxed()
+    said = do(scene, TO_SCORING)
+    assert isinstance(said, Refused)
+    assert said.reason == (
+        "“scoring” is another API service's, under the policy “default”; “sandbox” decides about it only if its "
+        "published_services names it."
+    )
+    assert do(scene, replace(TO_SCORING, break_glass=True)) == said
+    assert isinstance(do(scene, replace(TO_SCORING, published_service=None)), PublishRequested)
+    assert scene.designer.published == {"scoring": {"v3"}}
+
+
+def test_a_policy_may_name_what_it_is_for() -> None:
+    assert isinstance(do(sandboxed("scor*"), TO_SCORING), PublishRequested)
+
+
+def test_services_under_one_policy_may_follow_each_other() -> None:
+    scene = Scene()
+    scene.designer.known[TOY], scene.designer.made[TOY] = service(TOY), [package("v1")]
+    assert carry_out(scene, approved(scene)).state is State.PUBLISHED
+    assert isinstance(do(scene, TO_SCORING), PublishRequested)
+
+
+def test_what_is_paused_is_not_replaced_by_another_service() -> None:
+    scene = Scene()
+    scene.designer.known[TOY], scene.designer.made[TOY] = service(TOY), [package("v1")]
+    assert carry_out(scene, approved(scene)).state is State.PUBLISHED
+    number = approved(scene, TO_SCORING)
+    scene.pauses.add(str(SCORING), Decision(ADA, NOON, "an incident"), Effects(Entry(NOON, ADA, "pause", "done")))
+    waiting = carry_out(scene, number)
+    assert (waiting.state, waiting.held) == (State.APPROVED, "Publishing is paused by ada: an incident")
+    told = do(scene, Explain(TOY, "v1", "scoring"), OMAR)
+    assert isinstance(told, Explained)
+    assert told.obstacles == ("Publishing is paused by ada: an incident",)
+
+
+def test_of_what_is_written_in_vain_the_audit_keeps_the_beginning() -> None:
+    scene = Scene()
+    assert isinstance(do(scene, replace(PUBLISH, reason="x" * 40_000), VIC), Refused)
+    with pytest.raises(NotFoundError):
+        do(scene, replace(PUBLISH, version="v9", reason="x" * 40_000))
+    assert isinstance(do(scene, replace(PUBLISH, reason="y" * 40_000)), PublishRequested)
+    refused, failed, done = (entry.detail["reason"] for entry in scene.entries)
+    assert refused == failed == f"{'x' * 1000}… (39000 more characters)"
+    assert done == "y" * 40_000

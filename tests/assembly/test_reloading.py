@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from opsbot.assembly.reloading import needing_restart, rules_to_follow, what_changed
+from opsbot.assembly.reloading import needing_restart, put_in_force, rules_to_follow, what_changed
 from opsbot.assembly.rules import rules_of
 from opsbot.config import Config
 from opsbot.domain.audit import entry_of
 from opsbot.domain.lifecycle import State
+from opsbot.domain.policies import Policy
 from opsbot.durable import Tempo
 from opsbot.sandbox import demo
-from tests.builders import NOON
+from tests.builders import NOON, rules
+from tests.fakes import Scene
 from tests.stage import GRANTS, staged
 
 if TYPE_CHECKING:
@@ -52,6 +54,18 @@ def test_who_reads_the_audit_sees_that_guests_were_let_in() -> None:
     assert what_changed(before, after, (), NOON).detail == {"changed": ["guests"], "not_before_restart": []}
 
 
+def test_other_policies_are_in_the_audit_whoever_brings_them() -> None:
+    scene, strict, free = Scene(), Policy("strict", quorum=(("approver", 2),)), Policy("free", quorum=())
+    put_in_force(rules(), scene.world, NOON)
+    put_in_force(rules(policies=(strict,)), scene.world, NOON)
+    put_in_force(rules(policies=(strict,)), scene.world, NOON)
+    put_in_force(rules(policies=(free,)), scene.world, NOON)
+    assert [(entry.what, entry.detail["before"], entry.detail["after"]) for entry in scene.entries] == [
+        ("policies", [], [f"strict {strict.digest}"]),
+        ("policies", [f"strict {strict.digest}"], [f"free {free.digest}"]),
+    ]
+
+
 def test_grants_count_at_once_and_open_requests_go_stale_with_their_policy(tmp_path: Path) -> None:
     with staged(tmp_path, tempo=Tempo(line=0.05, sweep=0.2, beat=0.2)) as stage:
         stage.command("packages FRAUD/scoring", user="nils")
@@ -60,8 +74,8 @@ def test_grants_count_at_once_and_open_requests_go_stale_with_their_policy(tmp_p
         card = stage.wait_for("Request 1")
         nils = {"role": "viewer", "users": [demo.NILS.id]}
         policies = [{"name": "new", "services": ["*"], "expires_after": "2d"}]
-        rules = config(grants=[*GRANTS, nils], policies=policies)
-        read_again = {"grants": rules.grants, "policies": rules.policies}
+        told = config(grants=[*GRANTS, nils], policies=policies)
+        read_again = {"grants": told.grants, "policies": told.policies}
         stage.bot.reload(stage.bot._config.model_copy(update=read_again))
         stage.command("packages FRAUD/scoring", user="nils")
         stage.wait_for("<@U05NILS> asked for the packages", user="nils")

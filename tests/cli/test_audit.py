@@ -115,6 +115,13 @@ def test_a_good_chain_ends_with_0_and_says_what_is_proven(
         ),
         ("DELETE FROM audit_records WHERE seq IN (2, 3)", "Records 2 to 3 are missing."),
         ("DELETE FROM audit_records WHERE seq = 4", "its end was cut off"),
+        (
+            "UPDATE audit_records SET service = 'design:FRAUD/other' WHERE seq = 2",
+            "Record 2 is filed under something else",
+        ),
+        ("UPDATE audit_records SET request = NULL WHERE seq = 3", "Record 3 is filed under something else"),
+        ("UPDATE audit_records SET request = 7 WHERE seq = 3", "Record 3 is filed under something else"),
+        ("UPDATE audit_records SET what = 'approve' WHERE seq = 1", "Record 1 is filed under something else"),
         ("UPDATE publish_requests SET head_seq = 3", "History was rewritten: request 1 has another link for record 3"),
     ],
 )

@@ -88,8 +88,10 @@ def test_a_policy_for_other_published_services_is_no_shadow() -> None:
 
 
 def test_a_policy_that_asks_for_nobody_is_noticed() -> None:
-    found = list(notices(with_owner(Policy("policies.0", quorum=()), Policy("hotfix", quorum=()))))
+    policies = (Policy("policies.0", quorum=()), Policy("hotfix", quorum=(), published_services=("canary",)))
+    found = list(notices(with_owner(*policies)))
+    anywhere = "to whatever published service is named with --as; published_services says to which"
     assert found == [
-        "policies.0 publishes at once: nobody has to approve",
+        f"policies.0 publishes at once: nobody has to approve, {anywhere}",
         "policies.1 (“hotfix”) publishes at once: nobody has to approve",
     ]

@@ -29,8 +29,8 @@ from opsbot.domain.commands import (
 )
 from opsbot.domain.lifecycle import State
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
-from opsbot.errors import CommandError, MissingWordError
-from opsbot.grammar import Typed, behind_mention_of, parse, without_mention_of
+from opsbot.errors import CommandError, MissingWordError, Misspelling
+from opsbot.grammar import Typed, behind_mention_of, corrected, parse, without_mention_of
 from tests.builders import SCORING
 
 HERE = Defaults(node="design", project="FRAUD")
@@ -246,3 +246,12 @@ def test_elsewhere_a_service_has_to_be_named(text: str) -> None:
 )
 def test_what_follows_a_mention_is_known_where_something_else_comes_before_it(text: str, behind: str) -> None:
     assert behind_mention_of("U0BOT", text) == behind
+
+
+@pytest.mark.parametrize(
+    "name", ["v4 --break-glass", "v4\u00a0--as other", 'v4"', "--force", "v4\n--yes", "&lt;v4", "—yes"]
+)
+def test_a_name_that_is_more_than_a_word_is_not_put_into_anybodys_line(name: str) -> None:
+    assert corrected("publish FRAUD/scoring v5", Misspelling("v5", name)) is None
+    assert corrected("publish FRAUD/scoring v5", Misspelling("v5", "v4")) == "publish FRAUD/scoring v4"
+    assert corrected("publish FRAUD/scoring v5 --fors", Misspelling("--fors", "--force")) is not None

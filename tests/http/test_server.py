@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import socket
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from opsbot.errors import ConfigError
-from opsbot.http import HttpServer, routes
+from opsbot.http import HttpServer, routes, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 @contextmanager
 def served(host: str) -> Iterator[HttpServer]:
-    server = HttpServer(routes({}, {}), host, 0, threads=1)
-    server.start()
+    bot = HttpServer(routes({}, {}), host, 0, threads=1)
+    bot.start()
     try:
-        yield server
+        yield bot
     finally:
-        server.close()
+        bot.close()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "*"])
 def test_a_host_of_one_address_or_of_several_is_listened_on_and_let_go(host: str) -> None:
-    with served(host) as server:
-        assert httpx.get(f"http://127.0.0.1:{server.port}/healthz").json() == {"alive": True}
+    with served(host) as bot:
+        assert httpx.get(f"http://127.0.0.1:{bot.port}/healthz").json() == {"alive": True}
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"http://127.0.0.1:{server.port}/healthz")
+        httpx.get(f"http://127.0.0.1:{bot.port}/healthz")
 
 
 def _has_ipv6_loopback() -> bool:
@@ -46,8 +46,8 @@ def _has_ipv6_loopback() -> bool:
 @pytest.mark.skipif(not _has_ipv6_loopback(), reason="this machine has no ::1")
 @pytest.mark.parametrize("host", ["::1", "*"])
 def test_everywhere_is_ipv6_too(host: str) -> None:
-    with served(host) as server:
-        assert httpx.get(f"http://[::1]:{server.port}/healthz").json() == {"alive": True}
+    with served(host) as bot:
+        assert httpx.get(f"http://[::1]:{bot.port}/healthz").json() == {"alive": True}
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 70, "192.0.2.1"])
@@ -58,10 +58,10 @@ def test_an_address_that_is_not_ours_is_a_fault_of_the_configuration(host: str) 
 
 def test_a_port_that_is_taken_is_a_fault_of_the_configuration() -> None:
     with (
-        served("127.0.0.1") as server,
+        served("127.0.0.1") as bot,
         pytest.raises(ConfigError, match="in use"),
     ):
-        HttpServer(routes({}, {}), "127.0.0.1", server.port, threads=1)
+        HttpServer(routes({}, {}), "127.0.0.1", bot.port, threads=1)
 
 
 def asked(path: str, checks: dict[str, bool], told: dict[str, bool]) -> tuple[str, Any]:
@@ -81,3 +81,31 @@ def test_a_node_that_is_down_is_named_and_takes_nobody_out_of_a_balancer() -> No
     assert (status, said["database"], said["slack"]) == ("503 Service Unavailable", False, True)
     assert asked("/page", {}, {}) == ("200 OK", "a page")
     assert asked("/other", {}, {})[0] == "404 Not Found"
+
+
+def is_closed(drip: socket.socket) -> bool:
+    """Send another drop, and tell whether nobody is there to take it."""
+    try:
+        drip.sendall(b"X")
+        return drip.recv(1) == b""
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+
+
+def test_who_sends_a_request_drop_by_drop_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_SLOWEST", 0.2)  # its limit, so that nobody waits for it
+    with served("127.0.0.1") as bot, socket.create_connection(("127.0.0.1", bot.port)) as drip:
+        drip.settimeout(0.05)
+        drip.sendall(b"POST /slack/events HTTP/1.1\r\nContent-Length: 100000\r\n\r\n")
+        assert not is_closed(drip)
+        assert any(is_closed(drip) for _ in range(200))
+        assert httpx.get(f"http://127.0.0.1:{bot.port}/healthz").status_code == 200
+
+
+def test_connections_that_nobody_uses_keep_nobody_out() -> None:
+    with served("127.0.0.1") as bot, ExitStack() as idle:
+        for _ in range(200):
+            idle.enter_context(socket.create_connection(("127.0.0.1", bot.port)))
+        assert httpx.get(f"http://127.0.0.1:{bot.port}/healthz").json() == {"alive": True}

@@ -53,11 +53,11 @@ UNREADABLE = (
 
 
 @pytest.mark.parametrize(("body", "kind"), UNREADABLE)
-def test_what_is_no_payload_is_refused_before_anybody_looks_who_signed_it(
+def test_what_is_no_payload_is_refused_and_unread_where_slack_did_not_sign_it(
     stage: Stage, body: str | bytes, kind: str
 ) -> None:
     url = f"http://127.0.0.1:{stage.bot.http.port}/slack/events"
-    assert httpx.post(url, content=body, headers={"Content-Type": kind}).status_code == 400
+    assert httpx.post(url, content=body, headers={"Content-Type": kind}).status_code == 401
     if isinstance(body, str):
         assert stage._sent(body, kind, None, None).status_code == 400
     assert is_well(stage)

@@ -87,3 +87,11 @@ def test_one_process_at_a_time_looks_at_the_nodes_beside_the_one_that_sweeps(dat
         assert sweeping
     with other.polling_alone() as again:
         assert again
+
+
+def test_a_service_that_was_kept_though_nobody_could_name_it_keeps_nobody_from_the_others(
+    database: Database, keeper: Keeper
+) -> None:
+    store = SightStore(database, keeper)
+    store.keep(NODE, [SIGHT, Sight(ServiceRef("design", "FRAUD", "two words"), ())], [], [], NOON)
+    assert store.of("design") == {SCORING: SIGHT}

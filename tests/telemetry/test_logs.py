@@ -115,3 +115,13 @@ def test_the_level_is_ours_and_of_libraries_warnings_are_heard() -> None:
         OURS.warning("ours")
         logging.getLogger("dbos").warning("theirs")
     assert log.getvalue() == ""
+
+
+def test_a_text_of_any_length_makes_a_line_of_some() -> None:
+    with logging_to(io.StringIO()) as stream:
+        OURS.info("not done: %s", f"begun {'x' * 500_000} ended")
+    said = only(stream)["event"]
+    assert len(said) < 17_000
+    assert said.startswith("not done: begun x")
+    assert "more characters) …x" in said
+    assert said.endswith("x ended")

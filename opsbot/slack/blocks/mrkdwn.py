@@ -23,7 +23,8 @@ _LIVE = (
     (re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"), "ˍ"),  # inside a word it does nothing, and ids stay as they are
     (re.compile("~"), "∼"),
 )
-_LIVE_PART = re.compile(r"<(?:!date\^\d+\^[^|>]*\|([^>]*)|[@#]([A-Z0-9]+)|[^|>]*\|([^>]*)|([^>]*))>")
+_EMOJI = re.compile(r":(?=(?!\d+:)[a-z0-9_+'-]{1,100}:|100:|1234:)")
+_LIVE_PART = re.compile(r"<(?:!date\^\d+\^[^|<>]*\|([^<>]*)|[@#]([A-Z0-9]+)|[^|<>]*\|([^<>]*)|([^<>]*))>")
 _LONGEST_CODE = 240
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0")
 """Letters and marks, as Unicode has it, of which nothing is to be seen."""
@@ -43,8 +44,12 @@ def readable(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Make text inert inside mrkdwn: no mention, link or markup in it comes alive, no letter passes for another."""
-    inert = told_apart(visible(text)).translate(_ESCAPES)
+    """Make text inert inside mrkdwn: no mention, link, emoji or markup in it comes alive, no letter passes for another.
+
+    It is one line: what begins another would pass for the bot's own.
+    """
+    inert = told_apart(visible(" ".join(text.splitlines()))).translate(_ESCAPES)
+    inert = _EMOJI.sub("∶", inert)
     for live, lookalike in _LIVE:
         if len(live.findall(inert)) > 1:  # a single one does nothing
             inert = live.sub(lookalike, inert)

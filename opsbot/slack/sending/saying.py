@@ -57,6 +57,7 @@ def _post(
         blocks=message.blocks or None,
         thread_ts=thread,
         unfurl_links=False,
+        unfurl_media=False,  # a picture that somebody's words lead to would be shown in the bot's name
         metadata=metadata,
     )
 

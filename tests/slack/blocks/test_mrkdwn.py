@@ -11,6 +11,7 @@ from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, li
 from tests.builders import NOON
 
 NASTY = ["<!channel>", "<@U012AB3CD>", "<https://x.test|here>", "*bold*", "`code`", "~gone~", "_x_", "&lt;!here&gt;"]
+NASTY += ["ok\n:white_check_mark: approved", ":+1:", ":100::a:b:", "x\u2028:x:\r\v\x85y", ":a:b:c:", "12:30:05"]
 text = st.text(max_size=60) | st.lists(st.sampled_from(NASTY), max_size=4).map(" ".join)
 
 
@@ -19,6 +20,8 @@ def test_no_text_of_others_comes_alive(words: str) -> None:
     for inert in (escaped(words), code(words)):
         assert not re.search(r"<[!@#h]|>", inert)
     assert all(escaped(words).count(live) <= 1 for live in "*~`")
+    assert "\n" not in escaped(words)
+    assert not re.search(r":[a-z0-9_+'-]*[a-z][a-z0-9_+'-]*:|:\+1:|:100:", escaped(words))
     assert len(re.findall(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", escaped(words))) <= 1
 
 
@@ -65,6 +68,10 @@ def test_what_is_cut_says_so() -> None:
 def test_an_id_in_a_sentence_can_be_copied() -> None:
     assert escaped("Its models: fraud_rules_tree, fraud_xgb.") == "Its models: fraud_rules_tree, fraud_xgb."
     assert escaped("_so_ and _so_") == "ˍsoˍ and ˍsoˍ"
+    assert (
+        escaped("You may not look into design:CHURN: at 12:30:05.")
+        == "You may not look into design:CHURN: at 12:30:05."
+    )
 
 
 @pytest.mark.parametrize(
