@@ -106,7 +106,7 @@ class Workbench:
         self._bar.show()
         if self._tab == "node":
             self._node.show()
-        view = scene.view if scene is not None else None
+        view = scene.view if scene is not None and scene.is_on else None
         if view is not None and view != self._followed:
             self._screen.look(view.who, view.where, view.thread)
         self._followed = view
