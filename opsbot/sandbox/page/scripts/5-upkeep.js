@@ -28,6 +28,8 @@
     showPlace();
     sandboxModal.fillIn(document);
     sandboxTimes.write();
+    sandboxSearch.tell();
+    sandboxModal.label();
     document.querySelectorAll(".messages").forEach(sandboxTimes.writeDays);
     document.querySelectorAll(".messages, .follows").forEach(follow);
   }
