@@ -43,6 +43,7 @@ class Composer:
     def set_hint(self, hint: str) -> None:
         """Say in the empty field what it is for."""
         self._field.props["placeholder"] = hint
+        self._field.props["aria-label"] = hint
 
     def focus(self) -> None:
         """Put the cursor into the field."""
