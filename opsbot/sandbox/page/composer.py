@@ -22,8 +22,9 @@ class Composer:
         self._screen = screen
         self._in_thread = in_thread
         with box("composer", "form") as form:
-            box("completions")
+            offered = box("completions", role="listbox")
             self._field = box("composer-field", "textarea", rows="1", autocomplete="off", spellcheck="false")
+            self._field.props.update({"aria-controls": offered.html_id, "aria-autocomplete": "list"})
             self._field.props["data-commands"] = json.dumps(self._commands())
             self._field.props["data-names"] = json.dumps(self._names())
             with box("send", "button", type="submit", title="Send"):

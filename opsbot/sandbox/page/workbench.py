@@ -61,7 +61,7 @@ class Workbench:
             if behind is not None:
                 StoryPanel(self._watch)
         self._bar = StoryBar(behind.teller) if behind is not None else None
-        self._veil = box("veil")
+        self._veil = box("veil", role="status")
         with self._veil:
             words("Starting over: the workspace, the node, and the bot with a new database…", "veil-words")
 

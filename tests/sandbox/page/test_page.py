@@ -485,7 +485,7 @@ def test_what_others_say_is_read_out_once_and_the_keyboard_finds_what_one_can_do
     tab.type("mine")
     expect(tab.message("mine")).to_be_visible()
     expect(said).to_have_text("omar: hello @maya")
-    tab.page.keyboard.press("Shift+Tab")
+    tab.field.press("Shift+Tab")
     expect(tab.message("mine").get_by_title("Reply in thread")).to_be_focused()
     tab.page.keyboard.press("Enter")
     expect(tab.thread.locator(".composer-field")).to_be_focused()

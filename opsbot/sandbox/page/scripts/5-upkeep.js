@@ -59,6 +59,19 @@
     if (link) window.open(link.dataset.url, "_blank", "noopener");
   });
 
+  // Escape closes the menu that is open, and nothing behind it.
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const menu = event.key === "Escape" && document.querySelector("details.more[open]");
+      if (!menu) return;
+      event.stopImmediatePropagation();
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    },
+    { capture: true },
+  );
+
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.more[open]").forEach((menu) => {
       if (!menu.contains(event.target) || event.target.closest(".more-item")) menu.open = false;
