@@ -49,6 +49,11 @@ class Scene:
     total: int
     view: View | None = None
 
+    @property
+    def is_on(self) -> bool:
+        """Whether it goes on; who comes after its end looks where they like."""
+        return self.state in ("beginning", "playing", "paused")
+
 
 class Storyteller:
     """Tells one story at a time. It belongs to the event loop that serves the workspace."""

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from opsbot.sandbox.page.confirm import confirmed
 from opsbot.sandbox.page.elements import box, markup, void, words
-from opsbot.sandbox.page.inputs import Field
+from opsbot.sandbox.page.inputs import FIELDS, Field
 from opsbot.sandbox.page.markdown import mrkdwn_of
 from opsbot.sandbox.page.mrkdwn import Mrkdwn, plain
-from opsbot.sandbox.workspace.controls import Use
+from opsbot.sandbox.page.pieces import options_of
+from opsbot.sandbox.page.rich_text import text_of
+from opsbot.sandbox.workspace.controls import Use, initial_of
 
 if TYPE_CHECKING:
     from nicegui import ui
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 OnUse = Callable[[Use], Awaitable[None]]
+
+SELECTS = frozenset({"static_select", "users_select", "conversations_select", "channels_select"})
 
 
 class BlockKit:
@@ -33,13 +37,13 @@ class BlockKit:
         self.layer = layer
         self.drawings: dict[str, Callable[[JSON], None]] = {
             "section": self._section,
-            "header": lambda block: void(words(block["text"]["text"], "block-header")),
+            "header": lambda block: void(_header(block["text"]["text"])),
             "divider": lambda _block: void(box("block-divider", "hr")),
             "context": self._context,
             "actions": self._actions,
             "image": self._image,
             "markdown": lambda block: void(markup(self.mrkdwn.html(mrkdwn_of(block["text"])), "mrkdwn")),
-            "rich_text": lambda block: void(words("".join(_flat(block)), "block-section")),
+            "rich_text": lambda block: void(words(text_of(block), "block-section rich-text")),
         }
 
     def draw(self, blocks: Iterable[JSON]) -> None:
@@ -61,20 +65,23 @@ class BlockKit:
             self._button(block_id, element)
         elif element["type"] == "image":
             self._image(element)
-        elif element["type"] in ("static_select", "overflow", "radio_buttons"):
-            self._select(block_id, element)
-        elif element["type"] == "users_select":
-            people = self.mrkdwn.workspace.directory.humans
-            options = [{"text": {"text": person.real_name}, "value": person.id} for person in people]
-            self._select(block_id, element | {"options": options})
-        elif element["type"] in ("conversations_select", "channels_select"):
-            self._select(block_id, element | {"options": self._conversations(element)})
-        elif element["type"] == "datepicker":
-            self._date(block_id, element)
-        elif element["type"] == "external_select":
-            self._external(block_id, element)
+        elif element["type"] in SELECTS | {"overflow"}:
+            self._select(block_id, self.with_options(element))
+        elif element["type"] in FIELDS:
+            self._field(block_id, self.with_options(element))
         else:
             words(f"[{element['type']}]", "block-unknown")
+
+    def with_options(self, element: JSON) -> JSON:
+        """Return the element with the people or the channels that may be chosen in it, where it is for those."""
+        what = element["type"].removeprefix("multi_")
+        if what == "users_select":
+            people = self.mrkdwn.workspace.directory.humans
+            options = [{"text": {"text": person.real_name}, "value": person.id} for person in people]
+            return element | {"options": options}
+        if what in ("conversations_select", "channels_select"):
+            return element | {"options": self._conversations(what)}
+        return element
 
     def _section(self, block: JSON) -> None:
         with box("block-section"):
@@ -128,12 +135,10 @@ class BlockKit:
     def _select(self, block_id: str, element: JSON) -> None:
         select = box("select", "select", data_action_id=element["action_id"])
         initial = (element.get("initial_option") or {}).get("value")
-        groups = element.get("option_groups", [])
-        options = [*element.get("options", []), *(option for group in groups for option in group["options"])]
         with select:
             placeholder = element.get("placeholder", {}).get("text", "Choose…")
             _option("", placeholder, selected=initial is None)
-            for option in options:
+            for option in options_of(element):
                 _option(option["value"], option["text"]["text"], selected=option["value"] == initial)
 
         async def choose(event: Any) -> None:
@@ -142,32 +147,27 @@ class BlockKit:
 
         select.on("change", choose, js_handler="(event) => emit(event.target.value)")
 
-    def _external(self, block_id: str, element: JSON) -> None:
+    def _field(self, block_id: str, element: JSON) -> None:
         async def choose(use: Use) -> None:
             if await confirmed(element.get("confirm"), self.text_html, self.layer):
                 await self._on_use(use)
 
-        entered = {"selected_option": element.get("initial_option")}
-        Field(block_id, element, entered, choose, self._search).draw()
+        Field(block_id, element, initial_of(element), choose, self._search).draw()
 
-    def _conversations(self, element: JSON) -> list[JSON]:
+    def _conversations(self, what: str) -> list[JSON]:
         """Name what the person may choose: channels, and with whom they talk."""
         workspace = self.mrkdwn.workspace
         seen = workspace.channels.visible_to(self.mrkdwn.viewer)
         named = [(channel.id, f"#{channel.name}") for channel in seen if channel.kind != "im"]
-        if element["type"] == "conversations_select":
+        if what == "conversations_select":
             named += [(channel.id, workspace.directory.bot.name) for channel in seen if channel.kind == "im"]
         return [{"text": {"text": name}, "value": channel} for channel, name in named]
 
-    def _date(self, block_id: str, element: JSON) -> None:
-        field = box("select", "input", type="date", data_action_id=element["action_id"])
-        if element.get("initial_date"):
-            field.props["data-initial"] = element["initial_date"]
 
-        async def choose(event: Any) -> None:
-            await self._on_use(Use(element["action_id"], block_id, str(event.args)))
-
-        field.on("change", choose, js_handler="(event) => emit(event.target.value)")
+def _header(text: str) -> ui.element:
+    header = words(text, "block-header")
+    header.props.update({"role": "heading", "aria-level": "2"})
+    return header
 
 
 def _option(value: str, text: str, *, selected: bool) -> None:
@@ -187,13 +187,3 @@ def _picture(image: JSON) -> str:
 
 def _is_link(url: str) -> bool:
     return url.startswith(("https://", "http://"))
-
-
-def _flat(node: JSON) -> Iterable[str]:
-    """Yield the text of a rich text, without its styles."""
-    if "text" in node and isinstance(node["text"], str):
-        yield node["text"]
-    for child in node.get("elements", []):
-        yield from _flat(child)
-    if node.get("type") in ("rich_text_section", "rich_text_preformatted"):
-        yield "\n"

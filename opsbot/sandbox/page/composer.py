@@ -22,8 +22,9 @@ class Composer:
         self._screen = screen
         self._in_thread = in_thread
         with box("composer", "form") as form:
-            box("completions")
+            offered = box("completions", role="listbox")
             self._field = box("composer-field", "textarea", rows="1", autocomplete="off", spellcheck="false")
+            self._field.props.update({"aria-controls": offered.html_id, "aria-autocomplete": "list"})
             self._field.props["data-commands"] = json.dumps(self._commands())
             self._field.props["data-names"] = json.dumps(self._names())
             with box("send", "button", type="submit", title="Send"):
@@ -43,6 +44,7 @@ class Composer:
     def set_hint(self, hint: str) -> None:
         """Say in the empty field what it is for."""
         self._field.props["placeholder"] = hint
+        self._field.props["aria-label"] = hint
 
     def focus(self) -> None:
         """Put the cursor into the field."""

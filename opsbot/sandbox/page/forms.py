@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from opsbot.sandbox.page.blockkit import BlockKit
+from opsbot.sandbox.page.blockkit import SELECTS, BlockKit
 from opsbot.sandbox.page.elements import box, words
 from opsbot.sandbox.page.inputs import Field
 from opsbot.sandbox.page.mrkdwn import Mrkdwn
@@ -54,13 +54,13 @@ class FormKit(BlockKit):
                 if block.get("optional"):
                     words("optional", "input-optional", "span")
             used = self._act if block.get("dispatch_action") else self._fill
-            if element["type"] in ("static_select", "users_select", "conversations_select", "channels_select"):
+            if element["type"] in SELECTS:
                 BlockKit(self.mrkdwn, used, self._offered, self.layer).control(
                     block_id, self._with_entered(block_id, element)
                 )
             else:
                 entered = self._state.get(block_id, {}).get(element["action_id"], {})
-                Field(block_id, element, entered, used, self._offered).draw()
+                Field(block_id, self.with_options(element), entered, used, self._offered).draw()
             self._errors[block_id] = box("input-error")
             if "hint" in block:
                 words(block["hint"]["text"], "input-hint")

@@ -26,7 +26,8 @@ class Header:
         place, workspace = self._screen.place, self._screen.workspace
         self._element.clear()
         with self._element:
-            words(self._screen.place_name, "channel-name")
+            name = words(self._screen.place_name, "channel-name")
+            name.props.update({"role": "heading", "aria-level": "1"})
             if place.kind == "im":
                 if workspace.app.manifest.home_tab:
                     self._tab("Home", "home-tab", on=True)

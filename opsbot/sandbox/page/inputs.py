@@ -7,19 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from opsbot.sandbox.page.elements import box, void, words
+from opsbot.sandbox.page.elements import box, words
+from opsbot.sandbox.page.pieces import Pieces
+from opsbot.sandbox.page.rich_text import rich_text_of, text_of
+from opsbot.sandbox.page.typeahead import TypeAhead
 from opsbot.sandbox.workspace.controls import CHOSEN, Use
 
-if TYPE_CHECKING:
-    from nicegui import ui
-
 JSON = dict[str, Any]
+# What is drawn as a field in messages, too; inputs have others besides.
+FIELDS = frozenset(
+    {
+        *("external_select", "radio_buttons", "checkboxes", "datepicker", "timepicker", "datetimepicker"),
+        *(f"multi_{what}_select" for what in ("static", "external", "users", "conversations", "channels")),
+    }
+)
+
 Fill = Callable[[Use], Awaitable[None]]
 Search = Callable[[Use], Awaitable[list[JSON]]]
 
 _VALUE = "(event) => emit(event.target.value)"
+_MOMENT = "(event) => emit(sandboxTimes.epochOf(event.target.value))"
 _CHECKED = "(event) => emit([event.target.value, event.target.checked])"
 _TYPES = {
     "email_text_input": "email",
@@ -27,6 +36,7 @@ _TYPES = {
     "number_input": "number",
     "datepicker": "date",
     "timepicker": "time",
+    "datetimepicker": "datetime-local",
 }
 
 
@@ -53,27 +63,38 @@ class Field:
         """Draw the field where the next element would stand."""
         if self.kind == "external_select":
             self._draw_search()
-        elif self.kind in ("radio_buttons", "checkboxes", "multi_static_select"):
+        elif self.kind.startswith("multi_"):
+            self._draw_several()
+        elif self.kind in ("radio_buttons", "checkboxes"):
             self._draw_choices()
+        elif self.kind == "file_input":
+            words("Files can't be chosen on this page.", "block-unknown")
         else:
             self._draw_text()
 
     def _draw_text(self) -> None:
-        multiline = bool(self.element.get("multiline"))
+        multiline = bool(self.element.get("multiline")) or self.kind == "rich_text_input"
         field = box("field", "textarea" if multiline else "input", data_action_id=self.element["action_id"])
         if multiline:
             field.props["rows"] = "4"
         else:
             field.props["type"] = _TYPES.get(self.kind, "text")
-        field.props["data-initial"] = str(self.entered.get(CHOSEN.get(self.kind, "value")) or "")
+        initial = self.entered.get(CHOSEN.get(self.kind, "value")) or ""
+        field.props["data-initial"] = text_of(initial) if isinstance(initial, dict) else str(initial)
         field.props["placeholder"] = self.element.get("placeholder", {}).get("text", "")
         if "max_length" in self.element:
             field.props["maxlength"] = str(self.element["max_length"])
 
         async def enter(event: Any) -> None:
-            await self.fill(self.use(str(event.args) or None))
+            await self.fill(self.use(self._read(event.args)))
 
-        field.on("input", enter, js_handler=_VALUE)
+        field.on("input", enter, js_handler=_MOMENT if self.kind == "datetimepicker" else _VALUE)
+
+    def _read(self, typed: Any) -> Any:
+        """Return what was entered as Slack has it: seconds for a date with a time, rich text for rich text."""
+        if not typed or self.kind == "datetimepicker":
+            return typed or None
+        return rich_text_of(str(typed)) if self.kind == "rich_text_input" else str(typed)
 
     def _draw_choices(self) -> None:
         single = self.kind == "radio_buttons"
@@ -89,52 +110,33 @@ class Field:
             ordered = [option["value"] for option in self.element["options"] if option["value"] in chosen]
             await self.fill(self.use(value if single else ordered))
 
-        with box("choices", data_action_id=self.element["action_id"]):
+        with box("choices", data_action_id=self.element["action_id"]) as group:
             for option in self.element["options"]:
                 with box("choice", "label"):
-                    tick = box("tick", "input", type="radio" if single else "checkbox", name=self.block_id)
+                    tick = box("tick", "input", type="radio" if single else "checkbox", name=group.html_id)
                     tick.props["value"] = option["value"]
                     if option["value"] in chosen:
                         tick.props["checked"] = True
                     tick.on("change", choose, js_handler=_CHECKED)
                     words(option["text"]["text"], tag="span")
+                    if "description" in option:
+                        words(option["description"]["text"], "input-hint", "span")
 
     def _draw_search(self) -> None:
-        now = self.entered.get("selected_option") or {}
-        with box("search"):
-            field = box("field", "input", type="text", autocomplete="off", data_action_id=self.element["action_id"])
-            field.props["placeholder"] = self.element.get("placeholder", {}).get("text", "Type to search…")
-            field.props["data-initial"] = now.get("text", {}).get("text", "")
-            found = box("search-found", tabindex="-1")
-
-        async def look(event: Any) -> None:
-            options = await self.search(self.use(str(event.args)))
-            if found.is_deleted:
-                return  # the form was redrawn or closed in the meantime
-            found.clear()
-            with found:
-                for option in options:
-                    self._draw_found(option, found)
-                if not options:
-                    words("No results", "found-none")
-
-        field.on("input", look, js_handler=_VALUE, throttle=0.15, leading_events=False)
-        for event in ("focus", "click"):  # what stands there already is no search
-            field.on(event, look, js_handler="(event) => { if (sandboxSearch.open(event)) emit(''); }")
-        field.on("keydown", js_handler="(event) => sandboxSearch.keydown(event)")
-        field.on("blur", js_handler="(event) => sandboxSearch.leave(event)")
-
-    def _draw_found(self, option: JSON, found: ui.element) -> None:
-        async def take() -> None:
+        async def take(option: JSON) -> None:
             await self.fill(self.use(option["value"], option))
-            if not found.is_deleted:
-                found.clear()
 
-        text = option["text"]["text"]
-        # The browser writes it into the field at once: when the app has answered, the field may be gone.
-        with box("found", "button", type="button", tabindex="-1", data_value=option["value"], data_text=text).on(
-            "mousedown", take, js_handler="(event) => { sandboxSearch.take(event); emit(); }"
-        ):
-            void(words(text, tag="span"))
-            if "description" in option:
-                void(words(option["description"]["text"], "found-note", "span"))
+        now = self.entered.get("selected_option") or {}
+        placeholder = self.element.get("placeholder", {}).get("text", "Type to search…")
+        with box("search"):
+            ahead = TypeAhead(self._look, take)
+            ahead.draw(self.element["action_id"], placeholder, now.get("text", {}).get("text", ""))
+
+    def _draw_several(self) -> None:
+        async def say(chosen: list[Any]) -> None:
+            await self.fill(self.use(chosen))
+
+        Pieces(self.element, self.entered, say, self._look).draw()
+
+    async def _look(self, typed: str) -> list[JSON]:
+        return await self.search(self.use(typed))

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from nicegui import ui
 
+from opsbot.sandbox.page.announcer import Announcer
 from opsbot.sandbox.page.composer import Composer
 from opsbot.sandbox.page.elements import box, markup, void, words
+from opsbot.sandbox.page.guide import Guide
 from opsbot.sandbox.page.header import Header
 from opsbot.sandbox.page.home import Home
 from opsbot.sandbox.page.modal import Modal
@@ -41,8 +43,6 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 
-_SHOWN = 200
-
 
 class Screen:
     """One tab of the page."""
@@ -70,6 +70,7 @@ class Screen:
                 self._header = Header(self)
                 self._home = Home(self)
                 self._timeline = Timeline(self)
+                self._guide = Guide(self)
                 self._composer = Composer(self)
             self._thread_pane = box("thread-pane", "aside")
             with self._thread_pane:
@@ -85,6 +86,7 @@ class Screen:
         with self._header.tools:
             self._workbench.draw_tools()
         self.layer = box("layer")
+        self._announcer = Announcer(self)
         self._modal = Modal(self)
 
     def start(self, user: str | None, channel: str | None, thread: str | None) -> None:
@@ -104,6 +106,8 @@ class Screen:
             ui.context.client.on_delete(self._behind.backstage.subscribe(lambda: void(loop.call_soon(refresh))))
             self._behind.teller.open()
             self._workbench.refresh()
+            if not any(self.workspace.messages.of(place.id) for place in self.workspace.channels.all()):
+                self._guide.begin()
 
     def act_as(self, user: str) -> None:
         """Be somebody else, in the same place if they can be there."""
@@ -146,6 +150,7 @@ class Screen:
 
     async def send(self, text: str, *, in_thread: bool) -> None:
         """Do what was typed: a command if it starts with a slash, else a message."""
+        self._guide.sent(text)
         thread_ts = self.thread if in_thread else None
         try:
             if text.startswith("/"):
@@ -158,6 +163,7 @@ class Screen:
 
     async def act(self, message: Message, use: Use) -> None:
         """Use a control of a message."""
+        self._guide.used(use.action_id)
         try:
             self.tell_unanswered(await self.interactions.act(message.channel, self.viewer, message.ts, use))
         except RefusedError as refusal:
@@ -202,6 +208,7 @@ class Screen:
                 self._thread_timeline.touch(message)
             case MessagePosted(message) | MessageChanged(message):
                 self._put(message)
+                self._announcer.tell(change)
             case MessageDeleted(message):
                 self._timeline.drop(message.ts)
                 self._thread_timeline.drop(message.ts)
@@ -214,10 +221,7 @@ class Screen:
             case TrafficLogged(entry):
                 self._workbench.log(entry)
             case WorkspaceReset():
-                self.marks.clear()
-                self._workbench.clear()
-                there = self.workspace.channels.find(self.channel) is not None
-                self._go(self.channel if there else self.workspace.channels.all()[0].id)
+                self._begin_anew()
             case _:
                 assert_never(change)
 
@@ -230,6 +234,14 @@ class Screen:
     def place_name(self) -> str:
         """What the channel is called, or with whom the conversation is."""
         return self.workspace.directory.bot.name if self.place.kind == "im" else f"#{self.place.name}"
+
+    def _begin_anew(self) -> None:
+        self.marks.clear()
+        self._workbench.clear()
+        if self._behind is not None:
+            self._guide.begin()
+        there = self.workspace.channels.find(self.channel) is not None
+        self._go(self.channel if there else self.workspace.channels.all()[0].id)
 
     def _go(self, channel: str, thread: str | None = None) -> None:
         self.channel = channel
@@ -259,7 +271,7 @@ class Screen:
         self._home.refresh()
         self._modal.refresh()
         seen = [m for m in self.workspace.messages.of(self.channel) if m.is_visible_to(self.viewer)]
-        self._timeline.show([message for message in seen if _stands_in_channel(message)][-_SHOWN:])
+        self._timeline.show([message for message in seen if _stands_in_channel(message)])
         self._composer.set_hint(f"Message {self.place_name}")
         self._show_thread()
 

@@ -23,7 +23,8 @@ class Sidebar:
         self._screen = screen
         self._buttons: dict[str, tuple[ui.element, ui.html]] = {}
         self._persons: dict[str, tuple[ui.element, ui.html]] = {}
-        with box("sidebar", "nav"):
+        with box("sidebar", "nav") as sidebar:
+            sidebar.props["aria-label"] = "Channels, and who you are"
             with box("workspace-name"):
                 words(screen.title, "workspace-title")
                 words("sandbox", "workspace-kind")
@@ -80,6 +81,7 @@ class Sidebar:
         unread = not here and bool(screen.marks.unread(screen.viewer, channel.id))
         mentions = 0 if here else screen.marks.mentions(screen.viewer, channel.id)
         _set_class(button, "here", on=here)
+        button.props["aria-current"] = "page" if here else "false"
         _set_class(button, "unread", on=unread)
         if channel.kind == "im":
             bot = screen.workspace.directory.bot
@@ -93,6 +95,7 @@ class Sidebar:
         button, label = self._persons[person.id]
         me = person.id == screen.viewer
         _set_class(button, "me", on=me)
+        button.props["aria-pressed"] = "true" if me else "false"
         channels = [] if me else screen.workspace.channels.visible_to(person.id)
         waiting = sum(screen.marks.mentions(person.id, channel.id) for channel in channels)
         label.content = (

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 
 _TOGETHER_SECONDS = 300
+_PAGE = 50
 _EYE = (
     '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"><path d="M2.5 12S6 5.5 12 5.5 21.5 12 '
     '21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z"/><circle cx="12" cy="12" r="2.8"/></svg>'
@@ -47,16 +48,31 @@ class Timeline:
         self._rows: dict[str, ui.element] = {}
         self._feet: dict[str, ui.element] = {}
         self._shown: dict[str, Message] = {}
+        self._messages: list[Message] = []
+        self._most = _PAGE
         self._element = box("messages")
 
     def show(self, messages: list[Message]) -> None:
-        """Show these and nothing else."""
+        """Show these and nothing else; of many, the newest, and a button for earlier ones."""
+        self._messages = messages
+        self._most = _PAGE
+        self._draw_newest()
+
+    def _draw_newest(self) -> None:
         self._element.clear()
         self._rows.clear()
         self._feet.clear()
         self._shown.clear()
-        for message in messages:
+        if len(self._messages) > self._most:
+            with self._element, box("earlier", "button", type="button").on("click", self._show_earlier, args=[]):
+                words("Show earlier messages", tag="span")
+        for message in self._messages[-self._most :]:
             self.put(message)
+
+    def _show_earlier(self) -> None:
+        self._messages = [*self._messages[: -self._most], *self._shown.values()]
+        self._most = len(self._shown) + _PAGE
+        self._draw_newest()
 
     def put(self, message: Message) -> None:
         """Show a new message below the others, or a changed one where it stands."""
@@ -136,16 +152,24 @@ class Timeline:
         declared = [shortcut for shortcut in manifest.shortcuts.values() if shortcut.kind == "message"]
         if not declared:
             return
-        with box("more", "details"):
+        with box("more", "details") as more:
             with box("tool more-actions", "summary", title="More actions"):
                 markup(_DOTS, tag="span")
-            with box("more-menu"):
+            menu = box("more-menu")
+
+        def fill() -> None:
+            if menu.default_slot.children:
+                return
+            with menu:
                 for shortcut in declared:
                     use = partial(self._screen.use_shortcut, shortcut.callback_id, message)
                     item = box("more-item", "button", type="button", data_shortcut=shortcut.callback_id)
                     with item.on("click", use, args=[]):
                         words(shortcut.name, "more-name", "span")
                         words(manifest.name, "more-app", "span")
+
+        # Most menus are never opened, and each costs as much as the message.
+        more.on("toggle", fill, js_handler="(event) => { if (event.target.open) emit(); }")
 
     def _draw_foot(self, message: Message) -> None:
         self._reactions(message)

@@ -61,7 +61,7 @@ class Workbench:
             if behind is not None:
                 StoryPanel(self._watch)
         self._bar = StoryBar(behind.teller) if behind is not None else None
-        self._veil = box("veil")
+        self._veil = box("veil", role="status")
         with self._veil:
             words("Starting over: the workspace, the node, and the bot with a new database…", "veil-words")
 
@@ -106,7 +106,7 @@ class Workbench:
         self._bar.show()
         if self._tab == "node":
             self._node.show()
-        view = scene.view if scene is not None else None
+        view = scene.view if scene is not None and scene.is_on else None
         if view is not None and view != self._followed:
             self._screen.look(view.who, view.where, view.thread)
         self._followed = view

@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 
-# What each kind of element calls the one thing chosen in it.
+# What each kind of element calls the one thing chosen in it, or those chosen in it, where they are no options.
 CHOSEN = {
     "users_select": "selected_user",
+    "multi_users_select": "selected_users",
+    "multi_conversations_select": "selected_conversations",
+    "multi_channels_select": "selected_channels",
     "conversations_select": "selected_conversation",
     "channels_select": "selected_channel",
     "datepicker": "selected_date",
@@ -24,10 +27,12 @@ CHOSEN = {
     "email_text_input": "value",
     "url_text_input": "value",
     "number_input": "value",
+    "rich_text_input": "rich_text_value",
 }
 _ONE_OPTION = frozenset({"static_select", "external_select", "radio_buttons", "overflow"})
 _SEVERAL_OPTIONS = frozenset({"checkboxes", "multi_static_select", "multi_external_select"})
-_TYPED = frozenset({"plain_text_input", "email_text_input", "url_text_input", "number_input"})
+_TYPED = frozenset({"plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input"})
+_SEVERAL_IDS = frozenset({"multi_users_select", "multi_conversations_select", "multi_channels_select"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,8 @@ def chosen_json(element: JSON, use: Use) -> JSON:
     if kind in _SEVERAL_OPTIONS:
         chosen = [each if isinstance(each, dict) else _option(element, each) for each in use.value or ()]
         return {"selected_options": chosen}
+    if kind in _SEVERAL_IDS:
+        return {CHOSEN[kind]: list(use.value or ())}
     return {CHOSEN.get(kind, "value"): use.value}
 
 
@@ -108,7 +115,7 @@ def initial_state(blocks: Iterable[JSON]) -> JSON:
     state: JSON = {}
     for block_id, element in controls(blocks):
         if element["type"] not in ("button", "overflow"):
-            state.setdefault(block_id, {})[element["action_id"]] = {"type": element["type"], **_initial(element)}
+            state.setdefault(block_id, {})[element["action_id"]] = {"type": element["type"], **initial_of(element)}
     return state
 
 
@@ -116,8 +123,9 @@ def current_conversation(blocks: Iterable[JSON], channel: str | None) -> JSON:
     """Return the `state.values` of selects that stand on the conversation which the person looks at."""
     state: JSON = {}
     for block_id, element in controls(blocks):
-        if channel and element.get("default_to_current_conversation") and not element.get("initial_conversation"):
-            chosen = {"type": element["type"], "selected_conversation": channel}
+        if channel and element.get("default_to_current_conversation") and not any(initial_of(element).values()):
+            several = element["type"] in _SEVERAL_IDS
+            chosen = {"type": element["type"], CHOSEN[element["type"]]: [channel] if several else channel}
             state.setdefault(block_id, {})[element["action_id"]] = chosen
     return state
 
@@ -130,7 +138,8 @@ def with_choice(state: Mapping[str, Any], block_id: str, element: JSON, use: Use
     return {**state, block_id: {**state.get(block_id, {}), element["action_id"]: chosen}}
 
 
-def _initial(element: JSON) -> JSON:
+def initial_of(element: JSON) -> JSON:
+    """Return what is chosen in a control before anybody chose anything."""
     kind = element["type"]
     if kind in _ONE_OPTION:
         return {"selected_option": element.get("initial_option")}
@@ -138,7 +147,7 @@ def _initial(element: JSON) -> JSON:
         return {"selected_options": element.get("initial_options", [])}
     chosen = CHOSEN.get(kind, "value")
     initial = "initial_value" if kind in _TYPED else chosen.replace("selected", "initial")
-    return {chosen: element.get(initial)}
+    return {chosen: element.get(initial, [] if kind in _SEVERAL_IDS else None)}
 
 
 def _option(element: JSON, value: Any) -> JSON | None:

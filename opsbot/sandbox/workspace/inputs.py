@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from opsbot.sandbox.workspace import limits
-from opsbot.sandbox.workspace.faults import Fault, check_length, check_number, fault
+from opsbot.sandbox.workspace.faults import Fault, check_number, fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +29,6 @@ def check_typed(element: Mapping[str, Any], place: str) -> Iterator[Fault]:
     if kind == "plain_text_input":
         yield from check_number(element, "min_length", 0, limits.INPUT_TEXT, place)
         yield from check_number(element, "max_length", 1, limits.INPUT_TEXT, place)
-        yield from check_length(element, "initial_value", limits.INPUT_TEXT, place)
     if kind == "number_input":
         yield from _check_bounds(element, place)
     config = element.get("dispatch_action_config")

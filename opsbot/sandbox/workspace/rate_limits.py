@@ -31,33 +31,33 @@ _MANY = 600
 """Calls a minute of those. guess: "hundreds" is said of auth.test only."""
 
 _POSTING = frozenset({"chat.postMessage"})
-# As the page of each method says. guess: where a line says so, the page wasn't at hand.
+# As the page of each method says.
 _TIER_OF: Mapping[str, int] = MappingProxyType(
     {
-        "api.test": 4,  # guess:
-        "apps.connections.open": 1,  # guess:
+        "api.test": 4,
+        "apps.connections.open": 3,
         "chat.delete": 3,
         "chat.postEphemeral": 4,
         "chat.update": 3,
         "bots.info": 3,
         "conversations.history": 3,
-        "conversations.info": 3,  # guess:
-        "conversations.join": 3,  # guess:
+        "conversations.info": 3,
+        "conversations.join": 3,
         "conversations.list": 2,
         "conversations.members": 4,
         "conversations.open": 3,
         "conversations.replies": 3,
         "files.completeUploadExternal": 4,
-        "files.getUploadURLExternal": 4,  # guess:
-        "files.info": 4,  # guess:
-        "reactions.add": 3,  # guess:
+        "files.getUploadURLExternal": 4,
+        "files.info": 4,
+        "reactions.add": 3,
         "reactions.remove": 2,
         "team.info": 3,
         "usergroups.list": 2,
         "usergroups.users.list": 2,
         "users.conversations": 3,
-        "users.info": 4,  # guess:
-        "users.list": 2,  # guess:
+        "users.info": 4,
+        "users.list": 2,
         "views.open": 4,
         "views.publish": 4,
         "views.push": 4,

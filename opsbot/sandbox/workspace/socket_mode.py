@@ -158,7 +158,7 @@ def _envelope(kind: Kind, payload: JSON, retry: Retry | None) -> JSON:
     }
     if kind == "events_api":
         envelope["retry_attempt"] = retry.number if retry is not None else 0
-        # guess: Slack's pages show no reason here; what its logs show is this word, where HTTP says http_timeout
+        # HTTP says http_timeout here. Seen in https://github.com/slackapi/python-slack-events-api/issues/93.
         envelope["retry_reason"] = retry.reason.removeprefix("http_") if retry is not None else ""
     return envelope
 

@@ -185,7 +185,9 @@ def test_an_at_or_a_hash_offers_whom_and_what_one_can_mention(tab: Tab) -> None:
     names = offered.locator(".completion-name").all_text_contents()
     assert names[:2] == ["#ml-ops", "#approvals"]
     tab.field.press("ArrowDown")
-    expect(tab.page.locator(".main .completion.chosen")).to_contain_text("#approvals")
+    chosen = tab.page.locator(".main .completion.chosen")
+    expect(chosen).to_contain_text("#approvals")
+    expect(tab.field).to_have_attribute("aria-activedescendant", chosen.get_attribute("id") or "none")
     tab.field.press("Enter")
     expect(tab.field).to_have_value("hello @omar and @grace in #approvals ")
     tab.field.press_sequentially("@n")

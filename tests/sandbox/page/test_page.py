@@ -449,3 +449,38 @@ def test_a_select_in_a_message_is_searched_and_chosen_in(app: App, client: WebCl
     assert heard.get(timeout=5) == found[1]
     expect(dish).to_have_value("Salad")
     assert tab.faults == []
+
+
+def test_of_many_messages_the_newest_are_shown_and_earlier_ones_when_asked_for(control: Control, tab: Tab) -> None:
+    for number in range(1, 121):
+        control.say(f"number {number}.")
+    shown = tab.open().page.locator(".main .message")
+    expect(shown).to_have_count(50)
+    expect(shown.first).to_contain_text("number 71.")
+    control.say("number 121.")
+    expect(shown.last).to_contain_text("number 121.")
+    for count in (101, 121):
+        tab.page.locator(".earlier").click()
+        expect(shown).to_have_count(count)
+    expect(shown.first).to_contain_text("number 1.")
+    expect(tab.page.locator(".earlier")).to_have_count(0)
+    expect(shown.last).to_contain_text("number 121.")
+
+
+def test_what_others_say_is_read_out_once_and_the_keyboard_finds_what_one_can_do_with_it(
+    control: Control, tab: Tab
+) -> None:
+    control.say("from before", user="omar")
+    tab.open("maya")
+    said = tab.page.locator(".announcer")
+    expect(said).to_have_text("")
+    control.say("hello @maya", user="omar")
+    expect(said).to_have_text("omar: hello @maya")
+    tab.type("mine")
+    expect(tab.message("mine")).to_be_visible()
+    expect(said).to_have_text("omar: hello @maya")
+    tab.field.press("Shift+Tab")
+    expect(tab.message("mine").get_by_title("Reply in thread")).to_be_focused()
+    tab.page.keyboard.press("Enter")
+    expect(tab.thread.locator(".composer-field")).to_be_focused()
+    assert tab.faults == []

@@ -4,7 +4,14 @@
 
   const two = (number) => String(number).padStart(2, "0");
   const locale = navigator.language || "en";
-  const format = (date, options) => new Intl.DateTimeFormat(locale, options).format(date);
+  // Making a formatter takes a hundred times as long as using it.
+  const formatters = new Map();
+
+  function format(date, options) {
+    const key = JSON.stringify(options);
+    if (!formatters.has(key)) formatters.set(key, new Intl.DateTimeFormat(locale, options));
+    return formatters.get(key).format(date);
+  }
 
   const dayNumber = (date) => Math.floor(new Date(date.getFullYear(), date.getMonth(), date.getDate()) / 86400000);
 
@@ -46,7 +53,7 @@
     if (Number.isNaN(date.getTime())) return;
     const text = element.dataset.format.replace(/\{(\w+)\}/g, (all, name) => (tokens[name] ? tokens[name](date) : all));
     if (element.textContent !== text) element.textContent = text;
-    element.title = format(date, { dateStyle: "full", timeStyle: "medium" });
+    if (!element.title) element.title = format(date, { dateStyle: "full", timeStyle: "medium" });
   }
 
   function writeDays(list) {
@@ -61,7 +68,14 @@
     }
   }
 
+  const local = (seconds) => {
+    const date = new Date(Number(seconds) * 1000);
+    return `${tokens.date_num(date)}T${two(date.getHours())}:${two(date.getMinutes())}`;
+  };
+
   window.sandboxTimes = {
+    epochOf: (text) => (text ? Math.floor(new Date(text).getTime() / 1000) : null),
+    localOf: (seconds) => (seconds ? local(seconds) : ""),
     write: () => document.querySelectorAll("time[data-epoch]").forEach(writeTime),
     writeDays,
   };

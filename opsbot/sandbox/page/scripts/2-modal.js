@@ -18,7 +18,22 @@
   function fillIn(root) {
     for (const field of all(root, "[data-initial]:not([data-filled])")) {
       field.dataset.filled = "yes";
-      field.value = field.dataset.initial;
+      const initial = field.dataset.initial;
+      field.value = field.type === "datetime-local" ? sandboxTimes.localOf(initial) : initial;
+    }
+  }
+
+  // A label is for the field below it, which is described by what stands under it.
+  function label() {
+    for (const input of all(document, ".input-block")) {
+      const field = input.querySelector(".field, .select, .choices");
+      const name = input.querySelector(".input-label");
+      if (!field || !name) continue;
+      if (field.matches(".choices")) field.setAttribute("role", "group");
+      else name.htmlFor = field.id;
+      field.setAttribute("aria-labelledby", name.id);
+      field.setAttribute("aria-describedby", all(input, ".input-error, .input-hint").map((each) => each.id).join(" "));
+      field.setAttribute("aria-invalid", String(Boolean(input.querySelector(".input-error-text")?.textContent)));
     }
   }
 
@@ -101,5 +116,5 @@
     (document.querySelector(".modal .modal-close") || document.querySelector(".thread-pane.open .close-thread"))?.click();
   });
 
-  window.sandboxModal = { hold: holdModal, fillIn };
+  window.sandboxModal = { hold: holdModal, fillIn, label };
 })();

@@ -51,6 +51,9 @@
         const row = document.createElement("button");
         row.type = "button";
         row.className = index === 0 ? "completion chosen" : "completion";
+        row.id = `${menu.id}-${index}`;
+        row.tabIndex = -1;
+        row.setAttribute("role", "option");
         row.append(part("completion-name", command.name), part("completion-hint", command.hint), part("completion-description", command.description));
         row.addEventListener("mousedown", (event) => {
           event.preventDefault();
@@ -59,6 +62,14 @@
         return row;
       }),
     );
+    tell(area);
+  }
+
+  // Who can't see the list hears what Enter would take.
+  function tell(area) {
+    const chosen = rowsOf(area).find((row) => row.classList.contains("chosen"));
+    rowsOf(area).forEach((row) => row.setAttribute("aria-selected", String(row === chosen)));
+    area.setAttribute("aria-activedescendant", chosen?.id || "");
   }
 
   function choose(area, offered) {
@@ -87,6 +98,7 @@
     const rows = rowsOf(area);
     const at = (chosenAt(area) + step + rows.length) % rows.length;
     rows.forEach((row, index) => row.classList.toggle("chosen", index === at));
+    tell(area);
   }
 
   function recall(area, step) {

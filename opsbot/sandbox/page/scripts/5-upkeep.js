@@ -28,6 +28,8 @@
     showPlace();
     sandboxModal.fillIn(document);
     sandboxTimes.write();
+    sandboxSearch.tell();
+    sandboxModal.label();
     document.querySelectorAll(".messages").forEach(sandboxTimes.writeDays);
     document.querySelectorAll(".messages, .follows").forEach(follow);
   }
@@ -56,6 +58,19 @@
     const link = event.target.closest("button[data-url]");
     if (link) window.open(link.dataset.url, "_blank", "noopener");
   });
+
+  // Escape closes the menu that is open, and nothing behind it.
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const menu = event.key === "Escape" && document.querySelector("details.more[open]");
+      if (!menu) return;
+      event.stopImmediatePropagation();
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    },
+    { capture: true },
+  );
 
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.more[open]").forEach((menu) => {

@@ -15,26 +15,30 @@ if TYPE_CHECKING:
     from opsbot.sandbox.workspace.messages import Blocks, Message
     from opsbot.sandbox.workspace.webapi.calls import Call
 
+_TRUNCATED = {"warning": "message_truncated", "response_metadata": {"warnings": ["message_truncated"]}}
+
 
 def post_message(call: Call) -> JSON:
     """chat.postMessage: say something in a channel or a thread."""
     workspace = call.workspace
     channel = _place_to_write(call)
+    text = call.text("text") or ""
     message = workspace.post(
         channel.id,
         workspace.app.bot_user,
-        _text(call),
+        text[: limits.MESSAGE_TEXT],
         blocks=_blocks_or_text(call),
         thread_ts=thread_of(call, channel),
         broadcast=call.flag("reply_broadcast"),
         metadata=_metadata(call),
     )
-    return {
+    reply = {
         "ok": True,
         "channel": channel.id,
         "ts": message.ts,
         "message": message_json(workspace, message, metadata=True),
     }
+    return reply if message.text == text else reply | _TRUNCATED
 
 
 def post_ephemeral(call: Call) -> JSON:
@@ -47,7 +51,7 @@ def post_ephemeral(call: Call) -> JSON:
     message = workspace.post(
         channel.id,
         workspace.app.bot_user,
-        _text(call),
+        _text(call, limits.MESSAGE_TEXT),
         blocks=_blocks_or_text(call),
         thread_ts=thread_of(call, channel),
         addressee=addressee.id,
@@ -62,7 +66,7 @@ def update(call: Call) -> JSON:
     message = _own_message(call, channel, "cant_update_message")
     edited = replace(
         message,
-        text=_text(call),
+        text=_text(call, limits.UPDATED_TEXT),
         blocks=_blocks_or_text(call),
         metadata=_metadata(call) if "metadata" in call.arguments else message.metadata,
         edited_ts=workspace.next_ts(),
@@ -123,9 +127,9 @@ def _place_to_write(call: Call) -> Channel:
     return channel if may_everywhere else call.joined_channel(by_name=True)
 
 
-def _text(call: Call) -> str:
+def _text(call: Call, limit: int) -> str:
     text = call.text("text") or ""
-    if len(text) > limits.MESSAGE_TEXT:
+    if len(text) > limit:
         raise RefusedError("msg_too_long")
     return text
 

@@ -41,6 +41,7 @@ class WebAPI:
             wait = self._workspace.rate_limit(name, str(arguments.get("channel", "")))
             if wait is None:
                 reply = self._answer(name, _read_token(request, arguments), arguments)
+                headers = _scopes_accepted(name)
             else:
                 status, headers = 429, {"Retry-After": str(math.ceil(wait))}
                 reply = RefusedError("ratelimited").reply()
@@ -69,6 +70,11 @@ class WebAPI:
             raise RefusedError("invalid_auth")
         if token != (app.bot_token if method.caller == "bot" else app.app_token):
             raise RefusedError("not_allowed_token_type")
+
+
+def _scopes_accepted(method: str) -> dict[str, str]:
+    scopes = METHODS[method].scopes
+    return {"x-accepted-oauth-scopes": ",".join(scopes)} if scopes else {}
 
 
 async def _read_arguments(request: Request) -> JSON:

@@ -88,7 +88,7 @@ def _channels(call: Call) -> list[Channel]:
     if len(named) > limits.FILE_CHANNELS:
         raise RefusedError("channels_limit_exceeded")
     if len(named) > 1 and call.text("thread_ts") is not None:
-        raise invalid_arguments("thread_ts takes exactly one channel")  # guess: the code
+        raise invalid_arguments("thread_ts takes exactly one channel")  # guess: the code, of a rule that Slack states
     return [_joined(call, _direct(call, name), "invalid_channel") for name in named]
 
 

@@ -77,7 +77,10 @@ def test_a_late_answer_says_nothing_to_anybody(app: RawApp, control: Control) ->
 
 
 def test_a_command_is_sent_once_whatever_becomes_of_it(app: RawApp, control: Control) -> None:
-    """https://docs.slack.dev/interactivity/implementing-slash-commands; unconfirmed: it tells of no second try."""
+    """https://docs.slack.dev/interactivity/implementing-slash-commands; unconfirmed: it tells of no second try.
+
+    https://docs.slack.dev/apis/events-api tells of retries, and of events alone.
+    """
     unanswered(app, control, lambda: control.command("services"))
     control.post("/clock", advance=600)
     control.say("something else")

@@ -152,7 +152,10 @@ def test_an_app_may_ask_not_to_be_told_again(app: Listening, control: Control) -
 
 
 def test_a_command_that_went_wrong_is_not_told_again(app: Listening, control: Control) -> None:
-    """https://docs.slack.dev/interactivity/implementing-slash-commands; unconfirmed: it tells of no second try."""
+    """https://docs.slack.dev/interactivity/implementing-slash-commands; unconfirmed: it tells of no second try.
+
+    https://docs.slack.dev/apis/events-api tells of retries, and of events alone.
+    """
     app.statuses = [500]
     assert control.command("services")["error"] == "dispatch_failed"
     app.next()

@@ -28,14 +28,24 @@ def said(client: WebClient, channel: str = ML_OPS) -> JSON:
 
 
 def test_a_message_says_something_and_not_too_much(client: WebClient) -> None:
-    """https://docs.slack.dev/reference/methods/chat.postMessage: no_text.
-
-    Unconfirmed: msg_too_long beyond 40,000 characters. The page lets such text be truncated, with a warning; people were
-    refused from 4,000 on (https://github.com/seratch/ChatGPT-in-Slack/issues/102).
-    """
+    """https://docs.slack.dev/reference/methods/chat.postMessage: no_text, message_truncated beyond 40,000 characters."""
     assert refused(client.api_call, api_method="chat.postMessage", json={"channel": ML_OPS, "text": ""}) == "no_text"
-    assert client.chat_postMessage(channel=ML_OPS, text="x" * 40_000)["ok"]
-    assert refused(client.chat_postMessage, channel=ML_OPS, text="x" * 40_001) == "msg_too_long"
+    assert "warning" not in client.chat_postMessage(channel=ML_OPS, text="x" * 40_000)
+    reply = client.chat_postMessage(channel=ML_OPS, text="x" * 40_001)
+    assert (reply["warning"], reply["response_metadata"]["warnings"]) == ("message_truncated", ["message_truncated"])
+    assert said(client)["text"] == "x" * 40_000
+
+
+def test_what_takes_the_place_of_a_message_is_shorter(client: WebClient) -> None:
+    """https://docs.slack.dev/reference/methods/chat.update: msg_too_long beyond 4,000 characters.
+
+    https://docs.slack.dev/reference/methods/chat.postEphemeral has msg_too_long, too, and doesn't say from where on.
+    """
+    ts = client.chat_postMessage(channel=ML_OPS, text="x" * 5_000)["ts"]
+    assert client.chat_update(channel=ML_OPS, ts=ts, text="y" * 4_000)["ok"]
+    assert refused(client.chat_update, channel=ML_OPS, ts=ts, text="z" * 4_001) == "msg_too_long"
+    assert said(client)["text"] == "y" * 4_000
+    assert refused(client.chat_postEphemeral, channel=ML_OPS, user=MAYA, text="x" * 40_001) == "msg_too_long"
 
 
 def test_text_without_blocks_takes_the_blocks_away(client: WebClient) -> None:
@@ -171,6 +181,23 @@ def test_a_method_is_limited_by_its_tier(client: WebClient, control: Control, pa
     assert client.users_info(user=MAYA)["ok"]
     control.post("/clock", advance=wait)
     assert client.usergroups_list()["ok"]
+
+
+@pytest.mark.parametrize(
+    ("method", "a_minute"),
+    [
+        ("apps.connections.open", 50),
+        ("reactions.add", 50),
+        ("reactions.remove", 20),
+        ("users.list", 20),
+        ("users.info", 100),
+    ],
+)
+def test_a_method_is_of_the_tier_that_its_page_names(method: str, a_minute: int) -> None:
+    """The page of each method, https://docs.slack.dev/reference/methods/METHOD, names its tier."""
+    rates = RateLimits(lambda: 1_000.0, "real")
+    assert [rates.wait(method, ML_OPS) for _ in range(a_minute)] == [None] * a_minute
+    assert rates.wait(method, ML_OPS) == 60
 
 
 @pytest.mark.parametrize("method", [*METHODS, "apps.connections.open"])

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.sandbox.workspace.conformance.installed import refused, unretrying
+from tests.sandbox.workspace.conformance.installed import unretrying
 from tests.sandbox.workspace.conformance.raw_app import RawApp, acknowledge, keep_silent
-from tests.sandbox.workspace.support import demo_workspace, manifest
+from tests.sandbox.workspace.support import Control, demo_workspace, manifest
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from opsbot.sandbox.workspace import WorkspaceServer as Server
-    from tests.sandbox.workspace.support import Control
 
 from opsbot.sandbox.workspace import WorkspaceServer
 
@@ -41,11 +40,18 @@ def test_an_address_connects_once(server: Server) -> None:
         pass
 
 
-def test_an_app_that_listens_by_http_opens_no_connection() -> None:
-    """https://docs.slack.dev/reference/methods/apps.connections.open; unconfirmed: the code."""
-    with WorkspaceServer(demo_workspace(manifest(socket_mode=False))) as server:
-        call = unretrying(server).apps_connections_open
-        assert refused(call, app_token="xapp-sandbox") == "forbidden_for_app_without_socket_mode"
+def test_an_app_that_is_told_by_http_is_warned_and_hears_nothing() -> None:
+    """https://docs.slack.dev/reference/methods/apps.connections.open names no error for it.
+
+    What people saw, in logs of many apps, is a warning, a connection and its hello; nothing comes over it.
+    """
+    with WorkspaceServer(demo_workspace(manifest(socket_mode=False))) as server, closing(Control(server)) as control:
+        reply = unretrying(server).apps_connections_open(app_token="xapp-sandbox")
+        assert reply["response_metadata"]["messages"] == ["[WARN] Socket Mode is not turned on."]
+        with RawApp(server) as app:
+            assert app.hello["type"] == "hello"
+            assert control.command("services")["error"] == "dispatch_failed"
+            assert app.heard.empty()
 
 
 def test_each_payload_goes_to_one_of_the_connections(server: Server, control: Control) -> None:
@@ -108,7 +114,10 @@ def test_a_connection_can_be_cut_off(server: Server, control: Control) -> None:
 def test_an_event_without_an_acknowledgement_comes_again_at_once_and_after_one_and_five_minutes(
     server: Server, control: Control
 ) -> None:
-    """https://docs.slack.dev/apis/events-api: retries; over Socket Mode with retry_attempt and retry_reason."""
+    """https://docs.slack.dev/apis/events-api: retries; over Socket Mode with retry_attempt and retry_reason.
+
+    The reason's word is seen in https://github.com/slackapi/python-slack-events-api/issues/93.
+    """
     with RawApp(server, keep_silent) as app:
         control.say("is anybody there?")
         seen = [app.next()]

@@ -79,9 +79,16 @@ def test_every_method_names_the_scope_that_it_needs(unscoped: WebClient, method:
 
 
 def test_what_an_app_may_do_is_told_with_every_answer(client: WebClient) -> None:
-    """https://docs.slack.dev/authentication/installing-with-oauth; unconfirmed: X-OAuth-Scopes lists the scopes."""
+    """X-OAuth-Scopes lists the scopes of the token, X-Accepted-OAuth-Scopes those that allow the method.
+
+    No page at hand says so; Slack's own client reads both, https://docs.slack.dev/tools/node-slack-sdk/web-api, and what
+    it read is seen in https://github.com/slackapi/bolt-js/issues/2496.
+    """
     headers = {name.lower(): value for name, value in client.auth_test().headers.items()}
     assert "chat:write" in headers["x-oauth-scopes"].split(",")
+    assert "x-accepted-oauth-scopes" not in headers
+    headers = {name.lower(): value for name, value in client.users_info(user=MAYA).headers.items()}
+    assert headers["x-accepted-oauth-scopes"] == "users:read"
 
 
 def test_reading_a_private_channel_needs_a_scope_of_its_own() -> None:
