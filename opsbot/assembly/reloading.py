@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from opsbot.assembly.rules import rules_of
 from opsbot.domain.audit import OPSBOT, Entry
+from opsbot.domain.deliveries import Effects
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from opsbot.actions.stores import Policies, Watches
+    from opsbot.actions.stores import Rulebook
     from opsbot.config import Config
     from opsbot.domain.rules import Rules
 
@@ -25,11 +26,37 @@ _READ_ANEW = frozenset({"largest_upload", "guests"})
 """What may change of Slack's section while the bot runs; the rest is who it is there, and how it is reached."""
 
 
-def put_in_force(rules: Rules, policies: Policies, watches: Watches, at: datetime) -> None:
-    """Keep the policies and the watches of the configuration, for all replicas to go by."""
-    if policies.put_in_force(rules.policies, at):
-        _log.info("other policies are in force from now on")
-    watches.put_configured(rules.watching(), at)
+def begin_with(rules: Rules, rulebook: Rulebook, at: datetime) -> None:
+    """Keep the policies and the watches of the configuration, for all replicas to go by.
+
+    There is a record of that where others were in force before.
+    """
+
+    def begun(others: frozenset[str]) -> Effects | None:
+        entry = Entry(at, OPSBOT, "start", "done", detail={"changed": sorted(others)})
+        return Effects(entry) if others else None
+
+    _say(rulebook.put_in_force(rules.policies, rules.watching(), at, begun))
+
+
+def follow(after: Rules, before: Rules, restart: tuple[str, ...], rulebook: Rulebook, at: datetime) -> None:
+    """Keep the same when the configuration was read again; there is a record of that in any case."""
+    told: list[Entry] = []
+
+    def read_again(others: frozenset[str]) -> Effects:
+        told.append(what_changed(before, after, restart, at, others))
+        return Effects(told[-1])
+
+    _say(rulebook.put_in_force(after.policies, after.watching(), at, read_again))
+    changed = told[-1].detail["changed"]
+    _log.info("the configuration was read again; changed: %s", ", ".join(changed) or "nothing")
+    if restart:
+        _log.warning("changed, but not before a restart: %s", ", ".join(restart))
+
+
+def _say(others: frozenset[str]) -> None:
+    if others:
+        _log.info("other %s are in force from now on", " and ".join(sorted(others)))
 
 
 def rules_to_follow(config: Config, running: Config) -> Rules:
@@ -47,13 +74,17 @@ def needing_restart(config: Config, running: Config) -> tuple[str, ...]:
     return (*slack, *(name for name in _OPENED_ONCE if getattr(config, name) != getattr(running, name)))
 
 
-def what_changed(before: Rules, after: Rules, restart: tuple[str, ...], at: datetime) -> Entry:
-    """Log what is decided otherwise from now on, and what is not before a restart, and give the record of it.
+def what_changed(
+    before: Rules, after: Rules, restart: tuple[str, ...], at: datetime, others: frozenset[str] = frozenset()
+) -> Entry:
+    """Make the record of what is decided otherwise from now on, and of what is not before a restart.
 
-    Both say it by the names of the settings, since no secret is a name.
+    It says so by the names of the settings, since no secret is a name. `others` are those that another replica had put
+    in force meanwhile.
     """
-    changed = [each.name for each in fields(after) if getattr(before, each.name) != getattr(after, each.name)]
-    _log.info("the configuration was read again; changed: %s", ", ".join(changed) or "nothing")
-    if restart:
-        _log.warning("changed, but not before a restart: %s", ", ".join(restart))
+    changed = [
+        each.name
+        for each in fields(after)
+        if each.name in others or getattr(before, each.name) != getattr(after, each.name)
+    ]
     return Entry(at, OPSBOT, "reload", "done", detail={"changed": changed, "not_before_restart": list(restart)})

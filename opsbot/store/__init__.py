@@ -14,6 +14,7 @@ from opsbot.store.pruning import PruningStore
 from opsbot.store.records import RecordStore
 from opsbot.store.replicas import ReplicaStore
 from opsbot.store.requests import RequestStore
+from opsbot.store.rulebook import RulebookStore
 from opsbot.store.seen import SeenStore
 from opsbot.store.sights import SightStore
 from opsbot.store.snapshots import SnapshotStore
@@ -34,6 +35,7 @@ __all__ = [
     "RecordStore",
     "ReplicaStore",
     "RequestStore",
+    "RulebookStore",
     "SeenStore",
     "SightStore",
     "SnapshotStore",

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
-from opsbot.assembly.reloading import needing_restart, rules_to_follow, what_changed
+from opsbot.assembly.reloading import begin_with, follow, needing_restart, rules_to_follow, what_changed
 from opsbot.assembly.rules import rules_of
 from opsbot.config import Config
 from opsbot.domain.audit import entry_of
 from opsbot.domain.lifecycle import State
 from opsbot.durable import Tempo
+from opsbot.errors import StoreError
 from opsbot.sandbox import demo
+from opsbot.store import AuditStore, Database, Keeper, PolicyStore, RulebookStore, WatchStore
 from tests.builders import NOON
 from tests.stage import GRANTS, staged
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Any
 
@@ -71,3 +75,39 @@ def test_grants_count_at_once_and_open_requests_go_stale_with_their_policy(tmp_p
         [reload] = [entry for entry in map(entry_of, records) if entry.what == "reload"]
         assert (reload.who.name, reload.outcome) == ("opsbot", "done")
         assert reload.detail == {"changed": ["access", "policies"], "not_before_restart": []}
+
+
+def test_rules_get_in_force_with_their_record_or_not_at_all(database: Database) -> None:
+    audit = AuditStore(database)
+    keeper = Keeper(database, audit, lambda _: None)
+    rulebook, policies = RulebookStore(keeper), PolicyStore(database)
+    watching = {"channel": "C01MLOPS", "services": ["*"]}
+    plain, strict = (
+        rules_of(config(policies=[{"name": name, "services": ["*"]}], watches=[watching] if name == "strict" else []))
+        for name in ("plain", "strict")
+    )
+    begin_with(plain, rulebook, NOON)
+    begin_with(plain, rulebook, NOON)  # another replica: nothing is put in force that wasn't
+    with database.transaction() as connection:
+        connection.execute(text("ALTER TABLE audit_records RENAME TO gone"))
+    puts: list[Callable[[], None]] = [
+        lambda: begin_with(strict, rulebook, NOON),
+        lambda: follow(strict, plain, (), rulebook, NOON),
+    ]
+    for put in puts:
+        with pytest.raises(StoreError):
+            put()
+        assert policies.in_force() == plain.policies
+        assert WatchStore(database, keeper).going_on() == ()
+    with database.transaction() as connection:
+        connection.execute(text("ALTER TABLE gone RENAME TO audit_records"))
+    follow(strict, plain, (), rulebook, NOON)
+    assert (policies.in_force(), len(WatchStore(database, keeper).going_on())) == (strict.policies, 1)
+    follow(plain, plain, ("http",), rulebook, NOON)  # another replica has put others in force meanwhile
+    told = [(each.what, each.detail) for each in map(entry_of, audit.records())]
+    both = ["policies", "watches"]
+    assert told == [
+        ("start", {"changed": ["policies"]}),
+        ("reload", {"changed": both, "not_before_restart": []}),
+        ("reload", {"changed": both, "not_before_restart": ["http"]}),
+    ]

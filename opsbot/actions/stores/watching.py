@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     )
     from opsbot.domain.references import ServiceRef
     from opsbot.domain.sights import NodeSight, Sight
-    from opsbot.domain.watching import Event, Watch, WatchRule
+    from opsbot.domain.watching import Event, Watch
 
 
 class Watches(Protocol):
@@ -51,10 +51,6 @@ class Watches(Protocol):
 
     def want_digests(self, at: datetime) -> None:
         """See to it that for each weekly watch one digest waits, which comes though nothing happens."""
-        ...
-
-    def put_configured(self, wanted: Iterable[WatchRule], at: datetime) -> None:
-        """Have exactly these watches stand for the configuration, and go on anew."""
         ...
 
 
