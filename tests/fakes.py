@@ -601,6 +601,10 @@ class FakeWatches:
     def want_digests(self, at: datetime) -> None:
         self.digests_wanted_at = at
 
+    def test(self, tests: Iterable[Effects]) -> None:
+        for each in tests:
+            self._keeping.keep(each)
+
 
 @dataclass
 class FakeEvents:

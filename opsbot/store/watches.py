@@ -90,6 +90,12 @@ class WatchStore:
             keeping.say(tuple(said), at)
         return found
 
+    def test(self, tests: Iterable[Effects]) -> None:
+        """Keep what tests of watches say, each with its record: all of them, or none."""
+        with self._keeper.transaction() as keeping:
+            for each in tests:
+                keeping.keep(each)
+
     def want_digests(self, at: datetime) -> None:
         """See to it that for each weekly watch one digest waits, which comes though nothing happens."""
         if not self._without_digest(self.going_on()):

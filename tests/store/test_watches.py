@@ -19,6 +19,8 @@ from opsbot.store import AuditStore, Database, DeliveryStore, EventStore, Keeper
 from tests.builders import MAYA, NOON, OMAR, SCORING, package
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from opsbot.domain.watching import Event
 
 ENTRY = Entry(NOON, MAYA, "package done", "done", service=SCORING)
@@ -119,6 +121,23 @@ def test_a_target_that_can_not_be_told_is_told_about_once_to_who_set_it(
     assert taken(database, "C1") == []
     again = watches.add(WATCH, Effects(ENTRY))
     assert again.stopped == ""
+
+
+def test_tests_are_queued_with_their_records_or_not_at_all(
+    database: Database, keeper: Keeper, watches: WatchStore, woken: list[str]
+) -> None:
+    tests = [Effects(ENTRY, (Message(Kind.WATCH_TEST, channel, text=MAYA.id, watch=1),)) for channel in ("C1", "C2")]
+
+    def crash_after_the_first() -> Iterator[Effects]:
+        yield tests[0]
+        raise ZeroDivisionError
+
+    with suppress(ZeroDivisionError):
+        watches.test(crash_after_the_first())
+    assert (AuditStore(database).head().seq, woken, taken(database, "C1")) == (0, [], [])
+    watches.test(tests)
+    assert (AuditStore(database).head().seq, woken) == (2, ["C1", "C2"])
+    assert [taken(database, channel) for channel in ("C1", "C2")] == [[*each.messages] for each in tests]
 
 
 def test_watches_of_the_configuration_follow_it_and_keep_their_numbers(keeper: Keeper, watches: WatchStore) -> None:

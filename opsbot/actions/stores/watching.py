@@ -53,6 +53,10 @@ class Watches(Protocol):
         """See to it that for each weekly watch one digest waits, which comes though nothing happens."""
         ...
 
+    def test(self, tests: Iterable[Effects]) -> None:
+        """Keep what tests of watches say, each with its record: all of them, or none."""
+        ...
+
 
 class Sights(Protocol):
     """What was seen on the nodes. Every call may raise StoreError."""
