@@ -12,7 +12,7 @@ from opsbot.dataiku.gateway import Nodes
 from opsbot.domain.redaction import redacting
 from opsbot.errors import ConfigError, StoreError
 from opsbot.slack import KeptWebClient
-from opsbot.store import Database, is_current, migrate
+from opsbot.store import Database, existing, is_current, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,9 +33,11 @@ def unnoted(_: NodeCall | SlackCall) -> None:
 def open_database(config: Config, waiting: Waiting = nullcontext, *, is_ours: bool = True) -> Database:
     """Open the database, with its schema as this version needs it; StoreError where a person must migrate first.
 
-    An SQLite file that `is_ours` has no other user, so it is migrated on the spot; a server may have other replicas on it.
+    An SQLite file that `is_ours` has no other user, so it is made and migrated on the spot; a server may have other
+    replicas on it. One that isn't ours is never made: StoreError says what makes it.
     """
-    database = Database(config.database.url.get_secret_value(), waiting)
+    url = config.database.url.get_secret_value()
+    database = Database(url, waiting) if is_ours else existing(url, waiting)
     if database.is_embedded and is_ours:
         migrate(database)
     elif not is_current(database):

@@ -2,7 +2,7 @@
 
 from opsbot.store.audit import AuditStore
 from opsbot.store.deliveries import DeliveryStore
-from opsbot.store.engine import Database
+from opsbot.store.engine import Database, existing
 from opsbot.store.homes import HomeStore
 from opsbot.store.keeping import Keeper
 from opsbot.store.migrating import is_current, migrate
@@ -40,6 +40,7 @@ __all__ = [
     "SightStore",
     "SnapshotStore",
     "WatchStore",
+    "existing",
     "is_current",
     "migrate",
 ]

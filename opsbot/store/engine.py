@@ -57,6 +57,16 @@ class Database:
             return None
         return Path(unquote(urlsplit(name).path) if name.startswith("file:") else name)
 
+    @property
+    def is_made(self) -> bool:
+        """Tell whether there is anything to connect to; of a server only a connection can tell, so it is believed."""
+        try:
+            return self.file is None or self.file.stat().st_size > 0
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True  # whatever it is, the connection says it
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Give a connection whose writes are kept at the end, all or none; raises StoreError.
@@ -83,6 +93,21 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def existing(url: str, waiting: Waiting = nullcontext) -> Database:
+    """Make the engine of a database that is there; of an embedded one StoreError says so if it isn't: to connect makes it.
+
+    An empty file is none, either: whoever looked made it, and never wrote to it.
+    """
+    database = Database(url, waiting)
+    if database.is_made:
+        return database
+    database.close()
+    raise StoreError(
+        f"There is no database at {database.file} yet: “opsbot serve” makes it when it starts, “opsbot migrate” without"
+        " starting. If there should be one, look at database.url, and at the folder you are in."
+    )
 
 
 def url_problem(url: str) -> str:
