@@ -12,7 +12,7 @@ from opsbot.dataiku.gateway import Nodes
 from opsbot.domain.redaction import redacting
 from opsbot.errors import ConfigError, StoreError
 from opsbot.slack import KeptWebClient
-from opsbot.store import Database, existing, is_current, migrate
+from opsbot.store import Database, existing, is_current, migrate, secrets_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,8 @@ def secrets_of(config: Config) -> list[str]:
     """List every secret of the configuration, for them to be taken out of what is kept."""
     slack = (config.slack.bot_token, config.slack.app_token, config.slack.signing_secret)
     nodes = (node.api_key for node in config.nodes.values())
-    return [secret_of(secret) for secret in (*slack, *nodes) if secret is not None]
+    single = [secret_of(secret) for secret in (*slack, *nodes) if secret is not None]
+    return [*single, *secrets_in(config.database.url.get_secret_value())]
 
 
 def now() -> datetime:

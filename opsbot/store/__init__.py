@@ -2,7 +2,7 @@
 
 from opsbot.store.audit import AuditStore
 from opsbot.store.deliveries import DeliveryStore
-from opsbot.store.engine import Database, existing
+from opsbot.store.engine import Database, existing, secrets_in
 from opsbot.store.homes import HomeStore
 from opsbot.store.keeping import Keeper
 from opsbot.store.migrating import is_current, migrate
@@ -43,4 +43,5 @@ __all__ = [
     "existing",
     "is_current",
     "migrate",
+    "secrets_in",
 ]

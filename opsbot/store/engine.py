@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 from sqlalchemy import QueuePool, create_engine, event, make_url, text
-from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from opsbot.errors import ConfigError, StoreError
 
@@ -30,6 +31,9 @@ _KEPT = 16
 """Connections that stay open when nobody needs them just now."""
 _LEFT_ALONE = "15s"
 """No transaction of ours does nothing for so long, unless its process is frozen."""
+
+_WRITTEN = re.compile(r"(?:://[^:/@]*:|[?&]\w*(?i:password)\w*=)([^@&]+)")
+"""Where passwords stand in a url."""
 
 
 class Database:
@@ -119,6 +123,24 @@ def url_problem(url: str) -> str:
     return ""
 
 
+def secrets_in(url: str) -> tuple[str, ...]:
+    """Find the passwords within a url, each as it stands there and as it is meant; a url that can't be read has none.
+
+    What is after the question mark goes to the driver as it is, and some of that is a password, too.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return ()
+    found = [str(parsed.password)] if parsed.password else []
+    for name, value in parsed.query.items():
+        if "password" in name.lower():
+            found += [value] if isinstance(value, str) else value
+    written = [part for part in _WRITTEN.findall(url) if unquote(part) in found or unquote_plus(part) in found]
+    # As it is meant, as it stands in the url, and as it stands in urls that others make of it.
+    return tuple(dict.fromkeys((*found, *written, *(quote(each, safe="") for each in found))))
+
+
 def _engine(url: str, patience: float) -> Engine:
     """Make an engine; what is raised has no cause, since the cause would show the url."""
     try:
@@ -159,8 +181,8 @@ def _reason(error: SQLAlchemyError, url: URL) -> str:
     said = str(driver.args[0] if driver.args else driver).partition("\n")[0]
     for part in filter(None, (url.username, url.host, url.database)):
         said = said.replace(f'"{part}"', "“…”")
-    if isinstance(url.password, str) and url.password:
-        said = said.replace(url.password, "…")
+    for secret in secrets_in(url.render_as_string(hide_password=False)):
+        said = said.replace(secret, "…")
     return f"{type(driver).__name__}: {said}"
 
 
