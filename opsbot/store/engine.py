@@ -77,9 +77,19 @@ class Database:
 
         Its sentence is for whoever asked; a note on it tells whoever runs the bot why.
         """
+        with self._telling(), self._waiting(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Give a connection whose user begins and ends transactions; raises StoreError as above."""
+        with self._telling(), self._waiting(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
         try:
-            with self._waiting(), self.engine.begin() as connection:
-                yield connection
+            yield
         except SQLAlchemyError as error:
             failed = StoreError("My database doesn't answer as it should. Try again soon.")
             failed.add_note(_reason(error, self.engine.url))
