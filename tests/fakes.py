@@ -324,9 +324,24 @@ class FakePolicies:
     def in_force(self) -> tuple[Policy, ...]:
         return self.policies
 
-    def put_in_force(self, policies: tuple[Policy, ...], at: datetime) -> bool:
-        is_new, self.policies = policies != self.policies, policies
-        return is_new
+
+@dataclass
+class FakeRulebook:
+    """Puts policies in force among the fakes; of watches it knows nothing."""
+
+    policies: FakePolicies
+
+    def put_in_force(
+        self,
+        policies: tuple[Policy, ...],
+        watching: Iterable[WatchRule],
+        at: datetime,
+        effects: Callable[[frozenset[str]], Effects | None],
+    ) -> frozenset[str]:
+        others = frozenset({"policies"}) if policies != self.policies.policies else frozenset()
+        self.policies.policies = policies
+        effects(others)
+        return others
 
 
 class FakePauses:
@@ -592,8 +607,9 @@ class FakeWatches:
     def want_digests(self, at: datetime) -> None:
         self.digests_wanted_at = at
 
-    def put_configured(self, wanted: Iterable[WatchRule], at: datetime) -> None:
-        self.configured = tuple(wanted)
+    def test(self, tests: Iterable[Effects]) -> None:
+        for each in tests:
+            self._keeping.keep(each)
 
 
 @dataclass

@@ -102,11 +102,13 @@ def try_watches(command: TryWatches, asker: Asker, standing: Standing, world: Wo
         )
     tested = tuple(by_target.values())
     now = world.clock()
-    for watch in tested:
-        world.audit.append(_entry("watch test", replace(watch, at=now), asker))
-        said = Message(Kind.WATCH_TEST, watch.target, text=asker.person.id, watch=watch.id)
-        world.deliveries.add((said,), now)
-        world.durable.deliver(watch.target)
+    world.watches.test(
+        Effects(
+            _entry("watch test", replace(watch, at=now), asker),
+            (Message(Kind.WATCH_TEST, watch.target, text=asker.person.id, watch=watch.id),),
+        )
+        for watch in tested
+    )
     return WatchesTested(tested)
 
 

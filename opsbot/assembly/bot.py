@@ -16,7 +16,7 @@ from opsbot.assembly.lookout import Lookout
 from opsbot.assembly.measuring import MeasuredDispatcher, Measuring
 from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secret_of, secrets_of, version
 from opsbot.assembly.readiness import Health, NodeProbe
-from opsbot.assembly.reloading import needing_restart, put_in_force, rules_to_follow, what_changed
+from opsbot.assembly.reloading import begin_with, follow, needing_restart, rules_to_follow
 from opsbot.assembly.rules import rules_of
 from opsbot.assembly.stores import Outside, open_stores, world_of
 from opsbot.dataiku.catalog import NodeCatalog
@@ -92,6 +92,7 @@ class Bot:
         duties = duties_of(lambda: self.world, lambda: self._mouth, prune, turns, self.measuring)
         self.durable = DurableWork(config.database.url.get_secret_value(), duties, replicas, tempo)
         stores = open_stores(self.database, secrets_of(config), self.durable.deliver, clock, self.measuring.entry)
+        self._rulebook = stores.rulebook
         self._health = self._make_health(self._rules)
         self._directory = directory
         self.world = self.make_world(lambda: self._rules, stores, directory, identity)
@@ -103,7 +104,7 @@ class Bot:
 
     def start(self) -> None:
         """Put the policies in force, carry on what was left undone, and begin to listen."""
-        put_in_force(self._rules, self.world, now())
+        begin_with(self._rules, self._rulebook, now())
         clear_leftovers(now())
         self.progress.start()
         self.durable.start()
@@ -118,8 +119,7 @@ class Bot:
         Raises StoreError where the policies, or the record of it, can't be kept: then nothing has changed here.
         """
         rules, before = rules_to_follow(config, self._config), self._rules
-        put_in_force(rules, self.world, now())
-        self.world.audit.append(what_changed(before, rules, needing_restart(config, self._config), now()))
+        follow(rules, before, needing_restart(config, self._config), self._rulebook, now())
         self._directory.follow(rules.access.groups, guests=rules.guests)
         self._rules = rules
 

@@ -72,7 +72,7 @@ def duties_of(
 def _prune(world: World, prune: Callable[[Retention, datetime], int]) -> None:
     gone = prune(world.rules.retention, world.clock())
     if gone:
-        _log.info("%d rows of what was told long ago are deleted", gone)
+        _log.info("%d rows of what was told or done long ago are deleted", gone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from opsbot.dataiku.gateway import Nodes
 from opsbot.domain.redaction import redacting
 from opsbot.errors import ConfigError, StoreError
 from opsbot.slack import KeptWebClient
-from opsbot.store import Database, is_current, migrate
+from opsbot.store import Database, existing, is_current, migrate, secrets_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,9 +34,11 @@ def unnoted(_: NodeCall | SlackCall) -> None:
 def open_database(config: Config, waiting: Waiting = nullcontext, *, is_ours: bool = True) -> Database:
     """Open the database, with its schema as this version needs it; StoreError where a person must migrate first.
 
-    An SQLite file that `is_ours` has no other user, so it is migrated on the spot; a server may have other replicas on it.
+    An SQLite file that `is_ours` has no other user, so it is made and migrated on the spot; a server may have other
+    replicas on it. One that isn't ours is never made: StoreError says what makes it.
     """
-    database = Database(config.database.url.get_secret_value(), waiting)
+    url = config.database.url.get_secret_value()
+    database = Database(url, waiting) if is_ours else existing(url, waiting)
     if database.is_embedded and is_ours:
         migrate(database)
     elif not is_current(database):
@@ -70,7 +72,8 @@ def secrets_of(config: Config) -> list[str]:
     """List every secret of the configuration, for them to be taken out of what is kept."""
     slack = (config.slack.bot_token, config.slack.app_token, config.slack.signing_secret)
     nodes = (node.api_key for node in config.nodes.values())
-    return [secret_of(secret) for secret in (*slack, *nodes) if secret is not None]
+    single = [secret_of(secret) for secret in (*slack, *nodes) if secret is not None]
+    return [*single, *secrets_in(config.database.url.get_secret_value())]
 
 
 def now() -> datetime:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from opsbot.assembly.rules import rules_of
 from opsbot.domain.audit import OPSBOT, Entry
+from opsbot.domain.deliveries import Effects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from opsbot.actions.world import World
+    from opsbot.actions.stores import Rulebook
     from opsbot.config import Config
-    from opsbot.domain.policies import Policy
     from opsbot.domain.rules import Rules
 
 _log = logging.getLogger(__name__)
@@ -27,17 +27,38 @@ _READ_ANEW = frozenset({"largest_upload", "guests"})
 """What may change of Slack's section while the bot runs; the rest is who it is there, and how it is reached."""
 
 
-def put_in_force(rules: Rules, world: World, at: datetime) -> None:
+def begin_with(rules: Rules, rulebook: Rulebook, at: datetime) -> None:
     """Keep the policies and the watches of the configuration, for all replicas to go by.
 
-    That other policies decide from now on is in the audit, whoever brought them: a replica with an old file does, too.
+    There is a record of that where others were in force before.
     """
-    before = world.policies.in_force()
-    if world.policies.put_in_force(rules.policies, at) and before != rules.policies:
-        _log.info("other policies are in force from now on")
-        detail = {"before": _by_digest(before), "after": _by_digest(rules.policies)}
-        world.audit.append(Entry(at, OPSBOT, "policies", "done", detail=detail))
-    world.watches.put_configured(rules.watching(), at)
+
+    def begun(others: frozenset[str]) -> Effects | None:
+        detail = {"changed": sorted(others)} | _which_policies(rules, others)
+        entry = Entry(at, OPSBOT, "start", "done", detail=detail)
+        return Effects(entry) if others else None
+
+    _say(rulebook.put_in_force(rules.policies, rules.watching(), at, begun))
+
+
+def follow(after: Rules, before: Rules, restart: tuple[str, ...], rulebook: Rulebook, at: datetime) -> None:
+    """Keep the same when the configuration was read again; there is a record of that in any case."""
+    told: list[Entry] = []
+
+    def read_again(others: frozenset[str]) -> Effects:
+        told.append(what_changed(before, after, restart, at, others))
+        return Effects(told[-1])
+
+    _say(rulebook.put_in_force(after.policies, after.watching(), at, read_again))
+    changed = told[-1].detail["changed"]
+    _log.info("the configuration was read again; changed: %s", ", ".join(changed) or "nothing")
+    if restart:
+        _log.warning("changed, but not before a restart: %s", ", ".join(restart))
+
+
+def _say(others: frozenset[str]) -> None:
+    if others:
+        _log.info("other %s are in force from now on", " and ".join(sorted(others)))
 
 
 def rules_to_follow(config: Config, running: Config) -> Rules:
@@ -55,17 +76,22 @@ def needing_restart(config: Config, running: Config) -> tuple[str, ...]:
     return (*slack, *(name for name in _OPENED_ONCE if getattr(config, name) != getattr(running, name)))
 
 
-def _by_digest(policies: Iterable[Policy]) -> list[str]:
-    return [f"{policy.name} {policy.digest}" for policy in policies]
+def what_changed(
+    before: Rules, after: Rules, restart: tuple[str, ...], at: datetime, others: frozenset[str] = frozenset()
+) -> Entry:
+    """Make the record of what is decided otherwise from now on, and of what is not before a restart.
 
-
-def what_changed(before: Rules, after: Rules, restart: tuple[str, ...], at: datetime) -> Entry:
-    """Log what is decided otherwise from now on, and what is not before a restart, and give the record of it.
-
-    Both say it by the names of the settings, since no secret is a name.
+    It says so by the names of the settings, since no secret is a name; of policies, which ones they are. `others` are
+    those that another replica had put in force meanwhile.
     """
-    changed = [each.name for each in fields(after) if getattr(before, each.name) != getattr(after, each.name)]
-    _log.info("the configuration was read again; changed: %s", ", ".join(changed) or "nothing")
-    if restart:
-        _log.warning("changed, but not before a restart: %s", ", ".join(restart))
-    return Entry(at, OPSBOT, "reload", "done", detail={"changed": changed, "not_before_restart": list(restart)})
+    changed = [
+        each.name
+        for each in fields(after)
+        if each.name in others or getattr(before, each.name) != getattr(after, each.name)
+    ]
+    detail = {"changed": changed, "not_before_restart": list(restart)} | _which_policies(after, changed)
+    return Entry(at, OPSBOT, "reload", "done", detail=detail)
+
+
+def _which_policies(rules: Rules, changed: Iterable[str]) -> dict[str, list[str]]:
+    return {"policies": [f"{each.name} {each.digest}" for each in rules.policies]} if "policies" in changed else {}

@@ -18,6 +18,7 @@ from opsbot.store import (
     PauseStore,
     PolicyStore,
     RequestStore,
+    RulebookStore,
     SightStore,
     SnapshotStore,
     WatchStore,
@@ -43,6 +44,7 @@ class Stores:
     requests: RequestStore
     changes: NodeChangeStore
     policies: PolicyStore
+    rulebook: RulebookStore
     pauses: PauseStore
     snapshots: SnapshotStore
     deliveries: DeliveryStore
@@ -86,6 +88,7 @@ def open_stores(
         requests=RequestStore(database, keeper),
         changes=NodeChangeStore(database, keeper),
         policies=PolicyStore(database),
+        rulebook=RulebookStore(keeper),
         pauses=PauseStore(database, keeper),
         snapshots=SnapshotStore(database),
         deliveries=DeliveryStore(database, clock),

@@ -116,9 +116,9 @@ def _in_slack(path: Path, database: Database, channels: tuple[str, ...]) -> list
 @contextmanager
 def _database(path: Path) -> Iterator[Database]:
     from opsbot.config import load_database
-    from opsbot.store import Database
+    from opsbot.store import existing
 
-    database = Database(load_database(path).url.get_secret_value())
+    database = existing(load_database(path).url.get_secret_value())
     try:
         yield database
     finally:

@@ -54,12 +54,16 @@ def program() -> None:
 def serve(path: Path) -> None:
     """Run the bot until it is told to stop."""
     gc.disable()  # while all that stays is loaded there is nothing to collect, and looking for it takes a tenth of the start
+    end, reload = End(_STOPPING_SECONDS), Reload()  # before all that takes long to load
 
-    from opsbot.assembly.bot import Bot
-    from opsbot.assembly.opening import secrets_of
-
-    end, reload = End(_STOPPING_SECONDS), Reload()
     config = read_config(path)
+
+    from opsbot.assembly.apart import migrating_apart
+
+    with migrating_apart(config.database.url.get_secret_value()):  # loading the rest takes as long
+        from opsbot.assembly.bot import Bot
+        from opsbot.assembly.opening import secrets_of
+
     _log(config.log.format, config.log.level, secrets_of(config))
     with Bot(config) as bot:
         reload.do(lambda: bot.reload(read_config(path)))

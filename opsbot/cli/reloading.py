@@ -20,7 +20,10 @@ class Reload:
     """Does something again whenever SIGHUP asks for it; one time after the other, and what fails is logged."""
 
     def __init__(self) -> None:
-        """Listen for the signal from now on: else it would end the process. What it asks for is done once `do` is known."""
+        """Listen for the signal from now on: else it would end the process, or be ignored as it is while that is loaded.
+
+        What it asks for is done once `do` is known.
+        """
         self._asked: SimpleQueue[None] = SimpleQueue()
         signal.signal(signal.SIGHUP, lambda *_: self._asked.put(None))
 

@@ -35,6 +35,7 @@ from opsbot.config.kinds import (
 )
 from opsbot.domain.authorization import Permission
 from opsbot.domain.files import LARGEST_UPLOAD
+from opsbot.domain.homes import LATELY
 from opsbot.domain.pace import Digest
 from opsbot.domain.watching import Topic
 
@@ -204,19 +205,29 @@ class WatchingConfig(Section):
 
 
 class RetentionConfig(Section):
-    """How long what was told is kept, table by table; requests, votes and the audit are kept for ever."""
+    """How long what was told and done is kept, table by table; requests, votes and the audit are kept for ever."""
 
     deliveries: LongDuration = timedelta(days=90)
     events: LongDuration = timedelta(days=90)
     stories: LongDuration = timedelta(days=180)
     sights: LongDuration = timedelta(days=90)
     seen_events: LongDuration = timedelta(days=7)
+    changes: LongDuration = timedelta(days=365)
+    snapshots: LongDuration = timedelta(days=365)
+    homes: LongDuration = timedelta(days=90)
 
     @field_validator("events")
     @classmethod
     def _reaches_over_a_digest(cls, value: timedelta) -> timedelta:
         if value < _FORTNIGHT:
             raise ValueError('keep them for "14d" at least: a weekly digest counts them')
+        return value
+
+    @field_validator("homes")
+    @classmethod
+    def _reaches_over_a_weekend(cls, value: timedelta) -> timedelta:
+        if value <= LATELY:
+            raise ValueError(f'keep them for "{LATELY.days + 1}d" at least: until then an open one is kept fresh')
         return value
 
 

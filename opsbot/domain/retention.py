@@ -1,4 +1,4 @@
-"""How long it is kept what was told, and what it takes to tell it."""
+"""How long it is kept what was told and done, and what it takes to tell it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from datetime import timedelta
 class Retention:
     """How long each is kept, by its table; requests, votes and the audit are kept for ever.
 
-    `stories` counts from when something was last told in one, `sights` from when a node was last to be looked at.
+    `stories` counts from when something was last told in one, `sights` from when a node was last to be looked at, `homes`
+    from when one was last opened. Longer than that is kept what something refers to that is kept.
     """
 
     deliveries: timedelta = timedelta(days=90)
@@ -18,3 +19,6 @@ class Retention:
     stories: timedelta = timedelta(days=180)
     sights: timedelta = timedelta(days=90)
     seen_events: timedelta = timedelta(days=7)
+    changes: timedelta = timedelta(days=365)
+    snapshots: timedelta = timedelta(days=365)
+    homes: timedelta = timedelta(days=90)

@@ -63,5 +63,5 @@ class Replicas(Protocol):
         ...
 
     def watching_alone(self, seconds: float) -> AbstractContextManager[bool]:
-        """Be the one process that looks after the others, inside, for so long at most; False where another one is."""
+        """Be the one process that looks after the others, inside, unless it is frozen for so long; False where another is."""
         ...

@@ -2,7 +2,7 @@
 
 from opsbot.store.audit import AuditStore
 from opsbot.store.deliveries import DeliveryStore
-from opsbot.store.engine import Database
+from opsbot.store.engine import Database, existing, secrets_in
 from opsbot.store.homes import HomeStore
 from opsbot.store.keeping import Keeper
 from opsbot.store.migrating import is_current, migrate
@@ -14,6 +14,7 @@ from opsbot.store.pruning import PruningStore
 from opsbot.store.records import RecordStore
 from opsbot.store.replicas import ReplicaStore
 from opsbot.store.requests import RequestStore
+from opsbot.store.rulebook import RulebookStore
 from opsbot.store.seen import SeenStore
 from opsbot.store.sights import SightStore
 from opsbot.store.snapshots import SnapshotStore
@@ -34,10 +35,13 @@ __all__ = [
     "RecordStore",
     "ReplicaStore",
     "RequestStore",
+    "RulebookStore",
     "SeenStore",
     "SightStore",
     "SnapshotStore",
     "WatchStore",
+    "existing",
     "is_current",
     "migrate",
+    "secrets_in",
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 from sqlalchemy import QueuePool, create_engine, event, make_url, text
-from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from opsbot.errors import ConfigError, StoreError
 
@@ -30,6 +31,9 @@ _KEPT = 16
 """Connections that stay open when nobody needs them just now."""
 _LEFT_ALONE = "15s"
 """No transaction of ours does nothing for so long, unless its process is frozen."""
+
+_WRITTEN = re.compile(r"(?:://[^:/@]*:|[?&]\w*(?i:password)\w*=)([^@&]+)")
+"""Where passwords stand in a url."""
 
 
 class Database:
@@ -57,15 +61,35 @@ class Database:
             return None
         return Path(unquote(urlsplit(name).path) if name.startswith("file:") else name)
 
+    @property
+    def is_made(self) -> bool:
+        """Tell whether there is anything to connect to; of a server only a connection can tell, so it is believed."""
+        try:
+            return self.file is None or self.file.stat().st_size > 0
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True  # whatever it is, the connection says it
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Give a connection whose writes are kept at the end, all or none; raises StoreError.
 
         Its sentence is for whoever asked; a note on it tells whoever runs the bot why.
         """
+        with self._telling(), self._waiting(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Give a connection whose user begins and ends transactions; raises StoreError as above."""
+        with self._telling(), self._waiting(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
         try:
-            with self._waiting(), self.engine.begin() as connection:
-                yield connection
+            yield
         except SQLAlchemyError as error:
             failed = StoreError("My database doesn't answer as it should. Try again soon.")
             failed.add_note(_reason(error, self.engine.url))
@@ -85,6 +109,21 @@ class Database:
         self.engine.dispose()
 
 
+def existing(url: str, waiting: Waiting = nullcontext) -> Database:
+    """Make the engine of a database that is there; of an embedded one StoreError says so if it isn't: to connect makes it.
+
+    An empty file is none, either: whoever looked made it, and never wrote to it.
+    """
+    database = Database(url, waiting)
+    if database.is_made:
+        return database
+    database.close()
+    raise StoreError(
+        f"There is no database at {database.file} yet: “opsbot serve” makes it when it starts, “opsbot migrate” without"
+        " starting. If there should be one, look at database.url, and at the folder you are in."
+    )
+
+
 def url_problem(url: str) -> str:
     """Say what keeps a url from being used, or nothing; nothing is connected to."""
     try:
@@ -92,6 +131,24 @@ def url_problem(url: str) -> str:
     except ConfigError as error:
         return str(error)
     return ""
+
+
+def secrets_in(url: str) -> tuple[str, ...]:
+    """Find the passwords within a url, each as it stands there and as it is meant; a url that can't be read has none.
+
+    What is after the question mark goes to the driver as it is, and some of that is a password, too.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return ()
+    found = [str(parsed.password)] if parsed.password else []
+    for name, value in parsed.query.items():
+        if "password" in name.lower():
+            found += [value] if isinstance(value, str) else value
+    written = [part for part in _WRITTEN.findall(url) if unquote(part) in found or unquote_plus(part) in found]
+    # As it is meant, as it stands in the url, and as it stands in urls that others make of it.
+    return tuple(dict.fromkeys((*found, *written, *(quote(each, safe="") for each in found))))
 
 
 def _engine(url: str, patience: float) -> Engine:
@@ -134,8 +191,8 @@ def _reason(error: SQLAlchemyError, url: URL) -> str:
     said = str(driver.args[0] if driver.args else driver).partition("\n")[0]
     for part in filter(None, (url.username, url.host, url.database)):
         said = said.replace(f'"{part}"', "“…”")
-    if isinstance(url.password, str) and url.password:
-        said = said.replace(url.password, "…")
+    for secret in secrets_in(url.render_as_string(hide_password=False)):
+        said = said.replace(secret, "…")
     return f"{type(driver).__name__}: {said}"
 
 

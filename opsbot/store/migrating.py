@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,8 @@ from sqlalchemy import column, func, inspect, select, table
 from opsbot.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from alembic.config import Config
     from sqlalchemy import Connection
 
@@ -18,28 +22,28 @@ if TYPE_CHECKING:
 _LOCK = 0x6F707360
 """Near the numbers of the replicas' locks, and none of them."""
 
+_AGAIN = 0.2
+"""Seconds until whoever waits looks again."""
+
 _stamp = table("alembic_version", column("version_num"))
 
 
 def migrate(database: Database) -> None:
     """Run the migrations that are missing; twice is the same as once, also where two do so at the same time.
 
-    All of them are done, or none. Raises StoreError where the database is newer than this version.
+    In an embedded database all of them are done, or none. In a server's each is done or not, one after the other, so that
+    one which others could write beside needn't keep them waiting; what is missing after a failure the next run does.
+    Raises StoreError where the database is newer than this version.
     """
-    with database.transaction() as connection:
-        _wait_for_others(connection)
-        revision = revision_of(connection)
-        known = revisions()
-        if revision == known[-1]:
-            return
-        if revision is not None and revision not in known:
-            raise StoreError(
-                f"The database's schema is {revision}, which only a newer opsbot knows: run that one, or restore the"
-                " backup from before the upgrade."
-            )
-        from alembic import command  # noqa: PLC0415 - 8 MB and 50 ms, which a start without a migration does without
-
-        command.upgrade(_config(connection), "head")
+    if database.is_embedded:
+        with database.transaction() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # its driver would begin with the first row, not with a table
+            if _is_behind(connection):
+                _upgrade(connection)
+    else:
+        with _alone(database) as lock, database.connection() as connection:
+            if _is_behind(lock):
+                _upgrade(connection)
 
 
 def is_current(database: Database) -> bool:
@@ -54,12 +58,37 @@ def revisions() -> list[str]:
     return sorted(name.partition("_")[0] for name in names if name[:1].isdigit() and name.endswith(".py"))
 
 
-def _wait_for_others(connection: Connection) -> None:
-    """Have whoever else migrates wait until our transaction ends: each pod of a rollout begins with that."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # its driver would begin with the first row, not with a table
-    else:
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+def _is_behind(connection: Connection) -> bool:
+    revision, known = revision_of(connection), revisions()
+    if revision is not None and revision not in known:
+        raise StoreError(
+            f"The database's schema is {revision}, which only a newer opsbot knows: run that one, or restore the"
+            " backup from before the upgrade."
+        )
+    return revision != known[-1]
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - 8 MB and 50 ms, which a start without a migration does without
+
+    command.upgrade(_config(connection), "head")
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[Connection]:
+    """Wait until nobody else migrates, and have them wait inside: each pod of a rollout begins with that.
+
+    Nobody waits within a statement, nor is there a transaction in here: an index that is made beside its writers waits
+    for all that began before it, and would wait for those who wait for it.
+    """
+    with database.connection() as opened:
+        connection = opened.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            while not connection.execute(select(func.pg_try_advisory_lock(_LOCK))).scalar_one():
+                time.sleep(_AGAIN)
+            yield connection
+        finally:
+            connection.invalidate()  # with its session the lock goes, whatever state that is in
 
 
 def revision_of(connection: Connection) -> str | None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from opsbot.store.engine import Database
 
+_NONE = canonical([])
+
 
 class PolicyStore:
     """Keeps the policies that every replica goes by: the newest that were put in force."""
@@ -32,15 +34,6 @@ class PolicyStore:
         with self._database.transaction() as connection:
             return read_in(connection)
 
-    def put_in_force(self, policies: tuple[Policy, ...], at: datetime) -> bool:
-        """Make these count from now on, everywhere; tells whether that changed anything."""
-        body = canonical([as_data(policy) for policy in policies])
-        with self._database.transaction() as connection:
-            if _newest(connection) == body:
-                return False
-            connection.execute(insert(table).values(body=body, stored_at=at))
-        return True
-
     def by_digest(self, wanted: str) -> Mapping[str, Any] | None:
         """Find what a policy said that was once in force."""
         with self._database.transaction() as connection:
@@ -51,7 +44,16 @@ class PolicyStore:
 
 def read_in(connection: Connection) -> tuple[Policy, ...]:
     """Read the policies in force, within a transaction."""
-    return tuple(policy_of(data) for data in json.loads(_newest(connection) or "[]"))
+    return tuple(policy_of(data) for data in json.loads(_newest(connection) or _NONE))
+
+
+def put_in_force_in(connection: Connection, policies: tuple[Policy, ...], at: datetime) -> bool:
+    """Make these count from now on, as a part of a transaction; tells whether others counted before."""
+    body = canonical([as_data(policy) for policy in policies])
+    before = _newest(connection)
+    if before != body:
+        connection.execute(insert(table).values(body=body, stored_at=at))
+    return (before or _NONE) != body
 
 
 def policy_of(data: Mapping[str, Any]) -> Policy:

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, exists, or_, select
 
 from opsbot.domain.deliveries import DeliveryState
 from opsbot.store.delivered import UNSAID
-from opsbot.store.schema import deliveries, events, node_sights, seen_events, sights, slack_notes, stories
+from opsbot.store.outlived import home_does_not_wait, nothing_hangs_on_change, nothing_is_compared_with_snapshot
+from opsbot.store.schema import (
+    deliveries,
+    events,
+    homes,
+    node_changes,
+    node_sights,
+    seen_events,
+    sights,
+    slack_notes,
+    snapshots,
+    stories,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Table
+    from sqlalchemy import Column, ColumnElement, Row, Table
 
     from opsbot.domain.retention import Retention
     from opsbot.store.engine import Database
@@ -24,7 +36,7 @@ _AT_ONCE = 500
 _MOST_TIMES = 40
 _NOTES_LAST = timedelta(days=1)
 """What Slack told is believed for minutes only."""
-_MOST_STORIES = 100  # each takes four values, and a condition of its own
+_MOST_WITH_LONG_KEYS = 100  # each takes as many values as its key has
 
 
 class PruningStore:
@@ -42,46 +54,27 @@ class PruningStore:
         old = (
             (deliveries, deliveries.c.created_at < now - kept.deliveries, _is_said()),
             (events, events.c.at < now - kept.events, _is_told()),
+            (stories, stories.c.told_at < now - kept.stories, None),  # what follows in one of these begins a new one
             (seen_events, seen_events.c.seen_at < now - kept.seen_events, None),
             (slack_notes, _is_of_use_to_nobody(now - _NOTES_LAST), None),
+            (node_changes, node_changes.c.asked_at < now - kept.changes, nothing_hangs_on_change()),
+            (snapshots, snapshots.c.taken_at < now - kept.snapshots, nothing_is_compared_with_snapshot()),
+            (homes, homes.c.opened_at < now - kept.homes, home_does_not_wait()),
         )
-        gone = sum(self._delete(table, is_old if if_so is None else is_old & if_so) for table, is_old, if_so in old)
-        return gone + self._forget_stories(now - kept.stories) + self._forget_nodes(now - kept.sights)
+        return sum(self._delete(*each) for each in old) + self._forget_nodes(now - kept.sights)
 
-    def _delete(self, table: Table, wanted: ColumnElement[bool]) -> int:
-        some = select(table.c.id).where(wanted).order_by(table.c.id).limit(self._at_once)
-
-        def delete_some(connection: Connection) -> int:
-            found = list(connection.execute(some).scalars())
-            if found:
-                connection.execute(delete(table).where(table.c.id.in_(found)))
-            return len(found)
-
-        return self._bit_by_bit(delete_some, self._at_once)
-
-    def _forget_stories(self, before: datetime) -> int:
-        """Forget where stories are in which nothing was told for long: what follows begins a new one."""
-        at_once = min(self._at_once, _MOST_STORIES)
-        some = select(*stories.primary_key).where(stories.c.told_at < before).limit(at_once)
-
-        def delete_some(connection: Connection) -> int:
-            keys = connection.execute(some).mappings().all()
-            if keys:
-                mine = (and_(*(stories.c[name] == value for name, value in key.items())) for key in keys)
-                connection.execute(delete(stories).where(or_(*mine), stories.c.told_at < before))
-            return len(keys)
-
-        return self._bit_by_bit(delete_some, at_once)
-
-    def _bit_by_bit(self, delete_some: Callable[[Connection], int], at_once: int) -> int:
-        """Delete some after the other, each in a transaction of its own, until there are few; gives how many there were."""
+    def _delete(self, table: Table, is_old: ColumnElement[bool], if_so: ColumnElement[bool] | None) -> int:
+        """Find what is old, which may take a while and locks nothing; then delete it bit by bit, if it is old even then."""
+        keys = tuple(table.primary_key.columns)
+        at_once = self._at_once if len(keys) == 1 else min(self._at_once, _MOST_WITH_LONG_KEYS)
+        wanted = is_old if if_so is None else is_old & if_so
+        with self._database.transaction() as connection:
+            found = connection.execute(select(*keys).where(wanted).limit(at_once * _MOST_TIMES)).all()
         gone = 0
-        for _ in range(_MOST_TIMES):
+        for start in range(0, len(found), at_once):
+            mine = _any_of(keys, found[start : start + at_once])
             with self._database.transaction() as connection:
-                found = delete_some(connection)
-            gone += found
-            if found < at_once:
-                break
+                gone += connection.execute(delete(table).where(mine, is_old)).rowcount
         return gone
 
     def _forget_nodes(self, before: datetime) -> int:
@@ -92,6 +85,13 @@ class PruningStore:
             gone = connection.execute(delete(sights).where(sights.c.node.in_(nodes))).rowcount if nodes else 0
             connection.execute(delete(node_sights).where(node_sights.c.node.in_(nodes)))
         return gone
+
+
+def _any_of(keys: Sequence[Column[Any]], found: Sequence[Row[Any]]) -> ColumnElement[bool]:
+    """Ask for rows by their keys, in the way by which SQLite finds each of them through its index."""
+    if len(keys) == 1:
+        return keys[0].in_([row[0] for row in found])
+    return or_(*(and_(*(key == value for key, value in zip(keys, row, strict=True))) for row in found))
 
 
 def _is_said() -> ColumnElement[bool]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import threading
+import time
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from opsbot.store.schema import replicas as table
 
@@ -14,13 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    from sqlalchemy import Connection
+
     from opsbot.store.engine import Database
 
 _LOCK = 0x6F707362
 """Any number will do, as long as nobody else locks it, or the next one: this spells “opsb”."""
 
 _LONGEST_LOOK = 600.0
-"""A look at all nodes is over after so many seconds, or whoever is at it is frozen."""
+"""A look is over after so many seconds, or it hangs."""
+_STIR = text("SHOW transaction_isolation")
+"""Takes no snapshot, and drops the one that a SELECT leaves behind: an index that is made meanwhile would wait for that."""
+_FROZEN = 20.0
+"""Whoever looks at the nodes is frozen when nothing is heard of them for so many seconds."""
 
 
 class ReplicaStore:
@@ -52,13 +61,13 @@ class ReplicaStore:
     def watching_alone(self, seconds: float) -> AbstractContextManager[bool]:
         """Be the one process that looks after the others, inside; gives False where another one is.
 
-        It is that for so many seconds at most: one that is frozen in here doesn't keep the others out.
+        One that is frozen in here for so many seconds doesn't keep the others out; one that lives may take its time.
         """
         return self._alone(_LOCK, seconds)
 
     def polling_alone(self) -> AbstractContextManager[bool]:
         """Be the one process that looks at the nodes, inside; gives False where another one is."""
-        return self._alone(_LOCK + 1, _LONGEST_LOOK)
+        return self._alone(_LOCK + 1, _FROZEN)
 
     @contextmanager
     def _alone(self, lock: int, seconds: float) -> Iterator[bool]:
@@ -68,5 +77,32 @@ class ReplicaStore:
         limit = func.set_config("idle_in_transaction_session_timeout", f"{int(seconds * 1000)}ms", True)  # noqa: FBT003 - PostgreSQL's signature: for this transaction only
         with self._database.transaction() as connection:
             connection.execute(select(limit))
-            taken = connection.execute(select(func.pg_try_advisory_xact_lock(lock))).scalar_one()
-            yield bool(taken)
+            taken = bool(connection.execute(select(func.pg_try_advisory_xact_lock(lock))).scalar_one())
+            connection.execute(_STIR)
+            with _stirring(connection, seconds / 4) if taken else nullcontext():
+                yield taken
+
+
+@contextmanager
+def _stirring(connection: Connection, seconds: float) -> Iterator[None]:
+    """Have a connection that nobody uses meanwhile do something now and then, to tell that its process lives.
+
+    A process that is frozen is so with all of its threads. What takes longer than the longest look hangs, and is as good as
+    frozen.
+    """
+    is_over = threading.Event()
+    last = time.monotonic() + _LONGEST_LOOK
+
+    def stir() -> None:
+        # A connection that is gone says so at the end of the transaction, to whoever began it.
+        with suppress(SQLAlchemyError):
+            while not is_over.wait(seconds) and time.monotonic() < last:
+                connection.execute(_STIR)
+
+    thread = threading.Thread(target=stir, name="alone", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()

@@ -90,25 +90,11 @@ class WatchStore:
             keeping.say(tuple(said), at)
         return found
 
-    def put_configured(self, wanted: Iterable[WatchRule], at: datetime) -> None:
-        """Have exactly these watches stand for the configuration, and go on anew."""
+    def test(self, tests: Iterable[Effects]) -> None:
+        """Keep what tests of watches say, each with its record: all of them, or none."""
         with self._keeper.transaction() as keeping:
-            keeping.alone()
-            before = select(watches).where(watches.c.by_config.is_(True))
-            there = {
-                (row["target"], row["services"]): row["id"] for row in keeping.connection.execute(before).mappings()
-            }
-            by_key: dict[tuple[str, str], WatchRule] = {}
-            for rule in wanted:
-                key = (rule.target, rule.services)
-                topics = by_key[key].topics if key in by_key else frozenset[Topic]()
-                by_key[key] = replace(rule, topics=rule.topics | topics)
-            for key, rule in by_key.items():
-                row = _row(Watch(0, *key, rule.topics, _BY_CONFIG, at, quiet=rule.quiet, digest=rule.digest))
-                number = there.pop(key, None)
-                changed = update(watches).where(watches.c.id == number)
-                keeping.connection.execute((insert(watches) if number is None else changed).values(row))
-            keeping.connection.execute(delete(watches).where(watches.c.id.in_(list(there.values()))))
+            for each in tests:
+                keeping.keep(each)
 
     def want_digests(self, at: datetime) -> None:
         """See to it that for each weekly watch one digest waits, which comes though nothing happens."""
@@ -195,6 +181,36 @@ def tell_in(connection: Connection, happened: Iterable[Event], at: datetime) -> 
     for start in range(0, len(told), _AT_ONCE):
         said += _tell(connection, told[start : start + _AT_ONCE], at)
     return said
+
+
+def put_configured_in(connection: Connection, wanted: Iterable[WatchRule], at: datetime) -> bool:
+    """Have exactly these watches stand for the configuration, and go on anew, as a part of a transaction.
+
+    Nobody else may keep any meanwhile. Tells whether others stood there before; which were stopped doesn't count.
+    """
+    before = select(watches).where(watches.c.by_config.is_(True))
+    there = {_key(watch): watch for watch in map(_watch, connection.execute(before).mappings())}
+    rules: dict[tuple[str, str], WatchRule] = {}
+    for rule in wanted:
+        key = (rule.target, rule.services)
+        topics = rules[key].topics if key in rules else frozenset[Topic]()
+        rules[key] = replace(rule, topics=rule.topics | topics)
+    is_other = rules != {key: _rule(watch) for key, watch in there.items()}
+    for key, rule in rules.items():
+        row = _row(Watch(0, *key, rule.topics, _BY_CONFIG, at, quiet=rule.quiet, digest=rule.digest))
+        same = there.pop(key, None)
+        put = insert(watches) if same is None else update(watches).where(watches.c.id == same.id)
+        connection.execute(put.values(row))
+    connection.execute(delete(watches).where(watches.c.id.in_([watch.id for watch in there.values()])))
+    return is_other
+
+
+def _key(watch: Watch) -> tuple[str, str]:
+    return watch.target, watch.services
+
+
+def _rule(watch: Watch) -> WatchRule:
+    return WatchRule(watch.target, watch.services, watch.topics, watch.quiet, watch.digest)
 
 
 def _without_digest_in(connection: Connection, among: Iterable[Watch]) -> list[Watch]:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
-from opsbot.assembly.reloading import needing_restart, put_in_force, rules_to_follow, what_changed
+from opsbot.assembly.reloading import begin_with, follow, needing_restart, rules_to_follow, what_changed
 from opsbot.assembly.rules import rules_of
 from opsbot.config import Config
 from opsbot.domain.audit import entry_of
 from opsbot.domain.lifecycle import State
-from opsbot.domain.policies import Policy
 from opsbot.durable import Tempo
+from opsbot.errors import StoreError
 from opsbot.sandbox import demo
-from tests.builders import NOON, rules
-from tests.fakes import Scene
+from opsbot.store import AuditStore, Database, Keeper, PolicyStore, RulebookStore, WatchStore
+from tests.builders import NOON
 from tests.stage import GRANTS, staged
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Any
 
@@ -54,18 +56,6 @@ def test_who_reads_the_audit_sees_that_guests_were_let_in() -> None:
     assert what_changed(before, after, (), NOON).detail == {"changed": ["guests"], "not_before_restart": []}
 
 
-def test_other_policies_are_in_the_audit_whoever_brings_them() -> None:
-    scene, strict, free = Scene(), Policy("strict", quorum=(("approver", 2),)), Policy("free", quorum=())
-    put_in_force(rules(), scene.world, NOON)
-    put_in_force(rules(policies=(strict,)), scene.world, NOON)
-    put_in_force(rules(policies=(strict,)), scene.world, NOON)
-    put_in_force(rules(policies=(free,)), scene.world, NOON)
-    assert [(entry.what, entry.detail["before"], entry.detail["after"]) for entry in scene.entries] == [
-        ("policies", [], [f"strict {strict.digest}"]),
-        ("policies", [f"strict {strict.digest}"], [f"free {free.digest}"]),
-    ]
-
-
 def test_grants_count_at_once_and_open_requests_go_stale_with_their_policy(tmp_path: Path) -> None:
     with staged(tmp_path, tempo=Tempo(line=0.05, sweep=0.2, beat=0.2)) as stage:
         stage.command("packages FRAUD/scoring", user="nils")
@@ -84,4 +74,42 @@ def test_grants_count_at_once_and_open_requests_go_stale_with_their_policy(tmp_p
         records, _ = stage.bot.world.audit.page(service=None, request=None, page=1, size=20)
         [reload] = [entry for entry in map(entry_of, records) if entry.what == "reload"]
         assert (reload.who.name, reload.outcome) == ("opsbot", "done")
-        assert reload.detail == {"changed": ["access", "policies"], "not_before_restart": []}
+        in_force = [f"new {rules_of(told).policies[0].digest}"]
+        assert reload.detail == {"changed": ["access", "policies"], "not_before_restart": [], "policies": in_force}
+
+
+def test_rules_get_in_force_with_their_record_or_not_at_all(database: Database) -> None:
+    audit = AuditStore(database)
+    keeper = Keeper(database, audit, lambda _: None)
+    rulebook, policies = RulebookStore(keeper), PolicyStore(database)
+    watching = {"channel": "C01MLOPS", "services": ["*"]}
+    plain, strict = (
+        rules_of(config(policies=[{"name": name, "services": ["*"]}], watches=[watching] if name == "strict" else []))
+        for name in ("plain", "strict")
+    )
+    begin_with(plain, rulebook, NOON)
+    begin_with(plain, rulebook, NOON)  # another replica: nothing is put in force that wasn't
+    with database.transaction() as connection:
+        connection.execute(text("ALTER TABLE audit_records RENAME TO gone"))
+    puts: list[Callable[[], None]] = [
+        lambda: begin_with(strict, rulebook, NOON),
+        lambda: follow(strict, plain, (), rulebook, NOON),
+    ]
+    for put in puts:
+        with pytest.raises(StoreError):
+            put()
+        assert policies.in_force() == plain.policies
+        assert WatchStore(database, keeper).going_on() == ()
+    with database.transaction() as connection:
+        connection.execute(text("ALTER TABLE gone RENAME TO audit_records"))
+    follow(strict, plain, (), rulebook, NOON)
+    assert (policies.in_force(), len(WatchStore(database, keeper).going_on())) == (strict.policies, 1)
+    follow(plain, plain, ("http",), rulebook, NOON)  # another replica has put others in force meanwhile
+    told = [(each.what, each.detail) for each in map(entry_of, audit.records())]
+    both = ["policies", "watches"]
+    of_plain, of_strict = ([f"{each.name} {each.digest}" for each in some.policies] for some in (plain, strict))
+    assert told == [
+        ("start", {"changed": ["policies"], "policies": of_plain}),
+        ("reload", {"changed": both, "not_before_restart": [], "policies": of_strict}),
+        ("reload", {"changed": both, "not_before_restart": ["http"], "policies": of_plain}),
+    ]

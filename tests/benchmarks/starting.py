@@ -54,7 +54,7 @@ def run(rounds: int, seconds: float) -> list[Row]:
             max(idle, of_first),
             "MB",
             IDLE_MB,
-            f"resident; {of_first:.0f} MB where it made the database, since what migrates stays loaded, else {idle:.0f} MB. "
+            f"resident; {of_first:.0f} MB where a process of its own made the database, else {idle:.0f} MB. "
             "It is almost all code and what importing leaves",
         ),
     ]

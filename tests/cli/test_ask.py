@@ -12,6 +12,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
 
 from opsbot.cli import main
 from opsbot.cli.screen import login
@@ -90,6 +91,32 @@ def process(config: str, text: str, *options: str) -> subprocess.CompletedProces
 def bodies(url: str) -> list[dict[str, Any]]:
     with closing(Database(url)) as database:
         return [json.loads(record.body) for record in AuditStore(database).records()]
+
+
+@pytest.mark.parametrize("is_empty", [False, True])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("status",),
+        ("ask", "services FRAUD", "--user", MAYA),
+        ("audit", "verify"),
+        ("audit", "export", "--request", "1"),
+    ],
+)
+def test_who_only_looks_makes_no_database_and_hears_what_makes_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], *, is_empty: bool
+) -> None:
+    path = tmp_path / "opsbot.toml"
+    path.write_text(f'[nodes.design]\nurl = "http://127.0.0.1:9"\n[database]\nurl = "sqlite:///{tmp_path / "no.db"}"\n')
+    if is_empty:
+        (tmp_path / "no.db").touch()
+    before = sorted((each.name, each.stat().st_size) for each in tmp_path.iterdir())
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--config", str(path)])
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (1, "")
+    assert f"There is no database at {tmp_path / 'no.db'} yet: “opsbot serve” makes it" in said.err
+    assert sorted((each.name, each.stat().st_size) for each in tmp_path.iterdir()) == before
 
 
 def test_the_answer_is_the_one_in_slack(
@@ -230,7 +257,8 @@ def test_a_database_that_is_not_ready_is_left_as_it_is(
     tmp_path: Path, node: DesignerServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = written(tmp_path, node.url)
-    (tmp_path / "opsbot.db").unlink()
+    with closing(Database(f"sqlite:///{tmp_path / 'opsbot.db'}")) as database, database.transaction() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     code, _, err = ask(capsys, config, "help")
     assert (code, err) == (
         1,

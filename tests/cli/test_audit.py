@@ -21,7 +21,7 @@ from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import KeptWebClient, manifest
 from opsbot.slack.sending.marks import MARK
-from opsbot.store import AuditStore, Database, Keeper, PolicyStore, RequestStore, migrate
+from opsbot.store import AuditStore, Database, Keeper, RequestStore, RulebookStore, migrate
 from tests.builders import CHANNEL, MAYA, NOON, OMAR, asker, wish
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def folder(tmp_path: Path) -> Path:
 def database(folder: Path) -> Iterator[Database]:
     with closing(Database(f"sqlite:///{folder / 'opsbot.db'}")) as made:
         migrate(made)
-        PolicyStore(made).put_in_force((POLICY,), NOON)
+        keeper = Keeper(made, AuditStore(made), lambda _: None)
+        RulebookStore(keeper).put_in_force((POLICY,), (), NOON, lambda _: None)
         yield made
 
 

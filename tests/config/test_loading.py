@@ -344,3 +344,5 @@ def test_what_was_told_is_kept_as_long_as_is_said_and_no_shorter_than_it_is_need
     said = faults(tmp_path, GOOD + '[retention]\nevents = "13d"\ndeliveries = "23h"')
     assert 'retention.events: keep them for "14d" at least: a weekly digest counts them' in said
     assert 'retention.deliveries: write a day at least, like "1d" or "90d"' in said
+    said = faults(tmp_path, GOOD + '[retention]\nhomes = "3d"\nchanges = "30d"')
+    assert 'retention.homes: keep them for "4d" at least: until then an open one is kept fresh' in said

@@ -33,6 +33,7 @@ def test_neither_the_sandbox_nor_its_controls_are_in_the_process(bot: Served) ->
     modules = bot.modules()
     assert "opsbot.assembly.bot" in modules
     assert [each for each in modules if each.startswith(("opsbot.sandbox", "nicegui", "starlette", "uvicorn"))] == []
+    assert "alembic" not in modules  # though the database was made as it began
 
 
 def test_a_hangup_signal_has_grants_and_policies_read_again_if_they_are_good(bot: Served) -> None:

@@ -14,9 +14,12 @@ from opsbot.domain.freezes import Freeze, WeekTime
 from opsbot.domain.models import MessageRef
 from opsbot.domain.policies import BreakGlass, Policy, as_data
 from opsbot.store import (
+    AuditStore,
     Database,
     DeliveryStore,
+    Keeper,
     PolicyStore,
+    RulebookStore,
     SnapshotStore,
     migrate,
 )
@@ -138,11 +141,16 @@ def test_the_first_snapshot_of_a_package_counts(opened: Database, packaged_on: d
 
 def test_policies_come_back_as_they_were_and_by_their_digests(opened: Database) -> None:
     store, other = PolicyStore(opened), PolicyStore(opened)
-    assert store.in_force() == ()
-    assert store.put_in_force((FULL,), NOON)
-    assert not other.put_in_force((FULL,), NOON)
+    rulebook = RulebookStore(Keeper(opened, AuditStore(opened), lambda _: None))
+
+    def put(*policies: Policy) -> frozenset[str]:
+        return rulebook.put_in_force(policies, (), NOON, lambda _: None)
+
+    assert (put(), store.in_force()) == (frozenset(), ())
+    assert put(FULL) == {"policies"}
+    assert put(FULL) == frozenset()
     assert other.in_force() == (FULL,)
-    assert other.put_in_force((Policy("plain"),), NOON)
+    assert put(Policy("plain")) == {"policies"}
     assert store.in_force() == (Policy("plain"),)
     assert store.by_digest(FULL.digest) == as_data(FULL)
     assert store.by_digest("0" * 64) is None

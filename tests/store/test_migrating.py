@@ -3,6 +3,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import column, insert, select, table, text
+from sqlalchemy.exc import OperationalError
 
 from opsbot.actions.recording import DONE, of_change
 from opsbot.domain.changes import ChangeState, NodeChange
@@ -26,17 +29,20 @@ from opsbot.store import (
     Keeper,
     NodeChangeStore,
     PolicyStore,
+    ReplicaStore,
     is_current,
     migrate,
 )
 from opsbot.store.migrating import _config, revisions
 from opsbot.store.schema import Instant, metadata, stories
 from tests.builders import CHANNEL, MAYA, NOON, SCORING
+from tests.conftest import fresh_postgres
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from sqlalchemy import TableClause
+    from sqlalchemy import Connection, TableClause
 
 
 def test_migrating_makes_what_this_version_needs_and_twice_is_the_same_as_once(database_url: str) -> None:
@@ -84,6 +90,75 @@ def test_a_database_of_a_newer_version_is_left_as_it_is(database: Database) -> N
 
 def test_the_migrations_lead_to_the_schema_in_the_code(database: Database) -> None:
     with database.transaction() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+@pytest.fixture
+def before_indexes(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A server's database as it was before there were so many indexes, with a request in it."""
+    database = Database(fresh_postgres(request))
+    with database.transaction() as connection:
+        command.upgrade(_config(connection), "0008")
+    yield database
+    database.close()
+
+
+def put_request(connection: Connection, number: int) -> None:
+    row: dict[str, object] = {
+        "service": str(SCORING),
+        "version": f"v{number}",
+        "published_service": "scoring",
+        "release_notes": "",
+        "requester_id": MAYA.id,
+        "requester_name": "maya",
+        "reason": "",
+        "asked_in": CHANNEL,
+        "asked_at": NOON,
+        "state": "published",
+    }
+    connection.execute(insert(_table("publish_requests", row)).values(row))
+
+
+def until_somebody_waits(database: Database) -> None:
+    """Wait until a session waits for a lock of another, be it for a table or for a transaction."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    until = time.monotonic() + 30
+    while True:
+        with database.transaction() as connection:
+            if connection.execute(waiting).scalar_one():
+                return
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_indexes_are_made_while_others_write(before_indexes: Database) -> None:
+    looking_after_others = ReplicaStore(before_indexes).watching_alone(20.0)
+    with ThreadPoolExecutor(1) as beside, looking_after_others:
+        with before_indexes.transaction() as first:
+            put_request(first, 1)
+            migrating = beside.submit(migrate, before_indexes)
+            until_somebody_waits(before_indexes)
+            with before_indexes.transaction() as second:
+                second.execute(text("SET LOCAL lock_timeout = '5s'"))
+                put_request(second, 2)
+        migrating.result()
+    assert is_current(before_indexes)
+
+
+def test_an_index_that_a_failure_left_half_made_is_made_anew(before_indexes: Database) -> None:
+    name = "requests_by_requester"
+    with before_indexes.transaction() as writing, before_indexes.connection() as making:
+        put_request(writing, 1)
+        making.execution_options(isolation_level="AUTOCOMMIT").execute(text("SET statement_timeout = '300ms'"))
+        with pytest.raises(OperationalError, match="statement timeout"):
+            making.execute(text(f"CREATE INDEX CONCURRENTLY {name} ON publish_requests (requester_id)"))
+        making.invalidate()
+    half_made = text("SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE NOT indisvalid")
+    with before_indexes.transaction() as connection:
+        assert list(connection.execute(half_made).scalars()) == [name]
+    migrate(before_indexes)
+    with before_indexes.transaction() as connection:
+        assert list(connection.execute(half_made).scalars()) == []
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 

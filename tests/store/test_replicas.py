@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 
-from opsbot.errors import StoreError
 from opsbot.store import Database, ReplicaStore
 from tests.conftest import fresh_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+WATCHING = """
+import sys
+from opsbot.errors import StoreError
+from opsbot.store import Database, ReplicaStore
+try:
+    with ReplicaStore(Database(sys.argv[1])).watching_alone(0.2) as is_alone:
+        print("alone" if is_alone else "not alone", flush=True)
+        sys.stdin.read()
+except StoreError as error:
+    print(error)
+"""
+"""Watches until its input ends."""
 
 
 @pytest.fixture
@@ -28,16 +43,37 @@ def replicas(request: pytest.FixtureRequest) -> Iterator[tuple[Database, Databas
 def test_one_that_is_frozen_while_it_watches_does_not_keep_the_others_out(
     replicas: tuple[Database, Database],
 ) -> None:
+    watching = [sys.executable, "-c", WATCHING, replicas[0].engine.url.render_as_string(hide_password=False)]
+    with subprocess.Popen(watching, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as frozen:
+        assert frozen.stdout is not None
+        assert frozen.stdout.readline() == "alone\n"
+        frozen.send_signal(signal.SIGSTOP)
+        _take(ReplicaStore(replicas[1]))
+        frozen.send_signal(signal.SIGCONT)
+        said, _ = frozen.communicate("go on", timeout=30)
+        assert said == "My database doesn't answer as it should. Try again soon.\n"
+
+
+def test_one_that_lives_may_watch_for_as_long_as_it_takes(replicas: tuple[Database, Database]) -> None:
     mine, other = (ReplicaStore(each) for each in replicas)
-    with pytest.raises(StoreError), mine.watching_alone(0.2) as first:  # noqa: PT012 - it is the end of it that raises
-        assert first
-        until = time.monotonic() + 10
-        while True:
+    until = time.monotonic() + 1.0
+    with mine.watching_alone(0.2) as is_alone:
+        while time.monotonic() < until:
             with other.watching_alone(0.2) as taken:
-                if taken:
-                    break
-            assert time.monotonic() < until
-            time.sleep(0.02)
+                assert (is_alone, taken) == (True, False)
+            time.sleep(0.05)
+    _take(other)
+
+
+def _take(replica: ReplicaStore) -> None:
+    """Watch alone as soon as that is possible."""
+    until = time.monotonic() + 10
+    while True:
+        with replica.watching_alone(0.2) as taken:
+            if taken:
+                return
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def test_no_transaction_is_left_open_for_ever(replicas: tuple[Database, Database]) -> None:

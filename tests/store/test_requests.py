@@ -20,24 +20,24 @@ from opsbot.domain.models import Decision, MessageRef, Person, PublishRequest
 from opsbot.domain.policies import Policy
 from opsbot.domain.references import ServiceRef
 from opsbot.errors import ConflictError, NotFoundError
-from opsbot.store import AuditStore, Database, Keeper, PauseStore, PolicyStore, RequestStore, migrate
+from opsbot.store import AuditStore, Database, Keeper, PauseStore, RequestStore, RulebookStore, migrate
 from tests.builders import ADA, MAYA, NOON, OMAR, SCORING, asker, decision, vote, wish
 from tests.conftest import fresh_postgres
-from tests.fakes import FakeKeeping, FakePauses, FakePolicies, FakeRequests
+from tests.fakes import FakeKeeping, FakePauses, FakePolicies, FakeRequests, FakeRulebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from opsbot.actions.stores import Pauses, Policies
+    from opsbot.actions.stores import Pauses, Rulebook
     from opsbot.domain.models import Pause, Wish
 
 
 class Kept:
     """Requests, and what stands around them, of one kind."""
 
-    def __init__(self, requests: Requests, pauses: Pauses, policies: Policies) -> None:
-        self.requests, self.pauses, self.policies = requests, pauses, policies
+    def __init__(self, requests: Requests, pauses: Pauses, rulebook: Rulebook) -> None:
+        self.requests, self.pauses, self.rulebook = requests, pauses, rulebook
 
     def open(self, wanted: Wish) -> tuple[PublishRequest, bool]:
         return self.requests.open(wanted, lambda opened: told(opened, "publish"))
@@ -76,13 +76,13 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
     if request.param == "fake":
         keeping, policies = FakeKeeping(), FakePolicies()
         pauses = FakePauses(keeping)
-        yield Kept(FakeRequests(keeping, policies, pauses), pauses, policies)
+        yield Kept(FakeRequests(keeping, policies, pauses), pauses, FakeRulebook(policies))
         return
     sqlite = f"sqlite:///{tmp_path / 'opsbot.db'}"
     database = Database(sqlite if request.param == "sqlite" else fresh_postgres(request))
     migrate(database)
     keeper = Keeper(database, AuditStore(database), lambda _: None)
-    yield Kept(RequestStore(database, keeper), PauseStore(database, keeper), PolicyStore(database))
+    yield Kept(RequestStore(database, keeper), PauseStore(database, keeper), RulebookStore(keeper))
     database.close()
 
 
@@ -233,7 +233,7 @@ def test_a_step_that_did_not_see_the_other_is_asked_once_more_and_its_first_answ
 ) -> None:
     audit = AuditStore(database)
     keeper = Keeper(database, audit, lambda _: None)
-    kept = Kept(RequestStore(database, keeper), PauseStore(database, keeper), PolicyStore(database))
+    kept = Kept(RequestStore(database, keeper), PauseStore(database, keeper), RulebookStore(keeper))
     first, second = (kept.move(kept.open(wish(version))[0], State.APPROVED) for version in ("v3", "v4"))
     kept.move(first, State.PUBLISHING)
     before, head = kept.requests.get(second.id), audit.head()
@@ -253,7 +253,7 @@ def test_a_step_that_did_not_see_the_other_is_asked_once_more_and_its_first_answ
 def test_a_step_sees_the_pauses_and_the_policies_as_they_are(kept: Kept) -> None:
     opened, _ = kept.open(wish())
     policy = Policy("strict", quorum=(("owner", 2),))
-    kept.policies.put_in_force((policy,), NOON)
+    kept.rulebook.put_in_force((policy,), (), NOON, lambda _: None)
     pause = kept.pauses.add("*", Decision(ADA, NOON, "drift"), told(opened, "pause"))
     seen: list[tuple[tuple[Policy, ...], tuple[Pause, ...]]] = []
 

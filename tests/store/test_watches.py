@@ -15,10 +15,12 @@ from opsbot.domain.models import MessageRef, Person
 from opsbot.domain.pace import Digest, Quiet
 from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, WatchRule, deleted, packaged
 from opsbot.errors import NotFoundError
-from opsbot.store import Database, DeliveryStore, EventStore, Keeper, WatchStore
+from opsbot.store import AuditStore, Database, DeliveryStore, EventStore, Keeper, RulebookStore, WatchStore
 from tests.builders import MAYA, NOON, OMAR, SCORING, package
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from opsbot.domain.watching import Event
 
 ENTRY = Entry(NOON, MAYA, "package done", "done", service=SCORING)
@@ -111,15 +113,36 @@ def test_a_target_that_can_not_be_told_is_told_about_once_to_who_set_it(
     assert again.stopped == ""
 
 
-def test_watches_of_the_configuration_follow_it_and_keep_their_numbers(watches: WatchStore) -> None:
+def test_tests_are_queued_with_their_records_or_not_at_all(
+    database: Database, keeper: Keeper, watches: WatchStore, woken: list[str]
+) -> None:
+    tests = [Effects(ENTRY, (Message(Kind.WATCH_TEST, channel, text=MAYA.id, watch=1),)) for channel in ("C1", "C2")]
+
+    def crash_after_the_first() -> Iterator[Effects]:
+        yield tests[0]
+        raise ZeroDivisionError
+
+    with suppress(ZeroDivisionError):
+        watches.test(crash_after_the_first())
+    assert (AuditStore(database).head().seq, woken, taken(database, "C1")) == (0, [], [])
+    watches.test(tests)
+    assert (AuditStore(database).head().seq, woken) == (2, ["C1", "C2"])
+    assert [taken(database, channel) for channel in ("C1", "C2")] == [[*each.messages] for each in tests]
+
+
+def test_watches_of_the_configuration_follow_it_and_keep_their_numbers(keeper: Keeper, watches: WatchStore) -> None:
+    def put(*rules: WatchRule) -> frozenset[str]:
+        return RulebookStore(keeper).put_in_force((), rules, NOON, lambda _: None)
+
     everything = frozenset({Topic.PACKAGED}), frozenset({Topic.AUTH})
     rules = [WatchRule("C1", "a:*", each) for each in everything]
-    watches.put_configured([*rules, WatchRule("C2", "b:*", EVERY_TOPIC)], NOON)
+    assert put(*rules, WatchRule("C2", "b:*", EVERY_TOPIC)) == {"watches"}
     (first,) = watches.of_target("C1")
     assert (first.topics, first.by) == (everything[0] | everything[1], Person(BY_CONFIG, "the configuration"))
     by_hand = watches.add(replace(WATCH, services="a:*"), Effects(ENTRY))
     watches.stop("C1", "Slack says is_archived.", NOON)
-    watches.put_configured([WatchRule("C1", "a:*", EVERY_TOPIC)], NOON)
+    assert put(WatchRule("C1", "a:*", EVERY_TOPIC)) == {"watches"}
+    assert put(WatchRule("C1", "a:*", EVERY_TOPIC)) == frozenset()
     assert watches.get(first.id) == replace(first, topics=EVERY_TOPIC)
     assert watches.of_target("C2") == ()
     kept = watches.get(by_hand.id)

@@ -10,6 +10,7 @@ from opsbot.actions.stores.requests import (
     Step,
     Surroundings,
 )
+from opsbot.actions.stores.ruling import Rulebook
 from opsbot.actions.stores.telling import Deliveries, DeliveryQuery, Homes
 from opsbot.actions.stores.watching import Events, Sights, Watches
 from opsbot.actions.stores.working import Audit, NodeChanges
@@ -26,6 +27,7 @@ __all__ = [
     "Policies",
     "RequestQuery",
     "Requests",
+    "Rulebook",
     "Sights",
     "Snapshots",
     "Step",

@@ -147,10 +147,6 @@ class Policies(Protocol):
         """Read the newest that were put in force."""
         ...
 
-    def put_in_force(self, policies: tuple[Policy, ...], at: datetime) -> bool:
-        """Make these count from now on, everywhere; tells whether that changed anything."""
-        ...
-
 
 class Snapshots(Protocol):
     """How a service was set up when a package of it was first seen. Every call may raise StoreError."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     )
     from opsbot.domain.references import ServiceRef
     from opsbot.domain.sights import NodeSight, Sight
-    from opsbot.domain.watching import Event, Watch, WatchRule
+    from opsbot.domain.watching import Event, Watch
 
 
 class Watches(Protocol):
@@ -53,8 +53,8 @@ class Watches(Protocol):
         """See to it that for each weekly watch one digest waits, which comes though nothing happens."""
         ...
 
-    def put_configured(self, wanted: Iterable[WatchRule], at: datetime) -> None:
-        """Have exactly these watches stand for the configuration, and go on anew."""
+    def test(self, tests: Iterable[Effects]) -> None:
+        """Keep what tests of watches say, each with its record: all of them, or none."""
         ...
 
 

@@ -1,9 +1,17 @@
-"""How Alembic runs our migrations: on the connection that it is handed."""
+"""How Alembic runs our migrations: on the connection that it is handed.
+
+Within a transaction that goes on there already they are a part of it; else each has its own.
+"""
 
 from alembic import context
 
 from opsbot.store.schema import metadata
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    transaction_per_migration=True,
+)
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,30 @@
+"""What is kept of the configuration: the rules that every replica goes by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from opsbot.domain.deliveries import Effects
+    from opsbot.domain.policies import Policy
+    from opsbot.domain.watching import WatchRule
+
+
+class Rulebook(Protocol):
+    """The policies and the watches of the configuration. The call may raise StoreError: then nothing has changed."""
+
+    def put_in_force(
+        self,
+        policies: tuple[Policy, ...],
+        watching: Iterable[WatchRule],
+        at: datetime,
+        effects: Callable[[frozenset[str]], Effects | None],
+    ) -> frozenset[str]:
+        """Make these count from now on, everywhere; gives the names of what counted otherwise before.
+
+        `effects` is asked with those names for what is kept in the same transaction.
+        """
+        ...

@@ -1,0 +1,47 @@
+"""The rules that all replicas go by, put in force together with the record of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opsbot.store.policies import put_in_force_in
+from opsbot.store.watches import put_configured_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from opsbot.domain.deliveries import Effects
+    from opsbot.domain.policies import Policy
+    from opsbot.domain.watching import WatchRule
+    from opsbot.store.keeping import Keeper
+
+
+class RulebookStore:
+    """Keeps the policies and the watches of the configuration: both and their record, or nothing of it."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+
+    def put_in_force(
+        self,
+        policies: tuple[Policy, ...],
+        watching: Iterable[WatchRule],
+        at: datetime,
+        effects: Callable[[frozenset[str]], Effects | None],
+    ) -> frozenset[str]:
+        """Make these count from now on, everywhere; gives the names of what counted otherwise before.
+
+        `effects` is asked with those names for what is kept with it. Raises StoreError.
+        """
+        with self._keeper.transaction() as keeping:
+            keeping.alone()
+            put = {
+                "policies": put_in_force_in(keeping.connection, policies, at),
+                "watches": put_configured_in(keeping.connection, watching, at),
+            }
+            changed = frozenset(name for name, is_other in put.items() if is_other)
+            said = effects(changed)
+            if said is not None:
+                keeping.keep(said)
+        return changed
