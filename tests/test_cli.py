@@ -127,6 +127,24 @@ def test_what_only_a_call_can_find_wrong_is_found_online(
     assert "xoxb-wrong" not in checked.stderr
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("API_KEY", "wrong", "(set OPSBOT_NODES__DESIGN__API_KEY, or api_key_file, to a key that it knows)"),
+        ("URL", "http://127.0.0.1:9", "can't be reached: Connection refused (is nodes.design.url right, with http or"),
+        ("CA_BUNDLE", __file__, f"as nodes.design says: {__file__} holds no certificates of authorities"),
+    ],
+)
+def test_whoever_checks_a_node_reads_why_it_can_not_be_used_and_what_may_mend_it(
+    tmp_path: Path, slack: WorkspaceServer, node: DesignerServer, *, variable: str, value: str, said: str
+) -> None:
+    wrong = {**SECRETS, f"OPSBOT_NODES__DESIGN__{variable}": value}
+    checked = opsbot("check", "--online", "--config", written(tmp_path, slack.url, node.url), env=wrong)
+    assert checked.returncode == 1
+    assert said in checked.stderr
+    assert "whoever runs me" not in checked.stderr
+
+
 def test_every_fault_is_printed_and_the_exit_code_is_1(tmp_path: Path) -> None:
     path = tmp_path / "opsbot.toml"
     path.write_text('[slak]\n[nodes.design]\nurl = "nope"\n')
@@ -155,7 +173,8 @@ def test_where_slack_does_not_answer_serve_ends_with_a_sentence(tmp_path: Path) 
     path = written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9")
     served = opsbot("serve", "--config", path, env=SECRETS)
     assert served.returncode == 1
-    assert "Slack doesn't take the bot token, or doesn't answer" in served.stderr
+    said = "Slack doesn't take the bot token, or doesn't answer: URLError, Connection refused."
+    assert said in served.stderr
     assert "Traceback" not in served.stderr
 
 

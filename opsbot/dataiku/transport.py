@@ -24,7 +24,7 @@ from urllib3.exceptions import DecodeError, HTTPError
 
 from opsbot.dataiku.advice import after_silence
 from opsbot.dataiku.archive_stream import ArchiveBody
-from opsbot.dataiku.broken_connections import distrust, in_words, never_connected
+from opsbot.dataiku.broken_connections import distrust, in_words, never_connected, trouble
 from opsbot.dataiku.credentials import Credentials, basic
 from opsbot.dataiku.failures import Answer, failure, unreadable
 from opsbot.dataiku.patient_connections import Asking, patient
@@ -265,11 +265,11 @@ class Transport:
         except (requests.RequestException, HTTPError, OSError) as error:
             if why := distrust(error):
                 raise DSSUntrustedError(
-                    f"The node's certificate isn't trusted: {self._redact(why)}.",
+                    f"The node's certificate isn't trusted: {self._redact(why).rstrip('.')}.",
                     DSSReply(call.method, call.path, sent=False),
                     "Tell whoever runs me.",
                 ) from error
-            reply = DSSReply(call.method, call.path, sent=not never_connected(error))
+            reply = DSSReply(call.method, call.path, sent=not never_connected(error), trouble=trouble(error))
             advice = after_silence(call.method, sent=reply.sent)
             raise DSSUnavailableError(f"{in_words(error)}.", reply, advice) from error
 
