@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from opsbot.dataiku.gateway import Nodes
 from opsbot.domain.redaction import redacting
 from opsbot.errors import ConfigError, StoreError
 from opsbot.slack import KeptWebClient
-from opsbot.store import Database, is_current, migrate
+from opsbot.store import Database, is_current, is_made, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from opsbot.dataiku.timed import NodeCall, NoteNode
     from opsbot.slack import SlackCall
     from opsbot.slack.transport.timed import NoteSlack
+
+_MIGRATE = "The database's schema isn't the one that this version needs: run “opsbot migrate” first."
 
 
 def unnoted(_: NodeCall | SlackCall) -> None:
@@ -38,10 +40,26 @@ def open_database(config: Config, waiting: Waiting = nullcontext, *, is_ours: bo
     database = Database(config.database.url.get_secret_value(), waiting)
     if database.is_embedded and is_ours:
         migrate(database)
-    elif not is_current(database):
-        database.close()
-        raise StoreError("The database's schema isn't the one that this version needs: run “opsbot migrate” first.")
+        return database
+    with ExitStack() as unless_good:
+        unless_good.callback(database.close)
+        must_be_there(database)
+        if not is_current(database):
+            raise StoreError(_MIGRATE)
+        unless_good.pop_all()
     return database
+
+
+def must_be_there(database: Database) -> None:
+    """Raise StoreError where nobody has made the database yet; whoever only reads would make an empty file of it."""
+    file = database.file
+    if file is not None and not file.exists():
+        raise StoreError(
+            f"There is no database {file.absolute()}: run this in the folder that the bot runs in, or name the file with its"
+            " folder in database.url; “opsbot serve” makes it."
+        )
+    if not is_made(database):
+        raise StoreError(_MIGRATE)
 
 
 def open_nodes(

@@ -115,11 +115,13 @@ def _in_slack(path: Path, database: Database, channels: tuple[str, ...]) -> list
 
 @contextmanager
 def _database(path: Path) -> Iterator[Database]:
+    from opsbot.assembly.opening import must_be_there
     from opsbot.config import load_database
     from opsbot.store import Database
 
     database = Database(load_database(path).url.get_secret_value())
     try:
+        must_be_there(database)
         yield database
     finally:
         database.close()

@@ -5,7 +5,7 @@ from opsbot.store.deliveries import DeliveryStore
 from opsbot.store.engine import Database
 from opsbot.store.homes import HomeStore
 from opsbot.store.keeping import Keeper
-from opsbot.store.migrating import is_current, migrate
+from opsbot.store.migrating import is_current, is_made, migrate
 from opsbot.store.node_changes import NodeChangeStore
 from opsbot.store.notes import NoteStore
 from opsbot.store.pauses import PauseStore
@@ -39,5 +39,6 @@ __all__ = [
     "SnapshotStore",
     "WatchStore",
     "is_current",
+    "is_made",
     "migrate",
 ]

@@ -48,6 +48,12 @@ def is_current(database: Database) -> bool:
         return revision_of(connection) == revisions()[-1]
 
 
+def is_made(database: Database) -> bool:
+    """Tell whether there is any schema of ours."""
+    with database.transaction() as connection:
+        return revision_of(connection) is not None
+
+
 def revisions() -> list[str]:
     """List the revisions that this version knows, the newest last: each migration's file begins with its own."""
     names = (entry.name for entry in files("opsbot.store.migrations.versions").iterdir())

@@ -230,7 +230,7 @@ def test_a_database_that_is_not_ready_is_left_as_it_is(
     tmp_path: Path, node: DesignerServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = written(tmp_path, node.url)
-    (tmp_path / "opsbot.db").unlink()
+    (tmp_path / "opsbot.db").write_bytes(b"")
     code, _, err = ask(capsys, config, "help")
     assert (code, err) == (
         1,
