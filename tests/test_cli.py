@@ -209,6 +209,21 @@ def test_the_app_token_and_the_database_are_tried_online(
     assert "xapp-wrong" not in checked.stderr
 
 
+def test_the_help_names_every_command_in_a_whole_sentence() -> None:
+    listed = CliRunner().invoke(program, ["--help"]).output.partition("Commands:\n")[2].splitlines()
+    assert len(listed) == len(program.commands)
+    assert all(line.endswith(".") and not line.endswith("...") for line in listed)
+
+
+def test_where_slack_does_not_answer_a_check_says_so_in_its_list_only(tmp_path: Path, node: DesignerServer) -> None:
+    path = written(tmp_path, "http://127.0.0.1:9", node.url)
+    with_a_group = {**SECRETS, "OPSBOT_GRANTS": '[{"role": "viewer", "groups": ["@ml"]}]'}
+    checked = opsbot("check", "--online", "--config", path, env=with_a_group)
+    first, *faults = checked.stderr.splitlines()
+    assert first == f"{path} can be read, but:"
+    assert [fault.split(":")[0].strip() for fault in faults] == ["slack.bot_token", "slack.app_token", "grants"]
+
+
 def test_a_manifest_is_printed_before_any_token_exists(tmp_path: Path) -> None:
     path = tmp_path / "opsbot.toml"
     path.write_text('[slack]\ncommand = "/ml"\nbot_token_file = "/nowhere"\n[nodes.design]\napi_key_file = "/nowhere"')
