@@ -145,10 +145,12 @@ class DSSReply:
     """Seconds that the node asked to wait, if it did."""
     sent: bool = True
     """False when the request never left: no connection was made."""
+    trouble: str = ""
+    """What the system or TLS said where no reply came."""
 
     def __str__(self) -> str:
-        """Name the call, and the status that came."""
-        return f"{self.method} {self.path}: {self.status or 'no reply'}"
+        """Name the call, and the status that came, or why none did."""
+        return f"{self.method} {self.path}: {self.status or 'no reply'}" + f" ({self.trouble})" * bool(self.trouble)
 
 
 class DSSError(OpsbotError):

@@ -127,6 +127,24 @@ def test_what_only_a_call_can_find_wrong_is_found_online(
     assert "xoxb-wrong" not in checked.stderr
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("API_KEY", "wrong", "(set OPSBOT_NODES__DESIGN__API_KEY, or api_key_file, to a key that it knows)"),
+        ("URL", "http://127.0.0.1:9", "can't be reached: Connection refused (is nodes.design.url right, with http or"),
+        ("CA_BUNDLE", __file__, f"as nodes.design says: {__file__} holds no certificates of authorities"),
+    ],
+)
+def test_whoever_checks_a_node_reads_why_it_can_not_be_used_and_what_may_mend_it(
+    tmp_path: Path, slack: WorkspaceServer, node: DesignerServer, *, variable: str, value: str, said: str
+) -> None:
+    wrong = {**SECRETS, f"OPSBOT_NODES__DESIGN__{variable}": value}
+    checked = opsbot("check", "--online", "--config", written(tmp_path, slack.url, node.url), env=wrong)
+    assert checked.returncode == 1
+    assert said in checked.stderr
+    assert "whoever runs me" not in checked.stderr
+
+
 def test_every_fault_is_printed_and_the_exit_code_is_1(tmp_path: Path) -> None:
     path = tmp_path / "opsbot.toml"
     path.write_text('[slak]\n[nodes.design]\nurl = "nope"\n')
@@ -155,7 +173,8 @@ def test_where_slack_does_not_answer_serve_ends_with_a_sentence(tmp_path: Path) 
     path = written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9")
     served = opsbot("serve", "--config", path, env=SECRETS)
     assert served.returncode == 1
-    assert "Slack doesn't take the bot token, or doesn't answer" in served.stderr
+    said = "Slack doesn't take the bot token, or doesn't answer: URLError, Connection refused."
+    assert said in served.stderr
     assert "Traceback" not in served.stderr
 
 
@@ -190,6 +209,21 @@ def test_the_app_token_and_the_database_are_tried_online(
     assert "xapp-wrong" not in checked.stderr
 
 
+def test_the_help_names_every_command_in_a_whole_sentence() -> None:
+    listed = CliRunner().invoke(program, ["--help"]).output.partition("Commands:\n")[2].splitlines()
+    assert len(listed) == len(program.commands)
+    assert all(line.endswith(".") and not line.endswith("...") for line in listed)
+
+
+def test_where_slack_does_not_answer_a_check_says_so_in_its_list_only(tmp_path: Path, node: DesignerServer) -> None:
+    path = written(tmp_path, "http://127.0.0.1:9", node.url)
+    with_a_group = {**SECRETS, "OPSBOT_GRANTS": '[{"role": "viewer", "groups": ["@ml"]}]'}
+    checked = opsbot("check", "--online", "--config", path, env=with_a_group)
+    first, *faults = checked.stderr.splitlines()
+    assert first == f"{path} can be read, but:"
+    assert [fault.split(":")[0].strip() for fault in faults] == ["slack.bot_token", "slack.app_token", "grants"]
+
+
 def test_a_manifest_is_printed_before_any_token_exists(tmp_path: Path) -> None:
     path = tmp_path / "opsbot.toml"
     path.write_text('[slack]\ncommand = "/ml"\nbot_token_file = "/nowhere"\n[nodes.design]\napi_key_file = "/nowhere"')
@@ -218,6 +252,21 @@ def test_a_manifest_of_a_file_that_is_not_there_is_refused(tmp_path: Path) -> No
 def test_migrating_needs_no_secret_but_the_databases(tmp_path: Path) -> None:
     migrated = opsbot("migrate", "--config", written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9"))
     assert (migrated.returncode, migrated.stdout) == (0, "The database is ready.\n")
+
+
+@pytest.mark.parametrize("words", [("status",), ("ask", "nodes", "--user", "U01MAYA"), ("audit", "verify")])
+def test_whoever_reads_a_database_that_is_not_there_makes_none_and_is_told_where_it_was_looked_for(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    path = written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9")
+    read = opsbot(*words, "--config", path, env=SECRETS)
+    assert read.returncode == 1
+    assert read.stderr.startswith(f"There is no database {tmp_path / 'opsbot.db'}: ")
+    assert [each.name for each in tmp_path.iterdir()] == ["opsbot.toml"]
+    (tmp_path / "opsbot.db").touch()
+    again = opsbot(*words, "--config", path, env=SECRETS)
+    assert again.returncode == 1
+    assert again.stderr.endswith("run “opsbot migrate” first.\n")
 
 
 def test_why_a_database_can_not_be_migrated_is_told(tmp_path: Path) -> None:

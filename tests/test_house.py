@@ -6,6 +6,7 @@ import re
 import tomllib
 from contextlib import suppress
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -78,6 +79,18 @@ def _merged(shown: Any) -> dict[str, Any]:
         return shown
     tables = shown if isinstance(shown, list) else shown.values()
     return {name: value for table in tables for name, value in table.items()}
+
+
+def test_the_short_configuration_of_the_readme_is_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    block = re.search(r"^   ```toml\n(.*?)^   ```$", README, re.MULTILINE | re.DOTALL)
+    exported = re.search(r"^   export (OPSBOT_.*)$", README, re.MULTILINE)
+    assert block is not None
+    assert exported is not None
+    for variable in exported[1].split():
+        monkeypatch.setenv(*variable.split("=", 1))
+    path = tmp_path / "opsbot.toml"
+    path.write_text(dedent(block[1]))
+    assert {grant.role for grant in load(path, []).grants} == {"publisher", "approver"}
 
 
 def test_the_manifest_in_deploy_is_the_one_that_the_handlers_need() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from opsbot.assembly.opening import open_nodes, open_slack
 from opsbot.assembly.rules import rules_of
-from opsbot.dataiku.survey import NodeSurvey
+from opsbot.dataiku.transport.retrying import DSSUntrustedError
 from opsbot.domain.policy_faults import policy_faults
-from opsbot.errors import ConfigError, StoreError
+from opsbot.errors import ConfigError, DSSError, DSSUnavailableError, DSSUnreadableError, StoreError
 from opsbot.slack import SlackDirectory, who_am_i
 from opsbot.slack.identity import try_app_token, try_people
 from opsbot.store import Database, is_current
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opsbot.config import Config
+    from opsbot.dataiku.gateway import Nodes
 
 
 def faults_online(config: Config) -> tuple[str, ...]:
@@ -67,8 +71,39 @@ def _group_faults(config: Config) -> Iterator[str]:
 
 
 def _node_faults(config: Config) -> list[str]:
-    with closing(open_nodes(config)) as nodes, closing(NodeSurvey(nodes)) as survey:
-        return [f"nodes.{node.name}: {node.problem}" for node in survey.nodes() if node.problem]
+    try:
+        opened = open_nodes(config)
+    except ConfigError as error:  # a file isn't what it should be
+        return [str(error)]
+    with closing(opened) as nodes, ThreadPoolExecutor(len(nodes.names)) as threads:
+        return [fault for fault in threads.map(partial(_node_fault, nodes), nodes.names) if fault]
+
+
+def _node_fault(nodes: Nodes, name: str) -> str:
+    """Say why a node can't be used, and which setting may mend it; nothing where it can."""
+    try:
+        nodes.projects(name)
+    except DSSError as error:
+        trouble = error.reply.trouble if error.reply is not None else ""
+        said = error.happened.removesuffix(".") + f": {trouble}" * bool(trouble)
+        return f"nodes.{name}: {said} ({_remedy(name, error)})"
+    return ""
+
+
+def _remedy(name: str, error: DSSError) -> str:
+    match error:
+        case DSSUntrustedError() if "expired" in error.happened:
+            return "whoever runs the node has to renew it"
+        case DSSUntrustedError() if "not valid for" in error.happened:
+            return f"write nodes.{name}.url with a name that the certificate is for"
+        case DSSUntrustedError():
+            return f"name its authority in nodes.{name}.ca_bundle: those that the machine trusts aren't asked"
+        case DSSError(status=HTTPStatus.UNAUTHORIZED):
+            return f"set OPSBOT_NODES__{name.upper()}__API_KEY, or api_key_file, to a key that it knows"
+        case DSSUnreadableError() | DSSUnavailableError(status=None):
+            return f"is nodes.{name}.url right, with http or https, and the port?"
+        case _:
+            return error.advice or "the node's log says more"
 
 
 def _database_faults(config: Config) -> Iterator[str]:

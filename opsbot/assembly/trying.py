@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import tempfile
 import threading
 from contextlib import ExitStack, contextmanager
@@ -88,7 +89,9 @@ def _listening(host: str, port: int) -> Iterator[None]:
     except OSError as error:
         if error.errno not in {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}:
             raise
-        raise ConfigError(f"I can't listen on {host}:{port}: {error.strerror}. --port N takes another.") from error
+        raise ConfigError(
+            f"I can't listen on {host}:{port}: {os.strerror(error.errno)}. --port N takes another."
+        ) from error
 
 
 @contextmanager

@@ -77,10 +77,13 @@ def serve(path: Path) -> None:
 @click.option("--online", is_flag=True, help="Also call Slack, every node and the database.")
 def check(path: Path, online: bool) -> None:  # noqa: FBT001 - Click calls it so
     """Read the configuration and list every fault at once."""
+    import logging
+
     from opsbot.assembly.online import faults_online, notices_online
     from opsbot.assembly.rules import rules_of
     from opsbot.domain.policy_faults import notices
 
+    logging.basicConfig(handlers=[logging.NullHandler()])  # what goes wrong is in the list
     config = read_config(path)
     for notice in (*notices(rules_of(config)), *(notices_online(config) if online else ())):
         click.echo(f"  {notice}.")
@@ -95,7 +98,10 @@ def check(path: Path, online: bool) -> None:  # noqa: FBT001 - Click calls it so
 @click.option("--request-url", help="Where Slack reaches the bot over HTTP; without it, Socket Mode.")
 @click.pass_context
 def manifest(context: click.Context, path: Path, request_url: str | None) -> None:
-    """Print the app manifest to give to Slack; of the file, it needs the slash command and the mode only."""
+    """Print the Slack app's manifest.
+
+    Of the file it needs the slash command and the mode only; no token has to exist yet.
+    """
     from opsbot.config import SlackConfig, load_app
     from opsbot.slack import manifest as describe
 
@@ -111,7 +117,10 @@ def manifest(context: click.Context, path: Path, request_url: str | None) -> Non
 @program.command()
 @CONFIG
 def migrate(path: Path) -> None:
-    """Bring the database's schema to what this version needs; no other secret than the database's is needed."""
+    """Bring the database up to this version.
+
+    No other secret than the database's is needed. Several at once wait for each other; twice is the same as once.
+    """
     from opsbot.config import load_database
     from opsbot.store import Database
     from opsbot.store import migrate as run_migrations
@@ -137,7 +146,10 @@ program.add_command(status)
 @click.option("--scenario", metavar="NAME", help="Tell the first visitor of the page a story, like two-approvers.")
 @click.option("--no-browser", is_flag=True, help="Don't open the page.")
 def sandbox(**options: Any) -> None:
-    """Try everything in the browser: a workspace, a design node, and the bot."""
+    """Try it all in the browser.
+
+    A workspace, a design node and the bot, in one process. Nothing is remembered once it ends.
+    """
     if options["only"] is not None and options["scenario"] is not None:
         raise click.UsageError("A story needs the whole sandbox: leave out --only.")
     try:
@@ -145,7 +157,8 @@ def sandbox(**options: Any) -> None:
         from opsbot.sandbox.stories import STORIES
     except ModuleNotFoundError as error:
         raise ConfigError(
-            f"The sandbox isn't installed ({error.name} is missing): pip install 'opsbot[sandbox]'."
+            f"The sandbox isn't installed ({error.name} is missing). Where its source is: "
+            "pip install -c constraints.txt '.[sandbox]'."
         ) from error
 
     if options["scenario"] not in {None, *STORIES}:

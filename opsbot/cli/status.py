@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="All of it, as JSON.")
 @click.pass_context
 def status(context: click.Context, path: Path, as_json: bool) -> None:  # noqa: FBT001 - Click calls it so
-    """Tell how the bot is: replicas, nodes, what waits, what is paused or frozen.
+    """Tell how the bot is.
 
-    It reads the database, and asks the bot that listens where [http] says. No token for Slack is needed. It ends with 0
-    where all is well, else with 1.
+    Replicas, nodes, what waits, what is paused or frozen. It reads the database, and asks the bot that listens where
+    [http] says. No token for Slack is needed. It ends with 0 where all is well, else with 1.
     """
     from opsbot.assembly.status import status_of
     from opsbot.assembly.terminal import status_lines

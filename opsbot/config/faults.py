@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from opsbot.config.schema import Config
+from pydantic import BaseModel
+
+from opsbot.config.schema import Config, NodeConfig
 from opsbot.domain.authorization import BUILT_IN_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pydantic import ValidationError
+    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
+
+_MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,13 @@ def between_sections(data: Mapping[str, Any], verbs: Iterable[str]) -> Iterator[
             yield Fault(f"roles.{index}.name", f"“{role['name']}” is built in and can't be made anew", hint)
 
 
-def unknown_variables(environment: Iterable[str]) -> Iterator[Fault]:
-    """Find variables that are meant for opsbot and name no section."""
+def unknown_variables(environment: Iterable[str], nodes: Iterable[str] = ()) -> Iterator[Fault]:
+    """Find variables that are meant for opsbot and name no section; `nodes` are the names of those that are known."""
     for name in environment:
         section = name.upper().removeprefix("OPSBOT_").partition("__")[0].lower()
         if name.upper().startswith("OPSBOT_") and section not in Config.model_fields:
-            yield Fault(name, "no setting is called so", _near(section, Config.model_fields))
+            near = _meant(name.upper(), _variables(nodes), cutoff=0.8)  # all of them begin alike
+            yield Fault(name, "no setting is called so", near or "write __ between the parts of its path")
 
 
 def _fault(detail: ErrorDetails, loc: tuple[int | str, ...]) -> Fault:
@@ -68,22 +74,53 @@ def _fault(detail: ErrorDetails, loc: tuple[int | str, ...]) -> Fault:
             return Fault(path, "is missing", "config.example.toml shows one")
         case "value_error":
             return Fault(path, detail["msg"].removeprefix("Value error, "))
+        case "list_type":
+            return Fault(path, _as_list(loc))
+        case "model_type" | "dict_type":
+            return Fault(path, _as_table(loc))
         case _:
             return Fault(path, detail["msg"][:1].lower() + detail["msg"][1:])
 
 
+def _as_list(loc: tuple[int | str, ...]) -> str:
+    """Say how a list is written in TOML; one of tables has heads of its own."""
+    fields = _fields(loc[:-1])
+    if fields is not None and _fields_of(fields[str(loc[-1])].annotation) is not None:
+        return (
+            f"write a head with two brackets above each: [[{'.'.join(part for part in loc if isinstance(part, str))}]]"
+        )
+    return 'write a list in brackets, like ["..."]'
+
+
+def _as_table(loc: tuple[int | str, ...]) -> str:
+    """Say how a table is written in TOML; a node's has its name in the head."""
+    if loc[0] == "nodes" and len(loc) <= 2:  # noqa: PLR2004 - the section, and a name
+        return "write the settings of a node under a head with its name: [nodes.NAME], like [nodes.design]"
+    return (
+        f"write a table: {loc[-1]} = {{ NAME = VALUE }}, or its settings under a head with the whole path, in brackets"
+    )
+
+
 def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
     """Name the settings that stand where the unknown one was written."""
-    fields: Any = Config
-    for part in loc[:-1]:
-        if isinstance(part, str) and isinstance(fields, type) and part in fields.model_fields:  # type: ignore[attr-defined]
-            fields = _section(fields.model_fields[part].annotation)  # type: ignore[attr-defined]
-    return fields.model_fields if isinstance(fields, type) else ()  # type: ignore[attr-defined]
+    return _fields(loc[:-1]) or ()
 
 
-def _section(annotation: Any) -> Any:
+def _fields(loc: tuple[int | str, ...]) -> Mapping[str, FieldInfo] | None:
+    """Give the settings below a path; None where there are none."""
+    fields: Mapping[str, FieldInfo] | None = Config.model_fields
+    for part in loc:
+        if isinstance(part, str) and fields is not None and part in fields:
+            fields = _fields_of(fields[part].annotation)
+    return fields
+
+
+def _fields_of(annotation: Any) -> Mapping[str, FieldInfo] | None:
+    """Give the settings of a section, be it alone, in a list or under names."""
     inside = getattr(annotation, "__args__", ())
-    return _section(inside[-1]) if inside else annotation
+    if inside:
+        return next((found for each in reversed(inside) if (found := _fields_of(each)) is not None), None)
+    return annotation.model_fields if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
 
 
 def _unknown(data: Mapping[str, Any], section: str, key: str, known: set[str]) -> Iterator[Fault]:
@@ -126,5 +163,24 @@ def _tables(data: Mapping[str, Any], section: str) -> list[Mapping[str, Any]]:
 
 
 def _near(word: str, known: Iterable[str]) -> str:
-    near = get_close_matches(word, list(known), n=1)
+    """Name what was probably meant, or else all that there is, if that isn't too much."""
+    names = sorted(known)
+    if near := _meant(word, names):
+        return near
+    return f"there {'is' if len(names) == 1 else 'are'} {', '.join(names)}" if 0 < len(names) <= _MOST_NAMED else ""
+
+
+def _meant(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    near = get_close_matches(word, list(known), n=1, cutoff=cutoff)
     return f"did you mean “{near[0]}”?" if near else ""
+
+
+def _variables(nodes: Iterable[str]) -> Iterator[str]:
+    """Name the variable of every setting that has one; a list is one variable."""
+    for section, field in Config.model_fields.items():
+        if section == "nodes":
+            yield from (f"OPSBOT_NODES__{node}__{name}".upper() for node in nodes for name in NodeConfig.model_fields)
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from (f"OPSBOT_{section}__{name}".upper() for name in field.annotation.model_fields)
+        else:
+            yield f"OPSBOT_{section}".upper()

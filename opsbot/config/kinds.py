@@ -49,6 +49,12 @@ def _glob(value: str) -> str:
     return value
 
 
+def _slash_command(value: str) -> str:
+    if not re.fullmatch(r"/[a-z0-9_-]{1,31}", value):
+        raise ValueError('write it with its slash, and in small letters, like "/apid"')
+    return value
+
+
 def _node_name(value: str) -> str:
     if not is_node_name(value):
         raise ValueError("name a node with small letters, digits and _, so that its variables can be set")
@@ -112,6 +118,7 @@ Duration = Annotated[timedelta, BeforeValidator(_duration)]
 LongDuration = Annotated[Duration, AfterValidator(_a_day_at_least)]
 Size = Annotated[int, BeforeValidator(_size)]
 Glob = Annotated[str, AfterValidator(_glob)]
+SlashCommand = Annotated[str, AfterValidator(_slash_command)]
 NodeName = Annotated[str, AfterValidator(_node_name)]
 ChannelId = Annotated[str, _slack_id("channel", r"[CGD][A-Z0-9]+")]
 UserId = Annotated[str, _slack_id("person", r"[UW][A-Z0-9]+")]

@@ -44,7 +44,7 @@ def load(
         *missing_secrets(data),
         *malformed_secrets(data),
         *between_sections(data, verbs),
-        *unknown_variables(os.environ),
+        *unknown_variables(os.environ, _named_nodes(data)),
         *_of_database(data, url_problem),
     ]
     faults = [fault for fault in faults if tokens_needed or fault.path not in _TOKENS]
@@ -107,6 +107,11 @@ def _of_database(data: dict[str, Any], url_problem: Callable[[str], str]) -> lis
     url = database.get("url") if isinstance(database, dict) else None
     problem = url_problem(url) if isinstance(url, str) and url.strip() else ""
     return [Fault("database.url", problem)] if problem else []
+
+
+def _named_nodes(data: dict[str, Any]) -> list[str]:
+    nodes = data.get("nodes")
+    return list(nodes) if isinstance(nodes, dict) else []
 
 
 def _read(path: Path) -> dict[str, Any]:

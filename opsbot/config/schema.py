@@ -12,7 +12,6 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    StringConstraints,
     field_validator,
     model_validator,
 )
@@ -30,6 +29,7 @@ from opsbot.config.kinds import (
     PresentFile,
     QuietHours,
     Size,
+    SlashCommand,
     UserId,
     Zone,
 )
@@ -61,7 +61,7 @@ class SlackConfig(Section):
     secrets: ClassVar[tuple[str, ...]] = ("bot_token", "app_token", "signing_secret")
 
     mode: Literal["socket", "http"] = "socket"
-    command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")] = "/apid"
+    command: SlashCommand = "/apid"
     api_url: AnyHttpUrl = AnyHttpUrl("https://slack.com/api/")
     bot_token: SecretStr | None = None
     bot_token_file: Path | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import warnings
 from contextlib import nullcontext
 from pathlib import Path
@@ -144,11 +145,24 @@ def _checked_host(host: str) -> str:
 
 
 def _check_files(ca_bundle: str | None, client_certificate: str | tuple[str, str] | None) -> None:
-    """Raise ValueError for a file that isn't there, rather than at every call."""
+    """Raise ValueError for a file that isn't there or isn't what it should be, rather than at every call."""
     certificate = (client_certificate,) if isinstance(client_certificate, str) else client_certificate or ()
     for path in (*filter(None, [ca_bundle]), *certificate):
         if not Path(path).exists():
             raise ValueError(f"There is no {path}, which the client certificate or the CA bundle should be in.")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        if ca_bundle is not None and Path(ca_bundle).is_file():
+            context.load_verify_locations(ca_bundle)
+    except OSError as error:
+        raise ValueError(f"{ca_bundle} holds no certificates of authorities in PEM that can be read.") from error
+    try:
+        if certificate:
+            no_passphrase = ""  # with None it would ask whoever sits there for one
+            context.load_cert_chain(certificate[0], next(iter(certificate[1:]), None), no_passphrase)
+    except (OSError, ValueError) as error:
+        files = " and ".join(certificate)
+        raise ValueError(f"{files} should hold a certificate and its key, in PEM and without a passphrase.") from error
 
 
 def _credentials(

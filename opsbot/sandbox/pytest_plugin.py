@@ -26,7 +26,7 @@ def slack_workspace() -> Iterator[Callable[..., LiveWorkspace]]:
     try:
         from opsbot.sandbox.live import LiveWorkspace  # noqa: PLC0415 - only who uses it pays for it
     except ImportError as error:
-        pytest.fail(f"slack_workspace needs more than is installed ({error}): pip install 'opsbot[sandbox]'")
+        pytest.fail(f"slack_workspace needs more than is installed ({error}): install opsbot with its extra “sandbox”")
     with ExitStack() as served:
 
         def serve(manifest: Mapping[str, Any] | Path | str, **rest: Any) -> LiveWorkspace:

@@ -24,7 +24,7 @@ from opsbot.slack.listening.doors import through
 from opsbot.slack.listening.signed import SignedOnly
 from opsbot.slack.listening.workspace import OwnWorkspace
 from opsbot.slack.manifest import ANYTHING, PUBLISH_THIS
-from opsbot.slack.transport.calls import CALL_ERRORS, error_code
+from opsbot.slack.transport.calls import CALL_ERRORS, in_words
 from opsbot.slack.transport.heard import hearing
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class SocketConnection:
         try:
             self._handler.connect()  # type: ignore[no-untyped-call]  # Bolt forgot the annotation
         except CALL_ERRORS as error:
-            raise ConfigError(f"Slack doesn't take the app token, or doesn't answer: {error_code(error)}.") from error
+            raise ConfigError(f"Slack doesn't take the app token, or doesn't answer: {in_words(error)}.") from error
         client.current_session_runner = IntervalRunner(napping.target, napping.interval_seconds).start()
         until = time.monotonic() + _FIRST_SOCKET_SECONDS
         while not client.is_connected() and time.monotonic() < until:

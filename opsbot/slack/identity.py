@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opsbot.errors import ConfigError
-from opsbot.slack.transport.calls import CALL_ERRORS, error_code
+from opsbot.slack.transport.calls import CALL_ERRORS, in_words
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -39,7 +39,7 @@ def who_am_i(client: WebClient) -> Identity:
     try:
         reply = client.auth_test()
     except CALL_ERRORS as error:
-        raise ConfigError(f"Slack doesn't take the bot token, or doesn't answer: {error_code(error)}.") from error
+        raise ConfigError(f"Slack doesn't take the bot token, or doesn't answer: {in_words(error)}.") from error
     return Identity(
         reply["user_id"],
         reply.get("bot_id") or "",
@@ -54,7 +54,7 @@ def try_app_token(client: WebClient, app_token: str) -> None:
     try:
         client.apps_connections_open(app_token=app_token)
     except CALL_ERRORS as error:
-        raise ConfigError(f"Slack doesn't take the app token, or doesn't answer: {error_code(error)}.") from error
+        raise ConfigError(f"Slack doesn't take the app token, or doesn't answer: {in_words(error)}.") from error
 
 
 def try_people(client: WebClient, bot: Identity) -> None:
@@ -63,6 +63,6 @@ def try_people(client: WebClient, bot: Identity) -> None:
         client.users_info(user=bot.user)
     except CALL_ERRORS as error:
         raise ConfigError(
-            f"Slack doesn't say who people are ({error_code(error)}), so nothing is done for anybody: "
+            f"Slack doesn't say who people are ({in_words(error)}), so nothing is done for anybody: "
             "the app needs the scope users:read."
         ) from error

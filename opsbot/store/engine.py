@@ -177,7 +177,10 @@ def _complaint(error: Exception) -> str:
         case NoSuchModuleError():
             return "there is no such kind of database. Begin it with sqlite:/// or postgresql+psycopg://."
         case ImportError():
-            return f"{error.name or 'its driver'} isn't installed. For PostgreSQL: pip install 'opsbot[postgres]'."
+            return (
+                f"{error.name or 'its driver'} isn't installed. For PostgreSQL write postgresql+psycopg://..., and "
+                "install opsbot with its extra “postgres”."
+            )
         case _:
             return (
                 "it isn't one. Write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME, "

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from opsbot.config import Config, load, load_app, load_database
-from opsbot.config.schema import SlackConfig
+from opsbot.config.schema import NodeConfig, SlackConfig
 from opsbot.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -164,7 +164,41 @@ def test_a_size_is_read(size: str, count: int) -> None:
 
 def test_a_variable_that_means_nothing_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPSBOT_SLAK__BOT_TOKEN", "xoxb-2")
-    assert "OPSBOT_SLAK__BOT_TOKEN: no setting is called so (did you mean “slack”?)" in faults(tmp_path, GOOD)
+    monkeypatch.setenv("OPSBOT_SLACK_BOT_TOKEN", "xoxb-2")
+    monkeypatch.setenv("OPSBOT_NODES_DESIGN_API_KEY", "key")
+    monkeypatch.setenv("OPSBOT_SERVICE_HOST", "10.0.0.1")
+    assert sorted(faults(tmp_path, GOOD).splitlines()) == [
+        "OPSBOT_NODES_DESIGN_API_KEY: no setting is called so (did you mean “OPSBOT_NODES__DESIGN__API_KEY”?)",
+        "OPSBOT_SERVICE_HOST: no setting is called so (write __ between the parts of its path)",
+        "OPSBOT_SLACK_BOT_TOKEN: no setting is called so (did you mean “OPSBOT_SLACK__BOT_TOKEN”?)",
+        "OPSBOT_SLAK__BOT_TOKEN: no setting is called so (did you mean “OPSBOT_SLACK__BOT_TOKEN”?)",
+    ]
+
+
+def test_what_is_near_to_nothing_is_told_what_there_is(tmp_path: Path) -> None:
+    found = faults(tmp_path, GOOD + 'verify_ssl = false\n[[grants]]\nrole = "reader"\nusers = ["U1"]').splitlines()
+    assert found == [
+        "grants.0.role: there is no role “reader” (there are admin, approver, designer, packager, publisher, viewer)",
+        f"nodes.design.verify_ssl: there is no such setting (there are {', '.join(sorted(NodeConfig.model_fields))})",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('[nodes]\nurl = "https://dss"', "nodes.url: write the settings of a node under a head with its name: [nodes."),
+        (f'{GOOD}[grants]\nrole = "viewer"', "grants: write a head with two brackets above each: [[grants]]"),
+        (f'{GOOD}[[grants]]\nrole = "viewer"\nusers = "U1"', "grants.0.users: write a list in brackets"),
+        (f'{GOOD}[[policies]]\nservices = ["*"]\nquorum = 2', "policies.0.quorum: write a table: quorum = { NAME"),
+        (
+            f'{GOOD}[[policies]]\nservices = ["*"]\nfreezes = "always"',
+            "policies.0.freezes: write a head with two brackets above each: [[policies.freezes]]",
+        ),
+        ('[slack]\ncommand = "apid"', 'slack.command: write it with its slash, and in small letters, like "/apid"'),
+    ],
+)
+def test_what_is_written_as_something_else_is_told_how_to_write_it(tmp_path: Path, text: str, fault: str) -> None:
+    assert fault in faults(tmp_path, text)
 
 
 def test_a_missing_secret_says_how_to_give_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,7 +292,7 @@ def test_a_built_in_role_can_not_be_made_anew(tmp_path: Path) -> None:
 def test_names_that_are_no_text_are_faults_and_not_failures(tmp_path: Path) -> None:
     found = faults(tmp_path, GOOD + '[[grants]]\nrole = ["viewer"]\n[[channels]]\nid = "C1"\nverbs = 3\nnode = {}')
     assert "grants.0.role: input should be a valid string" in found
-    assert "channels.0.verbs: input should be a valid list" in found
+    assert "channels.0.verbs: write a list in brackets" in found
 
 
 def test_a_database_url_that_can_not_be_used_is_a_fault_beside_the_others(tmp_path: Path) -> None:

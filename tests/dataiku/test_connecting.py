@@ -111,6 +111,26 @@ def test_a_file_that_is_not_there_is_said_at_once(files: Any) -> None:
         DSSClient("https://127.0.0.1:1", "key", **files)
 
 
+def test_a_file_that_holds_something_else_is_said_at_once(our_certificate: tuple[str, str], ca_bundle: str) -> None:
+    with pytest.raises(ValueError, match="holds no certificates of authorities"):
+        DSSClient("https://127.0.0.1:1", "key", ca_bundle=__file__)
+    certificate, _ = our_certificate
+    for wrong in (__file__, (certificate, ca_bundle)):
+        with pytest.raises(ValueError, match="should hold a certificate and its key"):
+            DSSClient("https://127.0.0.1:1", "key", client_certificate=wrong)
+
+
+def test_why_no_connection_was_made_is_kept_for_whoever_runs_it(node: DesignerServer) -> None:
+    secured = node.url.replace("http:", "https:")
+    for url, why in ((secured, "wrong version number"), ("http://127.0.0.1:9", "Connection refused")):
+        with DSSClient(url, "key", patience=IMPATIENT) as client, pytest.raises(DSSUnavailableError) as caught:
+            client.list_project_keys()
+        assert caught.value.reply is not None
+        assert caught.value.reply.trouble == why
+        assert caught.value.__notes__ == [f"GET /projects/: no reply ({why})"]
+        assert why not in str(caught.value)
+
+
 def test_a_connection_that_breaks_in_the_middle_of_tls_may_have_carried_the_request(
     tls: ssl.SSLContext, ca_bundle: str
 ) -> None:

@@ -50,7 +50,7 @@ def test_a_url_that_can_not_be_used_is_refused_without_showing_any_of_it(url: st
 
 
 def test_a_missing_driver_is_named() -> None:
-    with pytest.raises(ConfigError, match=r"pg8000 isn't installed.*opsbot\[postgres\]"):
+    with pytest.raises(ConfigError, match=r"pg8000 isn't installed. For PostgreSQL write postgresql\+psycopg://"):
         Database("postgresql+pg8000://u:p@h/db")
 
 

@@ -36,6 +36,33 @@ def distrust(error: BaseException) -> str | None:
     return None
 
 
+def trouble(error: BaseException) -> str:
+    """Say what the system or TLS said, without addresses and paths; nothing where neither said anything."""
+    said = ""
+    seen: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        cause = waiting.pop()
+        if not isinstance(cause, BaseException) or cause in seen:
+            continue
+        seen.append(cause)
+        said = _of_the_system(cause) or said
+        waiting += [cause.__context__, cause.__cause__, getattr(cause, "reason", None), *cause.args]
+    return said
+
+
+def _of_the_system(cause: BaseException) -> str:
+    match cause:
+        case ssl.SSLCertVerificationError():
+            return cause.verify_message
+        case ssl.SSLError() if cause.reason:
+            return cause.reason.replace("_", " ").lower()
+        case OSError() if isinstance(cause.strerror, str):
+            return cause.strerror
+        case _:
+            return ""
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """Walk from what `requests` raised to what urllib3 and the socket said: each is an argument of the one before."""
     current: BaseException | None = error

@@ -9,7 +9,7 @@ import requests
 from urllib3.exceptions import DecodeError, HTTPError
 
 from opsbot.dataiku.advice import after_silence
-from opsbot.dataiku.transport.broken_connections import distrust, in_words, never_connected
+from opsbot.dataiku.transport.broken_connections import distrust, in_words, never_connected, trouble
 from opsbot.dataiku.transport.retrying import DSSUntrustedError
 from opsbot.errors import DSSError, DSSReply, DSSUnavailableError, DSSUnreadableError
 
@@ -40,10 +40,10 @@ def failures_of(call: Call, redact: Redact) -> Iterator[None]:
     except (requests.RequestException, HTTPError, OSError) as error:
         if why := distrust(error):
             raise DSSUntrustedError(
-                f"The node's certificate isn't trusted: {redact(why)}.",
+                f"The node's certificate isn't trusted: {redact(why).rstrip('.')}.",
                 DSSReply(call.method, call.path, sent=False),
                 "Tell whoever runs me.",
             ) from error
-        reply = DSSReply(call.method, call.path, sent=not never_connected(error))
+        reply = DSSReply(call.method, call.path, sent=not never_connected(error), trouble=trouble(error))
         advice = after_silence(call.method, sent=reply.sent)
         raise DSSUnavailableError(f"{in_words(error)}.", reply, advice) from error

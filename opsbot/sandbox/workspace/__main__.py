@@ -26,10 +26,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         manifest = read_manifest(options.manifest)
         workspace = _workspace(manifest, options.request_url, options.rates)
-        dress = partial(mount_page, title=workspace.app.manifest.name)
-        server = WorkspaceServer(workspace, options.host, options.port, dress=dress)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
+        return 2
+    dress = partial(mount_page, title=workspace.app.manifest.name)
+    try:
+        server = WorkspaceServer(workspace, options.host, options.port, dress=dress)
+    except OSError as error:
+        where = f"{options.host}:{options.port}"
+        sys.stderr.write(f"I can't listen on {where}: {error.strerror}. --port N takes another, 0 a free one.\n")
         return 2
     with server:
         sys.stdout.write(_greeting(server))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import TYPE_CHECKING
 
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -47,6 +48,18 @@ def error_code(error: BaseException) -> str:
     if isinstance(error, MarksHiddenError):
         return f"missing_scope ({_MARKS_SCOPE})"
     return type(error).__name__
+
+
+def in_words(error: BaseException) -> str:
+    """Name the error as Slack does; where nobody answered, with what the system or TLS said, for whoever runs the bot."""
+    inner = getattr(error, "reason", None) or next(iter(error.args), None)
+    match inner:
+        case ssl.SSLCertVerificationError():
+            return f"{error_code(error)}, {inner.verify_message}"
+        case OSError() if isinstance(inner.strerror, str):
+            return f"{error_code(error)}, {inner.strerror}"
+        case _:
+            return error_code(error)
 
 
 def require_marks(reply: SlackResponse) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -44,3 +45,16 @@ def test_an_unreadable_manifest_is_named(tmp_path: Path) -> None:
     ended = subprocess.run([*COMMAND, str(path)], capture_output=True, text=True, timeout=30, check=False)
     assert ended.returncode == 2
     assert "app.yaml is not readable" in ended.stderr
+
+
+def test_a_port_that_is_taken_is_said_with_how_to_name_another(tmp_path: Path) -> None:
+    path = tmp_path / "app.json"
+    path.write_text(json.dumps(manifest()))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [*COMMAND[:3], "--port", port, "--manifest", str(path)]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(
+        f"I can't listen on 127.0.0.1:{port}: Address already in use. --port N takes another"
+    )

@@ -16,7 +16,7 @@ import trustme
 from slack_sdk.errors import SlackApiError
 
 from opsbot.slack import KeptWebClient, SlackCall
-from opsbot.slack.transport.calls import CALL_ERRORS, error_code
+from opsbot.slack.transport.calls import CALL_ERRORS, error_code, in_words
 from opsbot.slack.transport.timed import timed
 from tests.slack.far_end import Connection, FarEnd, trusting
 
@@ -143,8 +143,9 @@ def test_whom_the_system_does_not_trust_hears_nothing() -> None:
         FarEnd(Connection.answer, Connection.answer, Connection.answer, authority=authority) as far_end,
         closing(KeptWebClient("xoxb-1", far_end.url)) as client,
     ):
-        with pytest.raises(CALL_ERRORS, match="CERTIFICATE_VERIFY_FAILED"):
+        with pytest.raises(CALL_ERRORS, match="CERTIFICATE_VERIFY_FAILED") as caught:
             client.chat_postMessage(channel="C1", text="hello")
+        assert in_words(caught.value) == "URLError, unable to get local issuer certificate"
         with pytest.raises(CALL_ERRORS, match="CERTIFICATE_VERIFY_FAILED"):
             client.post_json(far_end.url, {})
     assert not far_end.heard
