@@ -254,21 +254,6 @@ def test_migrating_needs_no_secret_but_the_databases(tmp_path: Path) -> None:
     assert (migrated.returncode, migrated.stdout) == (0, "The database is ready.\n")
 
 
-@pytest.mark.parametrize("words", [("status",), ("ask", "nodes", "--user", "U01MAYA"), ("audit", "verify")])
-def test_whoever_reads_a_database_that_is_not_there_makes_none_and_is_told_where_it_was_looked_for(
-    tmp_path: Path, words: tuple[str, ...]
-) -> None:
-    path = written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9")
-    read = opsbot(*words, "--config", path, env=SECRETS)
-    assert read.returncode == 1
-    assert read.stderr.startswith(f"There is no database {tmp_path / 'opsbot.db'}: ")
-    assert [each.name for each in tmp_path.iterdir()] == ["opsbot.toml"]
-    (tmp_path / "opsbot.db").touch()
-    again = opsbot(*words, "--config", path, env=SECRETS)
-    assert again.returncode == 1
-    assert again.stderr.endswith("run “opsbot migrate” first.\n")
-
-
 def test_why_a_database_can_not_be_migrated_is_told(tmp_path: Path) -> None:
     path = written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9")
     nowhere = {"OPSBOT_DATABASE__URL": f"sqlite:///{tmp_path / 'no' / 'opsbot.db'}"}

@@ -101,7 +101,7 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         return _everywhere(port) if host == _EVERYWHERE else _on(host, port)
     except (OSError, UnicodeError) as error:  # UnicodeError: what can't be a name at all
-        why = getattr(error, "strerror", None) or error
+        why = str(getattr(error, "strerror", None) or error).partition(" (while attempting to bind")[0]
         raise ConfigError(f"I can't listen on {host}:{port}: {why}. Set http.host and http.port to others.") from error
 
 

@@ -59,7 +59,7 @@ def test_an_address_that_is_not_ours_is_a_fault_of_the_configuration(host: str) 
 def test_a_port_that_is_taken_is_a_fault_of_the_configuration() -> None:
     with (
         served("127.0.0.1") as bot,
-        pytest.raises(ConfigError, match="in use"),
+        pytest.raises(ConfigError, match=r"Address already in use\. Set http"),
     ):
         HttpServer(routes({}, {}), "127.0.0.1", bot.port, threads=1)
 
