@@ -46,7 +46,7 @@ _STEPS = (
     ),
     _Step("Approve as somebody else", "", "You are Omar now. Press Approve on the card."),
 )
-_BEGIN = "You are Maya, who looks after a fraud score. Each click types for you; typing it yourself is as good."
+_BEGIN = "Each click types for Maya, who looks after a fraud score; typing it yourself is as good."
 _END = "Published: two people were in on it, and the card says who. The rest is in /apid help, and behind </> above."
 
 
@@ -116,7 +116,7 @@ class Guide:
 
     def _finish(self, number: int) -> None:
         self._done.add(number)
-        self._show(_STEPS[number].after if len(self._done) < len(_STEPS) else _END)
+        self._show(_END if number == len(_STEPS) - 1 else _STEPS[number].after)
 
     def _show(self, hint: str) -> None:
         first = next((number for number in range(len(_STEPS)) if number not in self._done), None)
