@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -162,10 +163,6 @@ def _wanted(service: ServiceRef | None, request: int | None) -> list[ColumnEleme
     return conditions
 
 
-def _record(row: Row[int, str, str]) -> Record:
-    return Record(row.seq, row.body, row.link)
-
-
 def _is_filed_right(row: Row[int, str, str, str, int | None, str | None]) -> bool:
     """Tell whether a record is found under what it is about: the chain binds what it says, not where it is filed.
 
@@ -174,7 +171,19 @@ def _is_filed_right(row: Row[int, str, str, str, int | None, str | None]) -> boo
     seq, body, _, what, request, service = row
     number = request if request is not None else "null"
     filed = f',"request":{number},"seq":{seq},"service":{_written(service)},"version":' in body
-    return (filed and f',"what":{_written(what)},"where":' in body) or HIDDEN in body
+    return (filed and f',"what":{_written(what)},"where":' in body) or (HIDDEN in body and _may_be_filed_right(row))
+
+
+def _may_be_filed_right(row: Row[int, str, str, str, int | None, str | None]) -> bool:
+    """Tell the same of a record from which a secret was taken: a name that had it in it can't be compared, all else can."""
+    try:
+        says = json.loads(row.body)
+        names = ((says["what"], row.what), (says["service"], row.service))
+        return (says["request"], says["seq"]) == (row.request, row.seq) and all(
+            name == filed or HIDDEN in str(name) for name, filed in names
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return False  # it isn't what was written here
 
 
 @lru_cache(_REMEMBERED)

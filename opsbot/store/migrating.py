@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import time
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import column, func, inspect, select, table
+from sqlalchemy import column, func, inspect, select, table, text
 
 from opsbot.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from alembic.config import Config
     from sqlalchemy import Connection
 
     from opsbot.store.engine import Database
 
+_log = logging.getLogger(__name__)
+
 _LOCK = 0x6F707360
 """Near the numbers of the replicas' locks, and none of them."""
 
 _AGAIN = 0.2
 """Seconds until whoever waits looks again."""
+_SILENT = 10.0
+"""Seconds until whoever waits says so."""
+_NOTICED: Final[Mapping[str, str]] = {
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+"""By which the server notices in half a minute that the machine is gone which holds the lock, rather than in two hours."""
 
 _stamp = table("alembic_version", column("version_num"))
 
@@ -41,9 +53,10 @@ def migrate(database: Database) -> None:
             if _is_behind(connection):
                 _upgrade(connection)
     else:
-        with _alone(database) as lock, database.connection() as connection:
+        with _alone(database) as lock:
             if _is_behind(lock):
-                _upgrade(connection)
+                with _unhurried(database) as connection:
+                    _upgrade(connection)
 
 
 def is_current(database: Database) -> bool:
@@ -84,11 +97,32 @@ def _alone(database: Database) -> Iterator[Connection]:
     with database.connection() as opened:
         connection = opened.execution_options(isolation_level="AUTOCOMMIT")
         try:
-            while not connection.execute(select(func.pg_try_advisory_lock(_LOCK))).scalar_one():
-                time.sleep(_AGAIN)
+            connection.execute(select(*(func.set_config(name, value, False) for name, value in _NOTICED.items())))  # noqa: FBT003 - PostgreSQL's signature: for the session
+            _wait_for_lock(connection)
             yield connection
         finally:
             connection.invalidate()  # with its session the lock goes, whatever state that is in
+
+
+def _wait_for_lock(connection: Connection) -> None:
+    say_at = time.monotonic() + _SILENT
+    while not connection.execute(select(func.pg_try_advisory_lock(_LOCK))).scalar_one():
+        if time.monotonic() >= say_at:
+            say_at = math.inf
+            _log.warning("another process migrates the database already; I wait until it is done")
+        time.sleep(_AGAIN)
+
+
+@contextmanager
+def _unhurried(database: Database) -> Iterator[Connection]:
+    """Let a migration take as long as it does: a limit that is right for the bot would end it in the middle each time."""
+    with database.connection() as connection:
+        try:
+            connection.execute(text("SET statement_timeout = 0"))
+            connection.commit()
+            yield connection
+        finally:
+            connection.invalidate()  # nobody gets this one afterwards
 
 
 def revision_of(connection: Connection) -> str | None:

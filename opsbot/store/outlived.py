@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import and_, exists
 
 from opsbot.domain.changes import ChangeState
 from opsbot.domain.commands import CreatePackage, DeletePackage
@@ -13,7 +13,7 @@ from opsbot.store.delivered import UNSAID
 from opsbot.store.schema import deliveries, events, homes, node_changes, publish_requests, snapshots, stories
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Table
+    from sqlalchemy import ColumnElement
 
 _OVER = (ChangeState.DONE.value, ChangeState.FAILED.value)
 
@@ -35,16 +35,9 @@ def nothing_hangs_on_change() -> ColumnElement[bool]:
     is_judged_by = exists().where(
         same, other.id < mine.id, other.kind == mine.kind, other.state == ChangeState.UNKNOWN.value
     )
-    said, happened = (
-        select(each.node_change).where(each.node_change.is_not(None)) for each in (deliveries.c, events.c)
-    )
+    is_said, has_happened = (exists().where(each.node_change == mine.id) for each in (deliveries.c, events.c))
     return (
-        mine.state.in_(_OVER)
-        & (~made | is_gone)
-        & ~(deleted & goes_with_it)
-        & ~is_judged_by
-        & mine.id.not_in(said)
-        & mine.id.not_in(happened)
+        mine.state.in_(_OVER) & (~made | is_gone) & ~(deleted & goes_with_it) & ~is_judged_by & ~is_said & ~has_happened
     )
 
 
@@ -53,24 +46,13 @@ def nothing_is_compared_with_snapshot() -> ColumnElement[bool]:
 
     Requests are kept for ever, so what was published can always be compared with; the last is what notes are drafted from.
     """
-    mine = snapshots.c
-    ranked = select(
-        (_package(snapshots) + "\n" + mine.packaged_on).label("of"),
-        func.row_number().over(partition_by=mine.service, order_by=mine.taken_at.desc()).label("rank"),
-    ).subquery()
-    last = select(ranked.c.of).where(ranked.c.rank == 1)
-    asked = exists().where(publish_requests.c.service == mine.service, publish_requests.c.version == mine.version)
-    return (
-        (_package(snapshots) + "\n" + mine.packaged_on).not_in(last)
-        & _package(snapshots).not_in(select(_package(stories)))
-        & _package(snapshots).not_in(select(_package(events)))
-        & ~asked
+    mine, other = snapshots.c, snapshots.alias().c
+    is_followed = exists().where(other.service == mine.service, other.taken_at > mine.taken_at)
+    about_it = (
+        exists().where(each.service == mine.service, each.version == mine.version)
+        for each in (publish_requests.c, stories.c, events.c)
     )
-
-
-def _package(table: Table) -> ColumnElement[str]:
-    """Name a package in one value: SQLite looks one up among many at once, but goes through all for each pair."""
-    return table.c.service + "\n" + table.c.version
+    return and_(is_followed, *(~each for each in about_it))
 
 
 def home_does_not_wait() -> ColumnElement[bool]:

@@ -13,10 +13,11 @@ from sqlalchemy import text
 
 from opsbot.actions.recording import changed, effects, identity
 from opsbot.cli import main
-from opsbot.domain.audit import Head
+from opsbot.domain.audit import Entry, Head
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import Decision, Vote
 from opsbot.domain.policies import Policy
+from opsbot.domain.references import ServiceRef
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import KeptWebClient, manifest
@@ -135,6 +136,23 @@ def test_a_fault_ends_with_1_and_is_said(
     assert code == 1
     assert fault in out
     assert out.endswith("Faults were found.\n")
+
+
+@pytest.mark.parametrize(
+    ("service", "version", "is_seen"),
+    [("fraud", "[secret]", True), ("fraud", "xoxb-12345678", True), ("xoxb-12345678", "v1", False)],
+)
+def test_a_record_with_a_secret_taken_out_is_no_hiding_place(
+    folder: Path, database: Database, capsys: pytest.CaptureFixture[str], service: str, version: str, *, is_seen: bool
+) -> None:
+    ref = ServiceRef("design", "FRAUD", service)
+    AuditStore(database).append(Entry(NOON, MAYA, "show", "done", service=ref, version=version))
+    config = ("--config", str(folder / "opsbot.toml"))
+    assert run(capsys, "verify", *config)[0] == 0
+    tamper(database, "UPDATE audit_records SET service = 'design:FRAUD/other'")
+    assert run(capsys, "verify", *config)[0] == int(is_seen)
+    tamper(database, "UPDATE audit_records SET request = 7")
+    assert run(capsys, "verify", *config)[0] == 1
 
 
 def test_a_bundle_is_exported_and_verified_with_nothing_but_a_head(

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,10 +34,12 @@ from opsbot.store import (
     is_current,
     migrate,
 )
+from opsbot.store import migrating as migrating_module
 from opsbot.store.migrating import _config, revisions
 from opsbot.store.schema import Instant, metadata, stories
 from tests.builders import CHANNEL, MAYA, NOON, SCORING
 from tests.conftest import fresh_postgres
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,6 +163,36 @@ def test_an_index_that_a_failure_left_half_made_is_made_anew(before_indexes: Dat
     with before_indexes.transaction() as connection:
         assert list(connection.execute(half_made).scalars()) == []
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_limit_on_statements_ends_no_migration(before_indexes: Database) -> None:
+    with before_indexes.transaction() as writing:
+        name = writing.execute(text("SELECT current_database()")).scalar_one()
+        writing.execute(text(f"ALTER DATABASE \"{name}\" SET statement_timeout = '500ms'"))
+    before_indexes.close()
+    with ThreadPoolExecutor(1) as beside, before_indexes.transaction() as writing:
+        writing.execute(text("SET LOCAL statement_timeout = 0"))
+        put_request(writing, 1)
+        migrating = beside.submit(migrate, before_indexes)
+        until_somebody_waits(before_indexes)
+        writing.execute(text("SELECT pg_sleep(0.6)"))
+    migrating.result()
+    assert is_current(before_indexes)
+    with before_indexes.transaction() as connection:
+        assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "500ms"
+
+
+def test_who_waits_for_another_to_migrate_says_so_once(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("_SILENT", "_AGAIN"):
+        monkeypatch.setattr(migrating_module, name, 0.0)  # its limits, so that nobody waits for them
+    with closing(Database(fresh_postgres(request))) as database, ThreadPoolExecutor(1) as beside:
+        with migrating_module._alone(database):
+            waiting = beside.submit(migrate, database)
+            wait_until(lambda: caplog.messages)
+        waiting.result()
+    assert caplog.messages == ["another process migrates the database already; I wait until it is done"]
 
 
 OLD: tuple[dict[str, object], ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from opsbot.actions.stores import RequestQuery
 from opsbot.domain.lifecycle import OPEN, State
 from opsbot.domain.models import MessageRef
 from opsbot.domain.queries import Mention
+from opsbot.domain.retention import Retention
 from opsbot.store import (
     AuditStore,
     Database,
@@ -18,12 +20,13 @@ from opsbot.store import (
     EventStore,
     Keeper,
     NodeChangeStore,
+    PruningStore,
     RequestStore,
     migrate,
 )
 from opsbot.store.globbing import matches
 from opsbot.store.schema import metadata
-from tests.builders import CHANNEL, MAYA, SCORING, package
+from tests.builders import CHANNEL, MAYA, NOON, SCORING, package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,8 +44,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     database.close()
 
 
-def _scans(database: Database, ask: Callable[[RequestStore, NodeChangeStore], object]) -> list[str]:
-    """Ask, and give what the plans of the questions say about reading whole tables."""
+def _steps(database: Database, ask: Callable[[RequestStore, NodeChangeStore], object]) -> list[str]:
+    """Ask, and give the steps in the plans of the questions."""
     asked: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
@@ -57,8 +60,12 @@ def _scans(database: Database, ask: Callable[[RequestStore, NodeChangeStore], ob
     assert asked
     with database.engine.connect() as connection:
         plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}", values).all() for each, values in asked]
-    steps = [row[-1] for plan in plans for row in plan]
-    return [step for step in steps if step in {f"SCAN {table}" for table in metadata.tables}]
+    return [row[-1] for plan in plans for row in plan]
+
+
+def _scans(database: Database, ask: Callable[[RequestStore, NodeChangeStore], object]) -> list[str]:
+    """Ask, and give what the plans of the questions say about reading whole tables."""
+    return [step for step in _steps(database, ask) if step in {f"SCAN {table}" for table in metadata.tables}]
 
 
 @pytest.mark.parametrize(
@@ -80,6 +87,13 @@ def test_few_of_very_many_are_found_by_an_index(
     database: Database, ask: Callable[[RequestStore, NodeChangeStore], object]
 ) -> None:
     assert _scans(database, ask) == []
+
+
+def test_what_may_be_forgotten_is_found_without_reading_all_that_is_kept(database: Database) -> None:
+    steps = _steps(database, lambda *_: PruningStore(database).prune(Retention(), NOON))
+    read_whole = [step for step in steps if re.match("SCAN [a-z]", step)]
+    assert read_whole == ["SCAN slack_notes", "SCAN node_sights"]  # of which there are as many as people and nodes
+    assert "SEARCH node_changes USING INDEX node_changes_by_state_and_time (state=? AND asked_at<?)" in steps
 
 
 def test_makers_are_found_by_their_versions_and_not_by_all_that_was_ever_done(database: Database) -> None:

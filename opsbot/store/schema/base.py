@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     DateTime,
     Dialect,
+    Index,
     MetaData,
     text,
 )
@@ -40,3 +41,9 @@ metadata = MetaData()
 
 def in_states(states: Iterable[StrEnum]) -> TextClause:
     return text("state IN ({})".format(", ".join(f"'{state.value}'" for state in sorted(states))))
+
+
+def reference_index(name: str, column: str) -> Index:
+    """Find the rows that refer to something by the column; most of a table that has such an index refer to nothing there."""
+    is_one = text(f"{column} IS NOT NULL")
+    return Index(name, column, sqlite_where=is_one, postgresql_where=is_one)

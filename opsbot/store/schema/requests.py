@@ -102,6 +102,7 @@ publish_requests = Table(
     Index("requests_by_requester_name", "requester_name", "id"),
     Index("requests_by_published_service", "node", "published_service", "state", "ended_at"),
     Index("requests_by_end", "ended_at"),
+    Index("requests_by_package", "service", "version"),
     sqlite_autoincrement=True,  # the number of a request is never given twice
 )
 
@@ -148,4 +149,6 @@ snapshots = Table(
     Column("packaged_on", String(40), primary_key=True),  # ISO 8601; empty where the node didn't say
     Column("taken_at", Instant, nullable=False),
     Column("body", Text, nullable=False),
+    Index("snapshots_by_time", "taken_at"),
+    Index("snapshots_by_service", "service", "taken_at"),
 )

@@ -11,7 +11,7 @@ from sqlalchemy import (
     Text,
 )
 
-from opsbot.store.schema.base import Instant, metadata
+from opsbot.store.schema.base import Instant, metadata, reference_index
 
 deliveries = Table(
     "deliveries",
@@ -40,6 +40,8 @@ deliveries = Table(
     Index("deliveries_in_line", "state", "channel", "id"),
     Index("deliveries_by_time", "created_at"),
     Index("deliveries_by_channel", "channel", "sent_at"),
+    reference_index("deliveries_by_change", "node_change"),
+    reference_index("deliveries_by_event", "event"),
     sqlite_autoincrement=True,
 )
 

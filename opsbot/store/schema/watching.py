@@ -12,7 +12,7 @@ from sqlalchemy import (
     Text,
 )
 
-from opsbot.store.schema.base import Instant, metadata
+from opsbot.store.schema.base import Instant, metadata, reference_index
 
 watches = Table(
     "watches",
@@ -49,6 +49,8 @@ events = Table(
     Column("detail", Text, nullable=False),  # a JSON list
     Index("each_event_once", "identity", unique=True),
     Index("events_by_time", "at"),
+    Index("events_by_package", "service", "version"),
+    reference_index("events_by_change", "node_change"),
     sqlite_autoincrement=True,
 )
 
@@ -87,4 +89,5 @@ stories = Table(
     Column("told_at", Instant),  # when something was last told there
     Index("stories_by_time", "told_at"),
     Index("stories_by_message", "channel", "ts"),
+    Index("stories_by_package", "service", "version"),
 )

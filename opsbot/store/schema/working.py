@@ -53,6 +53,7 @@ node_changes = Table(
         postgresql_where=_going_on,
     ),
     Index("node_changes_by_state", "state", "id"),
+    Index("node_changes_by_state_and_time", "state", "asked_at"),
     Index("node_changes_by_part", "service", "part", "id"),
     sqlite_autoincrement=True,
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import sqlalchemy as sa
 from alembic import op
+
+from opsbot.store.migrations.indexing import make_index
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,25 +29,9 @@ _BY_PREFIX: Final = {"service": "varchar_pattern_ops"}
 
 
 def upgrade() -> None:
-    """Make the indexes; on PostgreSQL beside those who write meanwhile, such as replicas of the old version."""
-    if op.get_bind().dialect.name != "postgresql":
-        for name, (table, columns) in _INDEXES.items():
-            op.create_index(name, table, columns)
-        return
-    with op.get_context().autocommit_block():
-        for name, (table, columns) in _INDEXES.items():
-            _make_beside_writers(name, table, columns)
-
-
-def _make_beside_writers(name: str, table: str, columns: list[str]) -> None:
-    """Make an index that isn't there; one that a failure left half made is of no use, and is made anew."""
-    found = sa.text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
-    is_whole = op.get_bind().execute(found, {"name": name}).scalar_one_or_none()
-    if is_whole is False:
-        op.drop_index(name, table, postgresql_concurrently=True)
-    if not is_whole:
-        by_prefix = _BY_PREFIX if "service" in columns else {}
-        op.create_index(name, table, columns, postgresql_ops=by_prefix, postgresql_concurrently=True)
+    """Make the indexes."""
+    for name, (table, columns) in _INDEXES.items():
+        make_index(name, table, columns, postgresql_ops=_BY_PREFIX if "service" in columns else {})
 
 
 def downgrade() -> None:
