@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from opsbot.actions.stores import Rulebook
     from opsbot.config import Config
-    from opsbot.domain.rules import Rules
+    from opsbot.domain.rules import NewInForce, Rules
 
 _log = logging.getLogger(__name__)
 
@@ -30,13 +30,13 @@ _READ_ANEW = frozenset({"largest_upload", "guests"})
 def begin_with(rules: Rules, rulebook: Rulebook, at: datetime) -> None:
     """Keep the policies and the watches of the configuration, for all replicas to go by.
 
-    There is a record of that where others were in force before.
+    There is a record of that where others were in force before, and where these are the first that ever were.
     """
 
-    def begun(others: frozenset[str]) -> Effects | None:
-        detail = {"changed": sorted(others)} | _which_policies(rules, others)
+    def begun(new: NewInForce) -> Effects | None:
+        detail = {"first" if new.is_first else "changed": sorted(new.names)} | _which_policies(rules, new.names)
         entry = Entry(at, OPSBOT, "start", "done", detail=detail)
-        return Effects(entry) if others else None
+        return Effects(entry) if new.names else None
 
     _say(rulebook.put_in_force(rules.policies, rules.watching(), at, begun))
 
@@ -45,8 +45,8 @@ def follow(after: Rules, before: Rules, restart: tuple[str, ...], rulebook: Rule
     """Keep the same when the configuration was read again; there is a record of that in any case."""
     told: list[Entry] = []
 
-    def read_again(others: frozenset[str]) -> Effects:
-        told.append(what_changed(before, after, restart, at, others))
+    def read_again(new: NewInForce) -> Effects:
+        told.append(what_changed(before, after, restart, at, new.names))
         return Effects(told[-1])
 
     _say(rulebook.put_in_force(after.policies, after.watching(), at, read_again))
@@ -56,9 +56,12 @@ def follow(after: Rules, before: Rules, restart: tuple[str, ...], rulebook: Rule
         _log.warning("changed, but not before a restart: %s", ", ".join(restart))
 
 
-def _say(others: frozenset[str]) -> None:
-    if others:
-        _log.info("other %s are in force from now on", " and ".join(sorted(others)))
+def _say(new: NewInForce) -> None:
+    names = " and ".join(sorted(new.names))
+    if names and new.is_first:
+        _log.info("these %s are the first in this database; they are in force from now on", names)
+    elif names:
+        _log.info("other %s are in force from now on", names)
 
 
 def rules_to_follow(config: Config, running: Config) -> Rules:

@@ -67,3 +67,11 @@ class Rules:
             for services in rules.announce
         )
         return (*announced, *self.watches)
+
+
+@dataclass(frozen=True, slots=True)
+class NewInForce:
+    """What came of putting rules in force: the names of what counted otherwise before; `is_first` where nothing ever did."""
+
+    names: frozenset[str] = frozenset()
+    is_first: bool = False

@@ -47,6 +47,11 @@ def read_in(connection: Connection) -> tuple[Policy, ...]:
     return tuple(policy_of(data) for data in json.loads(_newest(connection) or _NONE))
 
 
+def were_none_in(connection: Connection) -> bool:
+    """Tell whether none were ever put in force, not even an empty list of them, as a part of a transaction."""
+    return _newest(connection) is None
+
+
 def put_in_force_in(connection: Connection, policies: tuple[Policy, ...], at: datetime) -> bool:
     """Make these count from now on, as a part of a transaction; tells whether others counted before."""
     body = canonical([as_data(policy) for policy in policies])

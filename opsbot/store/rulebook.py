@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from opsbot.store.policies import put_in_force_in
+from opsbot.domain.rules import NewInForce
+from opsbot.store.policies import put_in_force_in, were_none_in
 from opsbot.store.watches import put_configured_in
 
 if TYPE_CHECKING:
@@ -28,20 +29,21 @@ class RulebookStore:
         policies: tuple[Policy, ...],
         watching: Iterable[WatchRule],
         at: datetime,
-        effects: Callable[[frozenset[str]], Effects | None],
-    ) -> frozenset[str]:
-        """Make these count from now on, everywhere; gives the names of what counted otherwise before.
+        effects: Callable[[NewInForce], Effects | None],
+    ) -> NewInForce:
+        """Make these count from now on, everywhere; tells what of them is new.
 
-        `effects` is asked with those names for what is kept with it. Raises StoreError.
+        `effects` is asked with that for what is kept with it. Raises StoreError.
         """
         with self._keeper.transaction() as keeping:
             keeping.alone()
+            is_first = were_none_in(keeping.connection)
             put = {
                 "policies": put_in_force_in(keeping.connection, policies, at),
                 "watches": put_configured_in(keeping.connection, watching, at),
             }
-            changed = frozenset(name for name, is_other in put.items() if is_other)
-            said = effects(changed)
+            new = NewInForce(frozenset(name for name, is_other in put.items() if is_other), is_first)
+            said = effects(new)
             if said is not None:
                 keeping.keep(said)
-        return changed
+        return new

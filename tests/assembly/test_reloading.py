@@ -78,7 +78,10 @@ def test_grants_count_at_once_and_open_requests_go_stale_with_their_policy(tmp_p
         assert reload.detail == {"changed": ["access", "policies"], "not_before_restart": [], "policies": in_force}
 
 
-def test_rules_get_in_force_with_their_record_or_not_at_all(database: Database) -> None:
+def test_rules_get_in_force_with_their_record_or_not_at_all(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "opsbot.assembly.reloading")
     audit = AuditStore(database)
     keeper = Keeper(database, audit, lambda _: None)
     rulebook, policies = RulebookStore(keeper), PolicyStore(database)
@@ -89,6 +92,7 @@ def test_rules_get_in_force_with_their_record_or_not_at_all(database: Database) 
     )
     begin_with(plain, rulebook, NOON)
     begin_with(plain, rulebook, NOON)  # another replica: nothing is put in force that wasn't
+    assert caplog.messages == ["these policies are the first in this database; they are in force from now on"]
     with database.transaction() as connection:
         connection.execute(text("ALTER TABLE audit_records RENAME TO gone"))
     puts: list[Callable[[], None]] = [
@@ -105,11 +109,13 @@ def test_rules_get_in_force_with_their_record_or_not_at_all(database: Database) 
     follow(strict, plain, (), rulebook, NOON)
     assert (policies.in_force(), len(WatchStore(database, keeper).going_on())) == (strict.policies, 1)
     follow(plain, plain, ("http",), rulebook, NOON)  # another replica has put others in force meanwhile
+    begin_with(strict, rulebook, NOON)
     told = [(each.what, each.detail) for each in map(entry_of, audit.records())]
     both = ["policies", "watches"]
     of_plain, of_strict = ([f"{each.name} {each.digest}" for each in some.policies] for some in (plain, strict))
     assert told == [
-        ("start", {"changed": ["policies"], "policies": of_plain}),
+        ("start", {"first": ["policies"], "policies": of_plain}),
         ("reload", {"changed": both, "not_before_restart": [], "policies": of_strict}),
         ("reload", {"changed": both, "not_before_restart": ["http"], "policies": of_plain}),
+        ("start", {"changed": both, "policies": of_strict}),
     ]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from opsbot.domain.deliveries import Effects
     from opsbot.domain.policies import Policy
+    from opsbot.domain.rules import NewInForce
     from opsbot.domain.watching import WatchRule
 
 
@@ -21,10 +22,10 @@ class Rulebook(Protocol):
         policies: tuple[Policy, ...],
         watching: Iterable[WatchRule],
         at: datetime,
-        effects: Callable[[frozenset[str]], Effects | None],
-    ) -> frozenset[str]:
-        """Make these count from now on, everywhere; gives the names of what counted otherwise before.
+        effects: Callable[[NewInForce], Effects | None],
+    ) -> NewInForce:
+        """Make these count from now on, everywhere; tells what of them is new.
 
-        `effects` is asked with those names for what is kept in the same transaction.
+        `effects` is asked with that for what is kept in the same transaction.
         """
         ...
