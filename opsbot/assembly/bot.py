@@ -15,7 +15,7 @@ from opsbot.assembly.listening import Ears, Workers
 from opsbot.assembly.lookout import Lookout
 from opsbot.assembly.measuring import MeasuredDispatcher, Measuring
 from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secret_of, secrets_of, version
-from opsbot.assembly.readiness import Health, NodeProbe
+from opsbot.assembly.readiness import Health, NodeProbe, asked_seldom
 from opsbot.assembly.reloading import begin_with, follow, needing_restart, rules_to_follow
 from opsbot.assembly.rules import rules_of
 from opsbot.assembly.stores import Outside, open_stores, world_of
@@ -214,7 +214,8 @@ class Bot:
 
     def _doors(self, config: Config, identity: Identity) -> tuple[SocketConnection | None, HttpServer]:
         """Make the ways by which Slack and whoever runs the bot reach it: a socket, if that is the mode, and HTTP."""
-        checks: dict[str, Callable[[], bool]] = {"database": self.database.ping, "slack": self._mouth.voice.is_there}
+        database, voice = asked_seldom(self.database.ping), self._mouth.voice
+        checks: dict[str, Callable[[], bool]] = {"database": database, "slack": voice.is_there}
         meter = self.measuring.metrics
         applications: dict[str, WSGIApplication] = {}
         socket = None
