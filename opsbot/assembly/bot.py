@@ -104,6 +104,7 @@ class Bot:
 
     def start(self) -> None:
         """Put the policies in force, carry on what was left undone, and begin to listen."""
+        self._health.begin()
         begin_with(self._rules, self._rulebook, now())
         clear_leftovers(now())
         self.progress.start()
@@ -226,7 +227,8 @@ class Bot:
             secret = secret_of(config.slack.signing_secret)
             applications[EVENTS_PATH] = http_application(self.client, identity, self.listeners, secret, meter)
         self._health.checks.update(checks)
-        answers = routes(applications, checks, {"nodes": self._health.nodes}, {"/metrics": meter.page})
+        told, pages = {"nodes": self._health.nodes}, {"/metrics": meter.page}
+        answers = routes(applications, checks, told, pages, is_starting=self._health.is_starting)
         http = HttpServer(answers, config.http.host, config.http.port, config.http.threads)
         queues = {**self._workers.queues(), "http": Queue(http.waiting, http.going_on)}
         meter.add(Readings(queues, self._health.outlook, self._health.records_if_readable))

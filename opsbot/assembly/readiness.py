@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 _RECORDS_KEPT = 5.0
 _ANSWER_KEPT = 1.0
 """Seconds for which an answer of /readyz counts: whoever reaches the port can't make it work by asking."""
+_STARTS_FOR = 15.0
 _NODE_KEPT = 30.0
 _NODE_PATIENCE = 0.3
 _NODE_SILENCE = 5.0
@@ -130,8 +131,22 @@ class Health:
         self.checks: dict[str, Callable[[], bool]] = {}
         self._probes = nodes
         self._nodes = Cached(self._ask_nodes, _ANSWER_KEPT)
+        self._starts_until = float("-inf")
         self._records = Cached(lambda: read(clock()), _RECORDS_KEPT)
         self._outlook = Cached(self._look, _RECORDS_KEPT)
+
+    def begin(self) -> None:
+        """Be starting from now on, until all is well for the first time, or should long be."""
+        self._starts_until = monotonic() + _STARTS_FOR
+
+    def is_starting(self) -> bool:
+        """Tell whether what isn't well may just not be so yet."""
+        if monotonic() > self._starts_until:
+            return False
+        if all(self.nodes().values()) and all(check() for check in self.checks.values()):
+            self._starts_until = float("-inf")
+            return False
+        return True
 
     def nodes(self) -> dict[str, bool]:
         """Tell of each node whether it answers, or did a moment ago."""
@@ -160,4 +175,5 @@ class Health:
             return dict(zip(self._probes, threads.map(lambda probe: probe(), self._probes.values()), strict=True))
 
     def _look(self) -> Outlook:
-        return Outlook({name: check() for name, check in self.checks.items()}, self.nodes())
+        is_starting = self.is_starting()
+        return Outlook({name: check() for name, check in self.checks.items()}, self.nodes(), is_starting=is_starting)

@@ -124,6 +124,23 @@ def test_many_who_ask_whether_it_is_ready_make_one_look_at_the_database_and_the_
     assert max(len(pings), len(probes)) < 8  # one each, unless this machine stands still for a second meanwhile
 
 
+def test_who_begins_is_starting_until_all_is_well_for_the_first_time() -> None:
+    probed = {"design": True}
+    health = Health(
+        "1", lambda _: pytest.fail("nobody asked for records"), {"design": lambda: probed["design"]}, lambda: NOON
+    )
+    seen = {"socket": False}
+    health.checks["socket"] = lambda: seen["socket"]
+    assert not health.is_starting()
+    health.begin()
+    assert health.is_starting()
+    assert health.outlook().is_starting
+    seen["socket"] = True
+    assert not health.is_starting()
+    seen["socket"] = False
+    assert not health.is_starting()
+
+
 def test_health_names_each_node_and_lives_through_a_store_that_is_gone() -> None:
     def gone(_: datetime) -> Records:
         raise StoreError("gone")
