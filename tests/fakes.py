@@ -338,6 +338,7 @@ class FakeRulebook:
         watching: Iterable[WatchRule],
         at: datetime,
         effects: Callable[[NewInForce], Effects | None],
+        settings: Mapping[str, str] | None = None,
     ) -> NewInForce:
         new = NewInForce(frozenset({"policies"}) if policies != self.policies.policies else frozenset())
         self.policies.policies = policies

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from opsbot.assembly.rules import rules_of
 from opsbot.domain.audit import OPSBOT, Entry
 from opsbot.domain.deliveries import Effects
+from opsbot.domain.settings import digests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,15 +31,19 @@ _READ_ANEW = frozenset({"largest_upload", "guests"})
 def begin_with(rules: Rules, rulebook: Rulebook, at: datetime) -> None:
     """Keep the policies and the watches of the configuration, for all replicas to go by.
 
-    There is a record of that where others were in force before, and where these are the first that ever were.
+    There is a record of that where others were in force before, where these are the first that ever were, and where the
+    configuration decides anything else otherwise than it did when it was last read, by whichever replica.
     """
 
     def begun(new: NewInForce) -> Effects | None:
-        detail = {"first" if new.is_first else "changed": sorted(new.names)} | _which_policies(rules, new.names)
-        entry = Entry(at, OPSBOT, "start", "done", detail=detail)
-        return Effects(entry) if new.names else None
+        names = new.names | new.settings
+        detail = {"first" if new.is_first else "changed": sorted(names)} | _which_policies(rules, names)
+        return Effects(Entry(at, OPSBOT, "start", "done", detail=detail)) if names else None
 
-    _say(rulebook.put_in_force(rules.policies, rules.watching(), at, begun))
+    new = rulebook.put_in_force(rules.policies, rules.watching(), at, begun, digests(rules))
+    _say(new)
+    if new.settings:
+        _log.info("other than when the configuration was last read: %s", ", ".join(sorted(new.settings)))
 
 
 def follow(after: Rules, before: Rules, restart: tuple[str, ...], rulebook: Rulebook, at: datetime) -> None:
@@ -49,7 +54,7 @@ def follow(after: Rules, before: Rules, restart: tuple[str, ...], rulebook: Rule
         told.append(what_changed(before, after, restart, at, new.names))
         return Effects(told[-1])
 
-    _say(rulebook.put_in_force(after.policies, after.watching(), at, read_again))
+    _say(rulebook.put_in_force(after.policies, after.watching(), at, read_again, digests(after)))
     changed = told[-1].detail["changed"]
     _log.info("the configuration was read again; changed: %s", ", ".join(changed) or "nothing")
     if restart:

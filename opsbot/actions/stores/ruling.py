@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from opsbot.domain.deliveries import Effects
@@ -23,9 +23,11 @@ class Rulebook(Protocol):
         watching: Iterable[WatchRule],
         at: datetime,
         effects: Callable[[NewInForce], Effects | None],
+        settings: Mapping[str, str] | None = None,
     ) -> NewInForce:
         """Make these count from now on, everywhere; tells what of them is new.
 
+        `settings` are the digests of what else the configuration decides, for the next who puts something in force.
         `effects` is asked with that for what is kept in the same transaction.
         """
         ...
