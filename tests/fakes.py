@@ -35,6 +35,7 @@ from opsbot.domain.models import (
     Wish,
 )
 from opsbot.domain.policy import no_such_request
+from opsbot.domain.rules import NewInForce
 from opsbot.domain.status import Outlook, Records
 from opsbot.domain.watching import News
 from opsbot.errors import ConflictError, DSSError, DSSRefusedError, DSSUnavailableError, NotFoundError
@@ -336,12 +337,13 @@ class FakeRulebook:
         policies: tuple[Policy, ...],
         watching: Iterable[WatchRule],
         at: datetime,
-        effects: Callable[[frozenset[str]], Effects | None],
-    ) -> frozenset[str]:
-        others = frozenset({"policies"}) if policies != self.policies.policies else frozenset()
+        effects: Callable[[NewInForce], Effects | None],
+        settings: Mapping[str, str] | None = None,
+    ) -> NewInForce:
+        new = NewInForce(frozenset({"policies"}) if policies != self.policies.policies else frozenset())
         self.policies.policies = policies
-        effects(others)
-        return others
+        effects(new)
+        return new
 
 
 class FakePauses:

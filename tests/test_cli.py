@@ -343,9 +343,11 @@ end.wait()
 
 def test_the_design_node_can_be_run_alone() -> None:
     command = [sys.executable, "-m", "opsbot", "sandbox", "--only", "designer", "--port", "0", "--api-key", "mine"]
-    served = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    served = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert served.stdout is not None
+        assert served.stderr is not None
+        assert served.stderr.readline() == "The sandbox begins; give it a few seconds.\n"
         said = served.stdout.readline()
         url = said.split()[5].removesuffix(";")
         projects = httpx.get(f"{url}/public/api/projects/", auth=("mine", "")).json()

@@ -15,7 +15,7 @@ from opsbot.assembly.listening import Ears, Workers
 from opsbot.assembly.lookout import Lookout
 from opsbot.assembly.measuring import MeasuredDispatcher, Measuring
 from opsbot.assembly.opening import now, open_database, open_nodes, open_slack, secret_of, secrets_of, version
-from opsbot.assembly.readiness import Health, NodeProbe
+from opsbot.assembly.readiness import Health, NodeProbe, asked_seldom
 from opsbot.assembly.reloading import begin_with, follow, needing_restart, rules_to_follow
 from opsbot.assembly.rules import rules_of
 from opsbot.assembly.stores import Outside, open_stores, world_of
@@ -104,6 +104,7 @@ class Bot:
 
     def start(self) -> None:
         """Put the policies in force, carry on what was left undone, and begin to listen."""
+        self._health.begin()
         begin_with(self._rules, self._rulebook, now())
         clear_leftovers(now())
         self.progress.start()
@@ -214,7 +215,8 @@ class Bot:
 
     def _doors(self, config: Config, identity: Identity) -> tuple[SocketConnection | None, HttpServer]:
         """Make the ways by which Slack and whoever runs the bot reach it: a socket, if that is the mode, and HTTP."""
-        checks: dict[str, Callable[[], bool]] = {"database": self.database.ping, "slack": self._mouth.voice.is_there}
+        database, voice = asked_seldom(self.database.ping), self._mouth.voice
+        checks: dict[str, Callable[[], bool]] = {"database": database, "slack": voice.is_there}
         meter = self.measuring.metrics
         applications: dict[str, WSGIApplication] = {}
         socket = None
@@ -225,7 +227,8 @@ class Bot:
             secret = secret_of(config.slack.signing_secret)
             applications[EVENTS_PATH] = http_application(self.client, identity, self.listeners, secret, meter)
         self._health.checks.update(checks)
-        answers = routes(applications, checks, {"nodes": self._health.nodes}, {"/metrics": meter.page})
+        told, pages = {"nodes": self._health.nodes}, {"/metrics": meter.page}
+        answers = routes(applications, checks, told, pages, is_starting=self._health.is_starting)
         http = HttpServer(answers, config.http.host, config.http.port, config.http.threads)
         queues = {**self._workers.queues(), "http": Queue(http.waiting, http.going_on)}
         meter.add(Readings(queues, self._health.outlook, self._health.records_if_readable))

@@ -23,6 +23,9 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 _RECORDS_KEPT = 5.0
+_ANSWER_KEPT = 1.0
+"""Seconds for which an answer of /readyz counts: whoever reaches the port can't make it work by asking."""
+_STARTS_FOR = 15.0
 _NODE_KEPT = 30.0
 _NODE_PATIENCE = 0.3
 _NODE_SILENCE = 5.0
@@ -54,6 +57,11 @@ class Cached(Generic[T]):
         except StoreError as error:
             found = error
         return monotonic(), found
+
+
+def asked_seldom(check: Callable[[], bool]) -> Callable[[], bool]:
+    """Have a check that takes work made once a second at most, however many ask."""
+    return Cached(check, _ANSWER_KEPT)
 
 
 class NodeProbe:
@@ -121,16 +129,28 @@ class Health:
     ) -> None:
         self.version = version
         self.checks: dict[str, Callable[[], bool]] = {}
-        self._nodes = nodes
+        self._probes = nodes
+        self._nodes = Cached(self._ask_nodes, _ANSWER_KEPT)
+        self._starts_until = float("-inf")
         self._records = Cached(lambda: read(clock()), _RECORDS_KEPT)
         self._outlook = Cached(self._look, _RECORDS_KEPT)
 
+    def begin(self) -> None:
+        """Be starting from now on, until all is well for the first time, or should long be."""
+        self._starts_until = monotonic() + _STARTS_FOR
+
+    def is_starting(self) -> bool:
+        """Tell whether what isn't well may just not be so yet."""
+        if monotonic() > self._starts_until:
+            return False
+        if all(self.nodes().values()) and all(check() for check in self.checks.values()):
+            self._starts_until = float("-inf")
+            return False
+        return True
+
     def nodes(self) -> dict[str, bool]:
-        """Tell of each node whether it answers; all are asked at once."""
-        if not self._nodes:
-            return {}
-        with ThreadPoolExecutor(len(self._nodes), thread_name_prefix="probes") as threads:
-            return dict(zip(self._nodes, threads.map(lambda probe: probe(), self._nodes.values()), strict=True))
+        """Tell of each node whether it answers, or did a moment ago."""
+        return self._nodes()
 
     def records(self) -> Records:
         """Tell what the store knows, or knew some seconds ago; raises StoreError."""
@@ -147,5 +167,13 @@ class Health:
         """Tell what this replica sees, or saw some seconds ago."""
         return self._outlook()
 
+    def _ask_nodes(self) -> dict[str, bool]:
+        """Ask all of them at once."""
+        if not self._probes:
+            return {}
+        with ThreadPoolExecutor(len(self._probes), thread_name_prefix="probes") as threads:
+            return dict(zip(self._probes, threads.map(lambda probe: probe(), self._probes.values()), strict=True))
+
     def _look(self) -> Outlook:
-        return Outlook({name: check() for name, check in self.checks.items()}, self.nodes())
+        is_starting = self.is_starting()
+        return Outlook({name: check() for name, check in self.checks.items()}, self.nodes(), is_starting=is_starting)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from opsbot.assembly.rules import rules_of
 from opsbot.domain.audit import OPSBOT, Entry
 from opsbot.domain.deliveries import Effects
+from opsbot.domain.settings import digests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from opsbot.actions.stores import Rulebook
     from opsbot.config import Config
-    from opsbot.domain.rules import Rules
+    from opsbot.domain.rules import NewInForce, Rules
 
 _log = logging.getLogger(__name__)
 
@@ -30,35 +31,42 @@ _READ_ANEW = frozenset({"largest_upload", "guests"})
 def begin_with(rules: Rules, rulebook: Rulebook, at: datetime) -> None:
     """Keep the policies and the watches of the configuration, for all replicas to go by.
 
-    There is a record of that where others were in force before.
+    There is a record of that where others were in force before, where these are the first that ever were, and where the
+    configuration decides anything else otherwise than it did when it was last read, by whichever replica.
     """
 
-    def begun(others: frozenset[str]) -> Effects | None:
-        detail = {"changed": sorted(others)} | _which_policies(rules, others)
-        entry = Entry(at, OPSBOT, "start", "done", detail=detail)
-        return Effects(entry) if others else None
+    def begun(new: NewInForce) -> Effects | None:
+        names = new.names | new.settings
+        detail = {"first" if new.is_first else "changed": sorted(names)} | _which_policies(rules, names)
+        return Effects(Entry(at, OPSBOT, "start", "done", detail=detail)) if names else None
 
-    _say(rulebook.put_in_force(rules.policies, rules.watching(), at, begun))
+    new = rulebook.put_in_force(rules.policies, rules.watching(), at, begun, digests(rules))
+    _say(new)
+    if new.settings:
+        _log.info("other than when the configuration was last read: %s", ", ".join(sorted(new.settings)))
 
 
 def follow(after: Rules, before: Rules, restart: tuple[str, ...], rulebook: Rulebook, at: datetime) -> None:
     """Keep the same when the configuration was read again; there is a record of that in any case."""
     told: list[Entry] = []
 
-    def read_again(others: frozenset[str]) -> Effects:
-        told.append(what_changed(before, after, restart, at, others))
+    def read_again(new: NewInForce) -> Effects:
+        told.append(what_changed(before, after, restart, at, new.names))
         return Effects(told[-1])
 
-    _say(rulebook.put_in_force(after.policies, after.watching(), at, read_again))
+    _say(rulebook.put_in_force(after.policies, after.watching(), at, read_again, digests(after)))
     changed = told[-1].detail["changed"]
     _log.info("the configuration was read again; changed: %s", ", ".join(changed) or "nothing")
     if restart:
         _log.warning("changed, but not before a restart: %s", ", ".join(restart))
 
 
-def _say(others: frozenset[str]) -> None:
-    if others:
-        _log.info("other %s are in force from now on", " and ".join(sorted(others)))
+def _say(new: NewInForce) -> None:
+    names = " and ".join(sorted(new.names))
+    if names and new.is_first:
+        _log.info("these %s are the first in this database; they are in force from now on", names)
+    elif names:
+        _log.info("other %s are in force from now on", names)
 
 
 def rules_to_follow(config: Config, running: Config) -> Rules:

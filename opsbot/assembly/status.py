@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsbot.assembly.opening import now, open_database, version
 from opsbot.domain.status import Outlook, Status, freezes_in_force
-from opsbot.http import ask_readiness
+from opsbot.http import STARTING, ask_readiness
 from opsbot.store import PolicyStore, RecordStore
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def _outlook(http: HttpConfig) -> Outlook:
     except OSError as error:
         why = error.strerror or str(error) or type(error).__name__
         return Outlook(problem=f"The bot doesn't answer at {http.host}:{http.port}: {why}.")
-    return Outlook(_flags(told), _flags(told.get("nodes")))
+    is_starting = told.pop(STARTING, None) is True
+    return Outlook(_flags(told), _flags(told.get("nodes")), is_starting=is_starting)
 
 
 def _flags(told: Any) -> dict[str, bool]:

@@ -152,6 +152,8 @@ def sandbox(**options: Any) -> None:
     """
     if options["only"] is not None and options["scenario"] is not None:
         raise click.UsageError("A story needs the whole sandbox: leave out --only.")
+    # Loading it takes seconds the first time. What scripts read comes on the other stream, once it is there.
+    click.echo("The sandbox begins; give it a few seconds.", err=True)
     try:
         from opsbot.assembly.trying import designer_only, everything
         from opsbot.sandbox.stories import STORIES

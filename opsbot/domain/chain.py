@@ -33,11 +33,12 @@ class Verdict:
     """What came of verifying: `faults` are sentences, and without any the chain agrees with every head known.
 
     Up to `proven_to` the records are what they were when the head of `proven_by` was kept outside; up to `kept_to` they
-    agree with a head in the same database. `unproven` counts those for which no head from outside speaks.
+    agree with a head in the same database. `unproven` counts those for which no head from outside speaks. Without a
+    `last` there was nothing to follow.
     """
 
     records: int
-    last: Head
+    last: Head | None
     faults: tuple[str, ...] = ()
     proven_to: int = 0
     proven_by: str = ""
@@ -47,6 +48,9 @@ class Verdict:
 
     def in_sentences(self) -> Iterator[str]:
         """Tell it, a sentence a line."""
+        if self.last is None:
+            yield from self.faults
+            return
         yield f"{_counted(self.records, 'record was', 'records were')} read; the last is {self.last}."
         yield from self.faults
         if self.proven_to:

@@ -35,6 +35,7 @@ FORMAT = "opsbot evidence"
 VERSION = 1
 
 _DIGEST_LETTERS = 64
+_NO_BUNDLE = "This isn't a bundle that I can read: “opsbot audit export” writes those."
 _AFTER_APPROVAL = frozenset({State.APPROVED, State.PUBLISHING, State.PUBLISHED, State.UNKNOWN})
 
 _KEYS = frozenset({"format", "version", "made_at", "id", "request", "policy", "identities", "chain", "summary"})
@@ -99,7 +100,7 @@ def verify_bundle(data: Any, heads: Iterable[KnownHead] = ()) -> Verdict:
         return _verified(data, heads)
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError, OpsbotError):
         # Each of these is what some broken piece of JSON makes of reading it; a bundle that can't be read proves nothing.
-        return Verdict(0, Head(0, "0" * 64), ("This isn't a bundle that I can read.",))
+        return Verdict(0, None, (_NO_BUNDLE,))
 
 
 def _verified(data: Mapping[str, Any], heads: Iterable[KnownHead]) -> Verdict:

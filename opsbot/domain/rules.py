@@ -67,3 +67,16 @@ class Rules:
             for services in rules.announce
         )
         return (*announced, *self.watches)
+
+
+@dataclass(frozen=True, slots=True)
+class NewInForce:
+    """What came of putting rules in force: the names of what counted otherwise before; `is_first` where nothing ever did.
+
+    `settings` are the names of what the configuration decided otherwise when that was last kept, which each replica goes
+    by for itself.
+    """
+
+    names: frozenset[str] = frozenset()
+    is_first: bool = False
+    settings: frozenset[str] = frozenset()

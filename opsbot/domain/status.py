@@ -83,12 +83,13 @@ class Frozen:
 class Outlook:
     """What one replica sees: whether the database, Slack and its socket are there, and which nodes answer.
 
-    `problem` is why nothing could be seen.
+    `problem` is why nothing could be seen. While it `is_starting`, what isn't there may just not be there yet.
     """
 
     checks: Mapping[str, bool] = field(default_factory=dict)
     nodes: Mapping[str, bool] = field(default_factory=dict)
     problem: str = ""
+    is_starting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,9 @@ class Status:
     def _of_outlook(self) -> Iterable[str]:
         if self.outlook.problem:
             yield self.outlook.problem
+        if self.outlook.is_starting:
+            yield from self._still_to_come()
+            return
         yield from (
             _AMISS.get(name, f"The {name} isn't there.") for name, well in self.outlook.checks.items() if not well
         )
@@ -115,6 +119,13 @@ class Status:
         if not self.outlook.nodes:  # nobody could be asked, so the looks tell, also of nodes that aren't named any more
             silent = {look.node for look in self.records.looks if look.problem}
         yield from (f"The node {node} doesn't answer." for node in sorted(silent))
+
+    def _still_to_come(self) -> Iterable[str]:
+        """Say in one sentence what a replica that began a moment ago waits for."""
+        nodes = {f"node {name}": answers for name, answers in self.outlook.nodes.items()}
+        waits = [name for name, is_well in {**self.outlook.checks, **nodes}.items() if not is_well]
+        if waits:
+            yield f"I am just starting, and not sure yet of {', '.join(waits)}: ask again in some seconds."
 
     def _of_replicas(self) -> Iterable[str]:
         if not self.records.replicas:
@@ -144,6 +155,7 @@ def status_as_data(status: Status) -> dict[str, Any]:
     return {
         "healthy": not status.problems,
         "problems": list(status.problems),
+        "starting": status.outlook.is_starting,
         "version": status.version,
         "schema": records.schema,
         "at": records.at.isoformat(),

@@ -8,6 +8,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from opsbot.durable.duties import Replicas
     from opsbot.durable.tempo import Tempo
 
@@ -39,6 +41,19 @@ class Heart:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
+
+    def leave(self, is_done: Callable[[], bool]) -> None:
+        """Go off the list after the last beat, unless something is left undone, which the others find by that list.
+
+        Where that can't be known, this process stays on it: who ends in silence is looked after.
+        """
+        if self._thread.ident is None or self._was_silent(monotonic()):
+            return
+        try:
+            if is_done():
+                self._replicas.forget(self.executor)
+        except Exception as error:  # noqa: BLE001 - whatever it is, this is the end
+            _log.warning("that this process has ended can't be told: %s", error)
 
     def is_quiet(self) -> bool:
         """Tell whether silence of the others says nothing: where this one couldn't beat for long, neither could they."""

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import Context
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -47,6 +48,9 @@ _LINES_AT_ONCE = 24
 _TRIES = 3600
 _NOTICED = 0.1
 """Seconds; nothing of ours waits for DBOS's notifications, but on SQLite their listener naps so long as it is stopped."""
+
+_QUEUES_END_IN = 10.0
+"""Seconds that DBOS waits for the end of what looks at its queues; after that one may still be handed something."""
 
 
 class DurableWork:
@@ -102,7 +106,7 @@ class DurableWork:
     def _open_lines(self) -> None:
         """Have the queue there before DBOS begins: it looks for new ones once a second, and the first message waits."""
         DBOS.migrate(self._url, schema=_SCHEMA)
-        client = DBOSClient(system_database_url=self._url, dbos_system_schema=_SCHEMA, application_name=_NAME)
+        client = self._client()
         try:
             client.register_queue(
                 _LINES,
@@ -128,7 +132,8 @@ class DurableWork:
     def stop(self, seconds: float) -> None:
         """Take nothing more, finish in so many seconds what was begun, and let go; the rest is carried on later.
 
-        This process stays on the list of replicas: what a queue had handed it and it never began is found by that.
+        With the rest this process stays on the list of replicas, by which it is found; so does what a queue had handed
+        it and it never began.
         """
         self._stopping.set()
         if self._sweeper.is_alive():
@@ -136,8 +141,22 @@ class DurableWork:
         self._active.wait_for_none(seconds)
         self._waker.stop()
         self._heart.stop()
+        began = monotonic()
         DBOS.destroy(destroy_registry=True)
+        if monotonic() - began < _QUEUES_END_IN:
+            self._heart.leave(self._is_done)
         self._let_go()
+
+    def _is_done(self) -> bool:
+        """Tell whether nothing is in this process's hands, once no queue hands it anything any more."""
+        client = self._client(retry_connection_errors=False)
+        try:
+            return not client.list_workflows(executor_id=self.executor, status="PENDING", limit=1, load_input=False)
+        finally:
+            client.destroy()
+
+    def _client(self, **how: Any) -> DBOSClient:
+        return DBOSClient(system_database_url=self._url, dbos_system_schema=_SCHEMA, application_name=_NAME, **how)
 
     def _enqueue(self, channel: str) -> None:
         with SetEnqueueOptions(queue_partition_key=channel):

@@ -1,7 +1,7 @@
 """What opsbot answers over HTTP: Slack's payloads, and whoever asks whether it is well."""
 
 from opsbot.http.asking import ask_readiness
-from opsbot.http.routes import Check, routes
+from opsbot.http.routes import STARTING, Check, routes
 from opsbot.http.server import HttpServer
 
-__all__ = ["Check", "HttpServer", "ask_readiness", "routes"]
+__all__ = ["STARTING", "Check", "HttpServer", "ask_readiness", "routes"]

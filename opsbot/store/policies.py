@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from opsbot.domain.audit import canonical, digest
 from opsbot.domain.freezes import DAYS, Freeze, WeekTime
 from opsbot.domain.policies import BreakGlass, Policy, as_data
+from opsbot.domain.rules import NewInForce
 from opsbot.store.schema import policies_in_force as table
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from opsbot.store.engine import Database
 
 _NONE = canonical([])
+_NEWEST = select(table.c.body, table.c.settings).order_by(table.c.id.desc()).limit(1)
 
 
 class PolicyStore:
@@ -47,13 +49,21 @@ def read_in(connection: Connection) -> tuple[Policy, ...]:
     return tuple(policy_of(data) for data in json.loads(_newest(connection) or _NONE))
 
 
-def put_in_force_in(connection: Connection, policies: tuple[Policy, ...], at: datetime) -> bool:
-    """Make these count from now on, as a part of a transaction; tells whether others counted before."""
+def put_in_force_in(
+    connection: Connection, policies: tuple[Policy, ...], at: datetime, settings: Mapping[str, str]
+) -> NewInForce:
+    """Make these count from now on, as a part of a transaction, and keep the digests of the settings; tells what is new."""
     body = canonical([as_data(policy) for policy in policies])
-    before = _newest(connection)
-    if before != body:
-        connection.execute(insert(table).values(body=body, stored_at=at))
-    return (before or _NONE) != body
+    before = connection.execute(_NEWEST).one_or_none()
+    known = json.loads(before.settings) if before is not None and before.settings is not None else {}
+    told = canonical({**known, **settings})
+    if before is None or (before.body, before.settings) != (body, told):
+        connection.execute(insert(table).values(body=body, settings=told, stored_at=at))
+    return NewInForce(
+        frozenset({"policies"} if body != (before.body if before is not None else _NONE) else ()),
+        before is None,
+        frozenset(name for name, found in settings.items() if known.get(name, found) != found),
+    )
 
 
 def policy_of(data: Mapping[str, Any]) -> Policy:
@@ -80,7 +90,8 @@ def policy_of(data: Mapping[str, Any]) -> Policy:
 
 
 def _newest(connection: Connection) -> str | None:
-    return connection.execute(select(table.c.body).order_by(table.c.id.desc()).limit(1)).scalar_one_or_none()
+    found = connection.execute(_NEWEST).one_or_none()
+    return found.body if found is not None else None
 
 
 def _moment(text: str) -> datetime | WeekTime:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opsbot.store.policies import put_in_force_in
 from opsbot.store.watches import put_configured_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from opsbot.domain.deliveries import Effects
     from opsbot.domain.policies import Policy
+    from opsbot.domain.rules import NewInForce
     from opsbot.domain.watching import WatchRule
     from opsbot.store.keeping import Keeper
 
@@ -28,20 +30,20 @@ class RulebookStore:
         policies: tuple[Policy, ...],
         watching: Iterable[WatchRule],
         at: datetime,
-        effects: Callable[[frozenset[str]], Effects | None],
-    ) -> frozenset[str]:
-        """Make these count from now on, everywhere; gives the names of what counted otherwise before.
+        effects: Callable[[NewInForce], Effects | None],
+        settings: Mapping[str, str] | None = None,
+    ) -> NewInForce:
+        """Make these count from now on, everywhere; tells what of them is new.
 
-        `effects` is asked with those names for what is kept with it. Raises StoreError.
+        `settings` are the digests of what else the configuration decides, for the next who puts something in force.
+        `effects` is asked with that for what is kept with it. Raises StoreError.
         """
         with self._keeper.transaction() as keeping:
             keeping.alone()
-            put = {
-                "policies": put_in_force_in(keeping.connection, policies, at),
-                "watches": put_configured_in(keeping.connection, watching, at),
-            }
-            changed = frozenset(name for name, is_other in put.items() if is_other)
-            said = effects(changed)
+            new = put_in_force_in(keeping.connection, policies, at, settings or {})
+            if put_configured_in(keeping.connection, watching, at):
+                new = replace(new, names=new.names | {"watches"})
+            said = effects(new)
             if said is not None:
                 keeping.keep(said)
-        return changed
+        return new

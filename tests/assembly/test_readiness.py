@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from opsbot.assembly.readiness import Cached, Health, NodeProbe
+from opsbot.assembly.readiness import Cached, Health, NodeProbe, asked_seldom
 from opsbot.errors import DSSUnavailableError, StoreError
 from tests.builders import NOON
 
@@ -101,6 +102,43 @@ def test_what_was_read_counts_for_a_while_and_so_does_that_it_could_not_be() -> 
         with pytest.raises(StoreError):
             cached()
     assert len(reads) == 1
+
+
+def test_many_who_ask_whether_it_is_ready_make_one_look_at_the_database_and_the_nodes() -> None:
+    pings: list[int] = []
+    probes: list[int] = []
+    may_answer = threading.Event()
+
+    def look(looks: list[int]) -> bool:
+        looks.append(1)
+        return may_answer.wait(10)
+
+    health = Health(
+        "1", lambda _: pytest.fail("nobody asked for records"), {"design": partial(look, probes)}, lambda: NOON
+    )
+    ping = asked_seldom(partial(look, pings))
+    with ThreadPoolExecutor(16) as threads:
+        said = [threads.submit(ask) for _ in range(8) for ask in (ping, health.nodes)]
+        may_answer.set()
+        assert [each.result() for each in said] == [True, {"design": True}] * 8
+    assert max(len(pings), len(probes)) < 8  # one each, unless this machine stands still for a second meanwhile
+
+
+def test_who_begins_is_starting_until_all_is_well_for_the_first_time() -> None:
+    probed = {"design": True}
+    health = Health(
+        "1", lambda _: pytest.fail("nobody asked for records"), {"design": lambda: probed["design"]}, lambda: NOON
+    )
+    seen = {"socket": False}
+    health.checks["socket"] = lambda: seen["socket"]
+    assert not health.is_starting()
+    health.begin()
+    assert health.is_starting()
+    assert health.outlook().is_starting
+    seen["socket"] = True
+    assert not health.is_starting()
+    seen["socket"] = False
+    assert not health.is_starting()
 
 
 def test_health_names_each_node_and_lives_through_a_store_that_is_gone() -> None:

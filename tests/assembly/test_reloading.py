@@ -78,7 +78,33 @@ def test_grants_count_at_once_and_open_requests_go_stale_with_their_policy(tmp_p
         assert reload.detail == {"changed": ["access", "policies"], "not_before_restart": [], "policies": in_force}
 
 
-def test_rules_get_in_force_with_their_record_or_not_at_all(database: Database) -> None:
+def test_a_grant_that_a_restart_changed_is_in_the_audit_once(database: Database) -> None:
+    audit = AuditStore(database)
+    rulebook = RulebookStore(Keeper(database, audit, lambda _: None))
+    policies = [{"name": "plain", "services": ["*"]}]
+    viewers = [{"role": "viewer", "users": [demo.NILS.id, demo.OMAR.id]}]
+    admins = [{"role": "admin", "users": [demo.NILS.id]}]
+    nobodys, seen, owned = (rules_of(config(policies=policies, grants=grants)) for grants in ([], viewers, admins))
+    viewers[0]["users"] = [demo.OMAR.id, demo.NILS.id]
+    for rules in (nobodys, seen, rules_of(config(policies=policies, grants=viewers)), seen):
+        begin_with(rules, rulebook, NOON)
+    follow(owned, seen, (), rulebook, NOON)
+    begin_with(owned, rulebook, NOON)  # the record of the reload has it
+    begin_with(rules_of(config(policies=policies, grants=admins, slack={"guests": "allow"})), rulebook, NOON)
+    in_force = [f"plain {owned.policies[0].digest}"]
+    assert [(each.what, each.detail) for each in map(entry_of, audit.records())] == [
+        ("start", {"first": ["policies"], "policies": in_force}),
+        ("start", {"changed": ["access"]}),
+        ("reload", {"changed": ["access"], "not_before_restart": []}),
+        ("start", {"changed": ["guests"]}),
+    ]
+    assert demo.NILS.id not in str([each.body for each in audit.records()])
+
+
+def test_rules_get_in_force_with_their_record_or_not_at_all(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "opsbot.assembly.reloading")
     audit = AuditStore(database)
     keeper = Keeper(database, audit, lambda _: None)
     rulebook, policies = RulebookStore(keeper), PolicyStore(database)
@@ -89,6 +115,7 @@ def test_rules_get_in_force_with_their_record_or_not_at_all(database: Database) 
     )
     begin_with(plain, rulebook, NOON)
     begin_with(plain, rulebook, NOON)  # another replica: nothing is put in force that wasn't
+    assert caplog.messages == ["these policies are the first in this database; they are in force from now on"]
     with database.transaction() as connection:
         connection.execute(text("ALTER TABLE audit_records RENAME TO gone"))
     puts: list[Callable[[], None]] = [
@@ -105,11 +132,13 @@ def test_rules_get_in_force_with_their_record_or_not_at_all(database: Database) 
     follow(strict, plain, (), rulebook, NOON)
     assert (policies.in_force(), len(WatchStore(database, keeper).going_on())) == (strict.policies, 1)
     follow(plain, plain, ("http",), rulebook, NOON)  # another replica has put others in force meanwhile
+    begin_with(strict, rulebook, NOON)
     told = [(each.what, each.detail) for each in map(entry_of, audit.records())]
     both = ["policies", "watches"]
     of_plain, of_strict = ([f"{each.name} {each.digest}" for each in some.policies] for some in (plain, strict))
     assert told == [
-        ("start", {"changed": ["policies"], "policies": of_plain}),
+        ("start", {"first": ["policies"], "policies": of_plain}),
         ("reload", {"changed": both, "not_before_restart": [], "policies": of_strict}),
         ("reload", {"changed": both, "not_before_restart": ["http"], "policies": of_plain}),
+        ("start", {"changed": both, "policies": of_strict}),
     ]

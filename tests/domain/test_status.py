@@ -20,6 +20,7 @@ SEEN = Outlook({"database": True}, {"design": True})
 
 def test_all_is_well() -> None:
     assert Status("1", WELL, SEEN).problems == ()
+    assert Status("1", WELL, replace(SEEN, is_starting=True)).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,11 @@ def test_all_is_well() -> None:
         (WELL, Outlook({"database": False}), "The database doesn't answer."),
         (WELL, Outlook({"slack": False}), "Slack takes nothing that I say."),
         (WELL, Outlook({"socket": False}), "The socket isn't there."),
+        (
+            WELL,
+            Outlook({"database": True, "socket": False}, {"design": False, "old": True}, is_starting=True),
+            "I am just starting, and not sure yet of socket, node design: ask again in some seconds.",
+        ),
         (WELL, Outlook({}, {"design": False, "old": True}), "The node design doesn't answer."),
         (replace(WELL, looks=(Look("design", NOON, "no"),)), Outlook(), "The node design doesn't answer."),
         (replace(WELL, replicas=()), SEEN, "No replica is running."),

@@ -403,16 +403,40 @@ def test_a_line_that_a_process_was_handed_as_it_ended_is_found_by_the_next(
     url = fresh_postgres(request, postgres_pattern)
     doings = Doings()
     doings.lines = {"C1": ["said"]}
-    with working(url, doings) as first:
+    database = Database(url)
+    with working(url, doings, replace(QUICK, sweep=60.0)) as first:
         first.deliver("C1")
         doings.wait_for(lambda: not doings.lines["C1"])
+        doings.wait_for(
+            lambda: {each.status for each in DBOS.list_workflows(executor_id=first.executor)} == {"SUCCESS"}
+        )
         (run,) = runs_of(first)
-    database = Database(url)
-    with database.transaction() as connection:  # as if DBOS had handed it over when nobody began it any more
-        connection.execute(text("UPDATE dbos.workflow_status SET status = 'PENDING'"))
-    database.close()
-    with working(url, doings):
+        with database.transaction() as connection:  # as if DBOS had handed it over when nobody began it any more
+            connection.execute(text("UPDATE dbos.workflow_status SET status = 'PENDING'"))
+    assert listed(database) == [first.executor]
+    with working(url, doings) as second:
         doings.wait_for(lambda: DBOS.list_workflows(workflow_ids=[run])[0].status == "CANCELLED")
+        doings.wait_for(lambda: listed(database) == [second.executor])
+    database.close()
+
+
+def test_a_process_that_ends_with_its_work_done_is_not_missed(database_url: str) -> None:
+    doings = Doings()
+    doings.lines = {"C1": ["said"]}
+    database = Database(database_url)
+    with working(database_url, doings) as work:
+        assert listed(database) == [work.executor]
+        work.publish(7, 0)
+        work.deliver("C1")
+        doings.wait_for(lambda: len(doings.seen) == 4)
+    assert listed(database) == []
+    database.close()
+
+
+def listed(database: Database) -> list[str]:
+    """Name the processes that are on the list of replicas."""
+    with database.transaction() as connection:
+        return list(connection.execute(text("SELECT executor FROM replicas")).scalars())
 
 
 def runs_of(work: DurableWork) -> list[str]:

@@ -64,11 +64,13 @@ def test_a_port_that_is_taken_is_a_fault_of_the_configuration() -> None:
         HttpServer(routes({}, {}), "127.0.0.1", bot.port, threads=1)
 
 
-def asked(path: str, checks: dict[str, bool], told: dict[str, bool]) -> tuple[str, Any]:
+def asked(path: str, checks: dict[str, bool], told: dict[str, bool], *, is_starting: bool = False) -> tuple[str, Any]:
     """What a WSGI server would send."""
     statuses: list[str] = []
     each = {name: partial(bool, well) for name, well in checks.items()}
-    application = routes({}, each, {"nodes": lambda: told}, {"/page": lambda: ("text/plain", b'"a page"')})
+    application = routes(
+        {}, each, {"nodes": lambda: told}, {"/page": lambda: ("text/plain", b'"a page"')}, partial(bool, is_starting)
+    )
     start = cast("StartResponse", lambda status, headers: statuses.append(status))
     body = b"".join(application({"PATH_INFO": path}, start))
     return statuses[0], json.loads(body)
@@ -79,6 +81,8 @@ def test_a_node_that_is_down_is_named_and_takes_nobody_out_of_a_balancer() -> No
     assert asked("/readyz", {"database": True}, nodes) == ("200 OK", {"database": True, "nodes": nodes})
     status, said = asked("/readyz", {"database": False, "slack": True}, nodes)
     assert (status, said["database"], said["slack"]) == ("503 Service Unavailable", False, True)
+    starting = asked("/readyz", {"socket": False}, nodes, is_starting=True)
+    assert starting == ("503 Service Unavailable", {"socket": False, "nodes": nodes, "starting": True})
     assert asked("/page", {}, {}) == ("200 OK", "a page")
     assert asked("/other", {}, {})[0] == "404 Not Found"
 

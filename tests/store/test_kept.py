@@ -144,8 +144,11 @@ def test_policies_come_back_as_they_were_and_by_their_digests(opened: Database) 
     rulebook = RulebookStore(Keeper(opened, AuditStore(opened), lambda _: None))
 
     def put(*policies: Policy) -> frozenset[str]:
-        return rulebook.put_in_force(policies, (), NOON, lambda _: None)
+        new = rulebook.put_in_force(policies, (), NOON, lambda _: None)
+        firsts.append(new.is_first)
+        return new.names
 
+    firsts: list[bool] = []
     assert (put(), store.in_force()) == (frozenset(), ())
     assert put(FULL) == {"policies"}
     assert put(FULL) == frozenset()
@@ -154,6 +157,7 @@ def test_policies_come_back_as_they_were_and_by_their_digests(opened: Database) 
     assert store.in_force() == (Policy("plain"),)
     assert store.by_digest(FULL.digest) == as_data(FULL)
     assert store.by_digest("0" * 64) is None
+    assert firsts == [True, False, False, False]
 
 
 def test_any_change_of_a_policy_is_another_digest() -> None:

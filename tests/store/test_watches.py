@@ -132,7 +132,7 @@ def test_tests_are_queued_with_their_records_or_not_at_all(
 
 def test_watches_of_the_configuration_follow_it_and_keep_their_numbers(keeper: Keeper, watches: WatchStore) -> None:
     def put(*rules: WatchRule) -> frozenset[str]:
-        return RulebookStore(keeper).put_in_force((), rules, NOON, lambda _: None)
+        return RulebookStore(keeper).put_in_force((), rules, NOON, lambda _: None).names
 
     everything = frozenset({Topic.PACKAGED}), frozenset({Topic.AUTH})
     rules = [WatchRule("C1", "a:*", each) for each in everything]

@@ -209,6 +209,12 @@ def test_the_command_line_tells_the_same_and_ends_with_what_a_script_needs(seen:
     )
     assert asked.exit_code == 0, asked.output
     assert "asked how I am" in asked.output
+    seen.stage.bot._mouth.voice.lost("Slack says token_revoked.")
+    seen.stage.bot._health.begin()  # as if it had just begun
+    starting = CliRunner().invoke(program, ["status", "--config", str(path)], env=environment)
+    seen.stage.bot._mouth.voice.found()
+    assert starting.exit_code == 1
+    assert "I am just starting, and not sure yet of slack" in starting.output
     path.write_text(re.sub(r"port = \d+", "port = 1", path.read_text()))
     silent = CliRunner().invoke(program, ["status", "--config", str(path)], env=environment)
     assert silent.exit_code == 1

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from opsbot.domain.deliveries import Effects
     from opsbot.domain.policies import Policy
+    from opsbot.domain.rules import NewInForce
     from opsbot.domain.watching import WatchRule
 
 
@@ -21,10 +22,12 @@ class Rulebook(Protocol):
         policies: tuple[Policy, ...],
         watching: Iterable[WatchRule],
         at: datetime,
-        effects: Callable[[frozenset[str]], Effects | None],
-    ) -> frozenset[str]:
-        """Make these count from now on, everywhere; gives the names of what counted otherwise before.
+        effects: Callable[[NewInForce], Effects | None],
+        settings: Mapping[str, str] | None = None,
+    ) -> NewInForce:
+        """Make these count from now on, everywhere; tells what of them is new.
 
-        `effects` is asked with those names for what is kept in the same transaction.
+        `settings` are the digests of what else the configuration decides, for the next who puts something in force.
+        `effects` is asked with that for what is kept in the same transaction.
         """
         ...

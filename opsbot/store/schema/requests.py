@@ -139,6 +139,7 @@ policies_in_force = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("body", Text, nullable=False),  # a JSON list of policies
     Column("stored_at", Instant, nullable=False),
+    Column("settings", Text),  # a JSON object: the digest of each other thing that the configuration decides
 )
 
 snapshots = Table(
