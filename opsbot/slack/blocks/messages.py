@@ -27,6 +27,9 @@ UNWATCH = "unwatch:"
 REOPEN_FORM = "reopen_form"
 """The action of a button that opens a form again, which came to nothing, with all that was typed."""
 
+OF_CHANGE = "change:"
+"""What the value of that button begins with where it is of a change of a node; behind it is the change's stamp."""
+
 SECTION_LIMIT = 3000
 TEXT_LIMIT = 4000
 
