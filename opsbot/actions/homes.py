@@ -36,8 +36,9 @@ _EVERYTHING = "*"
 
 def show_home(asker: Asker, standing: Standing, world: World) -> HomeShown:
     """Gather what concerns the asker, as far as their grants count where they ask; nothing for whom nothing is done."""
-    if standing.barred and not standing.problem:
-        return HomeShown(asker.person, barred=standing.barred)
+    if standing.barred:  # not even what they asked for when they weren't; what isn't known may be known any moment
+        sight = frozenset({_EVERYTHING} if standing.problem else ())
+        return HomeShown(asker.person, barred=standing.barred, sight=sight)
     return _Gathering(asker.person, standing, world, world.policies.in_force(), world.clock()).home()
 
 
@@ -125,9 +126,6 @@ class _Gathering:
     now: datetime
 
     def home(self) -> HomeShown:
-        if self.standing.barred:  # not even what they asked for when they weren't
-            everything = frozenset({_EVERYTHING} if self.standing.problem else ())
-            return HomeShown(self.person, problem=self.standing.barred, sight=everything)
         own = self._own()
         access = show_access(Asker(self.person, HOME), self.standing)
         sight = {glob for grant in self.standing.grants for glob in grant.services}

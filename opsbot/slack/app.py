@@ -63,7 +63,7 @@ def http_application(
 
 
 def readable_only(application: WSGIApplication) -> WSGIApplication:
-    """Refuse with 400 what can't be read at all, signed or not; Bolt fails where it can't."""
+    """Refuse with 400 what can't be read at all, whoever signed it; Bolt fails where it can't."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, assert_never
 
 from opsbot.errors import OpsbotError, StoreError, in_full
 from opsbot.grammar import corrected
-from opsbot.slack.blocks.messages import Answer
+from opsbot.slack.blocks.messages import Answer, Message
 from opsbot.slack.blocks.results import apology
 from opsbot.slack.transport.pool import TurnedAway
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from opsbot.slack.transport.pool import Pool
+
 _log = logging.getLogger(__name__)
 
 BUSY = "I have more to do than I can keep up with just now. Nothing was done; please try again in a moment."
-
 
 ENOUGH = (
     "I'm still at what you asked for before, and take no more from one person at once. "
@@ -35,6 +36,12 @@ def turned_away(why: TurnedAway) -> str:
             return ENOUGH
         case _:
             assert_never(why)
+
+
+def tell_turned_away(why: TurnedAway, user: str, spare: Pool, tell: Callable[[Message], object]) -> None:
+    """Tell somebody that nothing of theirs is taken, by spare workers: the acknowledgement waits for the listener."""
+    if spare.take(user, tell, Message(turned_away(why))) is not None:
+        _log.warning("%s could not even be told that there is too much to do", user)
 
 
 def in_words(job: Callable[[], Answer | None], address: str, command_name: str, typed: str = "") -> Answer | None:

@@ -66,6 +66,7 @@ LONG_AGO = str(int(time.time()) - 6 * 60)
         (BODY, LONG_AGO, signed(at=LONG_AGO)),
         (BODY, "soon", signed(at="soon")),
         (BODY, "9" * 5000, signed(at=NOW)),
+        (BODY, "9" * 400, signed(at=NOW)),
         (BODY, "inf", signed(at="inf")),
         (BODY, NOW, "v0=\xe9\xff"),
         (b"\xff\xfe", NOW, signed(at=NOW)),

@@ -10,9 +10,9 @@ from slack_sdk.models.blocks.block_elements import ButtonElement
 
 from opsbot.domain import commands
 from opsbot.domain.changes import DOING, DONE, GOING_ON, ChangeState, in_progress, object_of
-from opsbot.domain.seals import seal_of_change
-from opsbot.slack.blocks.messages import RUN_LINE, Answer, Message, mrkdwn_section, notes, reopening
+from opsbot.slack.blocks.messages import OF_CHANGE, RUN_LINE, Answer, Message, mrkdwn_section, notes, reopening
 from opsbot.slack.blocks.mrkdwn import clipped, code, date, escaped, person, visible
+from opsbot.slack.blocks.stamps import stamp_of_change
 from opsbot.slack.blocks.working import working
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def outcome(change: NodeChange, command_name: str) -> Message:
             said = f":grey_question: {who}: whether {what} was {done} can't be said yet.{because}"
         case _:
             said = f":x: {who}: {what} was not {done}.{because}"
-            again = ActionsBlock(elements=[reopening(f"change:{change.id}:{seal_of_change(change)}")])
+            again = ActionsBlock(elements=[reopening(f"{OF_CHANGE}{stamp_of_change(change)}")])
             return Message(said, (mrkdwn_section(said), again))
     return Message(said, (mrkdwn_section(said),))
 

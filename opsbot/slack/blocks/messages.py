@@ -12,7 +12,7 @@ from slack_sdk.models.blocks.block_elements import ButtonElement
 from opsbot.slack.blocks.mrkdwn import cut, escaped, plain, readable, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from opsbot.domain.files import Attachment
     from opsbot.domain.models import MessageRef
@@ -26,6 +26,9 @@ UNWATCH = "unwatch:"
 
 REOPEN_FORM = "reopen_form"
 """The action of a button that opens a form again, which came to nothing, with all that was typed."""
+
+OF_CHANGE = "change:"
+"""What the value of that button begins with where it is of a change of a node; behind it is the change's stamp."""
 
 SECTION_LIMIT = 3000
 TEXT_LIMIT = 4000
@@ -79,16 +82,23 @@ class Answer:
 
     def in_one(self) -> Message:
         """Put everything into one message, for where there is no thread."""
-        blocks: list[Block] = [mrkdwn_section(self.headline)]
-        for detail in self.details:
-            blocks += detail.blocks or (mrkdwn_section(detail.text),)
-        cuts = any(detail.whole for detail in self.details)
-        text = "\n".join(dict.fromkeys([self.headline, *(detail.text for detail in self.details)]))
-        return Message(cut(text, TEXT_LIMIT), tuple(blocks), self.in_full() if cuts else "")
+        return joined((Message(self.headline), *self.details))
 
     def in_full(self) -> str:
         """Write all that it says, or would say, as plain text."""
-        return "\n\n".join([plain(self.headline), *(detail.in_full() for detail in self.details)])
+        return _in_full((Message(self.headline), *self.details))
+
+
+def joined(messages: Sequence[Message]) -> Message:
+    """Put messages into one, in their order."""
+    blocks = [block for each in messages for block in each.blocks or (mrkdwn_section(each.text),)]
+    text = "\n".join(dict.fromkeys(each.text for each in messages))
+    cuts = any(each.whole for each in messages)
+    return Message(cut(text, TEXT_LIMIT), tuple(blocks), _in_full(messages) if cuts else "")
+
+
+def _in_full(messages: Sequence[Message]) -> str:
+    return "\n\n".join(each.in_full() for each in messages)
 
 
 def reopening(value: str) -> ButtonElement:

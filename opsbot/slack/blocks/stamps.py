@@ -1,14 +1,15 @@
-"""What buttons say of the request or the watch that they are of: its number, and the seal by which it is known again."""
+"""What buttons say of the request, watch or change that they are of: its number, and the seal by which it is known again."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from opsbot.domain.seals import seal, seal_of_watch
+from opsbot.domain.seals import seal, seal_of_change, seal_of_watch
 from opsbot.errors import CommandError
 
 if TYPE_CHECKING:
+    from opsbot.domain.changes import NodeChange
     from opsbot.domain.models import PublishRequest
     from opsbot.domain.watching import Watch
 
@@ -23,6 +24,11 @@ def stamp(request: PublishRequest) -> str:
 def stamp_of_watch(watch: Watch) -> str:
     """Write the value of a watch's button."""
     return f"{watch.id}:{seal_of_watch(watch)}"
+
+
+def stamp_of_change(change: NodeChange) -> str:
+    """Write what the button of a change says of it."""
+    return f"{change.id}:{seal_of_change(change)}"
 
 
 def read_stamp(value: str) -> tuple[int, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, assert_never
@@ -18,8 +17,10 @@ from opsbot.domain.seals import seal, seal_of_change
 from opsbot.errors import CommandError, NotFoundError, StoreError
 from opsbot.grammar import forms
 from opsbot.grammar.fields import ON
-from opsbot.slack.blocks.messages import Message, notes, reopening
+from opsbot.grammar.words import read_number
+from opsbot.slack.blocks.messages import OF_CHANGE, Message, notes, reopening
 from opsbot.slack.blocks.mrkdwn import clipped, plain
+from opsbot.slack.blocks.stamps import read_stamp
 
 if TYPE_CHECKING:
     from opsbot.actions.stores import NodeChanges, Requests
@@ -32,9 +33,8 @@ _VALUE = 2_000
 _MOST_UNPACKED = 40_000
 _SAID = 300
 _PLAIN, _PACKED = "as-it-is:", "packed:"
-_REQUEST, _NUMBER = "request", re.compile(r"#?([0-9]{1,9})")
+_REQUEST = "request"
 _WHICH = "I can't tell any more which request you meant: choose it."
-_OF_CHANGE = re.compile(r"change:([0-9]{1,9})(?::([0-9a-f]{1,64}))?")
 _STALE = "That button is of something that I don't know any more, so there is nothing to fill in again. Type it anew."
 
 
@@ -113,9 +113,9 @@ def without_request(kept: Kept, said: str = "") -> Kept:
 
 
 def _request_in(kept: Kept, requests: Requests) -> PublishRequest | None:
-    found = _NUMBER.fullmatch(kept.values.get(_REQUEST, ""))
+    number = read_number(kept.values.get(_REQUEST, ""))
     try:
-        return requests.get(int(found[1])) if found is not None else None
+        return requests.get(number) if number is not None else None
     except NotFoundError:
         return None
 
@@ -136,9 +136,8 @@ def kept_in(value: str, asker: Asker, changes: NodeChanges, requests: Requests) 
     A change is the button's by its seal; where an earlier version made the button, by the message that it stands in,
     or whose thread. Raises CommandError.
     """
-    stamped = change_in(value)
-    if stamped is not None:
-        number, stamp = stamped
+    if value.startswith(OF_CHANGE):
+        number, stamp = read_stamp(value.removeprefix(OF_CHANGE))
         try:
             change = changes.get(number)
         except NotFoundError as error:
@@ -153,12 +152,6 @@ def kept_in(value: str, asker: Asker, changes: NodeChanges, requests: Requests) 
     if kept is None or kept.verb not in forms():
         raise CommandError("That button isn't one of mine.", "help")
     return _of_its_request(kept, requests)
-
-
-def change_in(value: str) -> tuple[int, str] | None:
-    """Read which change of a node a button stands for, by number and seal; None where it stands for none."""
-    found = _OF_CHANGE.fullmatch(value)
-    return (int(found[1]), found[2] or "") if found is not None else None
 
 
 def of_change(change: NodeChange) -> Kept:

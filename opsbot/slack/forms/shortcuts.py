@@ -11,7 +11,7 @@ from opsbot.domain.commands import RequestPublish
 from opsbot.domain.models import MessageRef
 from opsbot.domain.references import ServiceRef
 from opsbot.errors import CommandError
-from opsbot.slack.blocks.messages import Answer, Message
+from opsbot.slack.blocks.messages import Answer
 from opsbot.slack.blocks.mrkdwn import escaped
 from opsbot.slack.forms.following import left_out
 from opsbot.slack.forms.opening import TOO_LATE
@@ -20,7 +20,7 @@ from opsbot.slack.forms.promised import Promises
 from opsbot.slack.forms.views import form_view, notice_view
 from opsbot.slack.sending.marks import MARK
 from opsbot.slack.sending.saying import ABOUT
-from opsbot.slack.trouble import in_words, incident, turned_away
+from opsbot.slack.trouble import in_words, incident, tell_turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +96,7 @@ class ShortcutListeners:
 
         refused = self.pool.take(asker.person.id, do)
         if refused is not None:
-            self.spare.take(asker.person.id, self.replier.direct, Message(turned_away(refused)), asker)
+            tell_turned_away(refused, asker.person.id, self.spare, lambda told: self.replier.direct(told, asker))
 
     def _pick(self, shortcut: Shortcut) -> Answer | None:
         barred = self.dispatcher.offered(shortcut.asker).barred

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from opsbot.domain.models import HOME
 from opsbot.errors import OpsbotError
 from opsbot.slack.listening.payloads import HomeOpened
+from opsbot.slack.transport.pool import TurnedAway
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,9 +45,12 @@ class HomeListener:
         except ValidationError:
             _log.exception("the opening of a Home could not be read")
             return
-        if opened.is_home and all(
-            pool.take(opened.user, self._show, self.painter.welcome, opened.user) for pool in (self.pool, self.spare)
-        ):
+        if not opened.is_home:
+            return
+        refused = self.pool.take(opened.user, self._show, self.painter.welcome, opened.user)
+        if refused is TurnedAway.FULL:  # who has their share of it has none of the one thread that tells others
+            refused = self.spare.take(opened.user, self._show, self.painter.welcome, opened.user)
+        if refused is not None:
             _log.warning("there is too much to do to show %s their Home", opened.user)
 
     def show_what_is_true(self, asker: Asker) -> None:

@@ -32,7 +32,7 @@ from opsbot.slack.forms.reasons import (
     missing_reason,
 )
 from opsbot.slack.listening.payloads import Click, SlashCommand
-from opsbot.slack.trouble import in_words, incident, turned_away
+from opsbot.slack.trouble import in_words, incident, tell_turned_away, turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from opsbot.slack.listening.home import HomeListener
     from opsbot.slack.listening.spoken import SpokenListener
     from opsbot.slack.sending.replies import Replier
-    from opsbot.slack.transport.pool import Pool, TurnedAway
+    from opsbot.slack.transport.pool import Pool
 
 _log = logging.getLogger(__name__)
 
@@ -117,7 +117,8 @@ class Listeners:
             return
         why = self.pool.take(click.user.id, self._take_click, click)
         if why is not None:
-            self._turn_away(why, click.asker, click.response_url)
+            asker, url = click.asker, click.response_url
+            tell_turned_away(why, asker.person.id, self.spare, lambda told: self.replier.whisper(told, asker, url))
 
     def on_submission(self, ack: FormAck, body: dict[str, Any]) -> None:
         """Take a form that somebody sent; what is empty and must not be is said beside the field."""
@@ -136,12 +137,6 @@ class Listeners:
             ack()
         else:
             ack(response_action="errors", errors=busy(turned_away(why)))
-
-    def _turn_away(self, why: TurnedAway, asker: Asker, response_url: str | None) -> None:
-        """Say that there is too much to do; by another pool, since the acknowledgement waits for this listener."""
-        user, told = asker.person.id, Message(turned_away(why))
-        if self.spare.take(user, self.replier.whisper, told, asker, response_url) is not None:
-            _log.warning("%s could not even be told that there is too much to do", user)
 
     def _take_command(self, command: SlashCommand) -> None:
         """Answer a command; where a word is missing a form asks for it, if it can still be opened."""

@@ -48,7 +48,7 @@ class SignedOnly:
             return self._verifier.is_valid(
                 body, environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP"), environ.get("HTTP_X_SLACK_SIGNATURE")
             )
-        except (ValueError, TypeError):  # no number, no UTF-8, no ASCII
+        except (ValueError, TypeError, OverflowError):  # no number or too great a one, no UTF-8, no ASCII
             return False
 
     def _tell_sometimes(self) -> None:

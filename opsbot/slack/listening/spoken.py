@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +12,10 @@ from opsbot.errors import MissingWordError, UnknownVerbError
 from opsbot.grammar import behind_mention_of, without_mention_of
 from opsbot.slack.blocks.address import MENTION, address_in
 from opsbot.slack.blocks.introducing import greeting, with_form_for, wordless
-from opsbot.slack.blocks.messages import Message
 from opsbot.slack.blocks.results import apology
 from opsbot.slack.doing import Later
 from opsbot.slack.listening.payloads import BotMention, DirectMessage
-from opsbot.slack.trouble import in_words, incident, turned_away
+from opsbot.slack.trouble import in_words, incident, tell_turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
     from opsbot.slack.transport.pool import Pool
 
     Do = Callable[[str, Asker, Later], Answer | None]
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +66,8 @@ class SpokenListener:
             return
         refused = self.pool.take(mention.event.user, self._take_mention, mention)
         if refused is not None:
-            user, told = mention.event.user, Message(turned_away(refused))
-            if self.spare.take(user, self.replier.whisper, told, mention.asker, None) is not None:
-                self._log_unheard(user)
+            asker = mention.asker
+            tell_turned_away(refused, asker.person.id, self.spare, lambda told: self.replier.whisper(told, asker, None))
 
     def on_message(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take what was written to the bot."""
@@ -86,9 +81,8 @@ class SpokenListener:
             return
         refused = self.pool.take(said.event.user, self._take_message, said)
         if refused is not None:
-            user, told = said.event.user, Message(turned_away(refused))
-            if self.spare.take(user, self.replier.direct, told, said.asker) is not None:
-                self._log_unheard(user)
+            asker = said.asker
+            tell_turned_away(refused, asker.person.id, self.spare, lambda told: self.replier.direct(told, asker))
 
     def _take_mention(self, mention: BotMention) -> None:
         """Do what a mention asks; all see the answer in the thread of the mention, the asker alone in the channel."""
@@ -143,9 +137,6 @@ class SpokenListener:
             if error.near is not None and error.near.right != "help" and not text.endswith("?"):
                 raise
             return greeting(asker)
-
-    def _log_unheard(self, user: str) -> None:
-        _log.warning("%s could not even be told that there is too much to do", user)
 
 
 def _without_command(name: str, text: str) -> str:

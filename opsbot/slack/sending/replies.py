@@ -1,7 +1,8 @@
 """Sending an answer: a parent message with its detail and its files in the thread, or for the asker's eyes only.
 
 Slack takes so many messages a minute of an app and no more. An answer waits for its turn a little; then it goes by the
-response_url of what was asked, of which Slack takes some for every question: nobody waits for others' answers.
+response_url of what was asked, of which Slack takes a few for every question, and for half an hour: nobody waits for
+others' answers.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import logging
 from contextlib import nullcontext
 from dataclasses import replace
+from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +20,11 @@ from slack_sdk.models.blocks import ContextBlock
 from opsbot.domain.files import size_in_words
 from opsbot.domain.models import HOME
 from opsbot.slack.blocks.fitting import fitted, fitting, text_file
-from opsbot.slack.blocks.messages import TEXT_LIMIT, Answer, Message, mrkdwn, mrkdwn_section, spoken
+from opsbot.slack.blocks.messages import TEXT_LIMIT, Answer, Message, joined, mrkdwn, mrkdwn_section, spoken
 from opsbot.slack.blocks.mrkdwn import code, cut
 from opsbot.slack.sending.saying import say
 from opsbot.slack.sending.uploads import Uploads, discard, size_of
-from opsbot.slack.transport.calls import CALL_ERRORS, come_back_after, error_code, is_not_here
+from opsbot.slack.transport.calls import CALL_ERRORS, UrlRefusedError, come_back_after, error_code, is_not_here
 
 if TYPE_CHECKING:
     from slack_sdk.models.views import View
@@ -57,12 +59,13 @@ class Replier:
         """
         try:
             if answer.instead_of is not None:
-                here = answer.instead_of.channel == asker.place.channel
-                self._end(fitted(answer), answer.instead_of, thread if here else None, response_url)
+                here = answer.instead_of.channel == asker.place.channel  # else the url leads elsewhere than the message
+                there = (thread, response_url) if here else (None, None)
+                self._end(fitted(answer), answer.instead_of, *there)
             elif answer.private:
                 self.whisper(answer.in_one(), asker, response_url, answer.files)
             else:
-                self._post(fitted(answer), asker.place.channel, thread, response_url)
+                self._post(answer, asker, response_url, thread)
         except CALL_ERRORS as error:
             self._fall_back(answer, asker, response_url, error)
         finally:
@@ -74,7 +77,7 @@ class Replier:
     ) -> None:
         """Tell the asker alone; what doesn't fit is given to them as a file, beside others."""
         shown = fitting(message)
-        self._whisper(shown, asker, response_url, (*files, text_file(shown.whole)) if shown.whole else files)
+        self._whisper(shown, asker, response_url, _with_whole(files, shown))
 
     def direct(self, message: Message, asker: Asker) -> None:
         """Tell the asker in their conversation with the bot."""
@@ -92,7 +95,8 @@ class Replier:
         try:
             say(self._client, shown, asker.place.channel, thread)
         except CALL_ERRORS as error:
-            _log.warning("an answer could not be sent: %s", error_code(error))
+            _log.info("an answer could not be posted in %s: %s", asker.place.channel, error_code(error))
+            self._whisper(shown, asker, None)
 
     def replace(self, message: Message, click_url: str, asker: Asker) -> None:
         """Put another message in the place of the one that was clicked; who clicked gets what doesn't fit as a file."""
@@ -113,26 +117,41 @@ class Replier:
             return False
         return True
 
-    def _post(self, answer: Answer, channel: str, thread: str | None, url: str | None) -> None:
+    def _post(self, answer: Answer, asker: Asker, url: str | None, thread: str | None) -> None:
         """Post the answer; where messages must wait, in one by the url. What is begun already has the room that there is."""
         parent = None
         if url is None or monotonic() >= self._crowded_until:
             headline = Message(cut(answer.headline, TEXT_LIMIT), about=answer.about)
-            parent = self._say(headline, channel, thread, url)
+            parent = self._say(headline, asker.place.channel, thread, url)
         if parent is not None:
-            self._follow(answer, parent, thread, url)
+            self._follow(fitted(answer), parent, thread, url)
         elif url is not None:
-            self._respond(url, _to_all(thread), fitting(answer.in_one()))
-            for file in answer.files:
-                self._uploads.offer(file, channel, thread)
+            self._respond_to_all(answer, asker, url, thread)
+
+    def _respond_to_all(self, answer: Answer, asker: Asker, url: str, thread: str | None) -> None:
+        """Say all of it in one message by the url, where the bot itself needn't be; then files are given to the asker."""
+        shown = fitting(answer.in_one())
+        self._respond(url, _to_all(thread), shown)
+        files = _with_whole(answer.files, shown)
+        try:
+            while files:
+                self._uploads.offer(files[0], asker.place.channel, thread)
+                files = files[1:]
+        except CALL_ERRORS as error:
+            _log.info("a file could not be put into %s: %s", asker.place.channel, error_code(error))
+            self._whisper(Message("Nobody else has the file of this."), asker, url, files)
 
     def _follow(self, answer: Answer, parent: MessageRef, thread: str | None, url: str | None) -> None:
-        """Put detail and files into the thread."""
-        below = thread or parent.ts
-        for detail in answer.details:
+        """Put detail and files into the thread; by the url all the rest goes in one, since Slack takes few there."""
+        below, files = thread or parent.ts, answer.files
+        for said, detail in enumerate(answer.details):
             if self._say(detail, parent.channel, below, url) is None and url is not None:
-                self._respond(url, _to_all(below), detail)
-        for file in answer.files:
+                rest = fitting(joined(answer.details[said:]))
+                self._respond(url, _to_all(below), rest)
+                if not any(each.whole for each in answer.details):  # else that file is there already
+                    files = _with_whole(files, rest)
+                break
+        for file in files:
             self._uploads.offer(file, parent.channel, below)
 
     def _say(self, message: Message, channel: str, thread: str | None, url: str | None) -> MessageRef | None:
@@ -141,9 +160,11 @@ class Replier:
             return say(self._client, message, channel, thread)
         except SlackApiError as error:
             seconds = come_back_after(error)
-            if seconds is None or url is None:
+            if seconds is None:
                 raise
             self._crowded_until = monotonic() + seconds
+            if url is None:
+                raise
             return None
 
     def _end(self, answer: Answer, at: MessageRef, thread: str | None, url: str | None) -> None:
@@ -180,16 +201,24 @@ class Replier:
             note = ContextBlock(elements=[mrkdwn(self._given_directly(files, asker, message.text.partition("\n")[0]))])
             blocks = message.blocks or (mrkdwn_section(message.text),)
             message = replace(message, blocks=(*blocks, note))
+        if response_url is not None and self._is_told(message, response_url):
+            return
         try:
-            if response_url is not None:
-                self._respond(response_url, {"response_type": "ephemeral"}, message)
-            else:
-                self._whisper_in_channel(message, asker)
+            self._whisper_in_channel(message, asker)
         except CALL_ERRORS as error:
-            if response_url is None and is_not_here(error):
+            if is_not_here(error):
                 self.direct(message, asker)
             else:
                 _log.warning("an answer could not be sent: %s", error_code(error))
+
+    def _is_told(self, message: Message, url: str) -> bool:
+        """Tell the asker by the url; tells whether Slack took that."""
+        try:
+            self._respond(url, {"response_type": "ephemeral"}, message)
+        except CALL_ERRORS as error:
+            _log.info("an answer could not go by its response_url: %s", error_code(error))
+            return False
+        return True
 
     def _given_directly(self, files: tuple[Attachment, ...], asker: Asker, headline: str) -> str:
         """Give files to the asker directly; gives what to say about that."""
@@ -213,14 +242,20 @@ class Replier:
         )
 
     def _respond(self, url: str, how: dict[str, Any], message: Message) -> None:
-        """Answer by a response_url. Slack shows it to the asker alone, unless `how` says otherwise."""
+        """Answer by a response_url; raises CALL_ERRORS. Slack shows it to the asker alone, unless `how` says otherwise."""
         blocks = [block.to_dict() for block in message.blocks]
         text = {"replace_original": False, **how, "text": spoken(message)}
         status = self._client.post_json(url, {**text, "blocks": blocks} if blocks else text)
-        if status >= 400:  # noqa: PLR2004 - HTTP's errors begin there
+        if status >= HTTPStatus.BAD_REQUEST and blocks:
             _log.warning("Slack refused an answer to its response_url: %d", status)
-            if blocks:
-                self._client.post_json(url, text)
+            status = self._client.post_json(url, text)
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise UrlRefusedError(f"Slack answered {status} to what was posted to a response_url.")
+
+
+def _with_whole(files: tuple[Attachment, ...], shown: Message) -> tuple[Attachment, ...]:
+    """Add what a message doesn't show of what it says."""
+    return (*files, text_file(shown.whole)) if shown.whole else files
 
 
 def _to_all(thread: str | None) -> dict[str, str]:

@@ -27,6 +27,10 @@ class UnthreadedError(SlackClientError):
     """Slack said beside a thread what belongs into it, as its first message is gone; it was taken back."""
 
 
+class UrlRefusedError(SlackClientError):
+    """Slack takes nothing more by a response_url: mostly five answers went by it, or it is half an hour old."""
+
+
 CALL_ERRORS = (SlackClientError, OSError)
 """What a call to Slack may raise: its refusal, or no answer."""
 

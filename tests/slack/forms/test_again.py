@@ -26,7 +26,7 @@ from opsbot.errors import CommandError, NotFoundError
 from opsbot.grammar import fill, forms
 from opsbot.slack.blocks.changes import outcome
 from opsbot.slack.blocks.messages import Answer
-from opsbot.slack.forms.again import Kept, change_in, kept_in, lost_note, pack, sealed, unpack, values_of, with_form
+from opsbot.slack.forms.again import Kept, kept_in, lost_note, pack, sealed, unpack, values_of, with_form
 from tests.actions.doing import asked
 from tests.builders import CHANNEL, MAYA, NOON, OMAR, SCORING, asker, package
 from tests.fakes import FakeNodeChanges, Scene
@@ -80,19 +80,11 @@ def test_what_somebody_made_up_is_none_of_ours(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "stamped"),
-    [
-        ("change:12:5ea1", (12, "5ea1")),
-        ("change:12", (12, "")),
-        ("change:", None),
-        ("change:x", None),
-        ("change:12:", None),
-        ("change:12:zz", None),
-        ("12", None),
-    ],
+    "value", ["", "7", "12:5ea1", "change:", "change:x", "change:12:", "change:12:zz", "change:1234567890", "packed:"]
 )
-def test_a_button_may_stand_for_a_change(value: str, stamped: tuple[int, str] | None) -> None:
-    assert change_in(value) == stamped
+def test_what_somebody_made_up_opens_no_form(value: str) -> None:
+    with pytest.raises(CommandError, match="isn't one of mine"):
+        kept_in(value, asker(), Changes(FAILED), REQUESTS)
 
 
 @pytest.mark.parametrize(
