@@ -23,7 +23,8 @@ from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, chosen,
 from opsbot.errors import GoneError, NotFoundError, NotHereError, SilencedError, TellingError
 from tests.actions.doing import asked, carry_out, do
 from tests.builders import CHANNEL, MAYA, NOON, OMAR, SCORING, VIC, asker, grant, package, rules
-from tests.fakes import FakeEvents, FakeNewsroom, Scene
+from tests.fake_slack import FakeNewsroom
+from tests.fakes import FakeEvents, Scene
 
 if TYPE_CHECKING:
     from opsbot.domain.watching import Event

@@ -20,7 +20,7 @@ from opsbot.slack.forms.payloads import FIELD
 from opsbot.slack.forms.views import title_of
 from opsbot.slack.sending.saying import ABOUT
 from tests.builders import MAYA
-from tests.fakes import FakeSnapshots
+from tests.fake_requests import FakeSnapshots
 from tests.stage import GRANTS, buttons, shown, staged
 
 if TYPE_CHECKING:
