@@ -16,7 +16,8 @@ from opsbot.domain.models import MessageRef, PublishRequest
 from opsbot.errors import GoneError, NotHereError, SilencedError, TellingError
 from tests.actions.doing import asked, do
 from tests.builders import CHANNEL, MAYA, OMAR
-from tests.fakes import FakeEvents, FakeNewsroom, Scene
+from tests.fake_slack import FakeNewsroom
+from tests.fakes import FakeEvents, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,8 @@ from opsbot.domain.difference import ServiceSetup, Snapshot
 from opsbot.domain.models import Endpoint
 from opsbot.errors import DSSRefusedError, DSSUnavailableError
 from tests.builders import NOON, SCORING, package, service
-from tests.fakes import FakeDesigner, FakeSnapshots
+from tests.fake_nodes import FakeDesigner
+from tests.fake_requests import FakeSnapshots
 
 OTHER = Endpoint("score_eu", "STD_PREDICTION")
 SCORE = Endpoint("score", "STD_PREDICTION")

@@ -16,7 +16,8 @@ from opsbot.domain.results import ArchiveFetched, ArchiveNotFetched, Refused, Se
 from opsbot.errors import DSSUnavailableError, NotFoundError, StoreError
 from tests.actions.doing import approved, carry_out, do
 from tests.builders import CHANNEL, MAYA, OMAR, SCORING, VIC
-from tests.fakes import SOME_RULES, FakeAudit, FakeDesigner, Scene
+from tests.fake_nodes import FakeDesigner
+from tests.fakes import SOME_RULES, FakeAudit, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,8 @@ from opsbot.domain.policies import Policy
 from opsbot.errors import OvertakenError, TellingError
 from tests.actions.doing import approved, asked, carry_out, do
 from tests.builders import ADA, MAYA, OMAR, SCORING, TEAM, VIC, grant, package, rules
-from tests.fakes import FakeDesigner, Scene
+from tests.fake_nodes import FakeDesigner
+from tests.fakes import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -40,7 +40,8 @@ from opsbot.grammar import parse
 from opsbot.slack.forms.reasons import Submission
 from tests.actions.doing import carry_out
 from tests.builders import CHANNEL, NOON, SCORING, asker
-from tests.fakes import FakeDesigner, Scene
+from tests.fake_nodes import FakeDesigner
+from tests.fakes import Scene
 
 PEOPLE = [Person(f"U{number}", name) for number, name in enumerate(("ann", "bob", "cy", "dee"))]
 ROLES = ("approver", "owner", "publisher", "admin")

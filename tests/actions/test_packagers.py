@@ -10,7 +10,8 @@ from opsbot.domain.results import HistoryShown, PackagesListed, ServiceShown, Su
 from opsbot.slack.blocks.results import answer
 from tests.actions.doing import do, made
 from tests.builders import ADA, MAYA, SCORING, asker, package
-from tests.fakes import FakeDesigner, Scene
+from tests.fake_nodes import FakeDesigner
+from tests.fakes import Scene
 
 
 def scene_of(*versions: str, by: str) -> Scene:

@@ -25,7 +25,8 @@ from opsbot.errors import (
 )
 from tests.actions.doing import PUBLISH, approved, asked, carry_out, do
 from tests.builders import ADA, MAYA, NOON, OMAR, SCORING, TEAM, grant, package, rules
-from tests.fakes import FakeDesigner, Scene
+from tests.fake_nodes import FakeDesigner
+from tests.fakes import Scene
 
 if TYPE_CHECKING:
     from opsbot.domain.authorization import Grant

@@ -30,7 +30,8 @@ from opsbot.domain.results import (
 from opsbot.domain.rules import ChannelRules, Rules
 from opsbot.errors import DSSUnavailableError, Misspelling, NotFoundError
 from tests.builders import CHANNEL, MAYA, SCORING, VIC, asker, grant, package, rules, service
-from tests.fakes import FakeDesigner, Scene
+from tests.fake_nodes import FakeDesigner
+from tests.fakes import Scene
 
 RULES_SERVICE = ServiceRef("design", "FRAUD", "rules")
 STRANGER = Person("U9", "stranger")

@@ -12,7 +12,8 @@ from opsbot.domain.references import ModelRef, NodeRef, ProjectRef, ServiceRef
 from opsbot.domain.results import Compared, ModelsListed, NodesListed, Refused, Result, ServicesListed
 from opsbot.errors import DSSUnavailableError, NotFoundError
 from tests.builders import MAYA, NOON, SCORING, VIC, asker, grant, package, rules, service
-from tests.fakes import FakeDesigner, Scene
+from tests.fake_nodes import FakeDesigner
+from tests.fakes import Scene
 
 RULES_SERVICE = ServiceRef("design", "FRAUD", "rules")
 CHURN = ServiceRef("design", "CHURN", "churn")

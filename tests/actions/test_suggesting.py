@@ -15,7 +15,8 @@ from opsbot.domain.commands import Defaults
 from opsbot.domain.models import Endpoint, SavedModel
 from opsbot.domain.references import ProjectRef, ServiceRef
 from tests.builders import ADA, MAYA, NOON, OMAR, SCORING, VIC, asker, grant, package, service, wish
-from tests.fakes import FakeKeeping, FakePauses, FakePolicies, FakeRequests
+from tests.fake_requests import FakeRequests
+from tests.fakes import FakeKeeping, FakePauses, FakePolicies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -21,7 +21,7 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.contenders import drained, load
 from tests.benchmarks.processes import Child
-from tests.benchmarks.report import Row, limited
+from tests.benchmarks.report import Row, all_of, limited
 from tests.benchmarks.tally import Tally
 from tests.benchmarks.where import time_goes
 
@@ -89,8 +89,8 @@ def answers(settings: Settings) -> list[Row]:
     lag = f"{acks} ms; the load itself was late by p99 {tally.lag(0.99):.1f} ms"
     whole = seen.complete - seen.repeated - seen.astray
     return [
-        _share_of(f"{name}: accepted", len(tally.accepted), tally.sent, failures),
-        _share_of(f"{name}: answered", whole, tally.sent, losses),
+        all_of(f"{name}: accepted", len(tally.accepted), tally.sent, failures),
+        all_of(f"{name}: answered", whole, tally.sent, losses),
         limited(f"{name}: ack p99", tally.latency(0.99), "ms", ACK_LIMIT_MS, lag),
         Row(
             f"{name}: answers",
@@ -178,10 +178,6 @@ def _shares(tally: Tally, seconds: float, *used: tuple[Child, float]) -> str:
 
 def _share(cpu: float, seconds: float) -> str:
     return f"{100 * cpu / seconds:.0f} %"
-
-
-def _share_of(name: str, measured: float, whole: float, note: str) -> Row:
-    return Row(name, measured, "", whole, "sent", measured / whole, "at least", 1.0, note)
 
 
 def _hundredth(name: str, measured: float, peer: float, peer_name: str) -> Row:

@@ -35,7 +35,9 @@ from tests.benchmarks.grown_store import RECORDS_EACH, SERVICES, Grown, fill
 from tests.benchmarks.report import Row
 from tests.benchmarks.tally import percentile
 from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, SCORING, VIC, asker, grant, package, rules
-from tests.fakes import FakeDesigner, FakeDirectory, FakeDurable, FakeHealth, FakePictures, FakeProgress, FakeSurvey
+from tests.fake_nodes import FakeDesigner, FakeSurvey
+from tests.fake_slack import FakeDirectory, FakePictures, FakeProgress
+from tests.fakes import FakeDurable, FakeHealth
 
 if TYPE_CHECKING:
     from opsbot.domain.commands import Command

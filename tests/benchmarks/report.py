@@ -44,6 +44,11 @@ class Row:
         )
 
 
+def all_of(name: str, measured: float, whole: float, note: str) -> Row:
+    """How much of what was sent came to something; nothing may be missing."""
+    return Row(name, measured, "", whole, "sent", measured / whole, "at least", 1.0, note)
+
+
 def limited(name: str, measured: float, unit: str, limit: float, note: str = "") -> Row:
     """Compare a figure with the most that it may be."""
     return Row(name, measured, unit, limit, "limit", measured / limit, "at most", 1.0, note)

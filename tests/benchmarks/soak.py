@@ -14,7 +14,7 @@ from opsbot.sandbox import demo
 from tests.benchmarks import contenders
 from tests.benchmarks.contenders import load
 from tests.benchmarks.processes import running
-from tests.benchmarks.report import Row, limited
+from tests.benchmarks.report import Row, all_of, limited
 from tests.benchmarks.slack_request import channel_of
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ def _soaked(
         lasted, spent = time.monotonic() - began, ours.cpu - used
     answered, parents = _settled(whole, tally)
     return [
-        _share(f"{name}: accepted", len(tally.accepted), tally.sent, f"busy {tally.busy}, silent {tally.silent}"),
-        _share(
+        all_of(f"{name}: accepted", len(tally.accepted), tally.sent, f"busy {tally.busy}, silent {tally.silent}"),
+        all_of(
             f"{name}: answered",
             answered,
             tally.sent,
@@ -109,10 +109,6 @@ def _soaked(
         ),
         _flat(name, megabytes),
     ]
-
-
-def _share(name: str, measured: int, whole: int, note: str) -> Row:
-    return Row(name, measured, "", whole, "sent", measured / whole, "at least", 1.0, note)
 
 
 def _flat(name: str, megabytes: list[float]) -> Row:

@@ -35,7 +35,7 @@ def untouched(folder: Path) -> Iterator[Path]:
     assert [path.name for path in folder.iterdir()] == ["package.zip"]
 
 
-def test_says_what_came(scoring: DSSAPIService, tmp_path: Path) -> None:
+def test_a_download_says_what_came(scoring: DSSAPIService, tmp_path: Path) -> None:
     target = tmp_path / "v3.zip"
 
     done = scoring.download_package_to_file("v3", target)
@@ -57,7 +57,7 @@ def test_the_entries_digest_tells_contents_apart(node: DesignerServer, scoring: 
     assert first.entries_digest == again.entries_digest != other.entries_digest
 
 
-def test_replaces_what_is_there_and_follows_a_link(scoring: DSSAPIService, tmp_path: Path) -> None:
+def test_a_download_replaces_what_is_there_and_follows_a_link(scoring: DSSAPIService, tmp_path: Path) -> None:
     real, link = tmp_path / "real.zip", tmp_path / "link.zip"
     real.write_bytes(b"old")
     link.symlink_to(real)

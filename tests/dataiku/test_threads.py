@@ -90,7 +90,7 @@ def test_one_that_fails_does_not_keep_the_others(node: DesignerServer, client: D
     assert isinstance(fetched[3].error, DSSNotFoundError)
 
 
-def test_fetches_packages(client: DSSClient) -> None:
+def test_packages_of_many_services_are_fetched_in_their_order(client: DSSClient) -> None:
     services = client.get_project("FRAUD").list_api_services("objects")
 
     assert [[package["id"] for package in one.get()] for one in fetch_packages(services)] == [

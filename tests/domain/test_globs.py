@@ -49,7 +49,7 @@ def test_a_glob_that_is_not_within_others_matches_a_text_that_they_do_not(glob: 
         ("*", [], False),
     ],
 )
-def test_examples(glob: str, wider: list[str], within: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_a_glob_is_within_others_if_they_match_all_that_it_does(glob: str, wider: list[str], within: bool) -> None:  # noqa: FBT001 - a column of the table
     assert is_within(glob, wider) == within
 
 

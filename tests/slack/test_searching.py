@@ -9,7 +9,8 @@ from opsbot.actions.dispatcher import Dispatcher
 from opsbot.slack import Doer, Pool
 from opsbot.slack.doing import Later
 from tests.builders import SCORING, VIC, asker, grant, rules, service
-from tests.fakes import FakeDesigner, Scene
+from tests.fake_nodes import FakeDesigner
+from tests.fakes import Scene
 from tests.stage import shown, staged
 
 if TYPE_CHECKING:

@@ -85,7 +85,7 @@ def test_a_change_has_the_homes_that_it_concerns_shown_anew(
         (replace(ENTRY, what="package", request=None), []),  # Homes show no packages
     ],
 )
-def test_who_is_concerned(
+def test_homes_of_those_whom_a_record_concerns_are_shown_anew(
     keeper: Keeper, homes: HomeStore, deliveries: DeliveryStore, entry: Entry, users: list[str]
 ) -> None:
     homes.opened(VIC.id, NOON)

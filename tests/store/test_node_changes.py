@@ -18,7 +18,8 @@ from opsbot.errors import NotFoundError
 from opsbot.store import AuditStore, Database, DeliveryStore, Keeper, NodeChangeStore, migrate
 from tests.builders import ADA, CHANNEL, MAYA, NOON, SCORING, asker
 from tests.conftest import fresh_postgres
-from tests.fakes import FakeKeeping, FakeNodeChanges
+from tests.fake_requests import FakeNodeChanges
+from tests.fakes import FakeKeeping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

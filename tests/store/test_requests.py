@@ -23,7 +23,8 @@ from opsbot.errors import ConflictError, NotFoundError
 from opsbot.store import AuditStore, Database, Keeper, PauseStore, RequestStore, RulebookStore, migrate
 from tests.builders import ADA, MAYA, NOON, OMAR, SCORING, asker, decision, vote, wish
 from tests.conftest import fresh_postgres
-from tests.fakes import FakeKeeping, FakePauses, FakePolicies, FakeRequests, FakeRulebook
+from tests.fake_requests import FakeRequests
+from tests.fakes import FakeKeeping, FakePauses, FakePolicies, FakeRulebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -129,7 +129,7 @@ def test_a_body_that_ends_with_the_connection(server: DesignerServer) -> None:
     assert b"chunked" not in head
 
 
-def test_gzip(server: DesignerServer) -> None:
+def test_lists_and_archives_may_come_compressed(server: DesignerServer) -> None:
     whole = ask(server, "GET", PACKAGES).body
     order(server, "gzip", "GET /projects/**")
 
@@ -139,7 +139,9 @@ def test_gzip(server: DesignerServer) -> None:
 
 
 @pytest.mark.parametrize(("kind", "more"), [("drip", {"pieces": 5, "seconds": 0.05}), ("delay", {"seconds": 0.2})])
-def test_slowness(server: DesignerServer, kind: str, more: dict[str, Any]) -> None:
+def test_a_reply_may_come_late_or_in_pieces_and_is_whole(
+    server: DesignerServer, kind: str, more: dict[str, Any]
+) -> None:
     whole = ask(server, "GET", PACKAGES).body
     order(server, kind, **more)
 

@@ -7,12 +7,13 @@ import pytest
 from opsbot.sandbox.page import mount_page
 from opsbot.sandbox.workspace import WorkspaceServer
 from tests.sandbox.page.support import Tab
-from tests.sandbox.workspace.support import demo_workspace
+from tests.sandbox.workspace.support import bolt_app, connected, demo_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
+    from slack_bolt import App
 
 
 @pytest.fixture
@@ -31,3 +32,11 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def tab(page: Page, server: WorkspaceServer) -> Tab:
     return Tab(page, server.url)
+
+
+@pytest.fixture
+def app(server: WorkspaceServer) -> Iterator[App]:
+    made = bolt_app(server)
+    made.event("message")(lambda: None)
+    with connected(made, server):
+        yield made

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from playwright.sync_api import Locator, Page, expect
+
+if TYPE_CHECKING:
+    from tests.sandbox.workspace.support import JSON
 
 
 class Tab:
@@ -50,3 +55,12 @@ class Tab:
 
     def action(self, action_id: str) -> Locator:
         return self.page.locator(f".main [data-action-id={action_id}]")
+
+
+def plain(text: str) -> JSON:
+    return {"type": "plain_text", "text": text}
+
+
+def asked(name: str, element: JSON, **more: Any) -> JSON:
+    """An input block for an element, both by one name."""
+    return {"type": "input", "block_id": name, "label": plain(name), "element": element | {"action_id": name}} | more

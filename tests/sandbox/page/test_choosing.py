@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.sandbox.page.test_keyboard import asked, plain
+from tests.sandbox.page.support import asked, plain
 from tests.sandbox.workspace.support import JSON, actions, bolt_app, connected, section, web_client
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.sandbox.page.support import asked, plain
 from tests.sandbox.workspace.support import JSON, bolt_app, connected
 
 if TYPE_CHECKING:
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
 
     from opsbot.sandbox.workspace import WorkspaceServer
     from tests.sandbox.page.support import Tab
-
-
-def plain(text: str) -> JSON:
-    return {"type": "plain_text", "text": text}
-
-
-def asked(name: str, element: JSON, **more: Any) -> JSON:
-    return {"type": "input", "block_id": name, "label": plain(name), "element": element | {"action_id": name}} | more
 
 
 def form(*, chosen: str = "nothing") -> JSON:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.sandbox.page.support import Tab
@@ -13,30 +12,18 @@ from tests.sandbox.workspace.support import (
     JSON,
     Control,
     actions,
-    bolt_app,
     button,
-    connected,
     section,
     select,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from slack_bolt import Ack, App, Say
     from slack_sdk import WebClient
 
     from opsbot.sandbox.workspace import WorkspaceServer
 
 HOSTILE = """<img src=x onerror="window.hit=1"> <script>window.hit=1</script> "><svg onload=window.hit=1> {{7*7}}"""
-
-
-@pytest.fixture
-def app(server: WorkspaceServer) -> Iterator[App]:
-    made = bolt_app(server)
-    made.event("message")(lambda: None)
-    with connected(made, server):
-        yield made
 
 
 def card(label: str, *elements: JSON) -> list[JSON]:
@@ -325,80 +312,6 @@ def test_a_reset_empties_the_page(control: Control, tab: Tab) -> None:
     assert tab.faults == []
 
 
-def form(*blocks: JSON) -> JSON:
-    plain = {"type": "plain_text", "text": "Publish"}
-    return {"type": "modal", "title": plain, "submit": plain, "callback_id": "form", "blocks": list(blocks)}
-
-
-def asked(block_id: str, element: JSON) -> JSON:
-    return {
-        "type": "input",
-        "block_id": block_id,
-        "label": {"type": "plain_text", "text": block_id},
-        "element": element,
-    }
-
-
-def test_a_modal_is_filled_in_searched_corrected_and_submitted(app: App, tab: Tab) -> None:
-    heard: queue.Queue[JSON] = queue.Queue()
-    found = [
-        {"text": {"type": "plain_text", "text": f"scoring {version}"}, "value": version} for version in ("v6", "v7")
-    ]
-    app.options("version")(lambda ack: ack(options=found))
-
-    @app.command("/apid")
-    def command(ack: Ack, command: dict[str, Any], client: WebClient) -> None:
-        ack()
-        why = {"type": "plain_text_input", "action_id": "why", "multiline": True}
-        version = {"type": "external_select", "action_id": "version", "min_query_length": 0}
-        view = form(asked("why", why), asked("version", version), asked("pick", select("now", "later")))
-        client.views_open(trigger_id=command["trigger_id"], view=view)
-
-    @app.view("form")
-    def submitted(ack: Ack, view: dict[str, Any]) -> None:
-        values = view["state"]["values"]
-        if len(values["why"]["why"]["value"]) < 5:
-            ack(response_action="errors", errors={"why": "Say more."})
-            return
-        ack()
-        heard.put(values)
-
-    tab.open()
-    tab.type("/apid publish")
-    modal = tab.page.locator(".modal")
-    expect(modal.locator(".modal-title")).to_have_text("Publish")
-    modal.locator(".modal-submit").click()
-    expect(modal.locator(".input-error-text", has_text="required")).to_have_count(3)
-    modal.locator("[data-action-id=why]").fill("x")
-    modal.locator("[data-action-id=version]").fill("v")
-    modal.locator(".found[data-value=v7]").click()
-    expect(modal.locator("[data-action-id=version]")).to_have_value("scoring v7")
-    modal.locator("[data-action-id=pick]").select_option("later")
-    modal.locator(".modal-submit").click()
-    expect(modal.locator(".input-error-text", has_text="Say more.")).to_be_visible()
-    modal.locator("[data-action-id=why]").fill("because <b>")
-    modal.locator(".modal-submit").click()
-    expect(modal).to_have_count(0)
-    values = heard.get(timeout=5)
-    assert values["why"]["why"]["value"] == "because <b>"
-    assert values["version"]["version"]["selected_option"]["value"] == "v7"
-    assert values["pick"]["pick"]["selected_option"]["value"] == "later"
-    assert tab.faults == []
-
-
-def test_escape_closes_a_modal_and_only_its_person_sees_it(app: App, tab: Tab) -> None:
-    @app.command("/apid")
-    def command(ack: Ack, command: dict[str, Any], client: WebClient) -> None:
-        ack()
-        client.views_open(trigger_id=command["trigger_id"], view=form(section("Hello")))
-
-    tab.open()
-    tab.type("/apid publish")
-    expect(tab.page.locator(".modal")).to_be_visible()
-    tab.page.keyboard.press("Escape")
-    expect(tab.page.locator(".modal")).to_have_count(0)
-
-
 def test_the_home_shows_what_the_app_published(app: App, tab: Tab) -> None:
     heard: queue.Queue[str] = queue.Queue()
 
@@ -421,34 +334,6 @@ def test_the_home_shows_what_the_app_published(app: App, tab: Tab) -> None:
     assert heard.get(timeout=5) == "home"
     tab.page.locator(".messages-tab").click()
     expect(tab.field).to_be_visible()
-
-
-def test_a_select_in_a_message_is_searched_and_chosen_in(app: App, client: WebClient, tab: Tab) -> None:
-    heard: queue.Queue[JSON] = queue.Queue()
-    found = [{"text": {"type": "plain_text", "text": name}, "value": name.lower()} for name in ("Soup", "Salad")]
-    app.options("dish")(lambda ack, payload: ack(options=found if payload["value"] in ("", "s") else []))
-
-    @app.action("dish")
-    def chosen(ack: Ack, action: JSON) -> None:
-        ack()
-        heard.put(action["selected_option"])
-
-    tab.open()
-    external = {"type": "external_select", "action_id": "dish", "min_query_length": 0}
-    client.chat_postMessage(channel="C01MLOPS", text="Hungry?", blocks=[section("Hungry?"), actions(external)])
-    dish = tab.action("dish")
-    dish.click()
-    expect(tab.page.locator(".found")).to_have_text(["Soup", "Salad"])
-    dish.fill("x")
-    expect(tab.page.locator(".found-none")).to_be_visible()
-    dish.fill("s")
-    expect(tab.page.locator(".found")).to_have_count(2)
-    dish.press("ArrowDown")
-    dish.press("ArrowDown")
-    dish.press("Enter")
-    assert heard.get(timeout=5) == found[1]
-    expect(dish).to_have_value("Salad")
-    assert tab.faults == []
 
 
 def test_of_many_messages_the_newest_are_shown_and_earlier_ones_when_asked_for(control: Control, tab: Tab) -> None:

@@ -29,7 +29,8 @@ from opsbot.slack.blocks.messages import Answer
 from opsbot.slack.forms.again import Kept, kept_in, lost_note, pack, sealed, unpack, values_of, with_form
 from tests.actions.doing import asked
 from tests.builders import CHANNEL, MAYA, NOON, OMAR, SCORING, asker, package
-from tests.fakes import FakeNodeChanges, Scene
+from tests.fake_requests import FakeNodeChanges
+from tests.fakes import Scene
 
 if TYPE_CHECKING:
     from opsbot.domain.commands import ChangeNode

@@ -13,7 +13,7 @@ from opsbot.domain.models import Asker, Place
 from opsbot.errors import StoreError
 from opsbot.slack.forms.payloads import FIELD
 from tests.builders import MAYA
-from tests.fakes import FakeSnapshots
+from tests.fake_requests import FakeSnapshots
 from tests.stage import staged
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from opsbot.errors import DSSError
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import Budget, KeptWebClient, SlackProgress, manifest
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,6 +185,5 @@ def test_edits_are_made_by_themselves(bench: Bench) -> None:
     bench.progress.start()
     with bench.progress.begin(Place(ML_OPS), "Packaging v4"):
         bench.clock.now += 7
-        while "7 s so far" not in bench.said()[0]:
-            pass
+        wait_until(lambda: "7 s so far" in bench.said()[0])
     bench.progress.close()

@@ -17,7 +17,7 @@ from opsbot.slack.blocks.messages import Answer, Message, mrkdwn_section
 from opsbot.slack.sending.replies import Replier
 from opsbot.slack.transport.client import KeptWebClient
 from tests.builders import MAYA, asker
-from tests.fakes import FakeProgress
+from tests.fake_slack import FakeProgress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

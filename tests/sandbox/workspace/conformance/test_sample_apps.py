@@ -68,7 +68,7 @@ def wait_for_view(control: Control, title: str) -> JSON:
     return view
 
 
-def test_hello(server: WorkspaceServer, control: Control) -> None:
+def test_the_app_of_getting_started_greets_and_hears_its_button(server: WorkspaceServer, control: Control) -> None:
     """https://docs.slack.dev/tools/bolt-python/getting-started."""
     with running(server, control, hello.listen):
         control.say("hello")
@@ -77,14 +77,14 @@ def test_hello(server: WorkspaceServer, control: Control) -> None:
         wait_for(control, "<@U02OMAR> clicked the button")
 
 
-def test_mention(server: WorkspaceServer, control: Control) -> None:
+def test_an_app_answers_a_mention_in_its_thread_behind_a_middleware(server: WorkspaceServer, control: Control) -> None:
     """https://docs.slack.dev/tools/bolt-python/concepts/event-listening and custom middleware."""
     with running(server, control, mention.listen):
         asked = control.say("@opsbot how are you?")["message"]
         assert wait_for(control, "HOW ARE YOU?")["thread_ts"] == asked["ts"]
 
 
-def test_shortcut_form(server: WorkspaceServer, control: Control) -> None:
+def test_a_form_of_a_shortcut_is_validated_and_submitted(server: WorkspaceServer, control: Control) -> None:
     """https://docs.slack.dev/tools/bolt-python/concepts/shortcuts and view-submissions."""
     with running(server, control, shortcut_form.listen):
         assert control.post("/shortcut", user="maya", callback_id="ask")["acked"]
@@ -94,7 +94,7 @@ def test_shortcut_form(server: WorkspaceServer, control: Control) -> None:
         wait_for(control, "Noted: Water the plants", direct(server))
 
 
-def test_command_form(server: WorkspaceServer, control: Control) -> None:
+def test_a_form_of_a_command_is_opened_lazily_updated_and_pushed(server: WorkspaceServer, control: Control) -> None:
     """https://docs.slack.dev/tools/bolt-python/concepts/commands, lazy-listeners and updating-pushing-views."""
     with running(server, control, command_form.listen):
         assert control.command("a colour")["response"] == {"text": "You asked for a colour."}
@@ -106,7 +106,7 @@ def test_command_form(server: WorkspaceServer, control: Control) -> None:
         wait_for(control, "It is Blue.")
 
 
-def test_home(server: WorkspaceServer, control: Control) -> None:
+def test_a_home_is_published_when_it_is_opened_and_after_a_click(server: WorkspaceServer, control: Control) -> None:
     """https://docs.slack.dev/tools/bolt-python/concepts/app-home."""
 
     def shown() -> list[str]:
@@ -120,7 +120,7 @@ def test_home(server: WorkspaceServer, control: Control) -> None:
         wait_until(lambda: shown() == ["Clicked 1 times"])
 
 
-def test_external_options(server: WorkspaceServer, control: Control) -> None:
+def test_an_app_sends_the_options_of_a_select_in_a_modal(server: WorkspaceServer, control: Control) -> None:
     """https://docs.slack.dev/tools/bolt-python/concepts/select-menu-options."""
     with running(server, control, external_options.listen):
         control.command("trip")
@@ -131,7 +131,7 @@ def test_external_options(server: WorkspaceServer, control: Control) -> None:
         wait_for(control, "Off to Oslo", direct(server))
 
 
-def test_message_options(server: WorkspaceServer, control: Control) -> None:
+def test_an_app_sends_the_options_of_a_select_in_a_message(server: WorkspaceServer, control: Control) -> None:
     """https://docs.slack.dev/tools/bolt-python/concepts/select-menu-options, in a message."""
     with running(server, control, message_options.listen):
         control.say("order")
@@ -144,7 +144,7 @@ def test_message_options(server: WorkspaceServer, control: Control) -> None:
         assert wait_for(control, "Stew it is.")["ts"] == asked["ts"]
 
 
-def test_upload(server: WorkspaceServer, control: Control) -> None:
+def test_a_file_is_uploaded_from_the_shortcut_of_a_message(server: WorkspaceServer, control: Control) -> None:
     """https://docs.slack.dev/tools/python-slack-sdk/web: files_upload_v2, after a message shortcut."""
     with running(server, control, upload.listen):
         said = control.say("worth keeping")["message"]
@@ -154,7 +154,7 @@ def test_upload(server: WorkspaceServer, control: Control) -> None:
         assert [(file["name"], file["size"]) for file in kept["files"]] == [("kept.txt", 13)]
 
 
-def test_watching(server: WorkspaceServer, control: Control) -> None:
+def test_messages_are_heard_by_pattern_and_subtype(server: WorkspaceServer, control: Control) -> None:
     """https://docs.slack.dev/tools/bolt-python/concepts/message-listening and listener-middleware."""
     with running(server, control, watching.listen):
         control.say("see bug 7")
@@ -169,7 +169,9 @@ def test_watching(server: WorkspaceServer, control: Control) -> None:
         assert not [m for m in control.messages() if "took back" in m["text"]]
 
 
-def test_answers(server: WorkspaceServer, control: Control) -> None:
+def test_an_app_acknowledges_with_a_message_and_answers_to_one_and_to_all(
+    server: WorkspaceServer, control: Control
+) -> None:
     """https://docs.slack.dev/tools/bolt-python/concepts/acknowledge, actions, commands and select-menu-options."""
     with running(server, control, answers.listen):
         assert control.command("buy")["response"]["text"] == "Accepted"
@@ -187,7 +189,7 @@ def test_answers(server: WorkspaceServer, control: Control) -> None:
         assert wait_for(control, "Told.")["addressee"] == MAYA
 
 
-def test_async_hello(server: WorkspaceServer, control: Control) -> None:
+def test_the_app_of_getting_started_runs_on_asyncio_too(server: WorkspaceServer, control: Control) -> None:
     """https://docs.slack.dev/tools/bolt-python/concepts/async: AsyncApp, over Socket Mode with aiohttp."""
     wait_until(lambda: control.get("/state")["app"]["connections"] == 0)
 
