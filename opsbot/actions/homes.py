@@ -36,8 +36,9 @@ _EVERYTHING = "*"
 
 def show_home(asker: Asker, standing: Standing, world: World) -> HomeShown:
     """Gather what concerns the asker, as far as their grants count where they ask; nothing for whom nothing is done."""
-    if standing.barred:  # not even what they asked for when they weren't
-        return HomeShown(asker.person, barred=standing.barred, sight=_unknown(standing))
+    if standing.barred:  # not even what they asked for when they weren't; what isn't known may be known any moment
+        sight = frozenset({_EVERYTHING} if standing.problem else ())
+        return HomeShown(asker.person, barred=standing.barred, sight=sight)
     return _Gathering(asker.person, standing, world, world.policies.in_force(), world.clock()).home()
 
 
@@ -128,7 +129,8 @@ class _Gathering:
         own = self._own()
         access = show_access(Asker(self.person, HOME), self.standing)
         sight = {glob for grant in self.standing.grants for glob in grant.services}
-        sight |= {str(choice.request.service) for choice in own.shown} | _unknown(self.standing)
+        sight |= {str(choice.request.service) for choice in own.shown}
+        sight |= {_EVERYTHING} if self.standing.problem else set()  # nobody knows what else they could see
         return HomeShown(
             person=self.person,
             waiting=self._waiting(),
@@ -194,8 +196,3 @@ class _Gathering:
         return bool(reach) and (
             pause.services == _EVERYTHING or any(fnmatchcase(pause.services, glob) for glob in reach)
         )
-
-
-def _unknown(standing: Standing) -> frozenset[str]:
-    """Give what a Home may be about beside what it shows: everything, where nobody knows what its reader could see."""
-    return frozenset({_EVERYTHING} if standing.problem else ())

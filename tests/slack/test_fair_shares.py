@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from opsbot.sandbox import demo
-from opsbot.slack import HomeListener, Pool, Shares
+from opsbot.slack import Pool, Shares
 from opsbot.slack.forms.payloads import FIELD
 from tests.stage import staged
 
@@ -27,15 +26,6 @@ SCORING = "design:FRAUD/scoring"
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with staged(tmp_path_factory.mktemp("shares"), pool=Pool(6, 6, None, per_person=1)) as made:
         yield made
-
-
-@pytest.fixture
-def maya_has_her_share(stage: Stage) -> Iterator[None]:
-    gate = threading.Event()
-    assert stage.bot.pool.take(demo.MAYA.id, gate.wait) is None
-    yield
-    gate.set()
-    stage.wait_until(lambda: stage.bot.pool.going_on() == 0)
 
 
 def form(stage: Stage, user: str) -> JSON:
@@ -63,18 +53,6 @@ def test_a_choice_too_many_is_followed_without_a_proposal_and_others_have_theirs
     stage.wait_until(lambda: stage.bot.pool.going_on() == 0)
     assert '"v5"' in chosen(stage, "maya", stage.view("maya"))
     stage.close_view("maya")
-
-
-@pytest.mark.usefixtures("maya_has_her_share")
-def test_a_home_that_is_opened_once_too_often_stays_as_it_was(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    with closing(Pool(1, 1, None)) as spare:
-        pass
-    listener = HomeListener(stage.bot.pool, spare, stage.bot.homes)
-    for who in (demo.MAYA, demo.OMAR):
-        listener.on_opened(lambda: None, {"event": {"user": who.id, "tab": "home"}})
-    stage.wait_until(lambda: stage.find_home("omar") is not None)
-    assert stage.find_home("maya") is None
-    assert f"there is too much to do to show {demo.MAYA.id} their Home" in caplog.text
 
 
 def test_who_types_faster_than_is_answered_is_offered_nothing_for_a_moment(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""Opening forms: for whoever lacks a word, and what is said where none opens."""
+"""Whoever lacks a word gets the form that asks for it, and a sentence where none opens."""
 
 from __future__ import annotations
 
