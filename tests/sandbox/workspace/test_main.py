@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
@@ -15,15 +16,31 @@ import httpx
 from tests.sandbox.workspace.support import manifest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 COMMAND = (sys.executable, "-m", "opsbot.sandbox.workspace", "--port", "0", "--manifest")
 
 
+@contextmanager
+def running(*words: str) -> Iterator[subprocess.Popen[str]]:
+    """Run it in front, where Ctrl-C counts: tests that run in the background have it ignored, and so would their children."""
+    command = [*COMMAND, *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=_heed_ctrl_c) as process:  # noqa: PLW1509 - it starts no thread
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_it_serves_a_manifest_and_says_where(tmp_path: Path) -> None:
     path = tmp_path / "app.json"
     path.write_text(json.dumps(manifest()))
-    with subprocess.Popen([*COMMAND, str(path), "--rates", "real"], stdout=subprocess.PIPE, text=True) as process:
+    with running(str(path), "--rates", "real") as process:
         assert process.stdout is not None
         greeting = "".join(iter(process.stdout.readline, "Ctrl-C ends it.\n"))
         assert "xapp-sandbox" in greeting
