@@ -11,6 +11,7 @@ from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar import begin, parse
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.messages import Answer
+from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.blocks.results import answer, refused
 from opsbot.slack.trouble import in_words, turned_away
 
@@ -90,6 +91,18 @@ class Doer:
         """Say why nothing at all is done for the asker; None where it is."""
         why = self.dispatcher.barred(asker)
         return refused(Refused(why)) if why else None
+
+    def objection_to_form(self, verb: str, asker: Asker) -> Answer | None:
+        """Say why the asker gets no form of a verb here, or without one no form at all; None where they do.
+
+        It goes by what was known a moment ago: Slack lets a form be opened for three seconds.
+        """
+        barred = self.dispatcher.offered(asker).barred
+        if barred:
+            return refused(Refused(barred))
+        if verb and all(entry.verb != verb for entry in self.dispatcher.usable(asker)):
+            return Answer(f":no_entry: You may not do that here: {code(verb)}.", private=True)
+        return None
 
     def carry_out(self, typed: Typed, asker: Asker, later: Later | None = None) -> Answer | None:
         """Do what was asked for; what takes long is begun here, and said `later`, if somebody waits for that."""

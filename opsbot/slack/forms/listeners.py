@@ -16,7 +16,6 @@ from opsbot.grammar import begin, faults, fill
 from opsbot.grammar.fields import Kind
 from opsbot.grammar.filling import field_of
 from opsbot.slack.blocks.messages import Answer
-from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.doing import Later
 from opsbot.slack.forms.again import Kept, kept_in, lost_note, sealed, with_form
 from opsbot.slack.forms.following import Latest, draft_for, left_out, still_holding, why_not, with_draft
@@ -266,13 +265,14 @@ class FormListeners:
 
     def reopen(self, value: str, asker: Asker, trigger: str) -> Answer | None:
         """Open a form again that came to nothing, as a button has it; gives what to say where that can't be done."""
-        barred = self.doer.barred(asker)
+        barred = self.doer.objection_to_form("", asker)
         if barred is not None:
             return barred
         world = self.dispatcher.world
         kept = kept_in(value, asker, world.changes, world.requests)
-        if all(entry.verb != kept.verb for entry in self.dispatcher.usable(asker)):
-            return Answer(f":no_entry: You may not do that here: {code(kept.verb)}.", private=True)
+        forbidden = self.doer.objection_to_form(kept.verb, asker)
+        if forbidden is not None:
+            return forbidden
         memory = Memory(verb=kept.verb, channel=kept.channel or asker.place.channel)
         memory = memory.with_service(kept.values.get("service", ""))
         if memory.chosen is not None:
