@@ -42,7 +42,8 @@ class Mouth:
     """Says what is to be said; `gap` is how many seconds lie between two posts in a channel.
 
     `paint` shows somebody's Home as it is to be now, by their id; `teller` tells who watches what happened.
-    `wake` is told in which other channel something waits because of what was said, or couldn't be. `voice` knows whether Slack takes anything at all: while it doesn't, everything waits in its line.
+    `wake` is told in which other channel something waits because of what was said, or couldn't be. `voice` knows whether
+    Slack takes anything at all: while it doesn't, everything waits in its line.
     """
 
     deliveries: Deliveries
