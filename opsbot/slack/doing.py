@@ -10,9 +10,10 @@ from opsbot.domain.results import Refused
 from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar import begin, parse
 from opsbot.slack.blocks.address import address_in
+from opsbot.slack.blocks.introducing import with_form_for
 from opsbot.slack.blocks.messages import Answer
 from opsbot.slack.blocks.mrkdwn import code
-from opsbot.slack.blocks.results import answer, refused
+from opsbot.slack.blocks.results import answer, apology, refused
 from opsbot.slack.trouble import in_words, turned_away
 
 if TYPE_CHECKING:
@@ -79,8 +80,14 @@ class Doer:
         except CommandError:
             return False
 
-    def line_for_form(self, text: str, asker: Asker) -> str:
-        """Write a line that lacks something so that a button opens its form; empty where the asker has no use for that."""
+    def lacking(self, error: MissingWordError, text: str, asker: Asker, address: str) -> Answer:
+        """Say what a line lacks, beside a button that opens its form; raises the error where the asker has no use for one."""
+        line = self._line_for_form(text, asker)
+        if not line:
+            raise error
+        return with_form_for(line, apology(error, address))
+
+    def _line_for_form(self, text: str, asker: Asker) -> str:
         verb = begin(text, self.dispatcher.defaults(asker)).form.verb
         if verb not in {entry.verb for entry in self.dispatcher.usable(asker)}:
             return ""

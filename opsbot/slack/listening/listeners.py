@@ -141,16 +141,16 @@ class Listeners:
             ack(response_action="errors", errors=busy(turned_away(why)))
 
     def _take_command(self, command: SlashCommand) -> None:
-        """Answer a command; where a word is missing a form asks for it, if it can still be opened."""
+        """Answer a command; where a word is missing a form asks for it, or a button that opens the form."""
         asker = command.asker
 
         def do() -> Answer | None:
             try:
                 return self.doer.do(command.text, asker, Later(command.response_url))
-            except MissingWordError:
+            except MissingWordError as error:
                 if self.forms.ask(command.text, asker, command.trigger_id):
                     return None
-                raise
+                return self.doer.lacking(error, command.text, asker, self.command_name)
 
         said = self._in_words(do, typed=command.text)
         if said is not None:

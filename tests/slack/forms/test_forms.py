@@ -220,6 +220,14 @@ def test_what_is_written_and_lacks_something_gets_its_sentence_and_a_button_for_
     assert initial(stage.view("maya")) == {"service": SCORING}
 
 
+def test_where_a_form_comes_too_late_for_a_command_a_button_opens_it(stage: Stage) -> None:
+    stage.trouble({"error": "expired_trigger_id", "calls": 1}, methods=("views.open",))
+    stage.command("package FRAUD/scoring --notes new", user="maya")
+    said = stage.wait_for("VERSION is missing", user="maya")
+    stage.click(said, buttons(said)["Fill in the form…"], user="maya")
+    wait_for_title(stage, "maya", "Package")
+
+
 def test_who_may_not_use_a_verb_is_told_so_before_they_are_asked_for_the_rest(stage: Stage) -> None:
     stage.command("package", user="vic")
     said = stage.wait_for("none of your grants here gives “package”. Ask <@U03ADA> for it.", user="vic")
