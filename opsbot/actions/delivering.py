@@ -42,7 +42,8 @@ class Mouth:
     """Says what is to be said; `gap` is how many seconds lie between two posts in a channel.
 
     `paint` shows somebody's Home as it is to be now, by their id; `teller` tells who watches what happened.
-    `wake` is told in which other channel something waits because of what was said, or couldn't be. `voice` knows whether Slack takes anything at all: while it doesn't, everything waits in its line.
+    `wake` is told in which other channel something waits because of what was said, or couldn't be. `voice` knows whether
+    Slack takes anything at all: while it doesn't, everything waits in its line.
     """
 
     deliveries: Deliveries
@@ -76,9 +77,7 @@ class Mouth:
 
     def _deliver(self, delivery: Delivery) -> float:
         try:
-            said = self._say(delivery)
-        except GoneError as error:
-            return self._begin_anew(delivery, error)
+            return self._try(delivery)
         except TellingError as error:
             if isinstance(error, SilencedError):
                 self.voice.lost(str(error))
@@ -90,6 +89,16 @@ class Mouth:
             raise
         except Exception as fault:  # noqa: BLE001 - whatever it is, the rest of the line isn't to wait for it for ever
             return self._after_fault(delivery, fault)
+
+    def _try(self, delivery: Delivery) -> float:
+        """Say it, or post anew what somebody deleted, and go on below that when it is time for another post."""
+        try:
+            said = self._say(delivery)
+        except GoneError as gone:
+            self._post_anew(delivery, gone)
+            again_at = self.clock() + timedelta(seconds=self.gap)
+            self._settle(replace(delivery, state=DeliveryState.WAITING, problem=str(gone), again_at=again_at))
+            return self.gap
         if said is not None or delivery.message.kind is Kind.HOME:
             self.voice.found()
         self._settle(replace(delivery, state=DeliveryState.SENT, ref=said), self.teller.arrived(delivery, said))
@@ -126,23 +135,11 @@ class Mouth:
         else:
             self.changes.remember_message(subject.id, said, gone)
 
-    def _begin_anew(self, delivery: Delivery, gone: GoneError) -> float:
-        """Post anew what somebody deleted, and go on below it with the delivery when it is time for another post.
-
-        Gives the seconds until then. Where that was done before, and still Slack finds nothing there, it is given up.
-        """
-        try:
-            self._post_anew(delivery, gone)
-        except TellingError as error:
-            return self._after(delivery, error)
-        except NotFoundError as error:
-            self._settle(replace(delivery, state=DeliveryState.FAILED, problem=str(error)))
-            return 0.0
-        again_at = self.clock() + timedelta(seconds=self.gap)
-        self._settle(replace(delivery, state=DeliveryState.WAITING, problem=str(gone), again_at=again_at))
-        return self.gap
-
     def _post_anew(self, delivery: Delivery, gone: GoneError) -> None:
+        """Post the card, or the message about the change, that the delivery goes below.
+
+        Where that was done before, and still Slack finds nothing there, it is given up: raises `gone`.
+        """
         if delivery.message.kind in {Kind.CARD, Kind.CHANGE} or delivery.message.kind in _BY_WATCHES:
             raise gone  # it goes below nothing, or began anew already
         subject = self._subject(delivery.message)

@@ -97,6 +97,7 @@ class Ears:
             doer=doer,
             spare=self.workers.spare,
             replier=replier,
+            opener=opener,
             command_name=self.command_name,
             home=HomeListener(self.workers.pool, self.workers.spare, self.homes),
             forms=self._forms(doer, replier, opener),

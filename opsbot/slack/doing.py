@@ -10,8 +10,10 @@ from opsbot.domain.results import Refused
 from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar import begin, parse
 from opsbot.slack.blocks.address import address_in
+from opsbot.slack.blocks.introducing import with_form_for
 from opsbot.slack.blocks.messages import Answer
-from opsbot.slack.blocks.results import answer, refused
+from opsbot.slack.blocks.mrkdwn import code
+from opsbot.slack.blocks.results import answer, apology, refused
 from opsbot.slack.trouble import in_words, turned_away
 
 if TYPE_CHECKING:
@@ -78,8 +80,14 @@ class Doer:
         except CommandError:
             return False
 
-    def line_for_form(self, text: str, asker: Asker) -> str:
-        """Write a line that lacks something so that a button opens its form; empty where the asker has no use for that."""
+    def lacking(self, error: MissingWordError, text: str, asker: Asker, address: str) -> Answer:
+        """Say what a line lacks, beside a button that opens its form; raises the error where the asker has no use for one."""
+        line = self._line_for_form(text, asker)
+        if not line:
+            raise error
+        return with_form_for(line, apology(error, address))
+
+    def _line_for_form(self, text: str, asker: Asker) -> str:
         verb = begin(text, self.dispatcher.defaults(asker)).form.verb
         if verb not in {entry.verb for entry in self.dispatcher.usable(asker)}:
             return ""
@@ -90,6 +98,18 @@ class Doer:
         """Say why nothing at all is done for the asker; None where it is."""
         why = self.dispatcher.barred(asker)
         return refused(Refused(why)) if why else None
+
+    def objection_to_form(self, verb: str, asker: Asker) -> Answer | None:
+        """Say why the asker gets no form of a verb here, or without one no form at all; None where they do.
+
+        It goes by what was known a moment ago: Slack lets a form be opened for three seconds.
+        """
+        barred = self.dispatcher.offered(asker).barred
+        if barred:
+            return refused(Refused(barred))
+        if verb and all(entry.verb != verb for entry in self.dispatcher.usable(asker)):
+            return Answer(f":no_entry: You may not do that here: {code(verb)}.", private=True)
+        return None
 
     def carry_out(self, typed: Typed, asker: Asker, later: Later | None = None) -> Answer | None:
         """Do what was asked for; what takes long is begun here, and said `later`, if somebody waits for that."""

@@ -306,6 +306,24 @@ def test_what_a_fault_of_ours_keeps_from_being_said_keeps_the_line_waiting_for_a
     assert len([each for each in caplog.records if each.exc_info]) == 5
 
 
+def test_a_fault_of_ours_in_what_is_posted_anew_does_not_hold_up_the_line_either(scene: Scene) -> None:
+    class Faulty(Slack):
+        def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
+            if delivery.message.kind is Kind.CARD:
+                raise ValueError("no such words")
+            if delivery.message.kind is Kind.REMINDER:
+                raise GoneError("It was deleted.")
+            return super().say(delivery, subject)
+
+    scene.requests.remember_card(1, OLD)
+    line, slack = of(Kind.REMINDER, Kind.VOTED), Faulty()
+    say = mouth(scene, line, slack)
+    while (wait := say.say_next(CHANNEL)) is not None:
+        scene.now += timedelta(seconds=wait)
+    assert slack.said == [2]
+    assert [each.state for each in line.kept] == [DeliveryState.UNCERTAIN, DeliveryState.SENT]
+
+
 TROUBLE = st.sampled_from(
     [
         None,

@@ -25,8 +25,8 @@ class Messenger(Protocol):
     """Slack, for what is told without being the answer to a command.
 
     Refusals are raised: NotHereError where the bot may not speak there, GoneError where the message was deleted to which
-    it belongs, TellingError for the rest; its `again` tells
-    whether another try may help, `after` how many seconds to wait first, `uncertain` whether it may have been said.
+    it belongs, TellingError for the rest; its `again` tells whether another try may help, `after` how many seconds to wait
+    first, `uncertain` whether it may have been said.
     """
 
     def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:

@@ -13,12 +13,11 @@ from opsbot.actions.drafting import Draft
 from opsbot.domain.models import Place
 from opsbot.errors import OpsbotError
 from opsbot.grammar import begin, faults, fill
-from opsbot.grammar.fields import Kind
 from opsbot.grammar.filling import field_of
 from opsbot.slack.blocks.messages import Answer
-from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.doing import Later
 from opsbot.slack.forms.again import Kept, kept_in, lost_note, sealed, with_form
+from opsbot.slack.forms.begun import memory_of, service_in
 from opsbot.slack.forms.following import Latest, draft_for, left_out, still_holding, why_not, with_draft
 from opsbot.slack.forms.opening import TOO_LATE, Opened
 from opsbot.slack.forms.payloads import (
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from opsbot.domain.results import VerbHelp
     from opsbot.grammar import Typed
     from opsbot.grammar.fields import Form
-    from opsbot.grammar.filling import Begun
     from opsbot.slack.doing import Doer
     from opsbot.slack.forms.opening import Opener
     from opsbot.slack.forms.suggesting import Suggesting
@@ -92,13 +90,13 @@ class FormListeners:
         usable = {entry.verb for entry in self.dispatcher.usable(asker)}
         if not trigger or begun.form.verb not in usable:
             return False
-        return self._show(_memory_of(begun, asker), begun.values, asker, trigger)
+        return self._show(memory_of(begun, asker), begun.values, asker, trigger)
 
     def open(self, verb: str, asker: Asker, trigger: str) -> bool:
         """Open the form of a verb, or without one the menu of them all; tells whether that could be done."""
         if verb:
             begun = begin(verb, self.dispatcher.defaults(asker))
-            return self._show(_memory_of(begun, asker), begun.values, asker, trigger)
+            return self._show(memory_of(begun, asker), begun.values, asker, trigger)
         memory = Memory(channel=asker.place.channel, thread=asker.place.thread or "", picking=True)
         menu = form_view(memory, {}, self.dispatcher.usable(asker))
         return self.opener.open(trigger, menu) is not None
@@ -205,19 +203,13 @@ class FormListeners:
 
     def _after(self, choice: FormChoice, memory: Memory, refused: TurnedAway | None) -> View:
         """Make the form as it is after a choice; one that was `refused` in no time, since others wait to be told so."""
-        asker, values, remark = choice.asker, choice.values, ""
-        chosen = choice.action.selected_option
+        asker, remark, chosen = choice.asker, "", choice.action.selected_option
+        word = chosen.value if chosen is not None else ""
         if choice.action.action_id == VERB:
-            verb = chosen.value if chosen is not None else ""
-            memory = Memory.model_validate({**memory.model_dump(), "verb": verb, "revision": memory.revision + 1})
-            if verb and memory.thread:
-                there = replace(asker, place=Place(memory.channel, memory.thread))
-                known = begin(verb, self.dispatcher.defaults(there))
-                values = {**known.values, **{name: word for name, word in values.items() if word}}
-                memory = memory if memory.service else memory.with_service(_service_in(known))
+            memory, values = self._with_verb(word, memory, choice)
         else:
-            memory = memory.with_service(chosen.value if chosen is not None else "")
-            values = still_holding(memory, values, choice.touched)
+            memory = memory.with_service(word)
+            values = still_holding(memory, choice.values, choice.touched)
         service, form = memory.chosen, memory.form
         if service is not None:
             self.look_again(service)
@@ -227,6 +219,16 @@ class FormListeners:
             )
             values, remark = with_draft(form, values, drafted), drafted.remark
         return self._view(memory, values, self._verbs(memory, asker), remark)
+
+    def _with_verb(self, verb: str, memory: Memory, choice: FormChoice) -> tuple[Memory, dict[str, str]]:
+        """Go on with another verb; what the thread is about that the form was opened in goes into it."""
+        memory = Memory.model_validate({**memory.model_dump(), "verb": verb, "revision": memory.revision + 1})
+        if not verb or not memory.thread:
+            return memory, choice.values
+        there = replace(choice.asker, place=Place(memory.channel, memory.thread))
+        known = begin(verb, self.dispatcher.defaults(there))
+        values = {**known.values, **{name: word for name, word in choice.values.items() if word}}
+        return memory if memory.service else memory.with_service(service_in(known)), values
 
     def _show_after(self, choice: FormChoice, view: View) -> None:
         refused = self.opener.update(Opened(choice.view.id, choice.view.hash), view)
@@ -266,13 +268,14 @@ class FormListeners:
 
     def reopen(self, value: str, asker: Asker, trigger: str) -> Answer | None:
         """Open a form again that came to nothing, as a button has it; gives what to say where that can't be done."""
-        barred = self.doer.barred(asker)
+        barred = self.doer.objection_to_form("", asker)
         if barred is not None:
             return barred
         world = self.dispatcher.world
         kept = kept_in(value, asker, world.changes, world.requests)
-        if all(entry.verb != kept.verb for entry in self.dispatcher.usable(asker)):
-            return Answer(f":no_entry: You may not do that here: {code(kept.verb)}.", private=True)
+        forbidden = self.doer.objection_to_form(kept.verb, asker)
+        if forbidden is not None:
+            return forbidden
         memory = Memory(verb=kept.verb, channel=kept.channel or asker.place.channel)
         memory = memory.with_service(kept.values.get("service", ""))
         if memory.chosen is not None:
@@ -291,13 +294,3 @@ class FormListeners:
     ) -> View:
         without = left_out(memory, values, self.dispatcher.world.rules.policies)
         return form_view(memory, values, verbs, remark, without=without, wrong=wrong)
-
-
-def _memory_of(begun: Begun, asker: Asker) -> Memory:
-    memory, service = Memory(verb=begun.form.verb, channel=asker.place.channel), _service_in(begun)
-    return memory.with_service(service) if service else memory
-
-
-def _service_in(begun: Begun) -> str:
-    field = begun.form.of_kind(Kind.SERVICE)
-    return begun.values.get(field.name, "") if field is not None else ""

@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any
 from opsbot.slack.transport.calls import CALL_ERRORS, error_code
 
 if TYPE_CHECKING:
-    from slack_sdk import WebClient
     from slack_sdk.models.views import View
 
     from opsbot.domain.models import MessageRef
+    from opsbot.slack.transport.client import KeptWebClient
 
 _log = logging.getLogger(__name__)
 
 TOO_LATE = "Slack let me open no form any more. Please try again."
 """What to say where a form could not be opened: mostly the click is older than the three seconds that Slack gives."""
-
 
 GONE = "gone"
 """Why a form isn't changed that was closed or sent: in words of ours, since Slack wasn't asked."""
@@ -29,6 +28,8 @@ CLOSED = frozenset({GONE, "not_found"})
 """Why a form isn't changed that nobody has open any more, in our word and in Slack's."""
 
 _REMEMBERED = 1_000
+_TRIGGER_LASTS = 3.0
+"""Seconds in which Slack lets a form be opened: to wait longer for that is in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,16 @@ class Opened:
 class Opener:
     """Calls Slack's `views.*`. Never raises: what Slack won't do is logged, and told by what is given back."""
 
-    def __init__(self, client: WebClient) -> None:
+    def __init__(self, client: KeptWebClient) -> None:
         self._client = client
+        self._opening = client.with_patience(_TRIGGER_LASTS)
         self._gone: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
 
     def open(self, trigger: str, view: View) -> Opened | None:
         """Open a form; None where that can't be done, as when the trigger is older than three seconds."""
         try:
-            reply = self._client.views_open(trigger_id=trigger, view=view)
+            reply = self._opening.views_open(trigger_id=trigger, view=view)
         except CALL_ERRORS as error:
             _log.warning("a form could not be opened: %s", error_code(error))
             return None

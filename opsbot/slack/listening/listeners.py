@@ -17,7 +17,7 @@ from opsbot.slack.blocks.introducing import OPEN_FORM
 from opsbot.slack.blocks.messages import REOPEN_FORM, RUN_LINE, UNWATCH, Answer, Message
 from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.blocks.paging import TURN_PAGE
-from opsbot.slack.blocks.results import answer, refused
+from opsbot.slack.blocks.results import answer
 from opsbot.slack.blocks.stamps import read_stamp
 from opsbot.slack.doing import Later
 from opsbot.slack.forms.again import with_form, without_request
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from opsbot.slack.doing import Doer
     from opsbot.slack.forms.again import Kept
     from opsbot.slack.forms.listeners import FormListeners
+    from opsbot.slack.forms.opening import Opener
     from opsbot.slack.forms.shortcuts import ShortcutListeners
     from opsbot.slack.listening.doors import Ack
     from opsbot.slack.listening.home import HomeListener
@@ -86,6 +87,7 @@ class Listeners:
     pool: Pool
     spare: Pool
     replier: Replier
+    opener: Opener
     command_name: str
     home: HomeListener
     forms: FormListeners
@@ -139,16 +141,16 @@ class Listeners:
             ack(response_action="errors", errors=busy(turned_away(why)))
 
     def _take_command(self, command: SlashCommand) -> None:
-        """Answer a command; where a word is missing a form asks for it, if it can still be opened."""
+        """Answer a command; where a word is missing a form asks for it, or a button that opens the form."""
         asker = command.asker
 
         def do() -> Answer | None:
             try:
                 return self.doer.do(command.text, asker, Later(command.response_url))
-            except MissingWordError:
+            except MissingWordError as error:
                 if self.forms.ask(command.text, asker, command.trigger_id):
                     return None
-                raise
+                return self.doer.lacking(error, command.text, asker, self.command_name)
 
         said = self._in_words(do, typed=command.text)
         if said is not None:
@@ -202,8 +204,8 @@ class Listeners:
         """Open the form at once: Slack lets us for three seconds."""
 
         def do() -> Answer | None:
-            opened = self.replier.open_form(click.trigger_id, _FORMS[click.action](_named(click)))
-            return None if opened else Answer(TOO_LATE, private=True)
+            opened = self.opener.open(click.trigger_id, _FORMS[click.action](_named(click)))
+            return None if opened is not None else Answer(TOO_LATE, private=True)
 
         said = self._in_words(do)
         if said is not None:
@@ -219,11 +221,9 @@ class Listeners:
         verb = click.value.partition(" ")[0]
 
         def do() -> Answer | None:
-            barred = self.dispatcher.offered(click.asker).barred
-            if barred:
-                return refused(Refused(barred))
-            if verb and all(entry.verb != verb for entry in self.dispatcher.usable(click.asker)):
-                return Answer(f":no_entry: You may not do that here: {code(verb)}.", private=True)
+            objected = self.doer.objection_to_form(verb, click.asker)
+            if objected is not None:
+                return objected
             opened = show(click.value, here, click.trigger_id)
             return None if opened else Answer(TOO_LATE, private=True)
 

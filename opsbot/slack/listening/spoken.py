@@ -11,7 +11,7 @@ from opsbot.domain.models import Person
 from opsbot.errors import MissingWordError, UnknownVerbError
 from opsbot.grammar import behind_mention_of, without_mention_of
 from opsbot.slack.blocks.address import MENTION, address_in
-from opsbot.slack.blocks.introducing import greeting, with_form_for, wordless
+from opsbot.slack.blocks.introducing import greeting, wordless
 from opsbot.slack.blocks.results import apology
 from opsbot.slack.doing import Later
 from opsbot.slack.listening.payloads import BotMention, DirectMessage
@@ -119,10 +119,7 @@ class SpokenListener:
             try:
                 return do(text, asker, later)
             except MissingWordError as error:
-                line = self.doer.line_for_form(text, asker)
-                if not line:
-                    raise
-                return with_form_for(line, apology(error, address))
+                return self.doer.lacking(error, text, asker, address)
 
         return in_words(once, address, self.command_name, text)
 

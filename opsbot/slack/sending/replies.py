@@ -27,8 +27,6 @@ from opsbot.slack.sending.uploads import Uploads, discard, size_of
 from opsbot.slack.transport.calls import CALL_ERRORS, UrlRefusedError, come_back_after, error_code, is_not_here
 
 if TYPE_CHECKING:
-    from slack_sdk.models.views import View
-
     from opsbot.actions.ports import Progresses
     from opsbot.domain.files import Attachment
     from opsbot.domain.models import Asker, MessageRef
@@ -107,15 +105,6 @@ class Replier:
             _log.warning("a message could not be replaced: %s", error_code(error))
         if shown.whole:
             self._whisper(Message("That page is long."), asker, click_url, (text_file(shown.whole),))
-
-    def open_form(self, trigger_id: str, form: View) -> bool:
-        """Open a form before whoever clicked; tells whether that could be done."""
-        try:
-            self._client.views_open(trigger_id=trigger_id, view=form)
-        except CALL_ERRORS as error:
-            _log.warning("a form could not be opened: %s", error_code(error))
-            return False
-        return True
 
     def _post(self, answer: Answer, asker: Asker, url: str | None, thread: str | None) -> None:
         """Post the answer; where messages must wait, in one by the url. What is begun already has the room that there is."""

@@ -119,3 +119,11 @@ def test_who_may_not_use_a_verb_is_told_so_before_they_are_asked_for_the_rest(st
     stage.say(f"<@{demo.BOT}> approve", user="vic")  # the policy says who may, and that depends on the request
     assert buttons(stage.wait_for("Which request?", user="vic")) == {}
     assert stage.find_view("vic") is None
+
+
+def test_where_a_form_comes_too_late_for_a_command_a_button_opens_it(stage: Stage) -> None:
+    stage.trouble({"error": "expired_trigger_id", "calls": 1}, methods=("views.open",))
+    stage.command("package FRAUD/scoring --notes new", user="maya")
+    said = stage.wait_for("VERSION is missing", user="maya")
+    stage.click(said, buttons(said)["Fill in the form…"], user="maya")
+    wait_for_title(stage, "maya", "Package")
