@@ -12,7 +12,7 @@ from slack_sdk.signature import SignatureVerifier
 from opsbot.slack.listening.signed import SignedOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 SECRET, BODY = "shared", b'{"type": "event_callback"}'
@@ -51,31 +51,29 @@ def test_what_slack_signed_passes_as_it_came() -> None:
     assert door.came == [BODY]
 
 
-NOW = str(int(time.time()))
-LONG_AGO = str(int(time.time()) - 6 * 60)
+Unsigned = tuple[bytes, str | None, str | None]
+
+UNSIGNED: dict[str, Callable[[str, str], Unsigned]] = {
+    "nothing": lambda _now, _late: (BODY, None, None),
+    "no signature": lambda now, _: (BODY, now, None),
+    "no time": lambda now, _: (BODY, None, signed(at=now)),
+    "guessed": lambda now, _: (BODY, now, signed(at=now, secret="guessed")),
+    "another body": lambda now, _: (BODY + b" ", now, signed(at=now)),
+    "late": lambda _, late: (BODY, late, signed(at=late)),
+    "no number": lambda _now, _late: (BODY, "soon", signed(at="soon")),
+    "no int": lambda now, _: (BODY, "9" * 5000, signed(at=now)),
+    "no float": lambda now, _: (BODY, "9" * 400, signed(at=now)),
+    "infinite": lambda _now, _late: (BODY, "inf", signed(at="inf")),
+    "no ASCII": lambda now, _: (BODY, now, "v0=\xe9\xff"),
+    "no text": lambda now, _: (b"\xff\xfe", now, signed(at=now)),
+    "deep": lambda now, _: (b"[" * 100_000, now, "v0="),
+}
 
 
-@pytest.mark.parametrize(
-    ("body", "timestamp", "signature"),
-    [
-        (BODY, None, None),
-        (BODY, NOW, None),
-        (BODY, None, signed(at=NOW)),
-        (BODY, NOW, signed(at=NOW, secret="guessed")),
-        (BODY + b" ", NOW, signed(at=NOW)),
-        (BODY, LONG_AGO, signed(at=LONG_AGO)),
-        (BODY, "soon", signed(at="soon")),
-        (BODY, "9" * 5000, signed(at=NOW)),
-        (BODY, "9" * 400, signed(at=NOW)),
-        (BODY, "inf", signed(at="inf")),
-        (BODY, NOW, "v0=\xe9\xff"),
-        (b"\xff\xfe", NOW, signed(at=NOW)),
-        (b"[" * 100_000, NOW, "v0="),
-    ],
-)
-def test_what_slack_did_not_sign_is_read_by_nobody(body: bytes, timestamp: str | None, signature: str | None) -> None:
-    door = Door()
-    assert door.post(body, timestamp, signature) == "401 Unauthorized"
+@pytest.mark.parametrize("made", UNSIGNED.values(), ids=UNSIGNED.keys())
+def test_what_slack_did_not_sign_is_read_by_nobody(made: Callable[[str, str], Unsigned]) -> None:
+    door, now = Door(), int(time.time())
+    assert door.post(*made(str(now), str(now - 6 * 60))) == "401 Unauthorized"
     assert door.came == []
 
 
