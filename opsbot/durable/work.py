@@ -88,7 +88,7 @@ class DurableWork:
         self._sweeper = threading.Thread(target=self._sweep_on, name="sweep", daemon=True)
 
     def start(self) -> None:
-        """Carry on what was left, and take new work."""
+        """Carry on what was left, and take new work; raises StoreError, also where the tables for that may not be made."""
         self._heart.start()  # before anybody could take this process for a dead one
         with ThreadPoolExecutor(1) as aside:  # whoever starts us may have an event loop, which DBOS doesn't like
             aside.submit(self._launch).result()
@@ -96,8 +96,9 @@ class DurableWork:
         self._sweeper.start()
 
     def _launch(self) -> None:
-        self._open_lines()
-        DBOS.launch()
+        with _translated():
+            self._open_lines()
+            DBOS.launch()
 
     def _open_lines(self) -> None:
         """Have the queue there before DBOS begins: it looks for new ones once a second, and the first message waits."""

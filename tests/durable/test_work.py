@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -113,6 +113,18 @@ def test_a_run_goes_through_its_steps_once_however_often_it_is_begun(database_ur
         ("publish post", 7, run),
         ("publish settle", 7, run, "done"),
     ]
+
+
+def test_a_database_that_lets_nobody_make_the_tables_of_the_work_says_so(
+    request: pytest.FixtureRequest, postgres_pattern: str
+) -> None:
+    url = fresh_postgres(request, postgres_pattern)
+    with closing(Database(url)) as database, database.transaction() as connection:
+        for statement in ("CREATE ROLE clerk LOGIN", "GRANT ALL ON ALL TABLES IN SCHEMA public TO clerk"):
+            connection.execute(text(statement))
+    with pytest.raises(StoreError) as refused, working(url.replace("postgres:@", "clerk:@"), Doings()):
+        pass
+    assert "permission denied for database" in refused.value.__notes__[0]
 
 
 def test_another_attempt_is_another_run(database_url: str) -> None:
