@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_LAST_BEAT_SECONDS = 2.0
+
 
 class Heart:
     """Beats in a thread of its own, until the last of what was begun is done: a slow node must not make it look dead."""
@@ -35,10 +37,10 @@ class Heart:
         self._thread.start()
 
     def stop(self) -> None:
-        """Beat no more."""
+        """Beat no more; a beat that hangs isn't waited for."""
         self._stopping.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_LAST_BEAT_SECONDS)
 
     def is_quiet(self) -> bool:
         """Tell whether silence of the others says nothing: where this one couldn't beat for long, neither could they."""

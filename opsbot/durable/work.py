@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import Context
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -129,12 +130,14 @@ class DurableWork:
     def stop(self, seconds: float) -> None:
         """Take nothing more, finish in so many seconds what was begun, and let go; the rest is carried on later.
 
-        This process stays on the list of replicas: what a queue had handed it and it never began is found by that.
+        This process stays on the list of replicas: what a queue had handed it and it never began is found by that. A sweep
+        that takes longer, as where much is to be deleted, is left undone, too.
         """
+        until = monotonic() + seconds
         self._stopping.set()
         if self._sweeper.is_alive():
-            self._sweeper.join()
-        self._active.wait_for_none(seconds)
+            self._sweeper.join(seconds)
+        self._active.wait_for_none(max(until - monotonic(), 0.0))
         self._waker.stop()
         self._heart.stop()
         DBOS.destroy(destroy_registry=True)
