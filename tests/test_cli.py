@@ -311,6 +311,25 @@ time.sleep(600)
     assert subprocess.run(command, timeout=30, check=False).returncode == 128 + signal.SIGTERM
 
 
+def test_the_first_process_of_a_container_is_ended_whatever_it_does(tmp_path: Path) -> None:
+    pipe = tmp_path / "opsbot.toml"
+    os.mkfifo(pipe)
+    script = f"""
+import os, sys
+if os.fork():
+    sys.argv[1:] = ["migrate", "--config", {str(pipe)!r}]
+    from opsbot.__main__ import main
+    main()
+else:
+    with open({str(pipe)!r}, "w"):  # it reads its configuration, and waits for the rest of it
+        os.kill(1, 15)
+        os.read(0, 1)
+"""
+    command = [*unshared("--map-root-user", "--pid", "--fork"), sys.executable, "-c", script]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=tmp_path) as process:
+        assert process.wait(30) == 128 + signal.SIGTERM
+
+
 def test_the_bot_begins_for_a_user_without_a_home(tmp_path: Path) -> None:
     nowhere = written(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9")
     command = [*unshared("--map-user=54321"), sys.executable, "-m", "opsbot", "serve", "--config", nowhere]

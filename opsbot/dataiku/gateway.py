@@ -16,6 +16,7 @@ from opsbot.dataiku.bounds import bounded
 from opsbot.dataiku.content import content_digest
 from opsbot.dataiku.ids import url_part
 from opsbot.dataiku.setups import digest_of, readable_settings, setup_of
+from opsbot.dataiku.texts import text_of
 from opsbot.domain.files import Archive
 from opsbot.domain.models import Endpoint, Package, PackageSummary, SavedModel, Service
 from opsbot.domain.redaction import redacting
@@ -59,7 +60,7 @@ class Nodes:
         handle = self._service(service)
         with _calling(service.node, service.project):
             endpoints = handle.get_settings().endpoints
-        models = ((str(each.get("id", "?")), _text(each.get("modelRef"))) for each in endpoints)
+        models = ((str(each.get("id", "?")), text_of(each.get("modelRef"))) for each in endpoints)
         return [(endpoint, ModelRef.parse(model, service.project)) for endpoint, model in models if model]
 
     def services(self, project: ProjectRef) -> list[Service]:
@@ -174,7 +175,8 @@ class Nodes:
         with _calling(project.node, project.project):
             listed = handle.list_saved_models()
         return [
-            SavedModel(each["id"], _text(each.get("name")) or each["id"], _text(each.get("type"))) for each in listed
+            SavedModel(each["id"], text_of(each.get("name")) or each["id"], text_of(each.get("type")))
+            for each in listed
         ]
 
     def add_endpoint(
@@ -251,7 +253,9 @@ def _calling(node: str, project: str | None = None) -> Iterator[None]:
 
 def _service(project: ProjectRef, item: DSSAPIServiceListItem) -> Service:
     ref = ServiceRef(project.node, project.project, item.id)
-    return Service(ref, _text(item.name) or item.id, _text(item.auth_method) or "unknown", _endpoints(item.endpoints))
+    return Service(
+        ref, text_of(item.name) or item.id, text_of(item.auth_method) or "unknown", _endpoints(item.endpoints)
+    )
 
 
 def _endpoints(listed: object) -> tuple[Endpoint, ...]:
@@ -265,8 +269,8 @@ def _package(listed: Mapping[str, Any]) -> Package:
     return Package(
         version=listed["id"],
         created_on=_instant(listed.get("createdOn")),
-        created_by=_text(listed.get("createdBy")) or None,
-        release_notes=_text(listed.get("releaseNotes")),
+        created_by=text_of(listed.get("createdBy")) or None,
+        release_notes=text_of(listed.get("releaseNotes")),
     )
 
 
@@ -277,8 +281,3 @@ def _instant(milliseconds: object) -> datetime | None:
         return datetime.fromtimestamp(milliseconds / 1000, UTC)
     except (OverflowError, OSError, ValueError):
         return None
-
-
-def _text(value: object) -> str:
-    """Read a text, with a sign that can be seen in the place of NUL, which no database takes."""
-    return value.replace("\0", "\ufffd") if isinstance(value, str) else ""

@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from opsbot.dataiku.texts import text_of
 from opsbot.domain.difference import EndpointSetup, ServiceSetup
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ def setup_of(
     raw = settings.get("endpoints")
     listed = raw if isinstance(raw, list) else []
     endpoints = tuple(_endpoint(each, active_version) for each in listed if isinstance(each, dict))
-    auth = settings.get("authMethod")
+    auth = text_of(settings.get("authMethod")) or "unknown"
     written = _written(_redacted(_without_secrets(settings), redact))
-    return ServiceSetup(auth.replace("\0", "\ufffd") if isinstance(auth, str) else "unknown", endpoints, written)
+    return ServiceSetup(auth, endpoints, written)
 
 
 def readable_settings(settings: Mapping[str, Any], redact: Callable[[str], str], *, with_code: bool) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_LAST_BEAT_SECONDS = 2.0
+
 
 class Heart:
     """Beats in a thread of its own, until the last of what was begun is done: a slow node must not make it look dead."""
@@ -37,10 +39,10 @@ class Heart:
         self._thread.start()
 
     def stop(self) -> None:
-        """Beat no more."""
+        """Beat no more; a beat that hangs isn't waited for."""
         self._stopping.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_LAST_BEAT_SECONDS)
 
     def leave(self, is_done: Callable[[], bool]) -> None:
         """Go off the list after the last beat, unless something is left undone, which the others find by that list.

@@ -92,7 +92,7 @@ class DurableWork:
         self._sweeper = threading.Thread(target=self._sweep_on, name="sweep", daemon=True)
 
     def start(self) -> None:
-        """Carry on what was left, and take new work."""
+        """Carry on what was left, and take new work; raises StoreError, also where the tables for that may not be made."""
         self._heart.start()  # before anybody could take this process for a dead one
         with ThreadPoolExecutor(1) as aside:  # whoever starts us may have an event loop, which DBOS doesn't like
             aside.submit(self._launch).result()
@@ -100,8 +100,9 @@ class DurableWork:
         self._sweeper.start()
 
     def _launch(self) -> None:
-        self._open_lines()
-        DBOS.launch()
+        with _translated():
+            self._open_lines()
+            DBOS.launch()
 
     def _open_lines(self) -> None:
         """Have the queue there before DBOS begins: it looks for new ones once a second, and the first message waits."""
@@ -133,17 +134,18 @@ class DurableWork:
         """Take nothing more, finish in so many seconds what was begun, and let go; the rest is carried on later.
 
         With the rest this process stays on the list of replicas, by which it is found; so does what a queue had handed
-        it and it never began.
+        it and it never began. A sweep that takes longer, as where much is to be deleted, is left undone, too.
         """
+        until = monotonic() + seconds
         self._stopping.set()
         if self._sweeper.is_alive():
-            self._sweeper.join()
-        self._active.wait_for_none(seconds)
+            self._sweeper.join(seconds)
+        self._active.wait_for_none(max(until - monotonic(), 0.0))
         self._waker.stop()
         self._heart.stop()
         began = monotonic()
         DBOS.destroy(destroy_registry=True)
-        if monotonic() - began < _QUEUES_END_IN:
+        if monotonic() - began < _QUEUES_END_IN and not self._sweeper.is_alive():
             self._heart.leave(self._is_done)
         self._let_go()
 

@@ -82,16 +82,15 @@ class HttpServer:
 class _Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection on which a request that comes drop by drop is no sign of life."""
 
-    _begun: float | None = None
+    _begun = 0.0
 
     def received(self, data: bytes) -> bool:
-        """Take what came; with the last of a request it is over, with the first of one it begins."""
-        if self._begun is None:
-            self._begun = self.last_activity
+        """Take what came: perhaps the last of one request, and with it the first of the next."""
+        before = self.request
         taken = bool(super().received(data))
-        if self.request is None:
-            self._begun = None
-        elif self._begun is not None and self.last_activity - self._begun > _SLOWEST:
+        if self.request is not before:
+            self._begun = self.last_activity
+        elif before is not None and self.last_activity - self._begun > _SLOWEST:
             self.will_close = True
         return taken
 

@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,7 @@ class Doings:
         self.fails: dict[str, list[Exception]] = {}
         self.lines: dict[str, list[str]] = {}
         self.sweeps = 0
+        self.sweeping: threading.Event | None = None
         self.prunes = 0
         self.lock = threading.Lock()
 
@@ -76,6 +77,8 @@ class Doings:
 
     def sweep(self) -> None:
         self.sweeps += 1
+        if self.sweeping is not None and not self.sweeping.wait(5.0):
+            self.note("sweep was waited for")
 
     def prune(self) -> None:
         self.prunes += 1
@@ -88,7 +91,7 @@ class Doings:
 
 
 @contextmanager
-def working(url: str, doings: Doings, tempo: Tempo = QUICK) -> Iterator[DurableWork]:
+def working(url: str, doings: Doings, tempo: Tempo = QUICK, *, finishing: float = 5.0) -> Iterator[DurableWork]:
     database = Database(url)
     migrate(database)
     work = DurableWork(url, doings.duties(), ReplicaStore(database), tempo)
@@ -96,7 +99,7 @@ def working(url: str, doings: Doings, tempo: Tempo = QUICK) -> Iterator[DurableW
         work.start()
         yield work
     finally:
-        work.stop(5)
+        work.stop(finishing)
         database.close()
 
 
@@ -113,6 +116,28 @@ def test_a_run_goes_through_its_steps_once_however_often_it_is_begun(database_ur
         ("publish post", 7, run),
         ("publish settle", 7, run, "done"),
     ]
+
+
+def test_a_database_that_lets_nobody_make_the_tables_of_the_work_says_so(
+    request: pytest.FixtureRequest, postgres_pattern: str
+) -> None:
+    url = fresh_postgres(request, postgres_pattern)
+    with closing(Database(url)) as database, database.transaction() as connection:
+        for statement in ("CREATE ROLE clerk LOGIN", "GRANT ALL ON ALL TABLES IN SCHEMA public TO clerk"):
+            connection.execute(text(statement))
+    with pytest.raises(StoreError) as refused, working(url.replace("postgres:@", "clerk:@"), Doings()):
+        pass
+    assert "permission denied for database" in refused.value.__notes__[0]
+
+
+def test_a_long_sweep_is_not_waited_for_at_the_end(tmp_path: Path) -> None:
+    doings = Doings()
+    doings.sweeping = threading.Event()
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings, finishing=0.0) as work:
+        doings.wait_for(lambda: doings.sweeps > 0)
+    doings.sweeping.set()
+    work._sweeper.join()
+    assert doings.seen == []
 
 
 def test_another_attempt_is_another_run(database_url: str) -> None:

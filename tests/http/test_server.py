@@ -108,6 +108,19 @@ def test_who_sends_a_request_drop_by_drop_is_hung_up_on(monkeypatch: pytest.Monk
         assert httpx.get(f"http://127.0.0.1:{bot.port}/healthz").status_code == 200
 
 
+def test_who_sends_the_next_request_with_the_last_of_one_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_SLOWEST", 0.0)  # no request may take a moment
+    asking = b"GET /healthz HTTP/1.1\r\nHost: bot\r\n\r\n"
+    with served("127.0.0.1") as bot, socket.create_connection(("127.0.0.1", bot.port), 5.0) as line:
+        for piece in (asking + asking[:9], asking[9:] + asking[:9], asking[9:] + asking[:9]):
+            line.sendall(piece)
+            answer = b""
+            while not answer.endswith(b"}"):
+                part = line.recv(1000)
+                assert part
+                answer += part
+
+
 def test_connections_that_nobody_uses_keep_nobody_out() -> None:
     with served("127.0.0.1") as bot, ExitStack() as idle:
         for _ in range(200):
