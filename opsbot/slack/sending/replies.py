@@ -128,7 +128,7 @@ class Replier:
                 files = files[1:]
         except CALL_ERRORS as error:
             _log.info("a file could not be put into %s: %s", asker.place.channel, error_code(error))
-            self._whisper(Message("Nobody else has the file of this."), asker, url, files)
+            self._whisper(Message("The file of this answer couldn't go into the channel."), asker, url, files)
 
     def _follow(self, answer: Answer, parent: MessageRef, thread: str | None, url: str | None) -> None:
         """Put detail and files into the thread; by the url all the rest goes in one, since Slack takes few there."""
@@ -177,6 +177,8 @@ class Replier:
     def _fall_back(self, answer: Answer, asker: Asker, response_url: str | None, error: Exception) -> None:
         _log.info("an answer could not be posted in %s: %s", asker.place.channel, error_code(error))
         hint = "I could not post this for everybody; only you see it."
+        if come_back_after(error) is not None:
+            hint = "Slack takes no more messages for everybody just now; only you see this."
         if is_not_here(error):
             hint = f"I'm not in this channel, so only you see this. To have me answer everybody: `/invite` <@{self._bot_user}>"
         told = Answer(hint, (Message(answer.headline), *answer.details))

@@ -36,7 +36,7 @@ CALL_ERRORS = (SlackClientError, OSError)
 
 _MARKS_SCOPE = "metadata.message:read"
 _TOO_MANY = 429
-_BACK_LATER = 5.0
+_BACK_LATER, _LONGEST_WAIT = 5.0, 86_400.0
 _SHUT_OUT = frozenset({"token_revoked", "token_expired", "account_inactive", "invalid_auth", "not_authed"})
 _TOO_FAST = frozenset({"ratelimited", "rate_limited"})
 _UNWELL = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
@@ -82,9 +82,10 @@ def come_back_after(error: BaseException) -> float | None:
         return None
     headers = {name.lower(): value for name, value in error.response.headers.items()}  # Slack writes them small
     try:
-        return float(headers["retry-after"])
+        seconds = float(headers["retry-after"])
     except (KeyError, ValueError, TypeError):
         return _BACK_LATER
+    return seconds if 0 <= seconds <= _LONGEST_WAIT else _BACK_LATER
 
 
 def is_unwell(error: SlackApiError) -> bool:

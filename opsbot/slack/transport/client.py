@@ -161,7 +161,10 @@ def _handlers(waiting: Waiting, patience: float) -> list[RetryHandler]:
 
 
 class _ComeBackLater(RateLimitErrorRetryHandler):
-    """Sends again what Slack refused with 429, unless it asks to wait longer than one has patience."""
+    """Sends again what Slack refused with 429, unless it asks to wait longer than one has patience.
+
+    A proxy may say it with a date, which slack_sdk doesn't read: whoever called hears of that one at once.
+    """
 
     def __init__(self, patience: float) -> None:
         super().__init__(max_retry_count=3)
@@ -171,7 +174,10 @@ class _ComeBackLater(RateLimitErrorRetryHandler):
         if response is None or not super()._can_retry(response=response, **attempt):
             return False
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return float(headers.get("retry-after", ["1"])[0]) <= self._patience
+        try:
+            return int(headers.get("retry-after", ["1"])[0]) <= self._patience
+        except ValueError:
+            return False
 
 
 class _Patient(RetryHandler):

@@ -126,6 +126,14 @@ def test_what_a_response_url_takes_no_more_is_told_in_another_way(place: Place, 
     assert (said.addressee, "detail 0" in said.text) == (MAYA.id, True)
 
 
+def test_a_mention_has_its_answer_for_the_asker_alone_and_why(place: Place) -> None:
+    place.crowd()
+    place.replier.reply(Answer("Done.", details(1)), asker(), None)
+    [said] = place.said()
+    assert said.addressee == MAYA.id
+    assert said.text.startswith("Slack takes no more messages for everybody just now; only you see this.\nDone.")
+
+
 def test_directly_too_an_answer_waits_for_nobody_and_is_not_lost(place: Place) -> None:
     direct = asker(channel=place.channel())
     place.crowd()

@@ -16,7 +16,7 @@ import trustme
 from slack_sdk.errors import SlackApiError
 
 from opsbot.slack import KeptWebClient, SlackCall
-from opsbot.slack.transport.calls import CALL_ERRORS, error_code, in_words
+from opsbot.slack.transport.calls import CALL_ERRORS, come_back_after, error_code, in_words
 from opsbot.slack.transport.timed import timed
 from tests.slack.far_end import Connection, FarEnd, trusting
 
@@ -102,6 +102,16 @@ def test_a_rate_limit_lasts_as_long_as_slack_says() -> None:
         began = time.monotonic()
         client.chat_postMessage(channel="C1", text="hello")
     assert time.monotonic() - began >= 2
+
+
+@pytest.mark.parametrize("said", ["Wed, 25 Nov 2026 12:00:00 GMT", "1.5", "inf"])
+def test_a_time_to_come_back_that_nobody_can_read_is_told_as_what_it_is(said: str) -> None:
+    slack = Slack()
+    slack.statuses, slack.retry_after = [429], said
+    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url)) as client, pytest.raises(SlackApiError) as caught:
+        client.chat_postMessage(channel="C1", text="hello")
+    assert come_back_after(caught.value) == (1.5 if said == "1.5" else 5.0)
+    assert len(slack.calls) == 1
 
 
 def test_a_rate_limit_without_end_is_an_error() -> None:
