@@ -17,6 +17,7 @@
       DSSError                 a Dataiku node said no, or nothing that can be read
         DSSArgumentError       what was given can't be sent: nothing was
         DSSUnavailableError    no answer, 429, 502 to 504
+          DSSUntrustedError    its certificate isn't trusted: nothing was sent
         DSSRefusedError        401, 403
         DSSNotFoundError       what was named isn't on the node
         DSSConflictError       the node has something else under that name
@@ -186,6 +187,10 @@ class DSSArgumentError(DSSError, ValueError):
 
 class DSSUnavailableError(DSSError):
     """No answer, or one that says to come back later: what was asked may or may not have happened."""
+
+
+class DSSUntrustedError(DSSUnavailableError):
+    """No secure connection could be made; asking again won't help."""
 
 
 class DSSRefusedError(DSSError):

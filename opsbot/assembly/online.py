@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING
 
 from opsbot.assembly.opening import open_nodes, open_slack
 from opsbot.assembly.rules import rules_of
-from opsbot.dataiku.transport.retrying import DSSUntrustedError
 from opsbot.domain.policy_faults import policy_faults
-from opsbot.errors import ConfigError, DSSError, DSSUnavailableError, DSSUnreadableError, StoreError
+from opsbot.errors import (
+    ConfigError,
+    DSSError,
+    DSSUnavailableError,
+    DSSUnreadableError,
+    DSSUntrustedError,
+    StoreError,
+)
 from opsbot.slack import SlackDirectory, who_am_i
 from opsbot.slack.identity import try_app_token, try_people
 from opsbot.store import Database, is_current

@@ -140,7 +140,7 @@ def secrets_in(url: str) -> tuple[str, ...]:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the second where the port is no number
         return ()
     found = [str(parsed.password)] if parsed.password else []
     for name, value in parsed.query.items():

@@ -47,7 +47,10 @@ def test_the_database_password_is_taken_out_in_each_of_its_spellings(url: str, s
         assert redact(f"can't log in as bot with {spelling}, says db") == "can't log in as bot with [secret], says db"
 
 
-@pytest.mark.parametrize("url", ["sqlite:///opsbot.db", "postgresql+psycopg://bot@db/opsbot", "no url"])
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite:///opsbot.db", "postgresql+psycopg://bot@db/opsbot", "no url", "postgresql+psycopg://bot@db:port/opsbot"],
+)
 def test_a_url_without_a_password_takes_nothing_out(url: str) -> None:
     assert secrets_in(url) == ()
 

@@ -10,8 +10,7 @@ from urllib3.exceptions import DecodeError, HTTPError
 
 from opsbot.dataiku.advice import after_silence
 from opsbot.dataiku.transport.broken_connections import distrust, in_words, never_connected, trouble
-from opsbot.dataiku.transport.retrying import DSSUntrustedError
-from opsbot.errors import DSSError, DSSReply, DSSUnavailableError, DSSUnreadableError
+from opsbot.errors import DSSError, DSSReply, DSSUnavailableError, DSSUnreadableError, DSSUntrustedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

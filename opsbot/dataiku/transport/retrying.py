@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import tenacity
 
-from opsbot.errors import DSSUnavailableError
+from opsbot.errors import DSSUnavailableError, DSSUntrustedError
 
 if TYPE_CHECKING:
     import threading
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from opsbot.dataiku.patience import Patience, Waiting
 
 _log = logging.getLogger(__name__)
-
-
-class DSSUntrustedError(DSSUnavailableError):
-    """No secure connection could be made; asking again won't help."""
 
 
 def retrying(patience: Patience, waiting: Waiting, is_over: threading.Event) -> tenacity.Retrying:
