@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from opsbot.domain.lifecycle import OPEN
+from opsbot.domain.models import MessageRef
 from opsbot.sandbox import demo
 from tests.stage import GRANTS, buttons, shown, staged
 
@@ -59,6 +60,8 @@ def test_a_story_whose_first_message_is_deleted_begins_anew_and_goes_on_there(sh
     delete(shared, shared.wait_for("packaged `v50` of `design:FRAUD/rules`", "approvals"))
     shared.command("publish FRAUD/rules v50 --reason due")
     anew = shared.wait_for("asks to publish `v50` of `design:FRAUD/rules`", "approvals")
+    begun = MessageRef(anew["channel"], anew["ts"])
+    shared.wait_until(lambda: shared.bot.world.events.told_at(begun) != ())  # it is shown a moment before that is known
     shared.say(f"<@{demo.BOT}> approve", user="omar", channel="approvals", thread=anew["ts"])
     shared.wait_for_reply(anew, "is approved by <@U02OMAR>")
     shared.wait_for_reply(anew, "is published to `rules`")

@@ -207,7 +207,7 @@ class Replier:
         try:
             self._respond(url, {"response_type": "ephemeral"}, message)
         except CALL_ERRORS as error:
-            _log.info("an answer could not go by its response_url: %s", error_code(error))
+            _log.warning("an answer could not go by its response_url: %s", error_code(error))
             return False
         return True
 

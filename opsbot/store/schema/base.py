@@ -12,6 +12,7 @@ from sqlalchemy import (
     MetaData,
     text,
 )
+from sqlalchemy import column as named
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
@@ -45,5 +46,5 @@ def in_states(states: Iterable[StrEnum]) -> TextClause:
 
 def reference_index(name: str, column: str) -> Index:
     """Find the rows that refer to something by the column; most of a table that has such an index refer to nothing there."""
-    is_one = text(f"{column} IS NOT NULL")
+    is_one = named(column).is_not(None)
     return Index(name, column, sqlite_where=is_one, postgresql_where=is_one)
