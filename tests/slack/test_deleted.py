@@ -55,13 +55,22 @@ def new_card(stage: Stage, gone: JSON, text: str) -> JSON:
     return stage.wait(look, f"another card with “{text}”")
 
 
+def begun_anew(stage: Stage, text: str) -> JSON:
+    """The message that a story goes on from; what Slack says beside the thread that is gone is there for a moment only."""
+    told_at = stage.bot.world.events.told_at
+
+    def look() -> JSON | None:
+        told = [each for each in stage.messages("approvals") if text in shown(each)]
+        return next((each for each in told if told_at(MessageRef(each["channel"], each["ts"]))), None)
+
+    return stage.wait(look, f"a story that begins anew with “{text}”")
+
+
 def test_a_story_whose_first_message_is_deleted_begins_anew_and_goes_on_there(shared: Stage) -> None:
     shared.command("package FRAUD/rules v50")
     delete(shared, shared.wait_for("packaged `v50` of `design:FRAUD/rules`", "approvals"))
     shared.command("publish FRAUD/rules v50 --reason due")
-    anew = shared.wait_for("asks to publish `v50` of `design:FRAUD/rules`", "approvals")
-    begun = MessageRef(anew["channel"], anew["ts"])
-    shared.wait_until(lambda: shared.bot.world.events.told_at(begun) != ())  # it is shown a moment before that is known
+    anew = begun_anew(shared, "asks to publish `v50` of `design:FRAUD/rules`")
     shared.say(f"<@{demo.BOT}> approve", user="omar", channel="approvals", thread=anew["ts"])
     shared.wait_for_reply(anew, "is approved by <@U02OMAR>")
     shared.wait_for_reply(anew, "is published to `rules`")
