@@ -1,4 +1,4 @@
-"""A page of a long list and how many rows there are, counted no further than is told."""
+"""A page of a long list, and how many rows there are, counted no further than is told."""
 
 from __future__ import annotations
 
@@ -27,3 +27,12 @@ def page_in(connection: Connection, ordered: Select[Any], page: int, size: int) 
     key = next(iter(ordered.selected_columns))
     some = ordered.with_only_columns(key).order_by(None).limit(count_until(page, size)).subquery()
     return rows, connection.execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def keys_in(connection: Connection, ordered: Select[int], page: int, size: int) -> tuple[Sequence[int], int]:
+    """Read the keys of a page of a list, and count as far as the page needs it, in one statement of a transaction.
+
+    It is for conditions that PostgreSQL plans anew each time, which takes longer than to read the keys that are counted.
+    """
+    keys = connection.execute(ordered.limit(count_until(page, size))).scalars().all()
+    return keys[(page - 1) * size : page * size], len(keys)

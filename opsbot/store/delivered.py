@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, select
 from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message, Told
 from opsbot.domain.models import MessageRef
 from opsbot.domain.references import ServiceRef
-from opsbot.store.counting import page_in
+from opsbot.store.counting import keys_in
 from opsbot.store.globbing import matches
 from opsbot.store.schema import deliveries as table
 from opsbot.store.schema import events, node_changes, publish_requests
@@ -30,18 +30,20 @@ _ABOUT = (
 _SERVICE = func.coalesce(events.c.service, publish_requests.c.service, node_changes.c.service)
 _VERSION = func.coalesce(events.c.version, publish_requests.c.version, node_changes.c.part, "")
 _WHAT = func.coalesce(events.c.what, node_changes.c.kind, "")
+_NEWEST_FIRST = (table.c.created_at.desc(), table.c.id.desc())
+"""By time, as it is the time that is asked for: a walk in this order ends where that begins."""
 
 
 def told_in(connection: Connection, query: DeliveryQuery) -> tuple[list[Told], int]:
     """Find a page of deliveries, newest first, and how many there are as far as that is counted, as a part of a transaction."""
-    newest = select(table.c.id).select_from(_ABOUT).where(_wanted(query)).order_by(table.c.id.desc())
-    page, total = page_in(connection, newest, query.page, query.size)
+    newest = select(table.c.id).select_from(_ABOUT).where(_wanted(query)).order_by(*_NEWEST_FIRST)
+    page, total = keys_in(connection, newest, query.page, query.size)
     if not page:
         return [], total
     about = (_SERVICE.label("of_service"), _VERSION.label("of_version"), _WHAT.label("what"))
-    these = select(table, *about).select_from(_ABOUT).where(table.c.id.in_([row["id"] for row in page]))
+    these = select(table, *about).select_from(_ABOUT).where(table.c.id.in_(page))
     # Once it has the numbers, PostgreSQL plans this one for good; with all that is wanted in it, it would each time.
-    return [_told(row) for row in connection.execute(these.order_by(table.c.id.desc())).mappings()], total
+    return [_told(row) for row in connection.execute(these.order_by(*_NEWEST_FIRST)).mappings()], total
 
 
 def delivery_of(row: RowMapping, *, attempts: int) -> Delivery:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select
 
 from opsbot.domain.counting import MOST_COUNTED
-from opsbot.store.counting import page_in
+from opsbot.store.counting import keys_in, page_in
 
 if TYPE_CHECKING:
     from opsbot.store import Database
@@ -39,5 +39,7 @@ def test_a_page_comes_with_the_count_of_its_list(
             connection.execute(insert(_numbers).values(number=number))
         newest = select(_numbers).order_by(_numbers.c.number.desc())
         found, counted = page_in(connection, newest, page, size=4)
+        keys = keys_in(connection, newest, page, size=4)
         _numbers.drop(connection)
     assert ([row["number"] for row in found], counted) == (shown, total)
+    assert keys == (shown, total)
