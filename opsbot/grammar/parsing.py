@@ -138,8 +138,9 @@ def sentence(error: click.UsageError) -> str:  # noqa: PLR0911 - one arm per mis
             return f"{_label(param)} is missing."
         case click.NoSuchOption(option_name=name, possibilities=[near, *_]):
             return f"There is no option “{name}” here. Did you mean “{near}”?"
-        case click.NoSuchOption(option_name=name):
-            return f"There is no option “{name}” here."
+        case click.NoSuchOption(option_name=name, ctx=click.Context(command=command)):
+            there = [param.opts[0] for param in command.params if isinstance(param, click.Option)]
+            return f"There is no option “{name}” here, only {', '.join(there)}."
         case click.BadOptionUsage(option_name=name):
             return f"{name} wants something after it."
         case click.BadParameter(param=click.Parameter(type=click.IntRange(min=least, max=most)) as param):

@@ -19,6 +19,9 @@ def test_four_clicks_and_an_approval_lead_through_the_main_job(tab: Tab) -> None
     look(tab, "14-guide")
     guide.get_by_role("button", name="See what there is").click()
     expect(tab.message("4 packages, the newest is v4")).to_be_visible()
+    tab.type("/apid package FRAUD/scoring")
+    tab.page.locator(".modal").get_by_role("button", name="Back").click()
+    expect(guide.locator(".guide-step.now")).to_have_attribute("data-step", "2")  # a form isn't a package yet
     guide.get_by_role("button", name="Make a package").click()
     expect(tab.message("v5 of design:FRAUD/scoring").first).to_be_visible()
     tab.type("/apid publish FRAUD/scoring v5")

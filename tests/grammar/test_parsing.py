@@ -139,6 +139,7 @@ def test_in_a_thread_a_number_that_is_not_its_own_is_never_guessed_at(text: str)
         ("packages scoring v3", "I can't place “v3”", "packages FRAUD/scoring"),
         ("package scoring v4 --notes retrained twice", "Text with spaces goes in quotes", "package FRAUD/scoring v4"),
         ("packages scoring --pages 2", "Did you mean “--page”", "packages"),
+        ("deliveries --everywhere", "only --failed, --days, --all, --page, --private", "deliveries --failed"),
         ("packages scoring --page 0", "--page wants a number from 1 to 10000", "packages"),
         ("packages scoring --page", "--page wants something after it", "packages"),
         ("publish scoring ../v3", "can't be a version", "publish"),

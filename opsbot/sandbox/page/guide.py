@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _WHO, _OTHER, _WHERE = "maya", "omar", "ml-ops"
 _APPROVE = "approve_request"
 _TOLD_APART = 3
-"""A command, its verb and the service: which version it is about is up to people."""
+"""A command, its verb and the service: which version it is about is up to people, but without one a form opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,10 @@ class _Step:
     title: str
     types: str
     after: str
+
+    def is_done_by(self, text: str) -> bool:
+        said, own = text.split(), self.types.split()
+        return bool(own) and len(said) >= len(own) and said[:_TOLD_APART] == own[:_TOLD_APART]
 
 
 _STEPS = (
@@ -37,7 +41,7 @@ _STEPS = (
     _Step(
         "Make a package",
         "/apid package FRAUD/scoring v5",
-        "v5 holds the service as it is now. Nobody calls it yet.",
+        "The package holds the service as it is now. Nobody calls it yet.",
     ),
     _Step(
         "Ask to publish it",
@@ -84,9 +88,8 @@ class Guide:
 
     def sent(self, text: str) -> None:
         """Notice what was typed."""
-        what = text.split()[:_TOLD_APART]
         for number, step in enumerate(_STEPS):
-            if what and what == step.types.split()[:_TOLD_APART] and number not in self._done:
+            if number not in self._done and step.is_done_by(text):
                 self._asker = self._screen.viewer
                 self._finish(number)
 
