@@ -103,7 +103,7 @@ class _Question:
             yield refusal(self.standing, Permission.PUBLISH, self.command.service)
         why_not = objection_to_vote(self.request, self.asker.person, self.standing, self.policy)
         if self.policy.quorum and why_not is not None:
-            supposed = "" if is_open else "If somebody else asks for it, you can't approve it: "
+            supposed = "" if is_open else "If somebody else asks for it, you can't approve it. "
             yield f"{supposed}{why_not}"
         if self.policy.quorum and self.standing.in_terminal:
             yield from filter(None, [unheard(Approve(self.request.id))])

@@ -44,7 +44,7 @@ def test_a_deployer_that_does_not_answer_keeps_nobody_from_reading_the_rest() ->
 def test_who_may_ask_but_not_approve_is_told_just_that() -> None:
     scene = Scene()
     (objection,) = explained(scene).objections
-    assert objection.startswith("If somebody else asks for it, you can't approve it: You may not do that")
+    assert objection.startswith("If somebody else asks for it, you can't approve it. You may not do that")
     assert explained(scene, person=OMAR).objections == ()
     assert [(holders.role, holders.people) for holders in explained(scene).holders] == [
         ("approver", ("U02OMAR", "U03ADA"))

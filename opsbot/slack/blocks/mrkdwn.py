@@ -23,7 +23,7 @@ _LIVE = (
     (re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"), "ˍ"),  # inside a word it does nothing, and ids stay as they are
     (re.compile("~"), "∼"),
 )
-_EMOJI = re.compile(r":(?=(?!\d+:)[a-z0-9_+'-]{1,100}:|100:|1234:)")
+_EMOJI = re.compile(r":(?=(?!\d+(?:-\d+)*:)[a-z0-9_+'-]{1,100}:|100:|1234:)")
 _LIVE_PART = re.compile(r"<(?:!date\^\d+\^[^|<>]*\|([^<>]*)|[@#]([A-Z0-9]+)|[^|<>]*\|([^<>]*)|([^<>]*))>")
 _LONGEST_CODE = 240
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0")
