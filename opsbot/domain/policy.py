@@ -144,7 +144,9 @@ def objection_to_break_glass(wish: Wish, standing: Standing, policy: Policy) -> 
 
 def no_such_request(number: int, problem: str = "") -> NotFoundError:
     """Make the error for a number that nobody has, or that the asker may not know of, perhaps because of a problem."""
-    return NotFoundError(f"There is no request {number}; “requests” lists those there are. {problem}".rstrip(), about=number)
+    return NotFoundError(
+        f"There is no request {number}; “requests” lists those there are. {problem}".rstrip(), about=number
+    )
 
 
 def already_decided(request: PublishRequest, person: Person) -> str:
