@@ -237,7 +237,7 @@ class Bot:
     def _make_health(self, rules: Rules) -> Health:
         """Put together what tells how this replica is, and all of them."""
         probes = {name: NodeProbe(partial(self.nodes.projects, name)) for name in rules.nodes}
-        return Health(version(), RecordStore(self.database).read, probes, self._clock)
+        return Health(version(), RecordStore(self.database).read, probes, self._clock, self._waiting)
 
     def __enter__(self) -> Self:
         try:

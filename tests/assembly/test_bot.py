@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,22 @@ def test_what_was_approved_and_not_begun_is_begun_at_the_next_start(tmp_path: Pa
         with staged(tmp_path, designer=designer, tempo=Tempo(beat=0.1, sweep=0.2)) as stage:
             stage.wait_until(lambda: stage.bot.world.requests.get(request.id).state is State.PUBLISHED)
             assert "v4" in stage.published("scoring")
+
+
+def test_who_waits_to_hear_how_the_bot_is_keeps_nobody_from_their_turn(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        health, pool = stage.bot._health, stage.bot.pool
+        asks, others_go_on = threading.Event(), threading.Event()
+
+        def ask() -> None:
+            asks.set()
+            health.records()
+
+        with health._records._lock:  # somebody reads
+            pool.submit(ask)
+            assert asks.wait(10)
+            pool.submit(others_go_on.set)
+            assert others_go_on.wait(10)
 
 
 def _approved(request: PublishRequest, _: Surroundings) -> Changed:
