@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dbos import DBOS
 
 from opsbot.durable.workflows import Workflow
+from opsbot.errors import OpsbotError, in_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,8 @@ class Watch:
             self._pick_up()
             self._watch_alone()
         except Exception as error:  # noqa: BLE001 - a database that is gone comes back, and then all of this is done
-            _log.warning("what is due could not be looked after: %s", error)
+            is_ours = not isinstance(error, OpsbotError)
+            _log.warning("what is due could not be looked after: %s", in_full(error), exc_info=is_ours)
 
     def _watch_alone(self) -> None:
         with self._replicas.watching_alone(self._tempo.dead) as is_alone:

@@ -300,6 +300,30 @@ def test_what_is_due_is_swept_again_and_again(tmp_path: Path) -> None:
         doings.wait_for(lambda: doings.sweeps >= 3 and doings.prunes >= 1)
 
 
+def test_why_something_due_was_not_done_is_in_the_log_and_where_if_it_is_a_fault_of_ours(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = StoreError("no database")
+    gone.add_note("OperationalError: gone")
+    faults: list[Exception] = [KeyError("nobody foresaw this"), gone]
+
+    class Failing(Doings):
+        def sweep(self) -> None:
+            super().sweep()
+            if faults:
+                raise faults.pop()
+
+    doings = Failing()
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings):
+        doings.wait_for(lambda: doings.sweeps >= 3)
+    said = [record for record in caplog.records if record.name == "opsbot.durable.watch"]
+    assert [record.getMessage().partition(": ")[2] for record in said] == [
+        "no database [OperationalError: gone]",
+        "'nobody foresaw this'",
+    ]
+    assert [bool(record.exc_info) for record in said] == [False, True]
+
+
 class Beats:
     """Replicas of which this one's beats are counted."""
 
