@@ -10,10 +10,13 @@ from opsbot.domain.lifecycle import State
 from opsbot.durable import Tempo
 from opsbot.sandbox.designer import DesignerServer
 from tests.builders import NOON, OMAR, asker, vote, wish
+from tests.conftest import fresh_postgres
 from tests.stage import staged
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from opsbot.actions.stores import Changed, Surroundings
     from opsbot.domain.models import PublishRequest
@@ -47,6 +50,14 @@ def test_who_waits_to_hear_how_the_bot_is_keeps_nobody_from_their_turn(tmp_path:
             assert asks.wait(10)
             pool.submit(others_go_on.set)
             assert others_go_on.wait(10)
+
+
+def test_the_durable_work_connects_as_all_else_does(
+    request: pytest.FixtureRequest, postgres_pattern: str, tmp_path: Path
+) -> None:
+    url = fresh_postgres(request, postgres_pattern)
+    with staged(tmp_path, database={"url": url}) as stage:
+        assert stage.bot.durable._url == stage.bot.database.url != url
 
 
 def _approved(request: PublishRequest, _: Surroundings) -> Changed:
