@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from opsbot.actions.delivering import Mouth
@@ -54,7 +55,10 @@ if TYPE_CHECKING:
     from opsbot.slack import Identity, Pool
 
 
-_FINISHING_SECONDS = 15.0
+_FINISHING_SECONDS = 20.0
+"""For what was taken, and for what was begun durably: the work that survives a crash goes on beside the answers."""
+_ANSWERING_SECONDS = 12.0
+"""Of these, for answers: Slack may keep one waiting for half a minute, and until they are given durable work is begun."""
 _ASKING_SECONDS = 8.0
 """For so long a node may keep those waiting who only ask it something, once the bot is told to stop."""
 
@@ -126,6 +130,7 @@ class Bot:
 
     def stop(self) -> None:
         """Take nothing more, finish what was taken, and let go of everything."""
+        until = monotonic() + _FINISHING_SECONDS
         if self._socket is not None:
             self._socket.close()
         self.http.close()
@@ -133,8 +138,8 @@ class Bot:
         self._lookout.end()
         patience = threading.Timer(_ASKING_SECONDS, self.nodes.hang_up)
         patience.start()
-        self._workers.close()
-        self.durable.stop(_FINISHING_SECONDS)
+        self._workers.close(_ANSWERING_SECONDS)
+        self.durable.stop(max(until - monotonic(), 0.0))
         patience.cancel()
         self.nodes.hang_up()
         self._lookout.stop()
