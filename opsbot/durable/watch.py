@@ -72,8 +72,8 @@ class Watch:
         idle = {each.workflow_id: each.name for each in mine if each.workflow_id not in active}
         for workflow, name in idle.items():
             if workflow in self._lost:  # twice in a row: one that is just beginning isn't
+                _log.warning("%s was lost here, and is carried on", workflow)
                 _carry_on(workflow, name)
-                self._duties.rescued(name)
         self._lost = frozenset(idle)
 
     def _take_over(self) -> None:

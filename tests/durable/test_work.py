@@ -245,13 +245,12 @@ def test_a_line_that_waits_goes_on_when_it_is_time(tmp_path: Path) -> None:
         doings.wait_for(lambda: doings.looked["C1"] == 2)
 
 
-def test_a_publish_that_waits_for_a_thread_is_not_taken_for_lost(tmp_path: Path) -> None:
-    over, rescued = threading.Event(), list[str]()
+def test_a_publish_that_waits_for_a_thread_is_not_taken_for_lost(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    over = threading.Event()
 
     class Slow(Doings):
-        def duties(self) -> Duties:
-            return replace(super().duties(), rescued=rescued.append)
-
         def note(self, what: str, *more: Any) -> None:
             super().note(what, *more)
             if what == "publish post":
@@ -268,8 +267,29 @@ def test_a_publish_that_waits_for_a_thread_is_not_taken_for_lost(tmp_path: Path)
         finally:
             over.set()
         doings.wait_for(lambda: len(doings.seen) >= 3 * 34)
-    assert rescued == []
+    assert "lost" not in caplog.text
     assert len(set(doings.seen)) == len(doings.seen) == 3 * 34
+
+
+def test_what_a_process_lost_itself_it_carries_on_and_nobody_is_said_to_have_died(
+    request: pytest.FixtureRequest, postgres_pattern: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    url, rescued = fresh_postgres(request, postgres_pattern), list[str]()
+
+    class Rescuing(Doings):
+        def duties(self) -> Duties:
+            return replace(super().duties(), rescued=rescued.append)
+
+    doings, database = Rescuing(), Database(url)
+    with working(url, doings) as work:
+        work.publish(7, 0)
+        doings.wait_for(lambda: DBOS.list_workflows(workflow_ids=["publish-7-0"])[0].status == "SUCCESS")
+        with database.transaction() as connection:  # as if the database had been gone when it ended
+            connection.execute(text("UPDATE dbos.workflow_status SET status = 'PENDING'"))
+        doings.wait_for(lambda: DBOS.list_workflows(workflow_ids=["publish-7-0"])[0].status == "SUCCESS")
+    assert "publish-7-0 was lost here, and is carried on" in caplog.text
+    assert rescued == []
+    database.close()
 
 
 def test_what_was_left_to_be_said_is_looked_after_at_once(tmp_path: Path) -> None:
