@@ -94,7 +94,7 @@ class Bot:
         replicas = ReplicaStore(self.database)
         prune = PruningStore(self.database).prune
         duties = duties_of(lambda: self.world, lambda: self._mouth, prune, turns, self.measuring)
-        self.durable = DurableWork(self.database.url, duties, replicas, tempo)
+        self.durable = DurableWork(self.database.url, duties, replicas, tempo, waiting)
         stores = open_stores(self.database, secrets_of(config), self.durable.deliver, clock, self.measuring.entry)
         self._rulebook = stores.rulebook
         self._health = self._make_health(self._rules)

@@ -58,6 +58,7 @@ def test_the_durable_work_connects_as_all_else_does(
     url = fresh_postgres(request, postgres_pattern)
     with staged(tmp_path, database={"url": url}) as stage:
         assert stage.bot.durable._url == stage.bot.database.url != url
+        assert stage.bot.durable._waiting == stage.bot._waiting
 
 
 def _approved(request: PublishRequest, _: Surroundings) -> Changed:

@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ from tests.conftest import fresh_postgres
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from opsbot.actions.ports import Waiting
 
 QUICK = Tempo(line=0.05, sweep=0.3, beat=0.2, dead=1.0, prune=0.4)
 
@@ -91,10 +93,12 @@ class Doings:
 
 
 @contextmanager
-def working(url: str, doings: Doings, tempo: Tempo = QUICK, *, finishing: float = 5.0) -> Iterator[DurableWork]:
+def working(
+    url: str, doings: Doings, tempo: Tempo = QUICK, *, finishing: float = 5.0, waiting: Waiting = nullcontext
+) -> Iterator[DurableWork]:
     database = Database(url)
     migrate(database)
-    work = DurableWork(url, doings.duties(), ReplicaStore(database), tempo)
+    work = DurableWork(url, doings.duties(), ReplicaStore(database), tempo, waiting)
     try:
         work.start()
         yield work
@@ -138,6 +142,21 @@ def test_a_long_sweep_is_not_waited_for_at_the_end(tmp_path: Path) -> None:
     doings.sweeping.set()
     work._sweeper.join()
     assert doings.seen == []
+
+
+def test_who_begins_a_run_lets_others_compute_while_the_database_keeps_it(tmp_path: Path) -> None:
+    held: list[bool] = []
+    doings = Doings()
+
+    @contextmanager
+    def waiting() -> Iterator[None]:
+        held.append(bool(doings.seen))
+        yield
+        doings.wait_for(lambda: len(doings.seen) == 3)  # it was begun in here
+
+    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings, waiting=waiting) as work:
+        work.publish(7, 0)
+        assert held == [False]
 
 
 def test_another_attempt_is_another_run(database_url: str) -> None:
