@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from opsbot.actions.publishing import begin, run_of
 from opsbot.actions.sweeping import sweep
@@ -18,10 +17,7 @@ from opsbot.domain.watching import EVERY_TOPIC, Watch
 from opsbot.errors import DSSUnavailableError
 from tests.actions.doing import PUBLISH, approved, asked, carry_out, do
 from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, grant, rules
-from tests.fakes import FakeDurable, Scene
-
-if TYPE_CHECKING:
-    import pytest
+from tests.fakes import Scene
 
 ADMINS = rules(*TEAM, grant("admin", ADA))
 GLASS = Policy("glass", break_glass=BreakGlass(("publisher",), timedelta(hours=2)))
@@ -45,21 +41,6 @@ def test_what_nobody_decides_expires_and_is_told() -> None:
     assert kinds(scene) == [Kind.CARD, Kind.REPAINT, Kind.OUTCOME]
     swept(scene, timedelta(days=8))
     assert len(scene.messages) == 3
-
-
-def test_a_fault_of_ours_with_one_request_keeps_no_other_waiting(caplog: pytest.LogCaptureFixture) -> None:
-    class Faulty(FakeDurable):
-        def publish(self, request: int, attempt: int) -> None:
-            super().publish(request, attempt)
-            if request == first:
-                raise KeyError("nobody foresaw this")
-
-    scene = Scene()
-    first, second = approved(scene), approved(scene, replace(PUBLISH, published_service="other"))
-    scene.durable = Faulty()
-    swept(scene)
-    assert scene.durable.published == [(first, 0), (second, 0)]
-    assert "nobody foresaw this" in caplog.text
 
 
 def test_what_waits_too_long_for_its_turn_expires_too() -> None:

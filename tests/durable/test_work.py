@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,8 +24,6 @@ from tests.conftest import fresh_postgres
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from opsbot.actions.ports import Waiting
 
 QUICK = Tempo(line=0.05, sweep=0.3, beat=0.2, dead=1.0, prune=0.4)
 
@@ -93,12 +91,10 @@ class Doings:
 
 
 @contextmanager
-def working(
-    url: str, doings: Doings, tempo: Tempo = QUICK, *, finishing: float = 5.0, waiting: Waiting = nullcontext
-) -> Iterator[DurableWork]:
+def working(url: str, doings: Doings, tempo: Tempo = QUICK, *, finishing: float = 5.0) -> Iterator[DurableWork]:
     database = Database(url)
     migrate(database)
-    work = DurableWork(url, doings.duties(), ReplicaStore(database), tempo, waiting)
+    work = DurableWork(url, doings.duties(), ReplicaStore(database), tempo)
     try:
         work.start()
         yield work
@@ -142,21 +138,6 @@ def test_a_long_sweep_is_not_waited_for_at_the_end(tmp_path: Path) -> None:
     doings.sweeping.set()
     work._sweeper.join()
     assert doings.seen == []
-
-
-def test_who_begins_a_run_lets_others_compute_while_the_database_keeps_it(tmp_path: Path) -> None:
-    held: list[bool] = []
-    doings = Doings()
-
-    @contextmanager
-    def waiting() -> Iterator[None]:
-        held.append(bool(doings.seen))
-        yield
-        doings.wait_for(lambda: len(doings.seen) == 3)  # it was begun in here
-
-    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings, waiting=waiting) as work:
-        work.publish(7, 0)
-        assert held == [False]
 
 
 def test_another_attempt_is_another_run(database_url: str) -> None:
@@ -264,12 +245,13 @@ def test_a_line_that_waits_goes_on_when_it_is_time(tmp_path: Path) -> None:
         doings.wait_for(lambda: doings.looked["C1"] == 2)
 
 
-def test_a_publish_that_waits_for_a_thread_is_not_taken_for_lost(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    over = threading.Event()
+def test_a_publish_that_waits_for_a_thread_is_not_taken_for_lost(tmp_path: Path) -> None:
+    over, rescued = threading.Event(), list[str]()
 
     class Slow(Doings):
+        def duties(self) -> Duties:
+            return replace(super().duties(), rescued=rescued.append)
+
         def note(self, what: str, *more: Any) -> None:
             super().note(what, *more)
             if what == "publish post":
@@ -286,29 +268,8 @@ def test_a_publish_that_waits_for_a_thread_is_not_taken_for_lost(
         finally:
             over.set()
         doings.wait_for(lambda: len(doings.seen) >= 3 * 34)
-    assert "lost" not in caplog.text
-    assert len(set(doings.seen)) == len(doings.seen) == 3 * 34
-
-
-def test_what_a_process_lost_itself_it_carries_on_and_nobody_is_said_to_have_died(
-    request: pytest.FixtureRequest, postgres_pattern: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    url, rescued = fresh_postgres(request, postgres_pattern), list[str]()
-
-    class Rescuing(Doings):
-        def duties(self) -> Duties:
-            return replace(super().duties(), rescued=rescued.append)
-
-    doings, database = Rescuing(), Database(url)
-    with working(url, doings) as work:
-        work.publish(7, 0)
-        doings.wait_for(lambda: DBOS.list_workflows(workflow_ids=["publish-7-0"])[0].status == "SUCCESS")
-        with database.transaction() as connection:  # as if the database had been gone when it ended
-            connection.execute(text("UPDATE dbos.workflow_status SET status = 'PENDING'"))
-        doings.wait_for(lambda: DBOS.list_workflows(workflow_ids=["publish-7-0"])[0].status == "SUCCESS")
-    assert "publish-7-0 was lost here, and is carried on" in caplog.text
     assert rescued == []
-    database.close()
+    assert len(set(doings.seen)) == len(doings.seen) == 3 * 34
 
 
 def test_what_was_left_to_be_said_is_looked_after_at_once(tmp_path: Path) -> None:
@@ -337,30 +298,6 @@ def test_what_is_due_is_swept_again_and_again(tmp_path: Path) -> None:
     doings = Doings()
     with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings):
         doings.wait_for(lambda: doings.sweeps >= 3 and doings.prunes >= 1)
-
-
-def test_why_something_due_was_not_done_is_in_the_log_and_where_if_it_is_a_fault_of_ours(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    gone = StoreError("no database")
-    gone.add_note("OperationalError: gone")
-    faults: list[Exception] = [KeyError("nobody foresaw this"), gone]
-
-    class Failing(Doings):
-        def sweep(self) -> None:
-            super().sweep()
-            if faults:
-                raise faults.pop()
-
-    doings = Failing()
-    with working(f"sqlite:///{tmp_path / 'opsbot.db'}", doings):
-        doings.wait_for(lambda: doings.sweeps >= 3)
-    said = [record for record in caplog.records if record.name == "opsbot.durable.watch"]
-    assert [record.getMessage().partition(": ")[2] for record in said] == [
-        "no database [OperationalError: gone]",
-        "'nobody foresaw this'",
-    ]
-    assert [bool(record.exc_info) for record in said] == [False, True]
 
 
 class Beats:
