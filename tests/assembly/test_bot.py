@@ -52,13 +52,13 @@ def test_who_waits_to_hear_how_the_bot_is_keeps_nobody_from_their_turn(tmp_path:
             assert others_go_on.wait(10)
 
 
-def test_the_durable_work_connects_as_all_else_does(
+def test_the_durable_work_connects_as_all_else_does_and_who_waits_gives_the_turn_up(
     request: pytest.FixtureRequest, postgres_pattern: str, tmp_path: Path
 ) -> None:
     url = fresh_postgres(request, postgres_pattern)
     with staged(tmp_path, database={"url": url}) as stage:
         assert stage.bot.durable._url == stage.bot.database.url != url
-        assert stage.bot.durable._waiting == stage.bot._waiting
+        assert stage.bot.durable._waiting == stage.bot.nodes._waiting == stage.bot._waiting
 
 
 def _approved(request: PublishRequest, _: Surroundings) -> Changed:
