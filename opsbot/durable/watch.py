@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from dbos import DBOS
 
+from opsbot.durable.manners import translated
 from opsbot.durable.workflows import Workflow
 from opsbot.errors import OpsbotError, in_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from dbos import WorkflowStatus
 
     from opsbot.durable.duties import Duties, Replicas
     from opsbot.durable.heart import Heart
@@ -64,7 +67,7 @@ class Watch:
 
     def _pick_up(self) -> None:
         """Carry on what this process should be at and isn't: the database was gone when it ended, and never heard."""
-        mine = DBOS.list_workflows(executor_id=self._heart.executor, status="PENDING", load_input=False)
+        mine = _pending(self._heart.executor)
         active = self._active()
         if active is None:  # what waits for a thread looks like what is lost
             self._lost = frozenset()
@@ -81,7 +84,7 @@ class Watch:
         if self._heart.is_quiet():
             return
         for executor in self._replicas.silent(self._tempo.dead):
-            for left in DBOS.list_workflows(executor_id=executor, status="PENDING", load_input=False):
+            for left in _pending(executor):
                 _log.warning("%s is taken over from %s, which is silent", left.workflow_id, executor)
                 _carry_on(left.workflow_id, left.name)
                 self._duties.rescued(left.name)
@@ -95,6 +98,12 @@ class Watch:
         self._duties.prune()
 
 
+@translated()
+def _pending(executor: str) -> list[WorkflowStatus]:
+    return DBOS.list_workflows(executor_id=executor, status="PENDING", load_input=False)
+
+
+@translated()
 def prune(now: datetime, at_once: int = _AT_ONCE) -> None:
     """Delete runs that ended long ago, of every workflow some at a time; what is more than many is left for the next time."""
     for workflow in Workflow:
@@ -113,6 +122,7 @@ def prune(now: datetime, at_once: int = _AT_ONCE) -> None:
                 break
 
 
+@translated()
 def _carry_on(workflow: str, name: str) -> None:
     """Have a run resumed by whoever is free; a line is left to the next sweep, which has it said by another."""
     if name == Workflow.DELIVER:

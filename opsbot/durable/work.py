@@ -173,7 +173,7 @@ class DurableWork:
         return DBOSClient(system_database_url=self._url, dbos_system_schema=_SCHEMA, application_name=_NAME, **how)
 
     def _enqueue(self, channel: str) -> None:
-        with SetEnqueueOptions(queue_partition_key=channel):
+        with translated(), SetEnqueueOptions(queue_partition_key=channel):
             DBOS.enqueue_workflow(_LINES, self._deliver, channel)
 
     def _begin(self, number: str, workflow: Callable[[int, str], None], about: int) -> None:
