@@ -23,7 +23,7 @@ def migrating_apart(url: str) -> Iterator[None]:
     if not _is_behind(url):
         yield
         return
-    command = [sys.executable, "-m", "opsbot.store"]
+    command = [sys.executable, "-P", "-m", "opsbot.store"]  # -P: nothing is loaded from the folder that one is in
     # The url goes in where nobody else can read it.
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ourselves
         assert process.stdin is not None

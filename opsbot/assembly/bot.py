@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from opsbot.actions.delivering import Mouth
@@ -54,7 +55,10 @@ if TYPE_CHECKING:
     from opsbot.slack import Identity, Pool
 
 
-_FINISHING_SECONDS = 15.0
+_FINISHING_SECONDS = 20.0
+"""For what was taken, and for what was begun durably: the work that survives a crash goes on beside the answers."""
+_ANSWERING_SECONDS = 12.0
+"""Of these, for answers: Slack may keep one waiting for half a minute, and until they are given durable work is begun."""
 _ASKING_SECONDS = 8.0
 """For so long a node may keep those waiting who only ask it something, once the bot is told to stop."""
 
@@ -90,7 +94,7 @@ class Bot:
         replicas = ReplicaStore(self.database)
         prune = PruningStore(self.database).prune
         duties = duties_of(lambda: self.world, lambda: self._mouth, prune, turns, self.measuring)
-        self.durable = DurableWork(config.database.url.get_secret_value(), duties, replicas, tempo)
+        self.durable = DurableWork(self.database.url, duties, replicas, tempo, waiting)
         stores = open_stores(self.database, secrets_of(config), self.durable.deliver, clock, self.measuring.entry)
         self._rulebook = stores.rulebook
         self._health = self._make_health(self._rules)
@@ -126,6 +130,7 @@ class Bot:
 
     def stop(self) -> None:
         """Take nothing more, finish what was taken, and let go of everything."""
+        until = monotonic() + _FINISHING_SECONDS
         if self._socket is not None:
             self._socket.close()
         self.http.close()
@@ -133,8 +138,8 @@ class Bot:
         self._lookout.end()
         patience = threading.Timer(_ASKING_SECONDS, self.nodes.hang_up)
         patience.start()
-        self._workers.close()
-        self.durable.stop(_FINISHING_SECONDS)
+        self._workers.close(_ANSWERING_SECONDS)
+        self.durable.stop(max(until - monotonic(), 0.0))
         patience.cancel()
         self.nodes.hang_up()
         self._lookout.stop()
@@ -237,7 +242,7 @@ class Bot:
     def _make_health(self, rules: Rules) -> Health:
         """Put together what tells how this replica is, and all of them."""
         probes = {name: NodeProbe(partial(self.nodes.projects, name)) for name in rules.nodes}
-        return Health(version(), RecordStore(self.database).read, probes, self._clock)
+        return Health(version(), RecordStore(self.database).read, probes, self._clock, self._waiting)
 
     def __enter__(self) -> Self:
         try:

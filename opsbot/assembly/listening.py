@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from opsbot.actions.suggesting import Suggestions
@@ -64,11 +65,11 @@ class Workers:
         pools = {"pool": self.pool, "spare": self.spare, "slow": self.slow}
         return {name: Queue(pool.waiting, pool.going_on) for name, pool in pools.items()}
 
-    def close(self) -> None:
-        """Finish what was taken, and take no more."""
-        self.pool.close()
-        self.slow.close()
-        self.spare.close()
+    def close(self, seconds: float) -> None:
+        """Take no more, and finish what was taken; in so many seconds, all of it together."""
+        until = monotonic() + seconds
+        for pool in (self.pool, self.slow, self.spare):
+            pool.close(max(until - monotonic(), 0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def open_nodes(
 ) -> Nodes:
     """Make a client for every node; nothing is called yet. `note` gives what takes note of a node's requests."""
     clients = {name: _node_client(name, node, waiting, note(name)) for name, node in config.nodes.items()}
-    return Nodes(clients, redacting(secrets_of(config)))
+    return Nodes(clients, redacting(secrets_of(config)), waiting)
 
 
 def open_slack(

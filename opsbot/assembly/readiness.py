@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from opsbot.actions.ports import Clock
+    from opsbot.actions.ports import Clock, Waiting
     from opsbot.domain.status import Records
 
 T = TypeVar("T")
@@ -33,17 +34,21 @@ _NODE_SILENCE = 5.0
 
 
 class Cached(Generic[T]):
-    """Something that is read at most every so many seconds, by one at a time, however many ask."""
+    """Something that is read at most every so many seconds, by one at a time, however many ask.
 
-    def __init__(self, read: Callable[[], T], seconds: float) -> None:
+    `waiting` is entered before anybody waits for who reads: were their turn kept meanwhile, who reads would wait for that.
+    """
+
+    def __init__(self, read: Callable[[], T], seconds: float, waiting: Waiting = nullcontext) -> None:
         self._read = read
         self._seconds = seconds
+        self._waiting = waiting
         self._lock = threading.Lock()
         self._kept: tuple[float, T | StoreError] | None = None
 
     def __call__(self) -> T:
         """Give what was read last, if that is fresh enough, else read it; a failure of the store is kept as long."""
-        with self._lock:
+        with self._waiting(), self._lock:
             if self._kept is None or monotonic() - self._kept[0] > self._seconds:
                 self._kept = self._fresh()
             found = self._kept[1]
@@ -117,7 +122,7 @@ class NodeProbe:
 class Health:
     """How this replica is, and what the store knows; the port of the actions that tell it.
 
-    `checks` are filled in once the doors are made.
+    `checks` are filled in once the doors are made. `waiting` is entered around looking, so that others may compute.
     """
 
     def __init__(
@@ -126,14 +131,15 @@ class Health:
         read: Callable[[datetime], Records],
         nodes: Mapping[str, Callable[[], bool]],
         clock: Clock,
+        waiting: Waiting = nullcontext,
     ) -> None:
         self.version = version
         self.checks: dict[str, Callable[[], bool]] = {}
         self._probes = nodes
-        self._nodes = Cached(self._ask_nodes, _ANSWER_KEPT)
+        self._nodes = Cached(self._ask_nodes, _ANSWER_KEPT, waiting)
         self._starts_until = float("-inf")
-        self._records = Cached(lambda: read(clock()), _RECORDS_KEPT)
-        self._outlook = Cached(self._look, _RECORDS_KEPT)
+        self._records = Cached(lambda: read(clock()), _RECORDS_KEPT, waiting)
+        self._outlook = Cached(self._look, _RECORDS_KEPT, waiting)
 
     def begin(self) -> None:
         """Be starting from now on, until all is well for the first time, or should long be."""

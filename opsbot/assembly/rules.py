@@ -14,7 +14,7 @@ from opsbot.domain.watching import WatchRule
 
 if TYPE_CHECKING:
     from opsbot.config import Config
-    from opsbot.config.schema import PolicyConfig
+    from opsbot.config.deciding import PolicyConfig
 
 
 def rules_of(config: Config) -> Rules:

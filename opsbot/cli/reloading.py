@@ -8,7 +8,7 @@ import threading
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from opsbot.errors import ConfigError, OpsbotError
+from opsbot.errors import ConfigError, OpsbotError, in_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,6 @@ class Reload:
                 again()
             except OpsbotError as error:
                 faults = error.faults if isinstance(error, ConfigError) else ()
-                _log.error("%s", " ".join(("The configuration stays as it was:", str(error), *faults)))
+                _log.error("%s", " ".join(("The configuration stays as it was:", in_full(error), *faults)))
             except Exception:  # noqa: BLE001 - whatever it is, the bot goes on as it was
                 _log.exception("the configuration stays as it was")

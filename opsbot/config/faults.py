@@ -116,11 +116,13 @@ def _fields(loc: tuple[int | str, ...]) -> Mapping[str, FieldInfo] | None:
 
 
 def _fields_of(annotation: Any) -> Mapping[str, FieldInfo] | None:
-    """Give the settings of a section, be it alone, in a list or under names."""
+    """Give the settings of a section as they are written, be it alone, in a list or under names."""
     inside = getattr(annotation, "__args__", ())
     if inside:
         return next((found for each in reversed(inside) if (found := _fields_of(each)) is not None), None)
-    return annotation.model_fields if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+    if not isinstance(annotation, type) or not issubclass(annotation, BaseModel):
+        return None
+    return {field.alias or name: field for name, field in annotation.model_fields.items()}
 
 
 def _unknown(data: Mapping[str, Any], section: str, key: str, known: set[str]) -> Iterator[Fault]:

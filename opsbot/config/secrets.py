@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsbot.config.faults import Fault
-from opsbot.config.schema import DatabaseConfig, NodeConfig, Section, SlackConfig
+from opsbot.config.schema import DatabaseConfig, NodeConfig, SlackConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from opsbot.config.section import Section
 
     Settings = Mapping[str, Any]
 

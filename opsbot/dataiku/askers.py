@@ -21,11 +21,14 @@ V = TypeVar("V")
 AT_ONCE = 16
 """How many threads there are, unless more or fewer are asked for."""
 
+_NO_LANE = ""
+
 
 class Askers:
     """Threads that all who ask share: a node sees no more of them at once. They take the context of who asks along.
 
-    `waiting` is entered while somebody waits for the threads, `computing` around what each of them does.
+    Each of the `lanes` has so many of its own, so that what is slow in one keeps nobody waiting in another. `waiting` is
+    entered while somebody waits for the threads, `computing` around what each of them does.
     """
 
     def __init__(
@@ -34,13 +37,18 @@ class Askers:
         at_once: int = AT_ONCE,
         waiting: Waiting = nullcontext,
         computing: Waiting = nullcontext,
+        lanes: Iterable[str] = (),
     ) -> None:
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix=name)
+        self._threads = {lane: ThreadPoolExecutor(at_once, thread_name_prefix=name) for lane in (_NO_LANE, *lanes)}
         self._waiting = waiting
         self._computing = computing
 
     def ask(
-        self, things: Iterable[K], ask: Callable[[K], V], counted: Callable[[int, int], None] | None = None
+        self,
+        things: Iterable[K],
+        ask: Callable[[K], V],
+        counted: Callable[[int, int], None] | None = None,
+        lane_of: Callable[[K], str] = lambda _: _NO_LANE,
     ) -> list[V | DSSError]:
         """Ask about each thing; gives the answers in their order, each a value or the error that stood in its way.
 
@@ -54,7 +62,7 @@ class Askers:
             except DSSError as error:
                 return error
 
-        asked = [self._threads.submit(copy_context().run, one, thing) for thing in things]
+        asked = [self._in_lane(lane_of(thing)).submit(copy_context().run, one, thing) for thing in things]
         try:
             with self._waiting():
                 _wait_for(asked, counted)
@@ -65,7 +73,13 @@ class Askers:
 
     def close(self) -> None:
         """Begin nothing more, and wait for what is under way."""
-        self._threads.shutdown(cancel_futures=True)
+        for threads in self._threads.values():
+            threads.shutdown(wait=False, cancel_futures=True)
+        for threads in self._threads.values():
+            threads.shutdown()
+
+    def _in_lane(self, lane: str) -> ThreadPoolExecutor:
+        return self._threads.get(lane, self._threads[_NO_LANE])
 
 
 def _wait_for(asked: Sequence[Future[V]], counted: Callable[[int, int], None] | None) -> None:

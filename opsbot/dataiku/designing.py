@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from opsbot.dataiku.texts import text_of
 from opsbot.domain.models import Endpoint, EndpointType
 from opsbot.errors import DSSConflictError
 
@@ -48,7 +49,7 @@ def endpoints_of(service: DSSAPIService) -> tuple[Endpoint, ...]:
     """Read the endpoints, each with the saved model that it calls, if it calls one."""
     found = service.get_settings().endpoints
     return tuple(
-        Endpoint(str(each.get("id", "?")), str(each.get("type", "unknown")), _text(each.get("modelRef")))
+        Endpoint(str(each.get("id", "?")), str(each.get("type", "unknown")), text_of(each.get("modelRef")) or None)
         for each in found
     )
 
@@ -70,7 +71,3 @@ def save_changed(service: DSSAPIService, change: Callable[[DSSAPIServiceSettings
                 raise
         else:
             return
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

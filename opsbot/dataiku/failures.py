@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from opsbot.dataiku.advice import CHECK_ADDRESS, after_silence, in_words
+from opsbot.dataiku.texts import text_of
 from opsbot.errors import (
     DSSConflictError,
     DSSError,
@@ -141,17 +142,12 @@ def _read_error_body(answer: Answer) -> _ErrorBody:
         return _ErrorBody(_one_line(body))
     if not isinstance(body, dict):
         return _ErrorBody("" if body is None else _one_line(text))
-    message, detail, error_type = (_text(body, key) for key in ("message", "detailedMessage", "errorType"))
+    message, detail, error_type = (text_of(body.get(key)) for key in ("message", "detailedMessage", "errorType"))
     return _ErrorBody(_one_line(detail or message), error_type or None, message)
 
 
-def _text(body: dict[str, Any], key: str) -> str:
-    value = body.get(key)
-    return value if isinstance(value, str) else ""
-
-
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return text_of(" ".join(text.split()))
 
 
 def _page_in_words(page: str) -> str:

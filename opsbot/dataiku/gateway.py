@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from opsbot.dataiku.apiservice import DSSAPIService, DSSAPIServiceListItem
     from opsbot.dataiku.client import DSSClient
     from opsbot.dataiku.download import Progress
+    from opsbot.dataiku.patience import Waiting
     from opsbot.domain.difference import ServiceSetup
     from opsbot.domain.models import EndpointType
     from opsbot.domain.redaction import Redact
@@ -39,8 +40,14 @@ _log = logging.getLogger(__name__)
 class Nodes:
     """The API Designers of all configured nodes, each by its name."""
 
-    def __init__(self, clients: Mapping[str, DSSClient], redact: Redact | None = None) -> None:
-        """Take a client for each node, and what takes known secrets out of what people are shown."""
+    def __init__(
+        self, clients: Mapping[str, DSSClient], redact: Redact | None = None, waiting: Waiting = nullcontext
+    ) -> None:
+        """Take a client for each node, and what takes known secrets out of what people are shown.
+
+        `waiting` is entered around what computes for long: nobody's turn is to last for a gigabyte.
+        """
+        self._waiting = waiting
         self._clients = clients
         self._redact = redact or redacting()
         self._hurries = threading.Event()
@@ -101,10 +108,12 @@ class Nodes:
     def archive_digest(self, service: ServiceRef, version: str) -> str:
         """Read a package's archive through, by way of a file that is gone afterwards; gives the digest of its entries."""
         handle = self._service(service)
-        with tempfile.TemporaryDirectory(prefix="opsbot-") as folder, _calling(service.node, service.project):
+        with self._waiting(), tempfile.TemporaryDirectory(prefix="opsbot-") as folder:
             path = Path(folder) / "package.zip"
             listen = bounded(path.parent, self._hear)
-            return content_digest(handle.download_package_to_file(version, path, progress=listen, sync=False).path)
+            with _calling(service.node, service.project):
+                handle.download_package_to_file(version, path, progress=listen, sync=False)
+            return content_digest(path)
 
     def settings(self, service: ServiceRef, *, with_code: bool) -> str:
         """Read the settings of a service as the node keeps them, as JSON for people to read, without secrets."""

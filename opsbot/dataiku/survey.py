@@ -19,18 +19,21 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Package, Service
     from opsbot.domain.references import ModelRef, ProjectRef, ServiceRef
 
-K = TypeVar("K")
+K = TypeVar("K", bound="str | ProjectRef | ServiceRef")
 V = TypeVar("V")
 
 
 class NodeSurvey:
-    """Surveys the nodes with askers of its own, which all who look here share; `waiting` and `computing` are theirs."""
+    """Surveys the nodes with askers of its own for each, which all who look here share.
+
+    `waiting` and `computing` are theirs.
+    """
 
     def __init__(
         self, nodes: Nodes, waiting: Waiting = nullcontext, computing: Waiting = nullcontext, at_once: int = AT_ONCE
     ) -> None:
         self._nodes = nodes
-        self._askers = Askers("survey", at_once, waiting, computing)
+        self._askers = Askers("survey", at_once, waiting, computing, nodes.names)
 
     def nodes(self) -> tuple[NodeState, ...]:
         """Ask every node whether it answers; never raises."""
@@ -68,8 +71,13 @@ class NodeSurvey:
 
     def _gather(self, things: Iterable[K], ask: Callable[[K], V], counted: Counted | None = None) -> Gathered[K, V]:
         asked = tuple(things)
-        answers = dict(zip(asked, self._askers.ask(asked, ask, counted), strict=True))
+        answers = dict(zip(asked, self._askers.ask(asked, ask, counted, _node_of), strict=True))
         return Gathered(
             {thing: answer for thing, answer in answers.items() if not isinstance(answer, DSSError)},
             {thing: answer for thing, answer in answers.items() if isinstance(answer, DSSError)},
         )
+
+
+def _node_of(thing: str | ProjectRef | ServiceRef) -> str:
+    """Name the node that has to be asked; a name is its own."""
+    return thing if isinstance(thing, str) else thing.node

@@ -7,6 +7,8 @@ import threading
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from opsbot.errors import in_full
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -55,7 +57,7 @@ class Heart:
             if is_done():
                 self._replicas.forget(self.executor)
         except Exception as error:  # noqa: BLE001 - whatever it is, this is the end
-            _log.warning("that this process has ended can't be told: %s", error)
+            _log.warning("that this process has ended can't be told: %s", in_full(error))
 
     def is_quiet(self) -> bool:
         """Tell whether silence of the others says nothing: where this one couldn't beat for long, neither could they."""
@@ -67,7 +69,7 @@ class Heart:
             try:
                 self._beat()
             except Exception as error:  # noqa: BLE001 - a database that is gone comes back
-                _log.warning("that this process lives can't be told: %s", error)
+                _log.warning("that this process lives can't be told: %s", in_full(error))
 
     def _beat(self) -> None:
         self._replicas.beat(self.executor)

@@ -11,6 +11,8 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
+from opsbot.errors import OpsbotError, in_full
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
@@ -58,5 +60,6 @@ class Polling:
                     if is_alone:
                         self._poll()
             except Exception as error:  # noqa: BLE001 - there is a next time, whatever went wrong
-                _log.warning("the nodes could not be looked at: %s", error)
+                is_ours = not isinstance(error, OpsbotError)
+                _log.warning("the nodes could not be looked at: %s", in_full(error), exc_info=is_ours)
             self._stopping.wait(self._nap)

@@ -7,6 +7,8 @@ import threading
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from opsbot.errors import in_full
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -78,4 +80,4 @@ class Waker:
         try:
             self._wake(channel)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next channel and the next sweep come
-            _log.warning("channel %s stays asleep until the next sweep: %s", channel, error)
+            _log.warning("channel %s stays asleep until the next sweep: %s", channel, in_full(error))

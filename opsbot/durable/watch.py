@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 
 from dbos import DBOS
 
+from opsbot.durable.manners import translated
 from opsbot.durable.workflows import Workflow
+from opsbot.errors import OpsbotError, in_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from dbos import WorkflowStatus
 
     from opsbot.durable.duties import Duties, Replicas
     from opsbot.durable.heart import Heart
@@ -51,7 +55,8 @@ class Watch:
             self._pick_up()
             self._watch_alone()
         except Exception as error:  # noqa: BLE001 - a database that is gone comes back, and then all of this is done
-            _log.warning("what is due could not be looked after: %s", error)
+            is_ours = not isinstance(error, OpsbotError)
+            _log.warning("what is due could not be looked after: %s", in_full(error), exc_info=is_ours)
 
     def _watch_alone(self) -> None:
         with self._replicas.watching_alone(self._tempo.dead) as is_alone:
@@ -62,7 +67,7 @@ class Watch:
 
     def _pick_up(self) -> None:
         """Carry on what this process should be at and isn't: the database was gone when it ended, and never heard."""
-        mine = DBOS.list_workflows(executor_id=self._heart.executor, status="PENDING", load_input=False)
+        mine = _pending(self._heart.executor)
         active = self._active()
         if active is None:  # what waits for a thread looks like what is lost
             self._lost = frozenset()
@@ -70,8 +75,8 @@ class Watch:
         idle = {each.workflow_id: each.name for each in mine if each.workflow_id not in active}
         for workflow, name in idle.items():
             if workflow in self._lost:  # twice in a row: one that is just beginning isn't
+                _log.warning("%s was lost here, and is carried on", workflow)
                 _carry_on(workflow, name)
-                self._duties.rescued(name)
         self._lost = frozenset(idle)
 
     def _take_over(self) -> None:
@@ -79,7 +84,7 @@ class Watch:
         if self._heart.is_quiet():
             return
         for executor in self._replicas.silent(self._tempo.dead):
-            for left in DBOS.list_workflows(executor_id=executor, status="PENDING", load_input=False):
+            for left in _pending(executor):
                 _log.warning("%s is taken over from %s, which is silent", left.workflow_id, executor)
                 _carry_on(left.workflow_id, left.name)
                 self._duties.rescued(left.name)
@@ -93,6 +98,12 @@ class Watch:
         self._duties.prune()
 
 
+@translated()
+def _pending(executor: str) -> list[WorkflowStatus]:
+    return DBOS.list_workflows(executor_id=executor, status="PENDING", load_input=False)
+
+
+@translated()
 def prune(now: datetime, at_once: int = _AT_ONCE) -> None:
     """Delete runs that ended long ago, of every workflow some at a time; what is more than many is left for the next time."""
     for workflow in Workflow:
@@ -111,6 +122,7 @@ def prune(now: datetime, at_once: int = _AT_ONCE) -> None:
                 break
 
 
+@translated()
 def _carry_on(workflow: str, name: str) -> None:
     """Have a run resumed by whoever is free; a line is left to the next sweep, which has it said by another."""
     if name == Workflow.DELIVER:

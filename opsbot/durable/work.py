@@ -6,8 +6,7 @@ import logging
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from contextvars import Context
+from contextlib import nullcontext
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -19,6 +18,7 @@ from opsbot.domain.tracing import trace, trace_from, traced
 from opsbot.durable.active import Active
 from opsbot.durable.heart import Heart
 from opsbot.durable.lock import FileLock
+from opsbot.durable.manners import outside, quietly, translated
 from opsbot.durable.tempo import Tempo
 from opsbot.durable.waker import Waker
 from opsbot.durable.watch import Watch
@@ -26,8 +26,9 @@ from opsbot.durable.workflows import Workflow
 from opsbot.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
+    from opsbot.actions.ports import Waiting
     from opsbot.durable.duties import Duties, Replicas, Run
 
 P = ParamSpec("P")
@@ -56,8 +57,19 @@ _QUEUES_END_IN = 10.0
 class DurableWork:
     """Begins what must be carried to its end. There is one at a time in a process."""
 
-    def __init__(self, url: str, duties: Duties, replicas: Replicas, tempo: Tempo | None = None) -> None:
-        """Set the work up for the database that `url` names, as SQLAlchemy writes it; nothing runs before `start`."""
+    def __init__(
+        self,
+        url: str,
+        duties: Duties,
+        replicas: Replicas,
+        tempo: Tempo | None = None,
+        waiting: Waiting = nullcontext,
+    ) -> None:
+        """Set the work up for the database that `url` names, as SQLAlchemy writes it; nothing runs before `start`.
+
+        `waiting` is entered around beginning something: while the database is gone, DBOS waits for it as long as it takes.
+        """
+        self._waiting = waiting
         self._tempo = tempo or Tempo()
         self._duties = duties
         self._stopping = threading.Event()
@@ -78,7 +90,7 @@ class DurableWork:
             notification_listener_polling_interval_sec=_NOTICED,
         )
         try:
-            _quietly(config)
+            quietly(config)
         except Exception:
             self._let_go()
             raise
@@ -100,7 +112,7 @@ class DurableWork:
         self._sweeper.start()
 
     def _launch(self) -> None:
-        with _translated():
+        with translated():
             self._open_lines()
             DBOS.launch()
 
@@ -161,7 +173,7 @@ class DurableWork:
         return DBOSClient(system_database_url=self._url, dbos_system_schema=_SCHEMA, application_name=_NAME, **how)
 
     def _enqueue(self, channel: str) -> None:
-        with SetEnqueueOptions(queue_partition_key=channel):
+        with translated(), SetEnqueueOptions(queue_partition_key=channel):
             DBOS.enqueue_workflow(_LINES, self._deliver, channel)
 
     def _begin(self, number: str, workflow: Callable[[int, str], None], about: int) -> None:
@@ -169,14 +181,15 @@ class DurableWork:
 
         def start() -> None:
             # Directly, not through a queue: queues are polled, and somebody waits.
-            with _translated(), SetWorkflowID(number, workflow_id_reuse_policy="reject"):
+            with translated(), SetWorkflowID(number, workflow_id_reuse_policy="reject"):
                 try:
                     with self._active.beginning(number):
                         DBOS.start_workflow(workflow, about, asked_under)
                 except error.DBOSWorkflowIDInUseError:
                     _log.debug("%s was begun before", number)
 
-        _outside(start)
+        with self._waiting():
+            outside(start)
 
     def _three_steps(self, kind: Workflow, run: Run) -> Callable[[int, str], None]:
         begin = self._step(f"{kind}_begin", run.begin)
@@ -255,35 +268,7 @@ class DurableWork:
             self._lock.let_go()
 
 
-def _outside(begin: Callable[[], None]) -> None:
-    """Begin something of its own, even from within a step: DBOS knows by the context what belongs to what."""
-    Context().run(begin)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Say in our own words that DBOS's database failed."""
-    try:
-        yield
-    except error.DBOSWorkflowIDInUseError:
-        raise
-    except Exception as fault:
-        failed = StoreError("My database doesn't answer as it should. Try again soon.")
-        failed.add_note(f"{type(fault).__name__}: {str(fault).partition(chr(10))[0]}")
-        raise failed from fault
-
-
 def _file_of(url: str) -> Path | None:
     """Name the file of an SQLite database."""
     parts = urlsplit(url)
     return Path(url.partition(":///")[2].partition("?")[0]) if parts.scheme.startswith("sqlite") else None
-
-
-def _quietly(config: DBOSConfig) -> Any:
-    """Make DBOS's one instance; it logs by our logging, not by a stream of its own."""
-    made = DBOS(config=config)
-    log = logging.getLogger("dbos")
-    for stream in list(log.handlers):
-        log.removeHandler(stream)
-    log.propagate = True
-    return made

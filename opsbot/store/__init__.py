@@ -3,6 +3,7 @@
 from opsbot.store.audit import AuditStore
 from opsbot.store.deliveries import DeliveryStore
 from opsbot.store.engine import Database, existing, secrets_in
+from opsbot.store.events import EventStore
 from opsbot.store.homes import HomeStore
 from opsbot.store.keeping import Keeper
 from opsbot.store.migrating import is_current, migrate
@@ -18,7 +19,7 @@ from opsbot.store.rulebook import RulebookStore
 from opsbot.store.seen import SeenStore
 from opsbot.store.sights import SightStore
 from opsbot.store.snapshots import SnapshotStore
-from opsbot.store.watches import EventStore, WatchStore
+from opsbot.store.watches import WatchStore
 
 __all__ = [
     "AuditStore",

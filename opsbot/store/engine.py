@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 from sqlalchemy import QueuePool, create_engine, event, make_url, text
@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from opsbot.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import URL, Connection, Engine
 
@@ -31,6 +31,14 @@ _KEPT = 16
 """Connections that stay open when nobody needs them just now."""
 _LEFT_ALONE = "15s"
 """No transaction of ours does nothing for so long, unless its process is frozen."""
+
+_NOTICED: Final[Mapping[str, str]] = {
+    "tcp_user_timeout": "10000",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+}
+"""By which a connection notices within ten seconds that the server's machine is gone, as after a failover; a query that
+nobody answers any more, and with it a beat of this process, would else hang for a quarter of an hour, or two."""
 
 _WRITTEN = re.compile(r"(?:://[^:/@]*:|[?&]\w*(?i:password)\w*=)([^@&]+)")
 """Where passwords stand in a url."""
@@ -52,6 +60,11 @@ class Database:
     def is_embedded(self) -> bool:
         """Tell whether the database is a file of this process alone."""
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def url(self) -> str:
+        """The url, password and all, by which others in this process connect as the engine does."""
+        return self.engine.url.render_as_string(hide_password=False)
 
     @property
     def file(self) -> Path | None:
@@ -158,7 +171,7 @@ def _engine(url: str, patience: float) -> Engine:
         pool: dict[str, Any] = {"pool_size": _KEPT, "max_overflow": CONNECTIONS - _KEPT, "pool_timeout": patience}
         if parsed.get_backend_name() != "sqlite":
             waiting = {"connect_timeout": max(1, int(patience))}
-            server = create_engine(parsed, **pool, pool_pre_ping=True, connect_args=waiting)
+            server = create_engine(_noticing(parsed), **pool, pool_pre_ping=True, connect_args=waiting)
             event.listen(server, "connect", _let_go_when_frozen)
             return server
         settings = {"timeout": patience, "check_same_thread": False}
@@ -169,6 +182,12 @@ def _engine(url: str, patience: float) -> Engine:
         raise ConfigError("The database url can't be used: it has to name a file, like sqlite:///opsbot.db.")
     event.listen(engine, "connect", _tune_sqlite)
     return engine
+
+
+def _noticing(url: URL) -> URL:
+    """Add to a server's url how soon its connections notice that it is gone, but for what it says of that itself."""
+    is_known = url.get_driver_name().startswith("psycopg")  # by other drivers these would be refused
+    return url.update_query_dict({**_NOTICED, **url.query}) if is_known else url
 
 
 def _complaint(error: Exception) -> str:

@@ -10,9 +10,9 @@ from sqlalchemy import insert
 
 from opsbot.domain.deliveries import HOMES
 from opsbot.store.deliveries import waiting_rows, want_homes_in
+from opsbot.store.events import tell_in
 from opsbot.store.homes import concerned_in
 from opsbot.store.schema import deliveries
-from opsbot.store.watches import tell_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

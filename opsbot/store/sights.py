@@ -19,9 +19,9 @@ from opsbot.store.schema import node_sights, sights
 from opsbot.store.watches import going_on_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from sqlalchemy import RowMapping
+    from sqlalchemy import Connection, RowMapping
 
     from opsbot.domain.watching import Event
     from opsbot.store.engine import Database
@@ -57,7 +57,7 @@ class SightStore:
         self,
         node: NodeSight,
         changed: Iterable[Sight],
-        gone: Sequence[ServiceRef],
+        gone: Iterable[ServiceRef],
         events: Iterable[Event],
         at: datetime,
         *,
@@ -67,8 +67,6 @@ class SightStore:
 
         Of a round that somebody else has kept already nothing is: whoever was slow, or lost the lock, saw what is old.
         """
-        rows = [_row(sight) for sight in changed]
-        now_gone = [*(row["service"] for row in rows), *map(str, gone)]
         with self._keeper.transaction() as keeping:
             connection = keeping.connection
             keeping.alone()
@@ -76,26 +74,11 @@ class SightStore:
             if last is not None and last >= node.round:
                 _log.warning("round %d of %s was kept by another process already", node.round, node.node)
                 return
-            for start in range(0, len(now_gone), _AT_ONCE):
-                some = now_gone[start : start + _AT_ONCE]
-                connection.execute(delete(sights).where(sights.c.service.in_(some)))
-            if rows:
-                connection.execute(insert(sights), rows)
-            values = {"round": node.round, "next_at": node.next_at, "failures": node.failures, "problem": node.problem}
-            values["looked_at"] = at
-            if last is None:
-                connection.execute(insert(node_sights).values(node=node.node, **values))
-            else:
-                connection.execute(update(node_sights).where(node_sights.c.node == node.node).values(values))
+            _put_sights(connection, changed, gone)
+            _put_node(connection, node, at, is_new=last is None)
             keeping.tell(events, at)
             if said_of_node:
-                targets = {
-                    watch.target: watch.id
-                    for watch in going_on_in(connection)
-                    if may_meet(watch.services, f"{node.node}:*")
-                }
-                said = (Message(Kind.NODE, each, text=said_of_node, watch=watch) for each, watch in targets.items())
-                keeping.say(tuple(said), at)
+                keeping.say(_to_all_who_watch(connection, node.node, said_of_node), at)
 
     def forget(self, node: str) -> None:
         """Forget what was seen on a node, and that it was looked at at all; its rounds are counted on."""
@@ -104,6 +87,31 @@ class SightStore:
         with self._database.transaction() as connection:
             connection.execute(delete(sights).where(sights.c.node == node))
             connection.execute(blank.values(looked_at=None, problem="", failures=0))
+
+
+def _put_sights(connection: Connection, changed: Iterable[Sight], gone: Iterable[ServiceRef]) -> None:
+    rows = [_row(sight) for sight in changed]
+    now_gone = [*(row["service"] for row in rows), *map(str, gone)]
+    for start in range(0, len(now_gone), _AT_ONCE):
+        connection.execute(delete(sights).where(sights.c.service.in_(now_gone[start : start + _AT_ONCE])))
+    if rows:
+        connection.execute(insert(sights), rows)
+
+
+def _put_node(connection: Connection, node: NodeSight, at: datetime, *, is_new: bool) -> None:
+    put = (
+        insert(node_sights).values(node=node.node)
+        if is_new
+        else update(node_sights).where(node_sights.c.node == node.node)
+    )
+    how_it_goes = {"round": node.round, "next_at": node.next_at, "failures": node.failures, "problem": node.problem}
+    connection.execute(put.values(looked_at=at, **how_it_goes))
+
+
+def _to_all_who_watch(connection: Connection, node: str, said: str) -> tuple[Message, ...]:
+    """Say it once to each who watches anything on the node."""
+    watching = {watch.target: watch.id for watch in going_on_in(connection) if may_meet(watch.services, f"{node}:*")}
+    return tuple(Message(Kind.NODE, target, text=said, watch=watch) for target, watch in watching.items())
 
 
 def _row(sight: Sight) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import structlog
@@ -43,14 +44,15 @@ def set_up_logs(shape: Shape, level: Level, redact: Redact, stream: TextIO | Non
     """Have everything logged from now on as one line each; gives what undoes it.
 
     `auto` is for people where the stream is a terminal, and for machines elsewhere. `level` is for what opsbot says
-    itself; of libraries warnings are heard, and worse. `redact` is taken to every text.
+    itself; of libraries warnings are heard, and worse. `redact` is taken to every text. A fault that
+    ends a thread is logged, too.
     """
     stream = stream or sys.stderr
     is_json = shape == "json" or (shape == "auto" and not stream.isatty())
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_formatter(redact, is_json=is_json, colors=not is_json and stream.isatty()))
     root, ours = logging.getLogger(), logging.getLogger(_OURS)
-    before = root.level, ours.level
+    before, hook = (root.level, ours.level), threading.excepthook
     root.addHandler(handler)
     ours.setLevel(level.upper())
     # What libraries say below a warning tells of their insides, payloads and tokens among them.
@@ -59,13 +61,22 @@ def set_up_logs(shape: Shape, level: Level, redact: Redact, stream: TextIO | Non
     handler.addFilter(
         lambda record: record.levelno >= least or record.name.partition(".")[0] == _OURS
     )  # DBOS sets its own
+    threading.excepthook = _noticed
 
     def undo() -> None:
+        threading.excepthook = hook
         root.removeHandler(handler)
         root.setLevel(before[0])
         ours.setLevel(before[1])
 
     return undo
+
+
+def _noticed(ended: threading.ExceptHookArgs) -> None:
+    """Log what ended a thread: Python would write it beside the log, secrets and all."""
+    if ended.exc_value is not None and not isinstance(ended.exc_value, SystemExit):
+        name = ended.thread.name if ended.thread is not None else ""
+        logging.getLogger(_OURS).critical("the thread “%s” ended by a fault", name, exc_info=ended.exc_value)
 
 
 def _formatter(redact: Redact, *, is_json: bool, colors: bool) -> logging.Formatter:

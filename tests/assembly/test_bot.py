@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,13 @@ from opsbot.domain.lifecycle import State
 from opsbot.durable import Tempo
 from opsbot.sandbox.designer import DesignerServer
 from tests.builders import NOON, OMAR, asker, vote, wish
+from tests.conftest import fresh_postgres
 from tests.stage import staged
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from opsbot.actions.stores import Changed, Surroundings
     from opsbot.domain.models import PublishRequest
@@ -30,6 +34,31 @@ def test_what_was_approved_and_not_begun_is_begun_at_the_next_start(tmp_path: Pa
         with staged(tmp_path, designer=designer, tempo=Tempo(beat=0.1, sweep=0.2)) as stage:
             stage.wait_until(lambda: stage.bot.world.requests.get(request.id).state is State.PUBLISHED)
             assert "v4" in stage.published("scoring")
+
+
+def test_who_waits_to_hear_how_the_bot_is_keeps_nobody_from_their_turn(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        health, pool = stage.bot._health, stage.bot.pool
+        asks, others_go_on = threading.Event(), threading.Event()
+
+        def ask() -> None:
+            asks.set()
+            health.records()
+
+        with health._records._lock:  # somebody reads
+            pool.submit(ask)
+            assert asks.wait(10)
+            pool.submit(others_go_on.set)
+            assert others_go_on.wait(10)
+
+
+def test_the_durable_work_connects_as_all_else_does_and_who_waits_gives_the_turn_up(
+    request: pytest.FixtureRequest, postgres_pattern: str, tmp_path: Path
+) -> None:
+    url = fresh_postgres(request, postgres_pattern)
+    with staged(tmp_path, database={"url": url}) as stage:
+        assert stage.bot.durable._url == stage.bot.database.url != url
+        assert stage.bot.durable._waiting == stage.bot.nodes._waiting == stage.bot._waiting
 
 
 def _approved(request: PublishRequest, _: Surroundings) -> Changed:

@@ -67,3 +67,15 @@ def test_a_database_is_migrated_by_a_process_of_its_own_while_something_else_is_
             pass
         with pytest.raises(StoreError, match="only a newer opsbot knows"):
             migrate(database)
+
+
+def test_nothing_is_loaded_from_the_folder_in_which_the_bot_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "alembic.py").write_text("open('loaded', 'w').close()")
+    monkeypatch.chdir(tmp_path)
+    with migrating_apart("sqlite:///opsbot.db"):
+        pass
+    assert not (tmp_path / "loaded").exists()
+    with closing(Database("sqlite:///opsbot.db")) as database:
+        assert is_current(database)

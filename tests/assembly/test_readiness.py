@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import pytest
 
 from opsbot.assembly.readiness import Cached, Health, NodeProbe, asked_seldom
 from opsbot.errors import DSSUnavailableError, StoreError
+from opsbot.slack import Turns
 from tests.builders import NOON
 
 if TYPE_CHECKING:
@@ -79,17 +81,6 @@ def test_what_was_known_is_true_until_a_node_is_silent_for_long() -> None:
     node.speaks.set()
 
 
-def test_a_fault_of_ours_makes_a_node_silent_no_longer_than_until_it_is_asked_again() -> None:
-    answers: list[Exception] = [KeyError("ours")]
-
-    def ask() -> None:
-        if answers:
-            raise answers.pop()
-
-    probe = NodeProbe(ask, kept=0, patience=10)
-    assert (probe(), probe()) == (False, True)
-
-
 def test_what_was_read_counts_for_a_while_and_so_does_that_it_could_not_be() -> None:
     reads: list[int] = []
 
@@ -102,6 +93,30 @@ def test_what_was_read_counts_for_a_while_and_so_does_that_it_could_not_be() -> 
         with pytest.raises(StoreError):
             cached()
     assert len(reads) == 1
+
+
+def test_who_waits_for_what_another_reads_lets_that_one_go_on() -> None:
+    turns = Turns()
+    reads, asks, may_read = threading.Event(), threading.Event(), threading.Event()
+    told: SimpleQueue[str] = SimpleQueue()
+
+    def read() -> str:
+        with turns.given_up():  # as all do that wait for the store
+            reads.set()
+            assert may_read.wait(10)
+        return "what is there"
+
+    def ask(begun: threading.Event) -> None:
+        with turns.taken():
+            begun.set()
+            told.put(cached())
+
+    cached = Cached(read, 60, turns.given_up)
+    for begun, until in ((threading.Event(), reads), (asks, asks)):
+        threading.Thread(target=ask, args=(begun,), daemon=True).start()
+        assert until.wait(10)
+    may_read.set()
+    assert [told.get(timeout=10) for _ in range(2)] == ["what is there"] * 2
 
 
 def test_many_who_ask_whether_it_is_ready_make_one_look_at_the_database_and_the_nodes() -> None:

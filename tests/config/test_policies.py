@@ -105,6 +105,14 @@ def test_a_freeze_may_be_one_off(tmp_path: Path) -> None:
         ('freezes = [{ from = "fri noon", to = "mon 08:00" }]', 'write a day and a time, like "fri 16:00"'),
         ('freezes = [{ from = "friday", to = "mon 08:00" }]', "write a date and a time like"),
         ("freezes = [{ from = 2026-12-20T18:00:00Z, to = 2027-01-03T08:00:00Z }]", "leave the offset out"),
+        (
+            'freezes = [{ frm = "fri 16:00", to = "mon 08:00" }]',
+            "freezes.0.frm: there is no such setting (did you mean “from”?)",
+        ),
+        (
+            'freezes = [{ start = "fri 16:00" }]',
+            "freezes.0.start: there is no such setting (there are from, reason, to, zone)",
+        ),
         ('expires_after = "soon"', "policies.0.expires_after: write a length of time"),
         ('identity = "name"', "policies.0.identity"),
         (

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 import traceback
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
@@ -79,3 +79,14 @@ def test_the_reason_shows_nothing_that_the_database_was_called_with(postgres_url
     assert "s3cret" not in reason
     assert "nobody-there" not in reason
     database.close()
+
+
+def test_a_server_that_is_gone_is_noticed_soon_unless_the_url_says_how_soon(postgres_url: str) -> None:
+    for more, seconds in (("", "10"), ("&tcp_user_timeout=3000", "3")):
+        database = Database(f"{postgres_url}{more}")
+        with closing(Database(database.url)) as same, same.connection() as connection:
+            driver: Any = connection.connection.dbapi_connection
+            said = driver.info.get_parameters()
+        assert said["tcp_user_timeout"] == f"{seconds}000"
+        assert int(said["keepalives_idle"]) + int(said["keepalives_interval"]) < 10
+        database.close()

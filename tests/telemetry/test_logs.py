@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,17 @@ def only(stream: io.StringIO) -> dict[str, Any]:
     (line,) = stream.getvalue().splitlines()
     found: dict[str, Any] = json.loads(line)
     return found
+
+
+def test_what_ends_a_thread_is_in_the_log_without_secrets() -> None:
+    with logging_to(io.StringIO()) as log:
+        thread = threading.Thread(target=fail, args=("hush-hush",), name="look")
+        thread.start()
+        thread.join()
+    line = only(log)
+    assert (line["level"], line["event"]) == ("critical", "the thread “look” ended by a fault")
+    assert "ValueError" in line["exception"]
+    assert "hush-hush" not in log.getvalue()
 
 
 def test_a_line_for_machines_knows_what_it_belongs_to() -> None:

@@ -119,7 +119,7 @@ class Transport:
         encoded = "Content-Encoding" in response.headers
 
         def read_piece(limit: int) -> bytes:
-            with failures_of(call, self._redact):
+            with failures_of(call, self._redact), self._waiting():
                 return raw.read1(limit, decode_content=encoded)  # decoding nothing would still cost a copy
 
         start = b""

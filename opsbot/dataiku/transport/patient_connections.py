@@ -42,9 +42,10 @@ class Asking:
         with self._lock:
             lines = list(self._lines)
         for line in lines:
-            if line.sock is not None:
+            wire = line.sock  # once: whoever asks may let go of it at any time
+            if wire is not None:
                 with suppress(OSError):
-                    line.sock.shutdown(socket.SHUT_RDWR)
+                    wire.shutdown(socket.SHUT_RDWR)
 
 
 def patient(kind: Any, waiting: Waiting, asking: Asking) -> Any:

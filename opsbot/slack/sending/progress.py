@@ -232,6 +232,8 @@ class SlackProgress:
                 _log.info("progress could not be shown: %s", error_code(error))
             except OpsbotError as error:
                 _log.info("where progress is to be shown can't be read: %s", error)
+            except Exception:  # noqa: BLE001 - whatever it is, the others are looked at, and so is this one again
+                _log.exception("progress could not be shown")
 
     def _post(self, place: Place, text: str) -> MessageRef | None:
         try:

@@ -46,7 +46,7 @@ class Pool:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="work")
         self._places = threading.BoundedSemaphore(threads + queue)
         self._threads = threads
-        self._counting = threading.Lock()
+        self._counting = threading.Condition()
         self._going_on = 0
 
     def submit(self, job: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
@@ -111,7 +111,15 @@ class Pool:
     def _count(self, more: int) -> None:
         with self._counting:
             self._going_on += more
+            self._counting.notify_all()
 
-    def close(self) -> None:
-        """Take nothing more, and wait for what was taken."""
-        self._executor.shutdown(wait=True)
+    def close(self, seconds: float | None = None) -> None:
+        """Take nothing more, and wait for what was taken; where that takes longer than so many seconds, it is left."""
+        self._executor.shutdown(wait=False)
+        with self._counting:
+            is_done = self._counting.wait_for(lambda: not self._going_on, seconds)
+            left = self._going_on
+        if is_done:
+            self._executor.shutdown(wait=True)
+        else:
+            _log.warning("jobs that aren't waited for any longer: %d", left)

@@ -181,6 +181,18 @@ def test_an_error_ends_the_message_too(bench: Bench, error: Exception, said: str
     assert len(bench.said()) == 1
 
 
+def test_a_fault_of_ours_with_one_piece_of_work_keeps_no_other_from_being_shown(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    def nowhere() -> MessageRef:
+        raise KeyError("nobody foresaw this")
+
+    with bench.progress.over(nowhere, "Publishing v3"), bench.progress.begin(Place(ML_OPS), "Packaging v4"):
+        bench.pass_by(7)
+        assert "7 s so far" in bench.said()[0]
+    assert "nobody foresaw this" in caplog.text
+
+
 def test_edits_are_made_by_themselves(bench: Bench) -> None:
     bench.progress.start()
     with bench.progress.begin(Place(ML_OPS), "Packaging v4"):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from opsbot.slack import Pool
 from opsbot.slack.transport.pool import TurnedAway
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_of_one_person_so_many_jobs_are_taken_and_of_others_as_many() -> None:
@@ -35,3 +39,16 @@ def test_what_finds_no_place_is_not_counted_against_anybody() -> None:
     gate.set()
     pool.close()
     assert pool.take("omar", int) is TurnedAway.FULL
+
+
+def test_a_job_that_does_not_end_is_not_waited_for_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    pool, gate, over = Pool(1, 10, None), threading.Event(), threading.Event()
+    assert pool.submit(gate.wait)
+    assert pool.submit(over.set)
+    pool.close(0.0)
+    assert not pool.submit(int)
+    assert caplog.messages == ["jobs that aren't waited for any longer: 2"]
+    assert not over.is_set()
+    gate.set()
+    assert over.wait(10)
+    pool.close()
