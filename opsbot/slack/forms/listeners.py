@@ -28,7 +28,7 @@ from opsbot.slack.forms.payloads import (
     Keystrokes,
     Memory,
 )
-from opsbot.slack.forms.promised import Promises, as_remark
+from opsbot.slack.forms.promised import Promises
 from opsbot.slack.forms.views import drafts, form_view, notice_view
 from opsbot.slack.trouble import in_words, incident, turned_away
 
@@ -199,7 +199,7 @@ class FormListeners:
         said = in_words(show, self.command_name, self.command_name)
         if said is not None:
             verbs = self._verbs(memory, choice.asker)
-            self._show_after(choice, self._view(memory, choice.values, verbs, as_remark(said)))
+            self._show_after(choice, self._view(memory, choice.values, verbs, said.as_remark()))
 
     def _after(self, choice: FormChoice, memory: Memory, refused: TurnedAway | None) -> View:
         """Make the form as it is after a choice; one that was `refused` in no time, since others wait to be told so."""
