@@ -141,20 +141,24 @@ class Listeners:
             ack(response_action="errors", errors=busy(turned_away(why)))
 
     def _take_command(self, command: SlashCommand) -> None:
-        """Answer a command; where a word is missing a form asks for it, or a button that opens the form."""
         asker = command.asker
+        said = self._done(command.text, asker, Later(command.response_url), command.trigger_id)
+        if said is not None:
+            self.replier.reply(said, asker, command.response_url)
+
+    def _done(self, line: str, asker: Asker, later: Later, trigger: str) -> Answer | None:
+        """Do a line; where a word is missing a form asks for it, or a button that opens the form."""
+        address = address_in(later.thread, self.command_name)
 
         def do() -> Answer | None:
             try:
-                return self.doer.do(command.text, asker, Later(command.response_url))
+                return self.doer.do(line, asker, later)
             except MissingWordError as error:
-                if self.forms.ask(command.text, asker, command.trigger_id):
+                if self.forms.ask(line, asker, trigger):
                     return None
-                return self.doer.lacking(error, command.text, asker, self.command_name)
+                return self.doer.lacking(error, line, asker, address)
 
-        said = self._in_words(do, typed=command.text)
-        if said is not None:
-            self.replier.reply(said, asker, command.response_url)
+        return self._in_words(do, address, line)
 
     def _take_click(self, click: Click) -> None:
         if click.action.startswith(TURN_PAGE):
@@ -266,8 +270,7 @@ class Listeners:
     def _run_line(self, click: Click) -> None:
         """Do what a button's line says, as if whoever clicked had typed it; the button is gone once that was tried."""
         later = Later(click.response_url, click.asker.place.thread)
-        address = address_in(later.thread, self.command_name)
-        said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), address, click.value)
+        said = self._done(click.value, click.asker, later, click.trigger_id)
         if click.response_url is not None:
             self.replier.replace(Message(f"You chose: {code(click.value)}"), click.response_url, click.asker)
         if said is not None:
@@ -275,9 +278,7 @@ class Listeners:
 
     def _run_beside(self, click: Click) -> None:
         """Do what a button's line says, in the thread of its message, which stays for the others."""
-        later = Later(None, click.thread)
-        address = address_in(later.thread, self.command_name)
-        said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), address, click.value)
+        said = self._done(click.value, click.asker, Later(None, click.thread), click.trigger_id)
         if said is not None:
             self.replier.reply(said, click.asker, click.response_url, thread=click.thread)
 
