@@ -65,6 +65,14 @@ def test_in_a_direct_conversation_no_mention_is_needed(tmp_path: Path) -> None:
         assert in_thread["thread_ts"] == listed["ts"]
 
 
+def test_a_verb_is_one_though_the_slash_command_is_called_so(tmp_path: Path) -> None:
+    with staged(tmp_path, slack={"command": "/packages"}) as stage:
+        direct = stage.direct("vic")
+        for times, line in enumerate(("packages FRAUD/rules", "/packages packages FRAUD/rules"), 1):
+            stage.say(line, user="vic", channel=direct)
+            stage.wait_for("asked for the packages of `design:FRAUD/rules`", direct, user="vic", times=times)
+
+
 def test_what_slack_sends_again_is_answered_once(tmp_path: Path) -> None:
     with staged(tmp_path, mode="http") as stage:
         direct = stage.direct("vic")

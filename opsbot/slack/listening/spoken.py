@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from opsbot.domain.models import Person
 from opsbot.errors import MissingWordError, UnknownVerbError
-from opsbot.grammar import behind_mention_of, without_mention_of
+from opsbot.grammar import behind_mention_of, forms, without_mention_of
 from opsbot.slack.blocks.address import MENTION, address_in
 from opsbot.slack.blocks.introducing import greeting, wordless
 from opsbot.slack.blocks.results import apology
@@ -137,6 +137,10 @@ class SpokenListener:
 
 
 def _without_command(name: str, text: str) -> str:
-    """Take the slash command off a line: whoever is used to it writes it where Slack knows none, too."""
+    """Take the slash command off a line: whoever is used to it writes it where Slack knows none, too.
+
+    Where it is called as a verb is, the word without a slash is that verb.
+    """
     first, _, rest = text.partition(" ")
-    return rest.lstrip() if first.lower() in {name, name.removeprefix("/")} else text
+    bare = {name.removeprefix("/")} - forms().keys()
+    return rest.lstrip() if first.lower() in {name, *bare} else text
