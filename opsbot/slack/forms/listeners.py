@@ -92,10 +92,10 @@ class FormListeners:
             return False
         return self._show(memory_of(begun, asker), begun.values, asker, trigger)
 
-    def open(self, verb: str, asker: Asker, trigger: str) -> bool:
-        """Open the form of a verb, or without one the menu of them all; tells whether that could be done."""
-        if verb:
-            begun = begin(verb, self.dispatcher.defaults(asker))
+    def open(self, line: str, asker: Asker, trigger: str) -> bool:
+        """Open the form of a line's verb, or without a line the menu of them all; tells whether that could be done."""
+        if line:
+            begun = begin(line, self.dispatcher.defaults(asker))
             return self._show(memory_of(begun, asker), begun.values, asker, trigger)
         memory = Memory(channel=asker.place.channel, thread=asker.place.thread or "", picking=True)
         menu = form_view(memory, {}, self.dispatcher.usable(asker))

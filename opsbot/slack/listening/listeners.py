@@ -216,19 +216,18 @@ class Listeners:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 
     def _open_verb_form(self, click: Click) -> None:
-        """Open the form of a verb; of a line that names more, the form that holds it.
+        """Open the form of a line, which holds what the line names, or the menu of them all.
 
         What the thread is about that the button stands in, or that its message begins, is in the form already.
         """
         here = replace(click.asker, place=replace(click.asker.place, thread=click.thread))
-        show = self.forms.ask if " " in click.value else self.forms.open
         verb = click.value.partition(" ")[0]
 
         def do() -> Answer | None:
             objected = self.doer.objection_to_form(verb, click.asker)
             if objected is not None:
                 return objected
-            opened = show(click.value, here, click.trigger_id)
+            opened = self.forms.open(click.value, here, click.trigger_id)
             return None if opened else Answer(TOO_LATE, private=True)
 
         said = self._in_words(do)
