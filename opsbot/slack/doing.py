@@ -80,6 +80,14 @@ class Doer:
         except CommandError:
             return False
 
+    def understands(self, text: str, asker: Asker) -> bool:
+        """Tell whether a line asks for something, be it that a word is missing."""
+        try:
+            parse(text, self.dispatcher.defaults(asker))
+        except CommandError as error:
+            return isinstance(error, MissingWordError)
+        return True
+
     def lacking(self, error: MissingWordError, text: str, asker: Asker, address: str) -> Answer:
         """Say what a line lacks, beside a button that opens its form; raises the error where the asker has no use for one."""
         line = self._line_for_form(text, asker)

@@ -54,6 +54,8 @@ def test_in_a_direct_conversation_no_mention_is_needed(tmp_path: Path) -> None:
         greeted = say("hello", "Hello <@U04VIC>! I'm the API Designer's bot.")
         assert "`packages PROJECT/SERVICE`" in shown(greeted)
         assert greeted.get("addressee") is None
+        stage.say("what can you do", user="vic", channel=direct)  # with “watch” it would be no line, either
+        stage.wait_for("I'm the API Designer's bot.", direct, user="vic", times=2)
         say(f"<@{demo.BOT}> whoami", "you hold 1 grant here")
         listed = say("services FRAUD", "asked for the services of `design:FRAUD`")
         assert "`design:FRAUD/scoring`" in shown(stage.wait_for("`design:FRAUD/scoring`", direct, user="vic"))
