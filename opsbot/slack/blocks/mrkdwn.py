@@ -25,6 +25,7 @@ _LIVE = (
 )
 _EMOJI = re.compile(r":(?=(?!\d+:)[a-z0-9_+'-]{1,100}:|100:|1234:)")
 _LIVE_PART = re.compile(r"<(?:!date\^\d+\^[^|<>]*\|([^<>]*)|[@#]([A-Z0-9]+)|[^|<>]*\|([^<>]*)|([^<>]*))>")
+_NAMED_PART = re.compile(r"<(?:([@#])[A-Z0-9]+\|([^<>]+)|!([a-z]+)(?:\^[A-Z0-9]+)?(?:\|([^<>]+))?)>")
 _LONGEST_CODE = 240
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0")
 """Letters and marks, as Unicode has it, of which nothing is to be seen."""
@@ -101,6 +102,11 @@ def plain(markup: str) -> str:
     """Write mrkdwn as people read it: mentions as ids, dates in UTC, and the three escapes undone."""
     said = _LIVE_PART.sub(lambda live: live[1] or (f"@{live[2]}" if live[2] else live[3] or live[4]), markup)
     return html.unescape(said)
+
+
+def as_typed(line: str) -> str:
+    """Write a line as somebody typed it: Slack hands it over escaped, with ids before the names."""
+    return plain(_NAMED_PART.sub(lambda part: part[4] or f"@{part[3]}" if part[3] else f"{part[1]}{part[2]}", line))
 
 
 def split(text: str, limit: int) -> list[str]:

@@ -15,7 +15,7 @@ from opsbot.slack.blocks import cards
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.introducing import OPEN_FORM
 from opsbot.slack.blocks.messages import REOPEN_FORM, RUN_LINE, UNWATCH, Answer, Message
-from opsbot.slack.blocks.mrkdwn import code
+from opsbot.slack.blocks.mrkdwn import as_typed, code
 from opsbot.slack.blocks.paging import TURN_PAGE
 from opsbot.slack.blocks.results import answer
 from opsbot.slack.blocks.stamps import read_stamp
@@ -271,7 +271,7 @@ class Listeners:
         later = Later(click.response_url, click.asker.place.thread)
         said = self._done(click.value, click.asker, later, click.trigger_id)
         if click.response_url is not None:
-            self.replier.replace(Message(f"You chose: {code(click.value)}"), click.response_url, click.asker)
+            self.replier.replace(Message(f"You chose: {code(as_typed(click.value))}"), click.response_url, click.asker)
         if said is not None:
             self.replier.reply(said, click.asker, click.response_url, thread=click.asker.place.thread)
 

@@ -219,6 +219,14 @@ def test_what_became_of_a_change_is_said_in_its_words(state: ChangeState) -> Non
 @given(notes, notes)
 def test_every_apology_is_too(problem: str, suggestion: str) -> None:
     check(apology(CommandError(problem, suggestion), "/apid").in_one())
+    check(apology(CommandError(problem), "/apid", instead=suggestion).in_one())
+
+
+def test_what_was_meant_is_shown_as_it_was_typed_and_done_as_slack_told_it() -> None:
+    line = 'package FRAUD/scoring v9 --notes "a &amp; b"'
+    (mended,) = apology(CommandError("I don't know “pakage”."), "/apid", instead=line).details
+    (button,) = mended.blocks[0].to_dict()["elements"]
+    assert (button["text"]["text"], button["value"]) == ('/apid package FRAUD/scoring v9 --notes "a & b"', line)
 
 
 @pytest.mark.parametrize("text", ["&" * 2900, "<@U1>" * 900, "a" * 5000, "x &amp;" * 600])
