@@ -221,8 +221,8 @@ class Teller:
 
     def _offered(self, watch: Watch, service: ServiceRef) -> frozenset[str]:
         """Name the verbs to offer: those that the channel allows; to one person those that they may use."""
-        allowed = self.world.rules.channel(watch.target).verbs
-        verbs = {each.verb: each.permission for each in OFFERED if allowed is None or each.verb in allowed}
+        here = self.world.rules.channel(watch.target)
+        verbs = {each.verb: each.permission for each in OFFERED if here.allows(each.verb, each.permission)}
         if watch.is_personal:
             standing = self._standing(watch)
             return frozenset(verb for verb, need in verbs.items() if need is None or standing.allows(need, service))
