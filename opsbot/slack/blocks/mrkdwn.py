@@ -141,6 +141,11 @@ def at_least(number: int, noun: str) -> str:
     return or_none(number, noun) if number <= MOST_COUNTED else f"more than {MOST_COUNTED} {noun}s"
 
 
+def sentence(text: str) -> str:
+    """End what somebody wrote as a sentence does, where another follows it."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def clipped(text: str, limit: int) -> str:
     """Cut what is too long for Slack, and say so."""
     return text if len(text) <= limit else text[: limit - 12] + "… (cut off)"

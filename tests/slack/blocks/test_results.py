@@ -215,6 +215,12 @@ def test_what_became_of_a_change_is_said_in_its_words(state: ChangeState) -> Non
     )
 
 
+@pytest.mark.parametrize("reason", ["Publishing is paused by ada: an incident", "Publishing is frozen: weekend."])
+def test_why_a_request_waits_is_a_sentence_before_the_next(reason: str) -> None:
+    said = told.held(replace(request(), held=reason, try_at=NOON)).text
+    assert f"{reason.rstrip('.')}. I try again" in said
+
+
 @many
 @given(notes, notes)
 def test_every_apology_is_too(problem: str, suggestion: str) -> None:
