@@ -26,6 +26,7 @@ _LIVE = (
 _EMOJI = re.compile(r":(?=(?!\d+:)[a-z0-9_+'-]{1,100}:|100:|1234:)")
 _LIVE_PART = re.compile(r"<(?:!date\^\d+\^[^|<>]*\|([^<>]*)|[@#]([A-Z0-9]+)|[^|<>]*\|([^<>]*)|([^<>]*))>")
 _NAMED_PART = re.compile(r"<(?:([@#])[A-Z0-9]+\|([^<>]+)|!([a-z]+)(?:\^[A-Z0-9]+)?(?:\|([^<>]+))?)>")
+_CHANNEL = re.compile("&lt;#([A-Z0-9]+)&gt;")
 _LONGEST_CODE = 240
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0")
 """Letters and marks, as Unicode has it, of which nothing is to be seen."""
@@ -55,6 +56,11 @@ def escaped(text: str) -> str:
         if len(live.findall(inert)) > 1:  # a single one does nothing
             inert = live.sub(lookalike, inert)
     return inert
+
+
+def naming_channels(text: str) -> str:
+    """Make text inert, but for the channels that a sentence of ours in it names."""
+    return _CHANNEL.sub(r"<#\1>", escaped(text))
 
 
 def code(text: object) -> str:

@@ -215,6 +215,11 @@ def test_what_became_of_a_change_is_said_in_its_words(state: ChangeState) -> Non
     )
 
 
+def test_of_why_a_card_is_not_posted_nothing_is_live_but_the_channel() -> None:
+    said = told.card_refused(request(), "I'm not in <#C01ML>: invite me <there>, <!here>.", "/apid").text
+    assert "I'm not in <#C01ML>: invite me &lt;there&gt;, &lt;!here&gt;." in said
+
+
 @pytest.mark.parametrize("reason", ["Publishing is paused by ada: an incident", "Publishing is frozen: weekend."])
 def test_why_a_request_waits_is_a_sentence_before_the_next(reason: str) -> None:
     said = told.held(replace(request(), held=reason, try_at=NOON)).text
