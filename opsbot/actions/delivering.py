@@ -179,7 +179,12 @@ class Mouth:
         message = delivery.message
         if message.kind not in _OWED:
             return ()
-        subject = self._subject(message)
+        try:
+            subject = self._subject(message)
+        except StoreError:
+            raise
+        except Exception:  # noqa: BLE001 - it may be the very fault, and then nobody knows who asked
+            return ()
         who = subject.wish.requester if isinstance(subject, PublishRequest) else subject.by
         if message.channel == who.id:
             return ()

@@ -35,7 +35,7 @@ from opsbot.errors import DSSRefusedError, OpsbotError, StoreError
 if TYPE_CHECKING:
     from opsbot.actions.world import World
     from opsbot.domain.audit import Entry
-    from opsbot.domain.authorization import Membership, Standing
+    from opsbot.domain.authorization import Membership, Permission, Standing
     from opsbot.domain.commands import Command
     from opsbot.domain.models import Asker, Place
     from opsbot.domain.results import Result, VerbHelp
@@ -86,9 +86,8 @@ class Dispatcher:
 
     def usable(self, asker: Asker) -> tuple[VerbHelp, ...]:
         """Describe the verbs to offer the asker where they are: what they may do on something or other."""
-        verbs = self.world.rules.channel(asker.place.channel).verbs
-        described = show_help(commands.ShowHelp(), self.offered(asker), self.world.manual).verbs
-        return tuple(entry for entry in described if verbs is None or entry.verb in verbs or entry.permission is None)
+        here = self.world.rules.channel(asker.place.channel)
+        return show_help(commands.ShowHelp(), self.offered(asker), self.world.manual, here).verbs
 
     def do(self, command: Command, asker: Asker) -> Result:
         """Do what is asked if the asker may; raises OpsbotError where it can't be done.
@@ -114,7 +113,7 @@ class Dispatcher:
     def may(self, command: Command, asker: Asker) -> bool:
         """Tell whether channel and grants allow the command, before it is begun; `do` asks again."""
         return (
-            self._is_allowed_in(asker.place, command)
+            self._not_here(command.verb, command.permission, asker.place) is None
             and self._forbidden(command, self._standing_to_decide(asker)) is None
         )
 
@@ -123,11 +122,12 @@ class Dispatcher:
 
         What is done to a request is judged by its policy, once it is known which.
         """
-        if verb in {each.verb for each in _ON_REQUEST}:
-            return None
-        standing = self._standing_to_decide(asker)
         needed = next((each.permission for each in self.world.manual() if each.verb == verb), None)
-        if needed is None or standing.allows_somewhere(needed):
+        not_here = self._not_here(verb, needed, asker.place)
+        if not_here is not None or needed is None or verb in {each.verb for each in _ON_REQUEST}:
+            return not_here
+        standing = self._standing_to_decide(asker)
+        if standing.allows_somewhere(needed):
             return None
         return Refused(refusal(standing, needed, None), self.world.rules.access.administrators(None))
 
@@ -147,8 +147,9 @@ class Dispatcher:
         objected = objection_at_the_door(command, asker, self.world.rules.terminal)
         if objected is not None:
             return Refused(objected)
-        if not self._is_allowed_in(asker.place, command):
-            return Refused(f"“{command.verb}” isn't for this channel; its settings allow other verbs only.")
+        not_here = self._not_here(command.verb, command.permission, asker.place)
+        if not_here is not None:
+            return not_here
         standing = self._standing_to_decide(asker)
         forbidden = self._forbidden(command, standing)
         if forbidden is not None:
@@ -173,7 +174,7 @@ class Dispatcher:
         world = self.world
         match command:
             case commands.ShowHelp():
-                return show_help(command, standing, world.manual)
+                return show_help(command, standing, world.manual, world.rules.channel(asker.place.channel))
             case commands.ShowAccess():
                 return show_access(asker, standing)
             case commands.ListNodes():
@@ -247,9 +248,10 @@ class Dispatcher:
         if entry is not None:
             self.world.audit.append(entry)
 
-    def _is_allowed_in(self, place: Place, command: Command) -> bool:
-        verbs = self.world.rules.channel(place.channel).verbs
-        return verbs is None or command.verb in verbs or command.permission is None
+    def _not_here(self, verb: str, permission: Permission | None, place: Place) -> Refused | None:
+        if self.world.rules.channel(place.channel).allows(verb, permission):
+            return None
+        return Refused(f"“{verb}” isn't for this channel; its settings allow other verbs only.")
 
     def _forbidden(self, command: Command, standing: Standing) -> Refused | None:
         """Refuse what no grant allows; what is done to a request is judged by the policy, which knows the request."""

@@ -12,7 +12,7 @@ from opsbot.domain.commands import Approve
 from opsbot.domain.lifecycle import OPEN, State
 from opsbot.domain.models import Package, Person, PublishRequest, Wish
 from opsbot.domain.policies import policy_for
-from opsbot.domain.policy import lacking, objection_to_break_glass, objection_to_vote
+from opsbot.domain.policy import lacking, objection_to_break_glass, objection_to_target, objection_to_vote
 from opsbot.domain.results import Explained, RoleHolders
 from opsbot.domain.terminal import unheard
 from opsbot.domain.verdict import obstacle
@@ -80,6 +80,7 @@ class _Question:
         holder = next((each for each in open_ones if each.state in {State.PUBLISHING, State.UNKNOWN}), None)
         wish, pauses = self.request.wish, self.world.pauses.active()
         there = self.world.requests.last_published(wish.service.node, wish.published_service)
+        yield from filter(None, [objection_to_target(wish, self.policy, there, self.world.policies.in_force())])
         hold = obstacle(wish, self.policy, self.world.clock(), pauses=pauses, holder=holder, there=there)
         if hold is not None:
             yield hold.reason

@@ -11,13 +11,15 @@ if TYPE_CHECKING:
     from opsbot.domain.authorization import Standing
     from opsbot.domain.commands import ShowHelp
     from opsbot.domain.models import Asker
+    from opsbot.domain.rules import ChannelRules
 
 
-def show_help(command: ShowHelp, standing: Standing, manual: Manual) -> HelpShown:
-    """Describe the verbs that the asker may use, or one of them whoever asks."""
+def show_help(command: ShowHelp, standing: Standing, manual: Manual, here: ChannelRules) -> HelpShown:
+    """Describe the verbs that the asker may use here, or one of them whoever asks."""
     if command.about is not None:
         return HelpShown(tuple(entry for entry in manual() if entry.verb == command.about), command.about)
-    usable = (entry for entry in manual() if entry.permission is None or standing.allows_somewhere(entry.permission))
+    allowed = (entry for entry in manual() if here.allows(entry.verb, entry.permission))
+    usable = (entry for entry in allowed if entry.permission is None or standing.allows_somewhere(entry.permission))
     return HelpShown(tuple(usable))
 
 

@@ -17,7 +17,7 @@ from opsbot.actions.stores import Changed
 from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import Asker, Place
-from opsbot.domain.policy import policy_of
+from opsbot.domain.policy import objection_to_target, policy_of
 from opsbot.domain.verdict import Ending, Hold, replaced, verdict
 from opsbot.errors import DSSError, DSSUnavailableError
 
@@ -208,6 +208,9 @@ def _judged(request: PublishRequest, run: str, now: datetime, world: World) -> _
         if is_there:
             return Ending(State.FAILED, f"{request.version} was on {request.wish.published_service} already.")
         policy = policy_of(request, around.policies)
+        objected = objection_to_target(request.wish, policy, there, around.policies)
+        if objected is not None:  # another service may have been published there since it was asked for
+            return Ending(State.STALE, objected)
         pauses, holder = around.pauses, around.holder
         return verdict(
             request, policy, sighting, standings, now, requester=requester, pauses=pauses, holder=holder, there=there

@@ -125,3 +125,5 @@ def _each(things: Iterable[T], do: Callable[[T], None]) -> None:
             do(thing)
         except OpsbotError as error:
             _log.warning("what is due could not be done: %s", error)
+        except Exception:  # noqa: BLE001 - a fault of ours, too, is nobody else's
+            _log.exception("what is due could not be done")

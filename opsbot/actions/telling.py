@@ -53,13 +53,13 @@ class Teller:
         """
         message = delivery.message
         watch = self.world.watches.get(message.watch) if message.watch is not None else None
-        if watch is None:
-            return None  # nobody watches any more
+        if watch is None or (message.kind is Kind.DIGEST and (watch.stopped or watch.digest is None)):
+            return self._tell_the_others(delivery)  # nobody watches any more, or wants a digest
         match message.kind:
             case Kind.NEWS:
                 return self._tell_news(delivery, watch)
             case Kind.DIGEST:
-                return None if watch.stopped or watch.digest is None else self._tell(delivery, watch, None)
+                return self._tell(delivery, watch, None)
             case Kind.WATCH_TEST:
                 return self._told(delivery, None) or self.newsroom.test(delivery, watch)  # stopped or not
             case Kind.NODE if watch.stopped:
@@ -100,10 +100,15 @@ class Teller:
         assert delivery.message.event is not None
         event = self.events.get(delivery.message.event)
         if watch.stopped or not self._may_know(watch, event, delivery):
-            return None
+            return self._tell_the_others(delivery)
         return self._tell(delivery, watch, event)
 
-    def _tell(self, delivery: Delivery, watch: Watch, event: Event | None) -> MessageRef:
+    def _tell_the_others(self, delivery: Delivery) -> MessageRef | None:
+        """Tell what an earlier try joined to one that nobody is to hear of any more; None where that is nothing."""
+        others = self.world.deliveries.joined(delivery)
+        return self._tell_many(delivery, None, others, self._told(delivery, None)) if others else None
+
+    def _tell(self, delivery: Delivery, watch: Watch, event: Event | None) -> MessageRef | None:
         """Tell an event; many packages at once, or what was held back, by one message with a list, where their stories go on.
 
         A digest is such a message, though it tells of one thing only, or of none: its figures are told in any case.
@@ -132,7 +137,7 @@ class Teller:
             self.events.begin_story(target, event, thread or said, self.world.clock(), gone)
         return said
 
-    def _tell_digest(self, delivery: Delivery, first: Event | None) -> MessageRef:
+    def _tell_digest(self, delivery: Delivery, first: Event | None) -> MessageRef | None:
         others = self.world.deliveries.joined(delivery)
         said = self._told(delivery, None)
         if said is None and not others:
@@ -141,7 +146,7 @@ class Teller:
 
     def _tell_many(
         self, delivery: Delivery, first: Event | None, others: tuple[Message, ...], said: MessageRef | None
-    ) -> MessageRef:
+    ) -> MessageRef | None:
         events = [first] if first is not None else []
         digests: dict[int, Watch] = {}
         for message in (delivery.message, *others):
@@ -154,6 +159,8 @@ class Teller:
             if event is not None and message is not delivery.message and self._may_know(watch, event, delivery):
                 events.append(event)
         if said is None:
+            if not events and not digests:
+                return None
             figures = [self._figures(watch, delivery) for watch in digests.values()]
             said = self.newsroom.burst(delivery, events, figures)
         for event in events:
@@ -214,8 +221,8 @@ class Teller:
 
     def _offered(self, watch: Watch, service: ServiceRef) -> frozenset[str]:
         """Name the verbs to offer: those that the channel allows; to one person those that they may use."""
-        allowed = self.world.rules.channel(watch.target).verbs
-        verbs = {each.verb: each.permission for each in OFFERED if allowed is None or each.verb in allowed}
+        here = self.world.rules.channel(watch.target)
+        verbs = {each.verb: each.permission for each in OFFERED if here.allows(each.verb, each.permission)}
         if watch.is_personal:
             standing = self._standing(watch)
             return frozenset(verb for verb, need in verbs.items() if need is None or standing.allows(need, service))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opsbot.actions.reading import find_service
@@ -21,6 +20,7 @@ from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, globbed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from opsbot.actions.world import World
     from opsbot.domain.authorization import Standing
@@ -51,7 +51,7 @@ def watch_services(command: WatchServices, asker: Asker, standing: Standing, wor
     now = world.clock()
     topics = frozenset(map(Topic, command.events)) or EVERY_TOPIC
     watch = Watch(0, target, services, topics, asker.person, now, quiet=command.quiet, digest=command.digest)
-    return Watched(world.watches.add(watch, Effects(_entry(command.verb, watch, asker))))
+    return Watched(world.watches.add(watch, Effects(_entry(command.verb, watch, asker, now))))
 
 
 def unwatch(command: Unwatch, asker: Asker, standing: Standing, world: World) -> Unwatched | Refused:
@@ -71,7 +71,7 @@ def unwatch(command: Unwatch, asker: Asker, standing: Standing, world: World) ->
     if refused is not None:
         return refused
     for watch in own:
-        world.watches.remove(watch, Effects(_entry(command.verb, watch, asker)))
+        world.watches.remove(watch, Effects(_entry(command.verb, watch, asker, world.clock())))
     return Unwatched(own[0])
 
 
@@ -104,7 +104,7 @@ def try_watches(command: TryWatches, asker: Asker, standing: Standing, world: Wo
     now = world.clock()
     world.watches.test(
         Effects(
-            _entry("watch test", replace(watch, at=now), asker),
+            _entry("watch test", watch, asker, now),
             (Message(Kind.WATCH_TEST, watch.target, text=asker.person.id, watch=watch.id),),
         )
         for watch in tested
@@ -135,7 +135,7 @@ def _unwatch_by_number(number: int, asker: Asker, standing: Standing, world: Wor
         refused = _refusal(target, watch.services, asker, standing)
         if refused is not None:
             return refused
-    if not world.watches.remove(watch, Effects(_entry(Unwatch.verb, replace(watch, at=world.clock()), asker))):
+    if not world.watches.remove(watch, Effects(_entry(Unwatch.verb, watch, asker, world.clock()))):
         return _no_such_watch(number)
     return Unwatched(watch)
 
@@ -195,11 +195,11 @@ def _refusal(target: str, services: str, asker: Asker, standing: Standing) -> Re
     return None if may else Refused(f"{said} {standing.problem}".strip())
 
 
-def _entry(what: str, watch: Watch, asker: Asker) -> Entry:
+def _entry(what: str, watch: Watch, asker: Asker, at: datetime) -> Entry:
     detail = {
         "services": watch.services,
         "events": sorted(watch.topics),
         "target": watch.target,
         "set_by": watch.by.id,
     }
-    return Entry(watch.at, asker.person, what, DONE, asker.place, detail=detail)
+    return Entry(at, asker.person, what, DONE, asker.place, detail=detail)

@@ -102,7 +102,7 @@ class Ears:
             command_name=self.command_name,
             home=HomeListener(self.workers.pool, self.workers.spare, self.homes),
             forms=self._forms(doer, replier, opener),
-            shortcuts=self._shortcuts(replier, opener),
+            shortcuts=self._shortcuts(doer, replier, opener),
             spoken=self._spoken(doer, replier),
         )
 
@@ -133,9 +133,10 @@ class Ears:
             command_name=self.command_name,
         )
 
-    def _shortcuts(self, replier: Replier, opener: Opener) -> ShortcutListeners:
+    def _shortcuts(self, doer: Doer, replier: Replier, opener: Opener) -> ShortcutListeners:
         return ShortcutListeners(
             dispatcher=self.dispatcher,
+            doer=doer,
             pool=self.workers.pool,
             spare=self.workers.spare,
             replier=replier,

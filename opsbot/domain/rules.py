@@ -14,6 +14,7 @@ from opsbot.domain.watching import Topic, WatchRule
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from opsbot.domain.authorization import Permission
     from opsbot.domain.policies import Policy
 
 
@@ -25,6 +26,10 @@ class ChannelRules:
     project: str | None = None
     verbs: frozenset[str] | None = None
     announce: tuple[str, ...] = ()
+
+    def allows(self, verb: str, permission: Permission | None) -> bool:
+        """Tell whether the verb may be used in the channel; one that takes no permission may anywhere."""
+        return self.verbs is None or verb in self.verbs or permission is None
 
 
 NO_CHANNEL_RULES = ChannelRules()

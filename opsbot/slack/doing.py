@@ -67,7 +67,7 @@ class Doer:
             if useless is None:
                 raise
             return useless
-        return self.carry_out(typed, asker, later)
+        return self.carry_out(typed, asker, later, text)
 
     def _forbids(self, text: str, asker: Asker) -> Answer | None:
         forbidden = self.dispatcher.forbids(begin(text, self.dispatcher.defaults(asker)).form.verb, asker)
@@ -79,6 +79,14 @@ class Doer:
             return bool(begin(text, self.dispatcher.defaults(asker)).form.verb)
         except CommandError:
             return False
+
+    def understands(self, text: str, asker: Asker) -> bool:
+        """Tell whether a line asks for something, be it that a word is missing."""
+        try:
+            parse(text, self.dispatcher.defaults(asker))
+        except CommandError as error:
+            return isinstance(error, MissingWordError)
+        return True
 
     def lacking(self, error: MissingWordError, text: str, asker: Asker, address: str) -> Answer:
         """Say what a line lacks, beside a button that opens its form; raises the error where the asker has no use for one."""
@@ -111,10 +119,13 @@ class Doer:
             return Answer(f":no_entry: You may not do that here: {code(verb)}.", private=True)
         return None
 
-    def carry_out(self, typed: Typed, asker: Asker, later: Later | None = None) -> Answer | None:
-        """Do what was asked for; what takes long is begun here, and said `later`, if somebody waits for that."""
+    def carry_out(self, typed: Typed, asker: Asker, later: Later | None = None, line: str = "") -> Answer | None:
+        """Do what was asked for; what takes long is begun here, and said `later`, if somebody waits for that.
+
+        `line` is what was typed, where anything was.
+        """
         if later is not None and isinstance(typed.command, LongWork) and self.dispatcher.may(typed.command, asker):
-            return self._begin(typed, asker, later)
+            return self._begin(typed, asker, later, line)
         thread = later.thread if later is not None else asker.place.thread
         if isinstance(typed.command, ListServices):
             if later is None:  # the answer has its place already
@@ -128,14 +139,14 @@ class Doer:
         said = answer(self.dispatcher.do(typed.command, asker), asker, address, private=typed.private)
         return replace(said, private=True) if said is not None and typed.private else said
 
-    def _begin(self, typed: Typed, asker: Asker, later: Later) -> Answer | None:
+    def _begin(self, typed: Typed, asker: Asker, later: Later, line: str) -> Answer | None:
         """Hand long work to workers of its own, so that it keeps nobody waiting; tells what the asker can't see yet."""
         waits = self.slow.is_busy()
         asker = _answered_in(asker, later)
 
         def do() -> None:
             address = address_in(later.thread, self.command_name)
-            said = in_words(lambda: self._done(typed, asker, later.thread), address, self.command_name)
+            said = in_words(lambda: self._done(typed, asker, later.thread), address, self.command_name, line)
             if said is not None:
                 self.replier.reply(later.amended(said), asker, later.response_url, later.thread)
 

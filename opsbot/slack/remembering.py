@@ -24,8 +24,12 @@ _log = logging.getLogger(__name__)
 
 _FAILURE_LASTS = 5.0
 _STILL_KNOWN = 600.0
-_PATIENCE = 0.2
-"""What was read so many seconds ago still tells what to offer; for what was never read somebody waits so many."""
+_PATIENCE = 0.8
+"""What was read so many seconds ago still tells what to offer; for what wasn't somebody waits so many.
+
+Slack takes a third of a second at times, and more for the first call. Who waits so for people, for groups and for a node
+is answered within the three seconds that there are for a form or a keystroke.
+"""
 
 _READING = 5.0
 """For so many seconds another process is left to read what it set out to read, and waited for."""
@@ -119,12 +123,15 @@ class Remembered(Generic[T]):
         return self._renewed(lambda: self._last.begun >= called, shared=False)
 
     def known(self) -> Reading[T] | None:
-        """Give what was read some minutes ago at most, whoever reads again meanwhile; None where that takes too long."""
+        """Give what was read some minutes ago at most, whoever reads again meanwhile; None where that takes too long.
+
+        A failure isn't given out for longer than by `current`.
+        """
         last, now = self._last, self._memory.now()
         if now < last.until:
             return last
         reading = self._begin_aside()
-        if now < last.begun + _STILL_KNOWN:
+        if not last.problem and now < last.begun + _STILL_KNOWN:
             return last
         with self._memory.waiting():
             reading.join(_PATIENCE)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from opsbot.domain.deliveries import HOMES, DeliveryState, Kind, Message
 from opsbot.domain.tracing import trace
 from opsbot.domain.watching import Topic
-from opsbot.store.delivered import UNSAID, delivery_of, told_in
+from opsbot.store.delivered import GIVEN_UP, UNSAID, delivery_of, told_in
 from opsbot.store.schema import deliveries as table
 from opsbot.store.schema import events
 
@@ -79,6 +79,7 @@ class DeliveryStore:
 
         Where somebody else took it since, as after a freeze, it is theirs: what became of this try isn't kept.
         With it, all or nothing, `instead` is put at the end of its lines: what is to be said because of that.
+        With one that is given up, what it was to tell of, too, is given up.
         Of a Home that is shown nothing is kept: it will be shown again, and again.
         """
         values: dict[str, Any] = {
@@ -93,7 +94,12 @@ class DeliveryStore:
         mine = (table.c.id == delivery.id) & (table.c.attempts == delivery.attempts)
         with self._database.transaction() as connection:
             ended = delete(table).where(mine) if is_over else update(table).where(mine).values(values)
-            if connection.execute(ended).rowcount and instead:
+            if not connection.execute(ended).rowcount:
+                return
+            if delivery.state.value in GIVEN_UP:
+                given_up = {"state": delivery.state.value, "problem": delivery.problem, "tried_at": at}
+                connection.execute(update(table).where(_is_told_by(delivery)).values(given_up))
+            if instead:
                 connection.execute(insert(table), waiting_rows(instead, at))
 
     def add(self, messages: tuple[Message, ...], at: datetime) -> None:
@@ -166,9 +172,13 @@ def want_homes_in(connection: Connection, users: Iterable[str], at: datetime) ->
         connection.execute(insert(table), waiting_rows(missing, at))
 
 
-def _joined(connection: Connection, delivery: Delivery) -> tuple[Message, ...]:
+def _is_told_by(delivery: Delivery) -> ColumnElement[bool]:
     by_this = (table.c.channel == delivery.message.channel) & (table.c.text == str(delivery.id))
-    joined = select(table).where(by_this, table.c.state == DeliveryState.JOINED.value).order_by(table.c.id)
+    return by_this & (table.c.state == DeliveryState.JOINED.value)
+
+
+def _joined(connection: Connection, delivery: Delivery) -> tuple[Message, ...]:
+    joined = select(table).where(_is_told_by(delivery)).order_by(table.c.id)
     return tuple(delivery_of(row, attempts=0).message for row in connection.execute(joined).mappings())
 
 

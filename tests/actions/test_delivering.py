@@ -16,6 +16,7 @@ from opsbot.domain.models import MessageRef, PublishRequest
 from opsbot.errors import GoneError, NotHereError, SilencedError, TellingError
 from tests.actions.doing import asked, do
 from tests.builders import CHANNEL, MAYA, OMAR
+from tests.fake_requests import FakeRequests
 from tests.fake_slack import FakeNewsroom
 from tests.fakes import FakeEvents, Scene
 
@@ -322,6 +323,19 @@ def test_a_fault_of_ours_in_what_is_posted_anew_does_not_hold_up_the_line_either
         scene.now += timedelta(seconds=wait)
     assert slack.said == [2]
     assert [each.state for each in line.kept] == [DeliveryState.UNCERTAIN, DeliveryState.SENT]
+
+
+def test_a_request_that_can_not_be_read_does_not_hold_up_the_line_either(scene: Scene) -> None:
+    class Unreadable(FakeRequests):
+        def get(self, request: int) -> PublishRequest:
+            raise ValueError("a state that a newer version knows")
+
+    unreadable = Unreadable(scene.keeping, scene.policies, scene.pauses)
+    line, slack = of(Kind.OUTCOME, Kind.CARD), Slack()
+    say = replace(mouth(scene, line, slack), requests=unreadable)
+    while (wait := say.say_next(CHANNEL)) is not None:
+        scene.now += timedelta(seconds=wait)
+    assert [each.state for each in line.kept] == [DeliveryState.UNCERTAIN] * 2
 
 
 TROUBLE = st.sampled_from(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from opsbot.actions.publishing import begin, run_of
 from opsbot.actions.sweeping import sweep
 from opsbot.domain.commands import Approve, CreatePackage, Pause, Resume, Review, Settle
@@ -113,7 +115,8 @@ def test_what_is_held_is_tried_again_only_when_it_is_due() -> None:
     assert swept(scene, timedelta(seconds=30)).durable.published == [(number, 1)]
 
 
-def test_one_request_that_fails_keeps_no_other_waiting() -> None:
+@pytest.mark.parametrize("error", [DSSUnavailableError("silent"), ValueError("a bug")])
+def test_one_request_that_fails_keeps_no_other_waiting(error: Exception) -> None:
     scene = Scene()
     asked(scene)
     asked(scene, replace(PUBLISH, published_service="other"))
@@ -121,7 +124,7 @@ def test_one_request_that_fails_keeps_no_other_waiting() -> None:
 
     def failing(request: int, step: object) -> object:
         if request == 1:
-            raise DSSUnavailableError("silent")
+            raise error
         return original(request, step)  # type: ignore[arg-type]  # handed on as it came
 
     scene.requests.change = failing  # type: ignore[method-assign,assignment]

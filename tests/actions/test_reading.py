@@ -141,8 +141,16 @@ def test_a_channel_may_allow_some_verbs_only() -> None:
     )
     assert isinstance(do(ListPackages(SCORING), scene), Refused)
     assert isinstance(do(ListServices(ProjectRef("design", "FRAUD")), scene), ServicesListed)
-    assert isinstance(do(ShowHelp(), scene), HelpShown)
+    told = do(ShowHelp(), scene)
+    assert isinstance(told, HelpShown)
+    assert {entry.verb for entry in told.verbs} == {"help", "services", "whoami", "inbox"}
     assert isinstance(do(ListPackages(SCORING), scene, channel="C9"), PackagesListed)
+    dispatcher, here = Dispatcher(scene.world), asker(VIC)
+    for verb in ("packages", "package", "approve"):  # before anybody is asked which
+        assert dispatcher.forbids(verb, here) == Refused(
+            f"“{verb}” isn't for this channel; its settings allow other verbs only."
+        )
+    assert [dispatcher.forbids(verb, here) for verb in ("services", "help")] == [None, None]
 
 
 def test_a_place_says_what_is_meant_there() -> None:

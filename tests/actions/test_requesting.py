@@ -202,11 +202,23 @@ TOY = ServiceRef("design", "SANDBOX", "toy")
 TO_SCORING = RequestPublish(TOY, "v1", "scoring", "to see what happens")
 
 
-def sandboxed(*published_services: str, quorum: tuple[tuple[str, int], ...] = ()) -> Scene:
-    """A scene in which what is played with needs no approval, and “scoring” was published with one."""
-    free = Policy("sandbox", ("design:SANDBOX/*",), quorum=quorum, published_services=published_services or ("*",))
+OF_ANOTHER = (
+    "“scoring” is another API service's, under the policy “default”; “sandbox” decides about it only if its "
+    "published_services names it."
+)
+
+
+def played_with(*published_services: str) -> Scene:
+    """A scene in which what is played with needs no approval."""
+    free = Policy("sandbox", ("design:SANDBOX/*",), quorum=(), published_services=published_services or ("*",))
     scene = Scene(rules(*TEAM, policies=(free,)))
     scene.designer.known[TOY], scene.designer.made[TOY] = service(TOY), [package("v1")]
+    return scene
+
+
+def sandboxed(*published_services: str) -> Scene:
+    """One in which “scoring” was published, with an approval."""
+    scene = played_with(*published_services)
     assert carry_out(scene, approved(scene)).state is State.PUBLISHED
     return scene
 
@@ -215,17 +227,27 @@ def test_no_policy_for_one_service_lets_it_be_published_in_the_place_of_another(
     scene = sandboxed()
     said = do(scene, TO_SCORING)
     assert isinstance(said, Refused)
-    assert said.reason == (
-        "“scoring” is another API service's, under the policy “default”; “sandbox” decides about it only if its "
-        "published_services names it."
-    )
+    assert said.reason == OF_ANOTHER
     assert do(scene, replace(TO_SCORING, break_glass=True)) == said
+    told = do(scene, Explain(TOY, "v1", "scoring"))
+    assert isinstance(told, Explained)
+    assert told.obstacles == (OF_ANOTHER,)
     assert isinstance(do(scene, replace(TO_SCORING, published_service=None)), PublishRequested)
     assert scene.designer.published == {"scoring": {"v3"}}
 
 
+def test_what_was_asked_for_before_another_service_was_published_there_is_not_published_in_its_place() -> None:
+    scene = played_with()
+    number = asked(scene, TO_SCORING)
+    assert carry_out(scene, approved(scene)).state is State.PUBLISHED
+    ended = carry_out(scene, number)
+    assert (ended.state, ended.outcome) == (State.STALE, OF_ANOTHER)
+    assert scene.designer.published == {"scoring": {"v3"}}
+
+
 def test_a_policy_may_name_what_it_is_for() -> None:
-    assert isinstance(do(sandboxed("scor*"), TO_SCORING), PublishRequested)
+    scene = sandboxed("scor*")
+    assert carry_out(scene, asked(scene, TO_SCORING)).state is State.PUBLISHED
 
 
 def test_services_under_one_policy_may_follow_each_other() -> None:

@@ -194,6 +194,28 @@ def test_what_was_held_back_is_one_message_and_service_wide_events_begin_no_stor
     assert room.told[3].thread is None
 
 
+@pytest.mark.parametrize("is_held", [False, True])
+def test_what_was_joined_to_something_that_nobody_watches_any_more_is_told_without_it(
+    scene: Scene, *, is_held: bool
+) -> None:
+    later = TellingError("Slack asks to come back later.", again=True)
+    room, events = FakeNewsroom(fails=[later]), FakeEvents({number: event(f"v{number}") for number in range(1, 7)})
+    teller, ended, watch = Teller(scene.world, events, room), watched(scene), watched(scene, services="design:FRAUD/*")
+    scene.keeping.deliveries.waiting = many(watch, range(2, 7))
+    first = news(ended)
+    first = replace(first, message=replace(first.message, not_before=NOON)) if is_held else first
+    with pytest.raises(TellingError):
+        teller.say(first)
+    del scene.watches.kept[ended.id]
+    told = teller.say(first)
+    assert room.bursts == [["v2", "v3", "v4", "v5", "v6"]]
+    assert events.story(CHANNEL, event("v6")) == told
+    assert events.story(CHANNEL, event("v1")) is None
+    del scene.watches.kept[watch.id]
+    assert teller.say(first) is None
+    assert len(room.bursts) == 1
+
+
 def trial(watch: Watch, by: Person = VIC, state: DeliveryState = DeliveryState.WAITING) -> Delivery:
     return Delivery(1, Message(Kind.WATCH_TEST, watch.target, text=by.id, watch=watch.id), state, 1)
 
@@ -270,8 +292,12 @@ def test_the_figures_begin_with_the_watch_and_are_of_what_one_person_may_read(sc
 def test_a_digest_that_nobody_wants_any_more_is_not_told(scene: Scene) -> None:
     room, watch = FakeNewsroom(), weekly(scene)
     scene.watches.kept[watch.id] = replace(watch, digest=None)
-    assert Teller(scene.world, FakeEvents(), room).say(digest(watch)) is None
+    teller = Teller(scene.world, FakeEvents({2: event()}), room)
+    assert teller.say(digest(watch)) is None
     assert room.bursts == []
+    scene.keeping.deliveries.told_by[1] = many(watch, range(2, 3))  # as long as it was wanted, and put off then
+    assert teller.say(digest(watch)) is not None
+    assert (room.bursts, room.spans) == ([["v4"]], [])
 
 
 def test_only_what_may_be_done_there_is_offered() -> None:

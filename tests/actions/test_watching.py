@@ -86,8 +86,10 @@ def test_a_watch_is_listed_to_who_may_read_it_and_ended_by_any_of_them(scene: Sc
     assert [(each.services, each.by) for each in listed.watches] == [("design:FRAUD/*", MAYA)]
     assert isinstance(do(scene, Unwatch(FRAUD), OMAR), Refused)
     assert isinstance(do(scene, Unwatch(SCORING), VIC), Refused)
+    scene.now += timedelta(days=1)
     assert isinstance(do(scene, Unwatch(FRAUD), VIC), Unwatched)
     assert scene.watches.kept == {}
+    assert (scene.entries[-1].what, scene.entries[-1].at) == ("unwatch", scene.now)
 
 
 def test_a_watch_is_ended_by_its_number_where_it_is_seen_and_by_who_set_it_anywhere(scene: Scene) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from opsbot.sandbox import demo
 from tests.stage import shown, staged
 
 if TYPE_CHECKING:
@@ -42,3 +43,14 @@ def test_an_answer_that_finds_no_room_goes_in_one_message(tmp_path: Path) -> Non
         said = stage.wait_for("the packages of")
         assert "v1" in shown(said)
         assert said["ts"] in {each["ts"] for each in stage.messages(user="vic")}
+
+
+def test_a_file_finds_its_way_where_no_message_does(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        stage.trouble({"status": 429, "retry_after": 600}, methods=POST)
+        stage.say(f"<@{demo.BOT}> service FRAUD/scoring --raw")
+        said = stage.wait_for("Slack takes no more messages for everybody just now", user="maya")
+        assert "in our direct conversation" in shown(said)
+        message, content = stage.wait_for_file(stage.direct("maya"))
+        assert b"endpoints" in content
+        assert message["files"][0]["name"] == "scoring-settings.json"

@@ -54,6 +54,8 @@ def test_in_a_direct_conversation_no_mention_is_needed(tmp_path: Path) -> None:
         greeted = say("hello", "Hello <@U04VIC>! I'm the API Designer's bot.")
         assert "`packages PROJECT/SERVICE`" in shown(greeted)
         assert greeted.get("addressee") is None
+        stage.say("what can you do", user="vic", channel=direct)  # with “watch” it would be no line, either
+        stage.wait_for("I'm the API Designer's bot.", direct, user="vic", times=2)
         say(f"<@{demo.BOT}> whoami", "you hold 1 grant here")
         listed = say("services FRAUD", "asked for the services of `design:FRAUD`")
         assert "`design:FRAUD/scoring`" in shown(stage.wait_for("`design:FRAUD/scoring`", direct, user="vic"))
@@ -63,6 +65,14 @@ def test_in_a_direct_conversation_no_mention_is_needed(tmp_path: Path) -> None:
         assert "/apid packages FRAUD/rules" in shown(say("pakages FRAUD/rules", "Did you mean “packages”"))
         in_thread = say("pakages FRAUD/rules", "@opsbot packages FRAUD/rules", thread=listed["ts"])
         assert in_thread["thread_ts"] == listed["ts"]
+
+
+def test_a_verb_is_one_though_the_slash_command_is_called_so(tmp_path: Path) -> None:
+    with staged(tmp_path, slack={"command": "/packages"}) as stage:
+        direct = stage.direct("vic")
+        for times, line in enumerate(("packages FRAUD/rules", "/packages packages FRAUD/rules"), 1):
+            stage.say(line, user="vic", channel=direct)
+            stage.wait_for("asked for the packages of `design:FRAUD/rules`", direct, user="vic", times=times)
 
 
 def test_what_slack_sends_again_is_answered_once(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from opsbot.sandbox.workspace import FileLimits
 from opsbot.slack.blocks.fitting import fitted
 from opsbot.slack.blocks.messages import Answer, of_lines
 from tests.builders import MAYA
-from tests.stage import shown, staged
+from tests.stage import buttons, shown, staged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,6 +180,8 @@ def test_what_is_larger_than_allowed_gets_a_link_to_the_node(tmp_path: Path) -> 
 def test_a_version_that_is_not_there_is_said_to_the_asker_alone(stage: Stage) -> None:
     stage.command("download FRAUD/scoring v9")
     assert stage.wait_for("has no package “v9”. The newest there: v4")["addressee"] == "U01MAYA"
+    stage.command("download FRAUD/scorin v3")
+    assert set(buttons(stage.wait_for("Did you mean “scoring”?"))) == {"/apid download FRAUD/scoring v3"}
 
 
 @pytest.mark.parametrize(("kind", "more"), [("cut_chunked", {}), ("cut_close", {}), ("html", {}), ("status", {})])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -127,6 +128,24 @@ def test_where_slack_does_not_tell_who_somebody_is_nothing_is_done_for_them_and_
     slack.broken = False
     clock.seconds += 6
     assert made.membership(MAYA).barred == ""
+
+
+def test_who_only_chooses_is_known_as_soon_as_slack_tells_of_them_again() -> None:
+    slack, clock = FakeSlack(broken=True), Clock()
+    made = directory(slack, clock)
+    assert "internal_error" in made.known_membership(MAYA).barred
+    slack.broken = False
+    clock.seconds += 60
+    assert made.known_membership(MAYA).barred == ""
+
+
+def test_who_clicks_for_the_first_time_is_known_though_slack_takes_its_time() -> None:
+    class Slow(FakeSlack):
+        def users_info(self, *, user: str) -> dict[str, Any]:
+            time.sleep(0.3)
+            return super().users_info(user=user)
+
+    assert directory(Slow(), Clock()).known_membership(MAYA).barred == ""
 
 
 def test_where_somebody_vouches_for_people_slack_may_be_silent_but_what_it_says_counts() -> None:

@@ -95,3 +95,17 @@ def test_a_card_that_could_not_be_shown_anew_is_among_what_failed(store: Deliver
     assert taken is not None
     store.settle(replace(taken, state=DeliveryState.FAILED, problem="Slack says no."), NOON)
     assert words(store.page(replace(EVERYTHING, failed=True))) == [("repaint", "", "")]
+
+
+def test_with_a_message_that_is_given_up_all_is_that_was_to_be_told_by_it(store: DeliveryStore) -> None:
+    store.add(tuple(Message(Kind.NEWS, "C1", event=number, watch=1, not_before=NOON) for number in range(3)), NOON)
+    head = store.next("C1")
+    assert head is not None
+    assert len(store.join(head, 2)) == 2
+    lost = replace(head, attempts=head.attempts - 1, state=DeliveryState.FAILED, problem="Slack says invalid_blocks.")
+    store.settle(lost, NOON)  # somebody else has it by now
+    assert len(store.joined(head)) == 2
+    store.settle(replace(lost, attempts=head.attempts), NOON)
+    failed, total = store.page(replace(EVERYTHING, failed=True))
+    assert total == 3
+    assert {(each.delivery.problem, each.tried_at is not None) for each in failed} == {(lost.problem, True)}

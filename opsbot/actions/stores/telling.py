@@ -47,7 +47,8 @@ class Deliveries(Protocol):
     def settle(self, delivery: Delivery, at: datetime, instead: tuple[Message, ...] = ()) -> None:
         """Keep what became of a delivery, unless somebody else took it since; one that waits again heads its line.
 
-        With that, all or nothing, `instead` is put at the end of its lines: what is to be said because of it.
+        With that, all or nothing, `instead` is put at the end of its lines: what is to be said because of it. With one
+        that is given up all is that was joined to it.
         """
         ...
 

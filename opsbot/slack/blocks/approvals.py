@@ -11,7 +11,7 @@ from opsbot.domain.policy import in_words
 from opsbot.domain.results import HistoryShown
 from opsbot.slack.blocks.cards import approvers
 from opsbot.slack.blocks.messages import Answer, of_lines
-from opsbot.slack.blocks.mrkdwn import at_least, clipped, code, counted, date, escaped, listed, named, person
+from opsbot.slack.blocks.mrkdwn import at_least, clipped, code, counted, date, escaped, listed, named, person, sentence
 from opsbot.slack.blocks.paging import listing
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ def paused(result: Paused) -> Answer:
     pause = result.pause
     where = "Publishing" if pause.services == "*" else f"Publishing of {code(pause.services)}"
     waiting = f" {counted(result.waiting, 'open request')} wait." if result.waiting else ""
-    reason = escaped(clipped(pause.reason, _OUTCOME_LIMIT))
-    return Answer(f":double_vertical_bar: {where} is paused by {person(pause.by)}: {reason}.{waiting}")
+    reason = sentence(escaped(clipped(pause.reason, _OUTCOME_LIMIT)))
+    return Answer(f":double_vertical_bar: {where} is paused by {person(pause.by)}: {reason}{waiting}")
 
 
 def resumed(result: Resumed, asker: Asker) -> Answer:

@@ -11,7 +11,7 @@ from slack_sdk.models.blocks.block_elements import ButtonElement
 from opsbot.domain import commands
 from opsbot.domain.changes import DOING, DONE, GOING_ON, ChangeState, in_progress, object_of
 from opsbot.slack.blocks.messages import OF_CHANGE, RUN_LINE, Answer, Message, mrkdwn_section, notes, reopening
-from opsbot.slack.blocks.mrkdwn import clipped, code, date, escaped, person, visible
+from opsbot.slack.blocks.mrkdwn import clipped, code, date, escaped, naming_channels, person, visible
 from opsbot.slack.blocks.stamps import stamp_of_change
 from opsbot.slack.blocks.working import working
 
@@ -88,7 +88,7 @@ def shown(change: NodeChange, command_name: str, why_here: str = "") -> Message:
     message = working(in_progress(change)) if change.state in GOING_ON else outcome(change, command_name)
     if not why_here:
         return message
-    why = mrkdwn_section(f":warning: {escaped(why_here).replace('&lt;#', '<#').replace('&gt;', '>')}")
+    why = mrkdwn_section(f":warning: {naming_channels(why_here)}")
     return Message(message.text, (why, *message.blocks))
 
 

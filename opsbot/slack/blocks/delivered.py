@@ -93,7 +93,7 @@ def _became(told: Told) -> str:
             tries = f", after {delivery.attempts} tries" if delivery.attempts > 1 else ""
             return f":white_check_mark: {said} {date(told.sent_at)}{tries}"
         case DeliveryState.JOINED:
-            return ":white_check_mark: said with others in one message"
+            return ":heavy_plus_sign: goes with others, in one message"
         case DeliveryState.FAILED:
             return f":x: given up {date(told.tried_at)}: {problem}"
         case DeliveryState.UNCERTAIN:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,8 @@ OF_CHANGE = "change:"
 
 SECTION_LIMIT = 3000
 TEXT_LIMIT = 4000
+
+_SIGN = re.compile(r"^:[a-z0-9_+-]+:\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,10 @@ class Answer:
     def in_full(self) -> str:
         """Write all that it says, or would say, as plain text."""
         return _in_full((Message(self.headline), *self.details))
+
+    def as_remark(self) -> str:
+        """Write its line as plain text for a form, where the emoji before it would be shown by its name."""
+        return _SIGN.sub("", plain(self.headline))
 
 
 def joined(messages: Sequence[Message]) -> Message:

@@ -25,6 +25,8 @@ _LIVE = (
 )
 _EMOJI = re.compile(r":(?=(?!\d+(?:-\d+)*:)[a-z0-9_+'-]{1,100}:|100:|1234:)")
 _LIVE_PART = re.compile(r"<(?:!date\^\d+\^[^|<>]*\|([^<>]*)|[@#]([A-Z0-9]+)|[^|<>]*\|([^<>]*)|([^<>]*))>")
+_NAMED_PART = re.compile(r"<(?:([@#])[A-Z0-9]+\|([^<>]+)|!([a-z]+)(?:\^[A-Z0-9]+)?(?:\|([^<>]+))?)>")
+_CHANNEL = re.compile("&lt;#([A-Z0-9]+)&gt;")
 _LONGEST_CODE = 240
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0")
 """Letters and marks, as Unicode has it, of which nothing is to be seen."""
@@ -54,6 +56,11 @@ def escaped(text: str) -> str:
         if len(live.findall(inert)) > 1:  # a single one does nothing
             inert = live.sub(lookalike, inert)
     return inert
+
+
+def naming_channels(text: str) -> str:
+    """Make text inert, but for the channels that a sentence of ours in it names."""
+    return _CHANNEL.sub(r"<#\1>", escaped(text))
 
 
 def code(text: object) -> str:
@@ -103,6 +110,11 @@ def plain(markup: str) -> str:
     return html.unescape(said)
 
 
+def as_typed(line: str) -> str:
+    """Write a line as somebody typed it: Slack hands it over escaped, with ids before the names."""
+    return plain(_NAMED_PART.sub(lambda part: part[4] or f"@{part[3]}" if part[3] else f"{part[1]}{part[2]}", line))
+
+
 def split(text: str, limit: int) -> list[str]:
     """Cut a text into parts of a length, between lines where there are any; only blank ends are lost."""
     parts: list[str] = []
@@ -133,6 +145,11 @@ def or_none(number: int, noun: str) -> str:
 def at_least(number: int, noun: str) -> str:
     """Say how many, or none, or that they are more than were counted."""
     return or_none(number, noun) if number <= MOST_COUNTED else f"more than {MOST_COUNTED} {noun}s"
+
+
+def sentence(text: str) -> str:
+    """End what somebody wrote as a sentence does, where another follows it."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def clipped(text: str, limit: int) -> str:

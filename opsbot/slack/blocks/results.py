@@ -56,7 +56,7 @@ from opsbot.slack.blocks import (
 )
 from opsbot.slack.blocks.home import inbox
 from opsbot.slack.blocks.messages import RUN_LINE, Answer, Message
-from opsbot.slack.blocks.mrkdwn import clipped, code, escaped, listed, readable
+from opsbot.slack.blocks.mrkdwn import as_typed, clipped, code, escaped, listed, readable
 
 if TYPE_CHECKING:
     from opsbot.domain.models import Asker
@@ -153,7 +153,7 @@ def apology(error: OpsbotError, command_name: str, note: str = "", instead: str 
     if note:
         said += f" {note}"
     if instead is not None and len(instead) <= _LONGEST_LINE:
-        line = f"{command_name} {instead}"
+        line = f"{command_name} {as_typed(instead)}"
         button = ButtonElement(text=clipped(readable(line), _BUTTON_LIMIT), action_id=RUN_LINE, value=instead)
         mended = Message(f"Type: {code(line)}", (ActionsBlock(elements=[button]),))
         return Answer(said, (mended,), private=True, undone=True)

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import ContextBlock
 from opsbot.domain.policy import in_words, lacking
 from opsbot.slack.blocks.cards import MARKS, NOTES_LIMIT, ending
 from opsbot.slack.blocks.messages import Message, mrkdwn, mrkdwn_section, plain_section
-from opsbot.slack.blocks.mrkdwn import clipped, code, date, escaped, person
+from opsbot.slack.blocks.mrkdwn import clipped, code, date, escaped, naming_channels, person, sentence
 
 if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
@@ -44,7 +44,7 @@ def voted(request: PublishRequest, voter: str, policy: Policy) -> Message:
 def held(request: PublishRequest) -> Message:
     """Tell why an approved request waits."""
     until = f" I try again {date(request.try_at)}." if request.try_at is not None else ""
-    said = f":hourglass: {person(request.wish.requester)}: request {request.id} is approved, but waits. {escaped(request.held)}{until}"
+    said = f":hourglass: {person(request.wish.requester)}: request {request.id} is approved, but waits. {sentence(escaped(request.held))}{until}"
     return Message(said, (mrkdwn_section(said),))
 
 
@@ -72,7 +72,7 @@ def review(request: PublishRequest) -> Message:
 def card_refused(request: PublishRequest, why: str, command_name: str) -> Message:
     """Tell the requester that nobody sees the card."""
     said = (
-        f":warning: Request {request.id} is open, but I can't post its card. {escaped(why).replace('&lt;#', '<#').replace('&gt;', '>')} "
+        f":warning: Request {request.id} is open, but I can't post its card. {naming_channels(why)} "
         f"Until then {code(f'{command_name} approve {request.id}')} decides, too."
     )
     return Message(said)

@@ -19,7 +19,7 @@ from opsbot.grammar import forms
 from opsbot.grammar.fields import ON
 from opsbot.grammar.words import read_number
 from opsbot.slack.blocks.messages import OF_CHANGE, Message, notes, reopening
-from opsbot.slack.blocks.mrkdwn import clipped, plain
+from opsbot.slack.blocks.mrkdwn import clipped
 from opsbot.slack.blocks.stamps import read_stamp
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Kept(BaseModel):
 
 def with_form(answer: Answer, kept: Kept) -> Answer:
     """Let whoever reads that nothing came of a form open it again, with all that was typed."""
-    value, left_out = pack(kept.model_copy(update={"said": clipped(kept.said or plain(answer.headline), _SAID)}))
+    value, left_out = pack(kept.model_copy(update={"said": clipped(kept.said or answer.as_remark(), _SAID)}))
     blocks: list[Block] = []
     for name in left_out:
         blocks += notes(kept.values[name], f"What you wrote as {name.replace('_', ' ')}, to copy:")

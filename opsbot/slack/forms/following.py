@@ -36,9 +36,9 @@ class Latest:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, view: str, at: str) -> None:
-        """Remember a choice."""
+        """Remember a choice, unless one that came after it was heard of before."""
         with self._lock:
-            self._choices[view] = at
+            self._choices[view] = max(at, self._choices.get(view, at))
             self._choices.move_to_end(view)
             while len(self._choices) > _FORMS_REMEMBERED:
                 self._choices.popitem(last=False)

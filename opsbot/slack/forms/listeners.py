@@ -28,7 +28,7 @@ from opsbot.slack.forms.payloads import (
     Keystrokes,
     Memory,
 )
-from opsbot.slack.forms.promised import Promises, as_remark
+from opsbot.slack.forms.promised import Promises
 from opsbot.slack.forms.views import drafts, form_view, notice_view
 from opsbot.slack.trouble import in_words, incident, turned_away
 
@@ -92,10 +92,10 @@ class FormListeners:
             return False
         return self._show(memory_of(begun, asker), begun.values, asker, trigger)
 
-    def open(self, verb: str, asker: Asker, trigger: str) -> bool:
-        """Open the form of a verb, or without one the menu of them all; tells whether that could be done."""
-        if verb:
-            begun = begin(verb, self.dispatcher.defaults(asker))
+    def open(self, line: str, asker: Asker, trigger: str) -> bool:
+        """Open the form of a line's verb, or without a line the menu of them all; tells whether that could be done."""
+        if line:
+            begun = begin(line, self.dispatcher.defaults(asker))
             return self._show(memory_of(begun, asker), begun.values, asker, trigger)
         memory = Memory(channel=asker.place.channel, thread=asker.place.thread or "", picking=True)
         menu = form_view(memory, {}, self.dispatcher.usable(asker))
@@ -199,7 +199,7 @@ class FormListeners:
         said = in_words(show, self.command_name, self.command_name)
         if said is not None:
             verbs = self._verbs(memory, choice.asker)
-            self._show_after(choice, self._view(memory, choice.values, verbs, as_remark(said)))
+            self._show_after(choice, self._view(memory, choice.values, verbs, said.as_remark()))
 
     def _after(self, choice: FormChoice, memory: Memory, refused: TurnedAway | None) -> View:
         """Make the form as it is after a choice; one that was `refused` in no time, since others wait to be told so."""

@@ -30,6 +30,8 @@ CLOSED = frozenset({GONE, "not_found"})
 _REMEMBERED = 1_000
 _TRIGGER_LASTS = 3.0
 """Seconds in which Slack lets a form be opened: to wait longer for that is in vain."""
+_LOOKED_AT_FOR = 10.0
+"""Seconds that somebody may look at a form before it goes on: whoever has it changed has others to see to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Opener:
     """Calls Slack's `views.*`. Never raises: what Slack won't do is logged, and told by what is given back."""
 
     def __init__(self, client: KeptWebClient) -> None:
-        self._client = client
+        self._client = client.with_patience(_LOOKED_AT_FOR)
         self._opening = client.with_patience(_TRIGGER_LASTS)
         self._gone: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()

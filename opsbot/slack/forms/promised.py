@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opsbot.slack.blocks.messages import Answer
-from opsbot.slack.blocks.mrkdwn import plain
 from opsbot.slack.forms.opening import CLOSED
 from opsbot.slack.forms.views import told_view
 from opsbot.slack.trouble import in_words
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from opsbot.slack.sending.replies import Replier
 
 _NOT_SHOWN = Answer(":warning: Slack didn't let me show the form. Please close it, and try again.")
-_EMOJI = re.compile(r"^:[a-z0-9_+-]+:\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +39,3 @@ class Promises:
         told = said or _NOT_SHOWN
         if self.opener.update(opened, told_view(title, told)) not in {None, *CLOSED}:
             self.replier.direct(told.in_one(), asker)
-
-
-def as_remark(said: Answer) -> str:
-    """Write what went wrong as a form says it below its fields, in plain text."""
-    return _EMOJI.sub("", plain(said.headline))

@@ -12,12 +12,11 @@ from opsbot.domain.models import MessageRef
 from opsbot.domain.references import ServiceRef
 from opsbot.errors import CommandError
 from opsbot.slack.blocks.messages import Answer
-from opsbot.slack.blocks.mrkdwn import escaped
 from opsbot.slack.forms.following import left_out
 from opsbot.slack.forms.opening import TOO_LATE
 from opsbot.slack.forms.payloads import Memory, MessageShortcut, Shortcut
 from opsbot.slack.forms.promised import Promises
-from opsbot.slack.forms.views import form_view, notice_view
+from opsbot.slack.forms.views import form_view, notice_view, told_view
 from opsbot.slack.sending.marks import MARK
 from opsbot.slack.sending.saying import ABOUT
 from opsbot.slack.trouble import in_words, incident, tell_turned_away
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from opsbot.actions.dispatcher import Dispatcher
     from opsbot.domain.models import Asker
+    from opsbot.slack.doing import Doer
     from opsbot.slack.forms.opening import Opener
     from opsbot.slack.sending.replies import Replier
     from opsbot.slack.transport.pool import Pool
@@ -60,6 +60,7 @@ class ShortcutListeners:
     """One method per kind of shortcut. None of them lets an error out, since that would cost the acknowledgement."""
 
     dispatcher: Dispatcher
+    doer: Doer
     pool: Pool
     spare: Pool
     replier: Replier
@@ -99,9 +100,9 @@ class ShortcutListeners:
             tell_turned_away(refused, asker.person.id, self.spare, lambda told: self.replier.direct(told, asker))
 
     def _pick(self, shortcut: Shortcut) -> Answer | None:
-        barred = self.dispatcher.offered(shortcut.asker).barred
-        if barred:
-            return self._refuse(shortcut.trigger_id, "API Designer", barred)
+        objected = self.doer.objection_to_form("", shortcut.asker)
+        if objected is not None:
+            return self._refuse(shortcut.trigger_id, "API Designer", objected)
         usable = self.dispatcher.usable(shortcut.asker)
         opened = self.opener.open(shortcut.trigger_id, form_view(Memory(picking=True), {}, usable))
         return None if opened is not None else Answer(TOO_LATE)
@@ -109,9 +110,9 @@ class ShortcutListeners:
     def _publish(self, shortcut: MessageShortcut) -> Answer | None:
         """Open the form at once, since that can't wait; what the message is about has to be looked up."""
         asker = shortcut.asker
-        barred = self.dispatcher.offered(asker).barred
-        if barred or RequestPublish.verb not in {entry.verb for entry in self.dispatcher.usable(asker)}:
-            return self._refuse(shortcut.trigger_id, "Publish", barred or "You may not ask for publishes here.")
+        objected = self.doer.objection_to_form(RequestPublish.verb, asker)
+        if objected is not None:
+            return self._refuse(shortcut.trigger_id, "Publish", objected)
         opened = self.opener.open(shortcut.trigger_id, notice_view("Publish", "Looking which version it is…"))
         if opened is None:
             return Answer(TOO_LATE)
@@ -119,9 +120,9 @@ class ShortcutListeners:
         promises.keep(opened, "Publish", lambda: self._form_about(shortcut), asker)
         return None
 
-    def _refuse(self, trigger: str, title: str, why: str) -> Answer | None:
+    def _refuse(self, trigger: str, title: str, objected: Answer) -> Answer | None:
         """Say why not in the place of the form; gives what to say where that can't be opened, either."""
-        return None if self.opener.open(trigger, notice_view(title, why)) is not None else Answer(escaped(why))
+        return None if self.opener.open(trigger, told_view(title, objected)) is not None else objected
 
     def _form_about(self, shortcut: MessageShortcut) -> View:
         """Make the form of the publish, with what the message tells in it."""

@@ -15,7 +15,7 @@ from opsbot.slack.blocks import cards
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.introducing import OPEN_FORM
 from opsbot.slack.blocks.messages import REOPEN_FORM, RUN_LINE, UNWATCH, Answer, Message
-from opsbot.slack.blocks.mrkdwn import code
+from opsbot.slack.blocks.mrkdwn import as_typed, code
 from opsbot.slack.blocks.paging import TURN_PAGE
 from opsbot.slack.blocks.results import answer
 from opsbot.slack.blocks.stamps import read_stamp
@@ -141,20 +141,24 @@ class Listeners:
             ack(response_action="errors", errors=busy(turned_away(why)))
 
     def _take_command(self, command: SlashCommand) -> None:
-        """Answer a command; where a word is missing a form asks for it, or a button that opens the form."""
         asker = command.asker
+        said = self._done(command.text, asker, Later(command.response_url), command.trigger_id)
+        if said is not None:
+            self.replier.reply(said, asker, command.response_url)
+
+    def _done(self, line: str, asker: Asker, later: Later, trigger: str) -> Answer | None:
+        """Do a line; where a word is missing a form asks for it, or a button that opens the form."""
+        address = address_in(later.thread, self.command_name)
 
         def do() -> Answer | None:
             try:
-                return self.doer.do(command.text, asker, Later(command.response_url))
+                return self.doer.do(line, asker, later)
             except MissingWordError as error:
-                if self.forms.ask(command.text, asker, command.trigger_id):
+                if self.forms.ask(line, asker, trigger):
                     return None
-                return self.doer.lacking(error, command.text, asker, self.command_name)
+                return self.doer.lacking(error, line, asker, address)
 
-        said = self._in_words(do, typed=command.text)
-        if said is not None:
-            self.replier.reply(said, asker, command.response_url)
+        return self._in_words(do, address, line)
 
     def _take_click(self, click: Click) -> None:
         if click.action.startswith(TURN_PAGE):
@@ -212,19 +216,18 @@ class Listeners:
             self.replier.whisper(said.in_one(), click.asker, click.response_url)
 
     def _open_verb_form(self, click: Click) -> None:
-        """Open the form of a verb; of a line that names more, the form that holds it.
+        """Open the form of a line, which holds what the line names, or the menu of them all.
 
         What the thread is about that the button stands in, or that its message begins, is in the form already.
         """
         here = replace(click.asker, place=replace(click.asker.place, thread=click.thread))
-        show = self.forms.ask if " " in click.value else self.forms.open
         verb = click.value.partition(" ")[0]
 
         def do() -> Answer | None:
             objected = self.doer.objection_to_form(verb, click.asker)
             if objected is not None:
                 return objected
-            opened = show(click.value, here, click.trigger_id)
+            opened = self.forms.open(click.value, here, click.trigger_id)
             return None if opened else Answer(TOO_LATE, private=True)
 
         said = self._in_words(do)
@@ -266,18 +269,15 @@ class Listeners:
     def _run_line(self, click: Click) -> None:
         """Do what a button's line says, as if whoever clicked had typed it; the button is gone once that was tried."""
         later = Later(click.response_url, click.asker.place.thread)
-        address = address_in(later.thread, self.command_name)
-        said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), address, click.value)
+        said = self._done(click.value, click.asker, later, click.trigger_id)
         if click.response_url is not None:
-            self.replier.replace(Message(f"You chose: {code(click.value)}"), click.response_url, click.asker)
+            self.replier.replace(Message(f"You chose: {code(as_typed(click.value))}"), click.response_url, click.asker)
         if said is not None:
             self.replier.reply(said, click.asker, click.response_url, thread=click.asker.place.thread)
 
     def _run_beside(self, click: Click) -> None:
         """Do what a button's line says, in the thread of its message, which stays for the others."""
-        later = Later(None, click.thread)
-        address = address_in(later.thread, self.command_name)
-        said = self._in_words(lambda: self.doer.do(click.value, click.asker, later), address, click.value)
+        said = self._done(click.value, click.asker, Later(None, click.thread), click.trigger_id)
         if said is not None:
             self.replier.reply(said, click.asker, click.response_url, thread=click.thread)
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from opsbot.domain.models import Person
 from opsbot.errors import MissingWordError, UnknownVerbError
-from opsbot.grammar import behind_mention_of, without_mention_of
+from opsbot.grammar import behind_mention_of, corrected, forms, without_mention_of
 from opsbot.slack.blocks.address import MENTION, address_in
 from opsbot.slack.blocks.introducing import greeting, wordless
 from opsbot.slack.blocks.results import apology
@@ -91,7 +91,7 @@ class SpokenListener:
             try:
                 return self.doer.do(text, asker, later)
             except UnknownVerbError as error:
-                line = behind_mention_of(self.bot_user, mention.event.text)
+                line = _without_command(self.command_name, behind_mention_of(self.bot_user, mention.event.text))
                 if not self.doer.begins_with_verb(line, asker):
                     raise
                 return apology(error, MENTION, instead=line)  # it is asked first: “never let @opsbot approve 3”
@@ -127,16 +127,25 @@ class SpokenListener:
         return self.doer.barred(asker) or wordless(asker)
 
     def _do_or_greet(self, text: str, asker: Asker, later: Later) -> Answer | None:
-        """Do what was written; who begins with no verb at all is told, in short, what can be said here."""
+        """Do what was written; who begins with no verb at all is told, in short, what can be said here.
+
+        So is whose first word is only like a verb, as in “what is this”: with the verb it would ask for nothing, either.
+        """
         try:
             return self.doer.do(text, asker, later)
         except UnknownVerbError as error:
-            if error.near is not None and error.near.right != "help" and not text.endswith("?"):
-                raise
-            return greeting(asker)
+            if error.near is None or error.near.right == "help" or text.endswith("?"):
+                return greeting(asker)
+            if not self.doer.understands(corrected(text, error.near) or "", asker):
+                return greeting(asker)
+            raise
 
 
 def _without_command(name: str, text: str) -> str:
-    """Take the slash command off a line: whoever is used to it writes it where Slack knows none, too."""
+    """Take the slash command off a line: whoever is used to it writes it where Slack knows none, too.
+
+    Where it is called as a verb is, the word without a slash is that verb.
+    """
     first, _, rest = text.partition(" ")
-    return rest.lstrip() if first.lower() in {name, name.removeprefix("/")} else text
+    bare = {name.removeprefix("/")} - forms().keys()
+    return rest.lstrip() if first.lower() in {name, *bare} else text

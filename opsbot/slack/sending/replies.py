@@ -37,6 +37,9 @@ _log = logging.getLogger(__name__)
 _PATIENCE = 3.0
 """Seconds that an answer waits for its turn; a channel takes about one message a second."""
 
+_FOR_FILES = 60.0
+"""Seconds that a file waits for Slack to take it: it may have been long in coming, and goes no other way."""
+
 _DIRECTLY = "The file is in our direct conversation: in a channel it would be there for everybody."
 
 
@@ -47,7 +50,7 @@ class Replier:
         self._client = client.with_patience(_PATIENCE)
         self._bot_user = bot_user
         self._progress = progress
-        self._uploads = Uploads(client)
+        self._uploads = Uploads(client.with_patience(_FOR_FILES), saying=self._client)
         self._crowded_until = 0.0
 
     def reply(self, answer: Answer, asker: Asker, response_url: str | None, thread: str | None = None) -> None:

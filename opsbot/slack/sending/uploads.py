@@ -12,13 +12,12 @@ from slack_sdk.errors import SlackApiError
 from opsbot.slack.blocks.messages import SECTION_LIMIT, Message, mrkdwn_section, plain_section
 from opsbot.slack.blocks.mrkdwn import clipped, code, counted, cut, escaped, link, split
 from opsbot.slack.sending.saying import say
-from opsbot.slack.transport.calls import CALL_ERRORS, error_code, is_not_here
+from opsbot.slack.transport.calls import CALL_ERRORS, come_back_after, error_code, is_not_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from opsbot.domain.files import Attachment
-    from opsbot.domain.models import MessageRef
     from opsbot.slack.transport.client import KeptWebClient
 
 _log = logging.getLogger(__name__)
@@ -47,10 +46,11 @@ class UploadError(OSError):
 
 
 class Uploads:
-    """Uploads files where somebody asked for them."""
+    """Uploads files where somebody asked for them; what is said of one goes by `saying`, which may have less patience."""
 
-    def __init__(self, client: KeptWebClient) -> None:
+    def __init__(self, client: KeptWebClient, saying: KeptWebClient | None = None) -> None:
         self._client = client
+        self._saying = saying or client
 
     def upload(self, file: Attachment, channel: str, thread: str | None = None) -> None:
         """Upload a file into a channel, or a thread of it, in little memory; raises CALL_ERRORS."""
@@ -81,16 +81,24 @@ class Uploads:
                 raise
             _log.warning("%s could not be uploaded: %s", file.name, error_code(error))
             for message in _instead(file, error):
-                say(self._client, message, channel, thread)
+                say(self._saying, message, channel, thread)
             return False
         return True
 
-    def hand_over(self, files: tuple[Attachment, ...], person: str, headline: str) -> MessageRef:
+    def hand_over(self, files: tuple[Attachment, ...], person: str, headline: str) -> None:
         """Give files to one person, in their direct conversation with the bot; raises CALL_ERRORS."""
-        said = say(self._client, Message(headline, (mrkdwn_section(headline),)), person)
+        channel = self._told_in(person, headline)
         for file in files:
-            self.offer(file, said.channel)
-        return said
+            self.offer(file, channel)
+
+    def _told_in(self, person: str, headline: str) -> str:
+        """Say what the files are, and give the channel; where Slack takes no more messages, the files tell it themselves."""
+        try:
+            return say(self._saying, Message(headline, (mrkdwn_section(headline),)), person).channel
+        except SlackApiError as error:
+            if come_back_after(error) is None:
+                raise
+            return str(self._saying.conversations_open(users=person)["channel"]["id"])
 
 
 def size_of(file: Attachment) -> int:

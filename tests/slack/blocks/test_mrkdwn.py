@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsbot.slack.blocks.mrkdwn import clipped, code, counted, date, escaped, listed, readable, visible
+from opsbot.slack.blocks.mrkdwn import as_typed, clipped, code, counted, date, escaped, listed, readable, visible
 from tests.builders import NOON
 
 NASTY = ["<!channel>", "<@U012AB3CD>", "<https://x.test|here>", "*bold*", "`code`", "~gone~", "_x_", "&lt;!here&gt;"]
@@ -63,6 +63,20 @@ def test_what_is_cut_says_so() -> None:
     assert clipped("x" * 50, 50) == "x" * 50
     assert len(clipped("x" * 51, 50)) <= 50
     assert clipped("x" * 51, 50).endswith("(cut off)")
+
+
+@pytest.mark.parametrize(
+    ("line", "typed"),
+    [
+        ('package a/b v9 --notes "nulls &amp; drift &lt;5%"', 'package a/b v9 --notes "nulls & drift <5%"'),
+        ("requests --by <@U02OMAR|omar>", "requests --by @omar"),
+        ("requests --by <@U02OMAR>", "requests --by @U02OMAR"),
+        ("decline 1 ask <!here> or <!subteam^S01|@ml> in <#C01|ml-ops>", "decline 1 ask @here or @ml in #ml-ops"),
+        ("decline 1 see <https://example.com/x>", "decline 1 see https://example.com/x"),
+    ],
+)
+def test_a_line_is_shown_as_it_was_typed(line: str, typed: str) -> None:
+    assert as_typed(line) == typed
 
 
 def test_an_id_in_a_sentence_can_be_copied() -> None:

@@ -215,10 +215,29 @@ def test_what_became_of_a_change_is_said_in_its_words(state: ChangeState) -> Non
     )
 
 
+def test_of_why_a_card_is_not_posted_nothing_is_live_but_the_channel() -> None:
+    said = told.card_refused(request(), "I'm not in <#C01ML>: invite me <there>, <!here>.", "/apid").text
+    assert "I'm not in <#C01ML>: invite me &lt;there&gt;, &lt;!here&gt;." in said
+
+
+@pytest.mark.parametrize("reason", ["Publishing is paused by ada: an incident", "Publishing is frozen: weekend."])
+def test_why_a_request_waits_is_a_sentence_before_the_next(reason: str) -> None:
+    said = told.held(replace(request(), held=reason, try_at=NOON)).text
+    assert f"{reason.rstrip('.')}. I try again" in said
+
+
 @many
 @given(notes, notes)
 def test_every_apology_is_too(problem: str, suggestion: str) -> None:
     check(apology(CommandError(problem, suggestion), "/apid").in_one())
+    check(apology(CommandError(problem), "/apid", instead=suggestion).in_one())
+
+
+def test_what_was_meant_is_shown_as_it_was_typed_and_done_as_slack_told_it() -> None:
+    line = 'package FRAUD/scoring v9 --notes "a &amp; b"'
+    (mended,) = apology(CommandError("I don't know “pakage”."), "/apid", instead=line).details
+    (button,) = mended.blocks[0].to_dict()["elements"]
+    assert (button["text"]["text"], button["value"]) == ('/apid package FRAUD/scoring v9 --notes "a & b"', line)
 
 
 @pytest.mark.parametrize("text", ["&" * 2900, "<@U1>" * 900, "a" * 5000, "x &amp;" * 600])

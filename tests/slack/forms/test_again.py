@@ -68,7 +68,7 @@ def test_what_does_not_fit_is_shown_whole_to_be_copied_and_the_rest_comes_back()
     back = unpack(message.blocks[-1].to_dict()["elements"][0]["value"])
     assert back is not None
     assert back.values == VALUES
-    assert "It is there already." in back.said
+    assert back.said == "It is there already."
     assert "notes had no room" in lost_note(back)
     assert not lost_note(kept)
 

@@ -43,6 +43,14 @@ def test_a_line_with_all_it_needs_or_with_a_mistake_opens_no_form(stage: Stage) 
     assert stage.find_view("maya") is None
 
 
+def test_a_line_that_was_mended_by_a_click_and_lacks_something_opens_its_form(stage: Stage) -> None:
+    stage.command("sumary FRAUD/scoring", user="vic")
+    said = stage.wait_for("Did you mean", user="vic")
+    stage.click(said, buttons(said)["/apid summary FRAUD/scoring"], user="vic")
+    wait_for_title(stage, "vic", "Summary")
+    assert initial(stage.view("vic")) == {"service": SCORING}
+
+
 def test_help_has_a_button_that_opens_the_form(stage: Stage) -> None:
     stage.command("help publish")
     helping = stage.wait_for("How to use")

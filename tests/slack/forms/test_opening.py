@@ -1,4 +1,4 @@
-"""Forms are opened within the three seconds that Slack gives, or not at all."""
+"""Forms are opened within the three seconds that Slack gives, or not at all; and changed as long as somebody waits."""
 
 from __future__ import annotations
 
@@ -20,4 +20,8 @@ def test_nobody_waits_for_a_form_that_slack_opens_too_late() -> None:
         workspace.troubles.order(["views.open"], [Step(Status(429, 4), calls=1)])
         opener, view = Opener(client), notice_view("Publish", "Looking…")
         assert opener.open(workspace.tickets.give_trigger(demo.MAYA.id), view) is None
-        assert opener.open(workspace.tickets.give_trigger(demo.MAYA.id), view) is not None
+        opened = opener.open(workspace.tickets.give_trigger(demo.MAYA.id), view)
+        assert opened is not None
+        workspace.troubles.order(["views.update"], [Step(Status(429, 11), calls=1)])
+        assert opener.update(opened, view) == "ratelimited"
+        assert opener.update(opened, view) is None
