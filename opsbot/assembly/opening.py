@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -39,11 +39,13 @@ def open_database(config: Config, waiting: Waiting = nullcontext, *, is_ours: bo
     """
     url = config.database.url.get_secret_value()
     database = Database(url, waiting) if is_ours else existing(url, waiting)
-    if database.is_embedded and is_ours:
-        migrate(database)
-    elif not is_current(database):
-        database.close()
-        raise StoreError("The database's schema isn't the one that this version needs: run “opsbot migrate” first.")
+    with ExitStack() as if_it_fails:
+        if_it_fails.callback(database.close)
+        if database.is_embedded and is_ours:
+            migrate(database)
+        elif not is_current(database):
+            raise StoreError("The database's schema isn't the one that this version needs: run “opsbot migrate” first.")
+        if_it_fails.pop_all()
     return database
 
 

@@ -7,7 +7,7 @@ import re
 import socket
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
@@ -25,6 +25,7 @@ from opsbot.slack.listening.signed import SignedOnly
 from opsbot.slack.listening.workspace import OwnWorkspace
 from opsbot.slack.manifest import ANYTHING, PUBLISH_THIS
 from opsbot.slack.transport.calls import CALL_ERRORS, in_words
+from opsbot.slack.transport.envelopes import Envelopes
 from opsbot.slack.transport.heard import hearing
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ _bolt_log = logging.getLogger("slack_bolt")
 
 _FIRST_SOCKET_SECONDS = 5.0
 _NAP = 0.01
+_LAST_SECONDS = 1.0
+"""For the acknowledgements of what came before we hang up: without one people read that it failed, though it is done."""
 _LOOK_SECONDS = 1.5
 """How often the socket is looked at, and pinged; a lost one is made again as soon as that is seen."""
 
@@ -90,6 +93,7 @@ class SocketConnection:
         app = _bolt(client, identity, listeners, signing_secret=app_token)
         self._handler = _Handler(app, app_token, web_client=client, logger=_bolt_log, ping_interval=_LOOK_SECONDS)
         self._handler.meter = meter
+        self._handler.client.on_message_listeners.append(self._handler.envelopes.came)
 
     def open(self) -> None:
         """Connect; raises ConfigError where Slack refuses the token or doesn't answer."""
@@ -112,8 +116,9 @@ class SocketConnection:
         return self._handler.client.is_connected()
 
     def close(self) -> None:
-        """Disconnect, and stay so; Slack isn't waited for."""
+        """Disconnect, and stay so, once what came is acknowledged; Slack isn't waited for."""
         client = self._handler.client
+        self._handler.envelopes.wait_for_none(_LAST_SECONDS)
         client.closed, client.auto_reconnect_enabled = True, False
         session = client.current_session
         line = session.sock if session is not None else None
@@ -137,8 +142,12 @@ class _Handler(SocketModeHandler):
 
     meter: Meter
 
+    def __init__(self, app: App, app_token: str, **how: Any) -> None:
+        self.envelopes = Envelopes()
+        super().__init__(app, app_token, **how)
+
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as Bolt's own
-        with hearing(self.meter):
+        with self.envelopes.acknowledging(), hearing(self.meter):
             super().handle(client, req)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import column, func, inspect, select, table, text
 
 from opsbot.errors import StoreError
+from opsbot.store.schema import schema_floor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,7 +46,7 @@ def migrate(database: Database) -> None:
 
     In an embedded database all of them are done, or none. In a server's each is done or not, one after the other, so that
     one which others could write beside needn't keep them waiting; what is missing after a failure the next run does.
-    Raises StoreError where the database is newer than this version.
+    A newer version's database on which this one can work is left as it is. Raises StoreError where it can't.
     """
     if database.is_embedded:
         with database.transaction() as connection:
@@ -60,9 +61,12 @@ def migrate(database: Database) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Tell whether the schema is the one that this version needs."""
+    """Tell whether this version can work on the schema: it is its own, or a newer one that says so of older versions.
+
+    Raises StoreError where only a newer version can.
+    """
     with database.transaction() as connection:
-        return revision_of(connection) == revisions()[-1]
+        return not _is_behind(connection)
 
 
 def revisions() -> list[str]:
@@ -73,12 +77,15 @@ def revisions() -> list[str]:
 
 def _is_behind(connection: Connection) -> bool:
     revision, known = revision_of(connection), revisions()
-    if revision is not None and revision not in known:
+    if revision is None or revision in known:
+        return revision != known[-1]
+    if connection.execute(select(schema_floor.c.revision)).scalar_one_or_none() not in known:
         raise StoreError(
             f"The database's schema is {revision}, which only a newer opsbot knows: run that one, or restore the"
             " backup from before the upgrade."
         )
-    return revision != known[-1]
+    _log.info("the database's schema is %s, which a newer opsbot made; this one can work on it, too", revision)
+    return False
 
 
 def _upgrade(connection: Connection) -> None:

@@ -6,12 +6,14 @@ import gc
 import logging
 import threading
 import warnings
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
+from opsbot.slack import Pool
 from tests.stage import staged
 
 if TYPE_CHECKING:
@@ -70,4 +72,34 @@ def test_hanging_up_waits_for_nobody_and_is_no_error(tmp_path: Path, caplog: pyt
         let_go.set()
         asked.result()
         assert were_let_go[0]  # it was over while the far end was still silent
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == []
+
+
+class HeldPool(Pool):
+    """One that takes nothing before it is let go, while whoever brought it has no acknowledgement."""
+
+    def __init__(self) -> None:
+        super().__init__(1, 1, None)
+        self.is_asked, self.let_go = threading.Event(), threading.Event()
+
+    def take(self, *job: Any, **kwargs: Any) -> Any:
+        self.is_asked.set()
+        self.let_go.wait(8)
+        return super().take(*job, **kwargs)
+
+
+def test_what_came_before_the_bot_hangs_up_is_acknowledged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with (
+        ThreadPoolExecutor(2) as aside,
+        closing(HeldPool()) as pool,
+        staged(tmp_path, pool=pool) as stage,
+    ):
+        typed = aside.submit(stage.command, "whoami")
+        assert pool.is_asked.wait(10)
+        assert stage.bot._socket is not None
+        hanging_up = aside.submit(stage.bot._socket.close)
+        wait([hanging_up], 0.2)
+        pool.let_go.set()
+        assert typed.result()["acked"]
+        hanging_up.result()
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == []

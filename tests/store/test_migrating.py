@@ -7,14 +7,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import column, insert, select, table, text
+from sqlalchemy import column, insert, select, table, text, update
 from sqlalchemy.exc import OperationalError
 
 from opsbot.actions.recording import DONE, of_change
@@ -35,14 +36,15 @@ from opsbot.store import (
     migrate,
 )
 from opsbot.store import migrating as migrating_module
-from opsbot.store.migrating import _config, revisions
-from opsbot.store.schema import Instant, metadata, stories
+from opsbot.store.migrating import _config, revision_of, revisions
+from opsbot.store.migrations.floor import keep_floor
+from opsbot.store.schema import Instant, metadata, schema_floor, stories
 from tests.builders import CHANNEL, MAYA, NOON, SCORING
 from tests.conftest import fresh_postgres
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection, TableClause
@@ -83,12 +85,40 @@ def test_several_processes_may_migrate_at_once(database_url: str, tmp_path: Path
     database.close()
 
 
-def test_a_database_of_a_newer_version_is_left_as_it_is(database: Database) -> None:
+def make_newer(database: Database, floor: str) -> None:
+    """Make the database one of a version to come, on which versions can work that know this revision."""
     with database.transaction() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert not is_current(database)
+        connection.execute(update(schema_floor).values(revision=floor))
+
+
+@pytest.mark.parametrize("ask", [is_current, migrate])
+def test_a_database_that_only_a_newer_version_can_work_on_is_left_as_it_is(
+    database: Database, ask: Callable[[Database], object]
+) -> None:
+    make_newer(database, "9998")
     with pytest.raises(StoreError, match="is 9999, which only a newer opsbot knows"):
-        migrate(database)
+        ask(database)
+
+
+def test_this_version_works_on_a_newer_schema_that_says_it_can_and_leaves_it_as_it_is(database: Database) -> None:
+    make_newer(database, revisions()[-1])
+    assert is_current(database)
+    migrate(database)
+    with database.transaction() as connection:
+        assert revision_of(connection) == "9999"
+
+
+@pytest.mark.parametrize(("older_versions_go_on", "floor"), [(True, "0012"), (False, "9999")])
+def test_a_migration_says_whether_older_versions_go_on(
+    database: Database, floor: str, *, older_versions_go_on: bool
+) -> None:
+    migration = SimpleNamespace(older_versions_go_on=older_versions_go_on)
+    script: Any = SimpleNamespace(revision="9999", module=migration)
+    step: Any = SimpleNamespace(is_upgrade=True, up_revision=script)
+    with database.transaction() as connection:
+        keep_floor(MigrationContext.configure(connection), step)
+        assert connection.execute(select(schema_floor.c.revision)).scalars().all() == [floor]
 
 
 def test_the_migrations_lead_to_the_schema_in_the_code(database: Database) -> None:

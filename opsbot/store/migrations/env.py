@@ -5,6 +5,7 @@ Within a transaction that goes on there already they are a part of it; else each
 
 from alembic import context
 
+from opsbot.store.migrations.floor import keep_floor
 from opsbot.store.schema import metadata
 
 context.configure(
@@ -12,6 +13,7 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     transaction_per_migration=True,
+    on_version_apply=keep_floor,
 )
 with context.begin_transaction():
     context.run_migrations()

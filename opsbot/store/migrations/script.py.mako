@@ -7,6 +7,8 @@ from alembic import op
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
+older_versions_go_on = False
+"""True where it takes nothing away that they use, and this version writes nothing that they can't read."""
 
 
 def upgrade() -> None:

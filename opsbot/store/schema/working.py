@@ -86,3 +86,9 @@ replicas = Table(
     Column("executor", String(64), primary_key=True),
     Column("beat_at", Instant, nullable=False),
 )
+
+schema_floor = Table(
+    "schema_floor",
+    metadata,
+    Column("revision", String(32), primary_key=True),  # one row: versions that know this one can work on the schema
+)
