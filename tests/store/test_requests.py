@@ -20,9 +20,10 @@ from opsbot.domain.models import Decision, MessageRef, Person, PublishRequest
 from opsbot.domain.policies import Policy
 from opsbot.domain.references import ServiceRef
 from opsbot.errors import ConflictError, NotFoundError
-from opsbot.store import AuditStore, Database, Keeper, PauseStore, RequestStore, RulebookStore, migrate
+from opsbot.store import AuditStore, Database, Keeper, PauseStore, RequestStore, RulebookStore
 from tests.builders import ADA, MAYA, NOON, OMAR, SCORING, asker, decision, vote, wish
-from tests.conftest import fresh_postgres
+from tests.conftest import ready_postgres
+from tests.databases import put_database
 from tests.fake_requests import FakeRequests
 from tests.fakes import FakeKeeping, FakePauses, FakePolicies, FakeRulebook
 
@@ -79,9 +80,8 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
         pauses = FakePauses(keeping)
         yield Kept(FakeRequests(keeping, policies, pauses), pauses, FakeRulebook(policies))
         return
-    sqlite = f"sqlite:///{tmp_path / 'opsbot.db'}"
-    database = Database(sqlite if request.param == "sqlite" else fresh_postgres(request))
-    migrate(database)
+    url = put_database(tmp_path / "opsbot.db") if request.param == "sqlite" else ready_postgres(request)
+    database = Database(url)
     keeper = Keeper(database, AuditStore(database), lambda _: None)
     yield Kept(RequestStore(database, keeper), PauseStore(database, keeper), RulebookStore(keeper))
     database.close()
@@ -345,13 +345,8 @@ def test_requests_are_listed_newest_first_by_what_may_be_seen(kept: Kept) -> Non
     assert ([each.id for each in found], total) == ([first.id], 3)
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_request_is_never_seen_as_pending_with_the_vote_that_approved_it(
-    kind: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
-    url = f"sqlite:///{tmp_path / 'opsbot.db'}" if kind == "sqlite" else fresh_postgres(request)
-    database, others = Database(url), Database(url)
-    migrate(database)
+def test_a_request_is_never_seen_as_pending_with_the_vote_that_approved_it(ready_url: str) -> None:
+    database, others = Database(ready_url), Database(ready_url)
     reading, deciding = (
         RequestStore(each, Keeper(each, AuditStore(each), lambda _: None)) for each in (database, others)
     )
