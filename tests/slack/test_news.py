@@ -10,16 +10,13 @@ import dataikuapi
 import pytest
 
 from opsbot.sandbox import demo
-from tests.stage import GRANTS, buttons, shown, staged
+from tests.stage import ADMIN, GRANTS, WATCHES, buttons, shown, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.stage import Stage
-
-ADMIN = {"role": "admin", "users": [demo.ADA.id]}
-WATCHES = [{"channel": "C02APPROVALS", "services": ["design:FRAUD/*"]}]
 
 
 @pytest.fixture

@@ -9,14 +9,12 @@ import pytest
 
 from opsbot.sandbox import demo
 from tests.slack.test_home import buttons, click, home, opened
-from tests.stage import GRANTS, shown, staged
+from tests.stage import ADMIN, GRANTS, shown, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.stage import Stage
-
-ADMIN = {"role": "admin", "users": [demo.ADA.id]}
 
 
 @pytest.fixture(scope="module")

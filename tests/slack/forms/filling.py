@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 
 SCORING = "design:FRAUD/scoring"
-ADMIN = {"role": "admin", "users": [demo.ADA.id]}
 NARROW = {"role": "viewer", "users": [demo.VIC.id], "services": ["design:FRAUD/sco*"]}
 
 

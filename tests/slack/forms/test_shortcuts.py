@@ -64,7 +64,7 @@ def test_a_version_is_published_from_its_message(stage: Stage) -> None:
         wait_for_version(stage, version)
         assert initial(stage.view("maya")) == {"service": SCORING, "version": version}
     assert send(stage, {"reason": "from its message"})["ok"]
-    card = stage.wait_for("Request 1")
+    card = stage.wait_for_card()
     assert "v5" in shown(card) + card["text"]
     stage.shortcut("publish_version", user="maya", message=card)
     stage.wait_until(lambda: "service" in initial(stage.wait_for_view("maya")))
