@@ -111,8 +111,11 @@ def database(ready_url: str) -> Iterator[Database]:
 
 
 def fresh_postgres(request: pytest.FixtureRequest, pattern: str = "template1") -> str:
-    """Make a database in the server that no other test uses."""
-    return _made_in(request.getfixturevalue("postgres_url"), f"t{uuid4().hex}", pattern)
+    """Make a database in the server that no other test uses, and none any more once whoever requests it is done."""
+    server, name = request.getfixturevalue("postgres_url"), f"t{uuid4().hex}"
+    url = _made_in(server, name, pattern)
+    request.addfinalizer(lambda: _drop(server, name))
+    return url
 
 
 def ready_postgres(request: pytest.FixtureRequest) -> str:
@@ -125,6 +128,12 @@ def _made_in(url: str, name: str, pattern: str) -> str:
     with _beside(url) as connection:
         connection.execute(create)
     return url.replace("/postgres?", f"/{name}?")
+
+
+def _drop(url: str, name: str) -> None:
+    """Drop a database: a server writes to the disk in the end whatever it still has."""
+    with _beside(url) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _beside(url: str) -> psycopg.Connection:
