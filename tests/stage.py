@@ -176,7 +176,7 @@ def staged(
     if not path.exists():
         put_database(path)
         put_work(path)
-    port = free_port()
+    port = free_port() if mode == "http" else 0
     request_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None
     app = manifest("/apid", request_url)
     app["oauth_config"]["scopes"]["bot"] = sorted({*app["oauth_config"]["scopes"]["bot"]} - lacking)

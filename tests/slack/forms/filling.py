@@ -62,5 +62,10 @@ def offered(stage: Stage, field: str, typed: str, *, user: str = "maya") -> list
     return [each["value"] for each in reply["options"]]
 
 
+def offers(stage: Stage, field: str, typed: str, *, user: str = "maya") -> list[str]:
+    """What is offered once something is: of what takes longer than Slack waits, nothing is, until somebody types on."""
+    return stage.wait(lambda: offered(stage, field, typed, user=user) or None, f"what is offered for “{typed}”")
+
+
 def send(stage: Stage, values: dict[str, Any], *, user: str = "maya") -> JSON:
     return stage.submit(user, {f"{FIELD}{name}": value for name, value in values.items()})
