@@ -61,10 +61,10 @@ def test_a_publish_that_waits_for_a_thread_is_not_taken_for_lost(file_url: str) 
             doings.wait_for(lambda: len(doings.seen) >= 64)
             before = doings.sweeps
             doings.wait_for(lambda: doings.sweeps >= before + 4)
+            assert rescued == []  # later one may be: a busy machine is late to keep that it ended
         finally:
             over.set()
         doings.wait_for(lambda: len(doings.seen) >= 3 * 34)
-    assert rescued == []
     assert len(set(doings.seen)) == len(doings.seen) == 3 * 34
 
 
