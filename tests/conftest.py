@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -12,11 +12,13 @@ from uuid import uuid4
 import hypothesis
 import psycopg
 import pytest
+import trustme
 from psycopg import sql
 from xdist.scheduler import WorkStealingScheduling
 
 from opsbot.store import Database, migrate
 from tests.browser import chromium
+from tests.databases import put_database
 from tests.postgres import server_in, url_of
 
 if TYPE_CHECKING:
@@ -41,6 +43,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
     return WorkStealingScheduling(config, log)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have clients trust one authority of ours: to read all whom a system trusts takes each longer than most tests take."""
+    path = tmp_path_factory.mktemp("authority") / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(path))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL server of our own, from a package, for as long as the tests run; it needn't outlive a power cut.
@@ -59,17 +71,10 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file for others to be copies of."""
-    path = tmp_path_factory.mktemp("pattern") / "opsbot.db"
-    _migrate(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
 def postgres_pattern(postgres_url: str) -> str:
     """A migrated database for others to be copies of."""
-    _migrate(_made_in(postgres_url, "pattern", "template1"))
+    with closing(Database(_made_in(postgres_url, "pattern", "template1"))) as database:
+        migrate(database)
     return "pattern"
 
 
@@ -93,20 +98,29 @@ def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: P
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[Database]:
-    """A database of either kind, ready for use: a copy of one that was migrated, which is quicker than to migrate."""
-    if database_kind == "sqlite":
-        path = shutil.copy(request.getfixturevalue("sqlite_pattern"), tmp_path / "copy.db")
-        made = Database(f"sqlite:///{path}")
-    else:
-        made = Database(fresh_postgres(request, request.getfixturevalue("postgres_pattern")))
-    yield made
-    made.close()
+def ready_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> str:
+    """A database of either kind that is ready for use: a copy of one that was migrated, which is quicker than to migrate."""
+    return put_database(tmp_path / "opsbot.db") if database_kind == "sqlite" else ready_postgres(request)
+
+
+@pytest.fixture
+def database(ready_url: str) -> Iterator[Database]:
+    """The same, opened."""
+    with closing(Database(ready_url)) as made:
+        yield made
 
 
 def fresh_postgres(request: pytest.FixtureRequest, pattern: str = "template1") -> str:
-    """Make a database in the server that no other test uses."""
-    return _made_in(request.getfixturevalue("postgres_url"), f"t{uuid4().hex}", pattern)
+    """Make a database in the server that no other test uses, and none any more once whoever requests it is done."""
+    server, name = request.getfixturevalue("postgres_url"), f"t{uuid4().hex}"
+    url = _made_in(server, name, pattern)
+    request.addfinalizer(lambda: _drop(server, name))
+    return url
+
+
+def ready_postgres(request: pytest.FixtureRequest) -> str:
+    """Make a migrated one there."""
+    return fresh_postgres(request, request.getfixturevalue("postgres_pattern"))
 
 
 def _made_in(url: str, name: str, pattern: str) -> str:
@@ -116,11 +130,11 @@ def _made_in(url: str, name: str, pattern: str) -> str:
     return url.replace("/postgres?", f"/{name}?")
 
 
+def _drop(url: str, name: str) -> None:
+    """Drop a database: a server writes to the disk in the end whatever it still has."""
+    with _beside(url) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 def _beside(url: str) -> psycopg.Connection:
     return psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
-
-
-def _migrate(url: str) -> None:
-    made = Database(url)
-    migrate(made)
-    made.close()

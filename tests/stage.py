@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,24 +15,27 @@ from slack_sdk.signature import SignatureVerifier
 from opsbot.assembly.bot import Bot
 from opsbot.assembly.opening import now
 from opsbot.config import Config
+from opsbot.domain.models import MessageRef
 from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
 from opsbot.sandbox.workspace import FileLimits, Hands, WorkspaceServer
 from opsbot.sandbox.workspace.hands import buttons, shown
 from opsbot.slack import Pool, manifest
+from tests.databases import put_database, put_work
 from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from opsbot.actions.ports import Clock
+    from opsbot.actions.delivering import Mouth
+    from opsbot.actions.ports import Clock, Messenger
     from opsbot.durable import Tempo
     from opsbot.sandbox.workspace.rate_limits import Pace
 
 JSON = dict[str, Any]
 
-__all__ = ["GRANTS", "JSON", "Stage", "buttons", "configuration", "shown", "staged"]
+__all__ = ["ADMIN", "GRANTS", "JSON", "WATCHES", "Stage", "buttons", "configuration", "shown", "staged"]
 
 GRANTS: tuple[JSON, ...] = (
     {"role": "viewer", "users": [demo.VIC.id]},
@@ -39,6 +43,15 @@ GRANTS: tuple[JSON, ...] = (
     {"role": "publisher", "users": [demo.MAYA.id, demo.OMAR.id]},
     {"role": "approver", "groups": ["@ml-approvers"]},
 )
+ADMIN: JSON = {"role": "admin", "users": [demo.ADA.id]}
+WATCHES: list[JSON] = [{"channel": "C02APPROVALS", "services": ["design:FRAUD/*"]}]
+
+
+class Hasty(Bot):
+    """The bot where Slack's limits are off, so that its messages needn't keep the distance that those ask for."""
+
+    def make_mouth(self, messenger: Messenger) -> Mouth:
+        return replace(super().make_mouth(messenger), gap=0.0)
 
 
 class Stage(Hands):
@@ -123,6 +136,13 @@ class Stage(Hands):
         message = self.wait(look, f"a file in {channel}")
         return message, self.workspace.workspace.files.get(message["files"][0]["id"]).content or b""
 
+    def wait_for_card(self, channel: str | None = None) -> JSON:
+        """The card of the first request, once the bot knows it for one: who mentions it there may be quicker than that."""
+        card = self.wait_for("Request 1", channel)
+        shown_at = MessageRef(card["channel"], card["ts"])
+        self.wait_until(lambda: self.bot.world.requests.of_card(shown_at) is not None)
+        return card
+
     def published(self, service: str) -> set[str]:
         status = httpx.get(
             f"{self.designer.url}/public/api/api-deployer/services/{service}", auth=("sandbox", ""), timeout=10
@@ -152,19 +172,20 @@ def staged(
 
     The app is installed without the scopes that it is `lacking`; `pace` is how strict Slack is with its rates.
     """
-    port = free_port()
+    path = folder / "opsbot.db"
+    if not path.exists():
+        put_database(path)
+        put_work(path)
+    port = free_port() if mode == "http" else 0
     request_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None
     app = manifest("/apid", request_url)
     app["oauth_config"]["scopes"]["bot"] = sorted({*app["oauth_config"]["scopes"]["bot"]} - lacking)
-    workspace = demo.workspace(
-        app,
-        file_limits=file_limits,
-        pace=pace,
-    )
+    workspace = demo.workspace(app, file_limits=file_limits, pace=pace)
+    kind = Hasty if pace == "off" else Bot
     with (
         nullcontext(designer) if designer is not None else DesignerServer() as node,
         WorkspaceServer(workspace) as server,
-        Bot(configuration(server, node, folder, mode=mode, port=port, **config), pool, tempo, clock) as bot,
+        kind(configuration(server, node, folder, mode=mode, port=port, **config), pool, tempo, clock) as bot,
         Stage(server, node, bot) as stage,
     ):
         if mode == "socket":

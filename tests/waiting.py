@@ -1,4 +1,4 @@
-"""Waiting for what comes true in another thread."""
+"""Waiting for what comes true in another thread or process."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ if TYPE_CHECKING:
 _NAP = 0.01
 
 
-def wait_until(holds: Callable[[], object], seconds: float = 5.0) -> None:
+def wait_until(
+    holds: Callable[[], object],
+    seconds: float = 20.0,
+    *,
+    instead: Callable[[], object] = lambda: "it did not come true in time",
+) -> None:
+    """Look again and again; after so many seconds in vain it is an AssertionError that tells what is there `instead`."""
     until = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < until, "it did not come true in time"
+        assert time.monotonic() < until, instead()
         time.sleep(_NAP)

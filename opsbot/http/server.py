@@ -74,7 +74,14 @@ class HttpServer:
         """Stop listening, and finish what was begun."""
         self._server.accepting = False
         self._server.task_dispatcher.shutdown(cancel_pending=False, timeout=_PATIENCE)
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._connections))  # its loop ends with the last
+        is_woken = threading.Event()
+
+        def let_go() -> None:
+            is_woken.wait()  # where the loop was awake already: it closes, too, what it is being woken by
+            wasyncore.close_all(self._connections)  # the loop ends with the last
+
+        self._server.trigger.pull_trigger(let_go)
+        is_woken.set()
         if self._thread.is_alive():
             self._thread.join(_PATIENCE)
 

@@ -1,7 +1,9 @@
+"""What waits in a line is said in its order and once, whatever Slack and we ourselves do wrong."""
+
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,119 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsbot.actions.delivering import Mouth
-from opsbot.actions.telling import Teller
 from opsbot.domain.commands import Decline
 from opsbot.domain.deliveries import HOMES, Delivery, DeliveryState, Kind, Message
 from opsbot.domain.models import MessageRef, PublishRequest
 from opsbot.errors import GoneError, NotHereError, SilencedError, TellingError
 from tests.actions.doing import asked, do
+from tests.actions.saying import DiedError, Line, Slack, mouth, nobody, of, teller
 from tests.builders import CHANNEL, MAYA, OMAR
 from tests.fake_requests import FakeRequests
-from tests.fake_slack import FakeNewsroom
-from tests.fakes import FakeEvents, Scene
+from tests.fakes import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from opsbot.actions.stores import DeliveryQuery
     from opsbot.domain.changes import NodeChange
-    from opsbot.domain.deliveries import Told
-
-UNSAID = {DeliveryState.WAITING, DeliveryState.SENDING}
-
-
-class DiedError(BaseException):
-    """The process died: nobody gets to do anything about that."""
-
-
-class Line:
-    """Deliveries in a list, as the store keeps them."""
-
-    def __init__(self, *messages: Message) -> None:
-        self.kept = [Delivery(number, message) for number, message in enumerate(messages, 1)]
-        self.posted: datetime | None = None
-
-    def next(self, channel: str) -> Delivery | None:
-        found = next((each for each in self.kept if each.message.channel == channel and each.state in UNSAID), None)
-        if found is None:
-            return None
-        taken = replace(found, attempts=found.attempts + 1)
-        self.kept[found.id - 1] = replace(taken, state=DeliveryState.SENDING, again_at=None)
-        return taken
-
-    def last_post(self, channel: str) -> datetime | None:
-        return self.posted
-
-    def put_off(self, channel: str) -> datetime | None:
-        here = (each for each in self.kept if each.message.channel == channel and each.state in UNSAID)
-        return max((each.again_at for each in here if each.again_at is not None), default=None)
-
-    def settle(self, delivery: Delivery, at: datetime, instead: tuple[Message, ...] = ()) -> None:
-        self.add(instead, at)
-        self.kept[delivery.id - 1] = delivery
-        if delivery.state is DeliveryState.SENT and delivery.message.kind not in {Kind.REPAINT, Kind.HOME}:
-            self.posted = at
-
-    def add(self, messages: tuple[Message, ...], at: datetime) -> None:
-        self.kept += [Delivery(len(self.kept) + 1 + index, message) for index, message in enumerate(messages)]
-
-    def joined(self, delivery: Delivery) -> tuple[Message, ...]:
-        raise NotImplementedError
-
-    def join(self, delivery: Delivery, least: int) -> tuple[Message, ...]:
-        raise NotImplementedError
-
-    def channels(self) -> list[str]:
-        return sorted({each.message.channel for each in self.kept if each.state in UNSAID})
-
-    def page(self, query: DeliveryQuery) -> tuple[list[Told], int]:
-        raise NotImplementedError
-
-
-@dataclass
-class Slack:
-    """Remembers what was said, by its mark; fails as it is told to, before or after it heard."""
-
-    said: list[int] = field(default_factory=list)
-    fails: list[BaseException | None] = field(default_factory=list)
-
-    def say(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
-        trouble = self.fails.pop(0) if self.fails else None
-        if isinstance(trouble, TellingError) and not trouble.uncertain:
-            raise trouble
-        self.said.append(delivery.id)
-        if trouble is not None:
-            raise trouble
-        return MessageRef(delivery.message.channel, f"{delivery.id}.0")
-
-    def find(self, delivery: Delivery, subject: PublishRequest | NodeChange) -> MessageRef | None:
-        return MessageRef(CHANNEL, f"{delivery.id}.0") if delivery.id in self.said else None
-
-
-def mouth(scene: Scene, line: Line, slack: Slack, gap: float = 0.0) -> Mouth:
-    return Mouth(
-        line,
-        scene.requests,
-        scene.changes,
-        slack,
-        lambda: scene.now,
-        gap,
-        paint=_nobody,
-        teller=teller(scene),
-        wake=scene.durable.deliver,
-    )
-
-
-def teller(scene: Scene) -> Teller:
-    return Teller(scene.world, FakeEvents(), FakeNewsroom())
-
-
-def _nobody(user: str) -> None:
-    raise AssertionError(f"nobody asked for the Home of {user}")
-
-
-def of(*kinds: Kind, channel: str = CHANNEL) -> Line:
-    return Line(*(Message(kind, channel, 1) for kind in kinds))
 
 
 @pytest.fixture
@@ -377,7 +280,7 @@ def test_homes_are_painted_and_one_that_is_put_off_or_refused_is_told_to_nobody_
 
     line = Line(*(Message(Kind.HOME, HOMES, text=person.id) for person in (MAYA, OMAR)))
     say = Mouth(
-        line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene), wake=_nobody
+        line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene), wake=nobody
     )
     assert [say.say_next(HOMES) for _ in range(2)] == [0.0, 3.0]
     scene.now += timedelta(seconds=3)
@@ -396,7 +299,7 @@ def test_a_bot_whose_token_is_taken_back_keeps_everything_and_is_heard_again_by_
 
     line = Line(Message(Kind.HOME, HOMES, text=MAYA.id))
     say = Mouth(
-        line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene), wake=_nobody
+        line, scene.requests, scene.changes, Slack(), lambda: scene.now, paint=paint, teller=teller(scene), wake=nobody
     )
     for _ in range(2):
         assert say.say_next(HOMES) == 60.0

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode
 
@@ -26,10 +25,12 @@ from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import manifest
 from opsbot.slack.blocks.stamps import stamp
 from opsbot.store import AuditStore, Database, Keeper, NodeChangeStore, RequestStore, migrate
+from tests.chaos.replica import live
 from tests.stage import GRANTS, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from multiprocessing.process import BaseProcess
     from pathlib import Path
 
     from opsbot.domain.models import PublishRequest
@@ -39,19 +40,28 @@ JSON = dict[str, Any]
 
 _PATIENCE = 60.0
 _NAP = 0.02
-_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120 - a plain path
 
 
 @dataclass
 class Replica:
     """One process of the bot."""
 
-    process: subprocess.Popen[str]
-    port: int = 0
+    process: BaseProcess
+    port: int
 
     @property
     def lives(self) -> bool:
-        return self.process.poll() is None
+        return self.process.is_alive()
+
+    def tell(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self.process.pid is not None
+        os.kill(self.process.pid, number)
+
+    def end(self, seconds: float | None = None) -> int | None:
+        """Give how it ended, once it did; None where it goes on for longer than that."""
+        self.process.join(seconds)
+        return self.process.exitcode
 
 
 class Ear:
@@ -126,19 +136,21 @@ class Field:
 
     def start(self) -> Replica:
         """Start another replica, and wait until it listens."""
-        command = [sys.executable, "-m", "tests.chaos.replica", str(self.config), str(self.armed)]
-        log = (self.folder / f"replica-{len(self.replicas)}.log").open("w")
-        process = subprocess.Popen(
-            [*command, *(["mutant"] if self.mutant else [])], cwd=_ROOT, stdout=subprocess.PIPE, stderr=log, text=True
+        nursery = get_context("forkserver")  # where all that a bot loads is loaded once
+        nursery.set_forkserver_preload(["tests.chaos.replica"])
+        log = self.folder / f"replica-{len(self.replicas)}.log"
+        here, there = nursery.Pipe()
+        process = nursery.Process(
+            target=live, args=(self.config, self.armed, log, there), kwargs={"mutant": self.mutant}, daemon=True
         )
-        log.close()
-        replica = Replica(process)
-        self.replicas.append(replica)
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.strip().isdigit(), (self.folder / f"replica-{len(self.replicas) - 1}.log").read_text()[-3000:]
-        replica.port = int(line)
-        return replica
+        process.start()
+        there.close()
+        with here:
+            try:
+                self.replicas.append(Replica(process, here.recv()))
+            except EOFError as died:
+                raise AssertionError(log.read_text()[-3000:]) from died
+        return self.replicas[-1]
 
     def ask(self, replica: Replica, target: str) -> PublishRequest:
         """Have maya ask for a publish; gives the request once its card is there."""
@@ -229,15 +241,12 @@ class Field:
         self.ear.close()
         for replica in self.replicas:
             if replica.lives:
-                replica.process.send_signal(signal.SIGTERM)
+                replica.tell(signal.SIGTERM)
         for replica in self.replicas:
-            try:
-                replica.process.wait(20)
-            except subprocess.TimeoutExpired:
+            if replica.end(20) is None:
                 replica.process.kill()
-                replica.process.wait()
-            assert replica.process.stdout is not None
-            replica.process.stdout.close()
+                replica.end()
+            replica.process.close()
         self.database.close()
 
     def _with_card(self, target: str) -> PublishRequest | None:

@@ -33,7 +33,7 @@ def kill_at(point: str, number: int, made: Field, *, one_file: bool) -> Kill:
     made.armed.write_text(point)
     made.click(replica, request)
     dead = made.wait(lambda: next((each for each in living if not each.lives), None))
-    assert dead.process.returncode == -9
+    assert dead.end() == -9
     began = time.monotonic()
     if one_file:
         made.start()

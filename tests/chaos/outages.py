@@ -57,7 +57,7 @@ def freeze(made: Field, seconds: float) -> list[str]:
     made.designer.site.latency = 0.5
     made.click(frozen, request)
     made.wait(lambda: made.requests.get(request.id).posted_at is not None)
-    frozen.process.send_signal(signal.SIGSTOP)
+    frozen.tell(signal.SIGSTOP)
     try:
         until, before = time.monotonic() + seconds, len(made.ear.heard)
         while time.monotonic() < until:
@@ -67,7 +67,7 @@ def freeze(made: Field, seconds: float) -> list[str]:
         ended: PublishRequest = made.wait(lambda: made.settled(request))  # by the other
         made.wait(lambda: len(made.ear.heard) - before == len(load.acks))
     finally:
-        frozen.process.send_signal(signal.SIGCONT)
+        frozen.tell(signal.SIGCONT)
     heard = len(made.ear.heard)
     load.send("whoami", frozen)
     made.wait(lambda: len(made.ear.heard) > heard)
@@ -91,10 +91,11 @@ def roll(made: Field, every: float) -> list[str]:
     try:
         for old in [each for each in made.replicas if each.lives]:
             made.start()
-            old.process.send_signal(signal.SIGTERM)
+            old.tell(signal.SIGTERM)
             began = time.monotonic()
-            if old.process.wait(30) != 0:
-                wrong.append(f"a replica ended with {old.process.returncode}")
+            code = old.end(30)
+            if code != 0:
+                wrong.append(f"a replica ended with {code}")
             if time.monotonic() - began > 25:
                 wrong.append("a replica took longer than 25 s to end")
     finally:

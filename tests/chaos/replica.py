@@ -1,7 +1,7 @@
-"""A bot in a process of its own that kills itself where it is told to: `python -m tests.chaos.replica CONFIG ARMED`.
+"""A bot in a process of its own that kills itself where it is told to.
 
-CONFIG is a JSON file of the configuration. ARMED is a file that names a point of `POINTS`; whoever of several replicas
-reaches the point first takes the file away, and dies by SIGKILL.
+It is told by a file that names a point of `POINTS`; whoever of several replicas reaches the point first takes the file
+away, and dies by SIGKILL.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import signal
 import sys
 import threading
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsbot.assembly import duties
@@ -27,6 +26,8 @@ from opsbot.durable import Tempo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.connection import Connection
+    from pathlib import Path
 
     from opsbot.actions.delivering import Mouth
     from opsbot.actions.ports import Messenger
@@ -239,16 +240,14 @@ def blindly(request_id: int, run: str, world: World) -> Ending:
     return Ending(State.PUBLISHED, "")
 
 
-def main() -> None:
-    config, armed, *mutant = sys.argv[1:]
+def live(config: Path, armed: Path, log: Path, listens: Connection, *, mutant: bool) -> None:
+    """Be a bot until SIGTERM; tells by `listens` at which port it is, once it listens there."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    with log.open("w") as file:
+        os.dup2(file.fileno(), sys.stderr.fileno())
     if mutant:
         duties.post = blindly  # type: ignore[attr-defined]  # the step whose guard is what this mutant lacks
-    FragileBot.trap = Trap(Path(armed))
-    with FragileBot(Config.model_validate(json.loads(Path(config).read_text())), tempo=QUICK) as bot:
-        print(bot.http.port, flush=True)
+    FragileBot.trap = Trap(armed)
+    with FragileBot(Config.model_validate(json.loads(config.read_text())), tempo=QUICK) as bot:
+        listens.send(bot.http.port)
         signal.sigwait({signal.SIGTERM})
-
-
-if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    main()

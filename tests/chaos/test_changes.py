@@ -44,7 +44,7 @@ def _kill_at(point: str, line: str, made: Field, *, one_file: bool, is_last: boo
     made.command(living[0], f"{line} --yes" if line.startswith("delete") else line, demo.MAYA)
     dead = made.wait(lambda: next((each for each in living if not each.lives), None))
     made.designer.faults.clear()
-    assert dead.process.returncode == -9
+    assert dead.end() == -9
     if one_file or not is_last:
         made.start()  # on one file the dead one itself; else another one, and the dead one stays dead
 

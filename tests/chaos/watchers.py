@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import signal
@@ -100,11 +99,11 @@ class Watched:
             self.make(number)
             time.sleep(self._draw.uniform(0, 1.5))
             dead = self._draw.choice(living)
-            os.kill(dead.process.pid, signal.SIGKILL)
+            dead.tell(signal.SIGKILL)
         else:
             self._field.armed.write_text(point)
             dead = self._driven_to_death(living, number, point)
-        assert dead.process.wait() == -signal.SIGKILL
+        assert dead.end() == -signal.SIGKILL
         self.story.kills.append(point)
         self._since = time.time()
         self.make(1)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from opsbot.cli import main
 from opsbot.cli.screen import login
 from opsbot.sandbox import demo
-from opsbot.store import AuditStore, Database, migrate
+from opsbot.store import AuditStore, Database
+from tests.cli.running import process, run
+from tests.databases import put_database
 from tests.stage import GRANTS
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
+
+    import pytest
 
 MAYA = demo.MAYA.id
 OMAR = demo.OMAR.id
@@ -28,9 +27,8 @@ CHANGES = f'[terminal]\nchanges = true\n[terminal.people]\n{MAYA} = "{login()}"\
 
 def written(folder: Path, node_url: str, more: str = "", *, slack_url: str = "", database_url: str = "") -> str:
     """Write a configuration without any token, unless Slack is named; the database is there already."""
-    url = database_url or f"sqlite:///{folder / 'opsbot.db'}"
-    with closing(Database(url)) as database:
-        migrate(database)
+    path = folder / "opsbot.db"
+    url = database_url or (f"sqlite:///{path}" if path.exists() else put_database(path))
     grants = "\n".join(
         f"[[grants]]\n{''.join(f'{name} = {json.dumps(value)}{chr(10)}' for name, value in grant.items())}"
         for grant in GRANTS
@@ -51,15 +49,12 @@ def written(folder: Path, node_url: str, more: str = "", *, slack_url: str = "",
 def ask(capsys: pytest.CaptureFixture[str], config: str, text: str, *options: str) -> tuple[int, str, str]:
     """Ask in this process, as maya unless somebody is named; gives the exit code, and what was said where."""
     who = () if "--user" in options else ("--user", MAYA)
-    with pytest.raises(SystemExit) as ended:
-        main(["ask", text, *who, *options, "--config", config])
-    said = capsys.readouterr()
-    return int(ended.value.code or 0), said.out, said.err
+    return run(capsys, "ask", text, *who, *options, "--config", config)
 
 
-def process(config: str, text: str, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "opsbot", "ask", text, *options, "--config", config]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=dict(os.environ))
+def ask_apart(config: str, text: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Ask in a process of its own."""
+    return process("ask", text, *options, "--config", config)
 
 
 def bodies(url: str) -> list[dict[str, Any]]:

@@ -13,28 +13,19 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from opsbot.cli import main
 from opsbot.dataiku import DSSClient
 from opsbot.sandbox import demo
-from opsbot.sandbox.workspace import WorkspaceServer
-from opsbot.slack import manifest
 from opsbot.store import Database
-from tests.cli.asking import CHANGES, MAYA, NILS, OMAR, ask, process, written
+from tests.cli.asking import CHANGES, MAYA, NILS, OMAR, ask, ask_apart, written
+from tests.cli.running import run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from opsbot.sandbox.designer import DesignerServer
+    from opsbot.sandbox.workspace import WorkspaceServer
 
 pytestmark = pytest.mark.usefixtures("node_key")
-
-
-@pytest.fixture
-def slack() -> Iterator[WorkspaceServer]:
-    workspace = demo.workspace(manifest("/apid"))
-    with WorkspaceServer(workspace) as server:
-        yield server
 
 
 @pytest.mark.parametrize("is_empty", [False, True])
@@ -55,11 +46,9 @@ def test_who_only_looks_makes_no_database_and_hears_what_makes_it(
     if is_empty:
         (tmp_path / "no.db").touch()
     before = sorted((each.name, each.stat().st_size) for each in tmp_path.iterdir())
-    with pytest.raises(SystemExit) as ended:
-        main([*words, "--config", str(path)])
-    said = capsys.readouterr()
-    assert (ended.value.code, said.out) == (1, "")
-    assert f"There is no database at {tmp_path / 'no.db'} yet: “opsbot serve” makes it" in said.err
+    code, out, err = run(capsys, *words, "--config", str(path))
+    assert (code, out) == (1, "")
+    assert f"There is no database at {tmp_path / 'no.db'} yet: “opsbot serve” makes it" in err
     assert sorted((each.name, each.stat().st_size) for each in tmp_path.iterdir()) == before
 
 
@@ -133,9 +122,8 @@ def test_a_channel_brings_its_defaults_and_its_grants(
 def test_whose_login_it_is_needs_no_user(
     tmp_path: Path, node: DesignerServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["ask", "whoami", "--config", written(tmp_path, node.url, CHANGES)])
-    assert (ended.value.code, capsys.readouterr().out.partition(",")[0]) == (0, f"@{MAYA}")
+    code, out, _ = run(capsys, "ask", "whoami", "--config", written(tmp_path, node.url, CHANGES))
+    assert (code, out.partition(",")[0]) == (0, f"@{MAYA}")
 
 
 CODES = [
@@ -188,7 +176,7 @@ def test_who_is_refused_while_slack_is_silent_may_come_back(
     tmp_path: Path, node: DesignerServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = written(tmp_path, node.url, slack_url="http://127.0.0.1:9")
-    refused = process(config, "packages FRAUD/scoring", "--user", "U9")
+    refused = ask_apart(config, "packages FRAUD/scoring", "--user", "U9")
     assert (refused.returncode, refused.stdout) == (5, "")
     assert refused.stderr == (
         "⛔ You may not do that on design:FRAUD/scoring: none of your grants here gives “read”. "
@@ -212,12 +200,12 @@ def test_a_database_that_is_not_ready_is_left_as_it_is(
 
 def test_real_processes_end_so_too(tmp_path: Path, node: DesignerServer) -> None:
     config = written(tmp_path, node.url)
-    read = process(config, "packages FRAUD/scoring", "--user", MAYA)
+    read = ask_apart(config, "packages FRAUD/scoring", "--user", MAYA)
     assert (read.returncode, read.stderr) == (0, "")
     assert "\x1b" not in read.stdout
     assert read.stdout.startswith("@U01MAYA asked for the packages of design:FRAUD/scoring: ")
-    assert process(config, "approve 1", "--user", MAYA).returncode == 3
-    broken = process(str(tmp_path / "none.toml"), "help", "--user", MAYA)
+    assert ask_apart(config, "approve 1", "--user", MAYA).returncode == 3
+    broken = ask_apart(str(tmp_path / "none.toml"), "help", "--user", MAYA)
     assert (broken.returncode, broken.stdout) == (1, "")
     assert "Traceback" not in broken.stderr
 

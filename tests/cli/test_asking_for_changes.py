@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +9,7 @@ import pytest
 from opsbot.cli import main
 from opsbot.cli.screen import login
 from opsbot.durable import Tempo
-from opsbot.store import Database, migrate
-from tests.cli.asking import CHANGES, MAYA, OMAR, ask, bodies, process, written
+from tests.cli.asking import CHANGES, MAYA, OMAR, ask, ask_apart, bodies, written
 from tests.stage import shown, staged
 
 if TYPE_CHECKING:
@@ -73,31 +71,29 @@ def test_a_publish_without_a_channel_for_its_card_is_refused(
     ]
 
 
-def test_the_running_bot_carries_on_what_the_terminal_claimed(tmp_path: Path, database_url: str) -> None:
-    with closing(Database(database_url)) as database:
-        migrate(database)
+def test_the_running_bot_carries_on_what_the_terminal_claimed(tmp_path: Path, ready_url: str) -> None:
     tempo = Tempo(beat=0.1, sweep=0.2)
-    with staged(tmp_path, tempo=tempo, database={"url": database_url}) as stage:
-        settings = {"slack_url": stage.workspace.url, "database_url": database_url}
+    with staged(tmp_path, tempo=tempo, database={"url": ready_url}) as stage:
+        settings = {"slack_url": stage.workspace.url, "database_url": ready_url}
         config = written(tmp_path, stage.designer.url, CHANGES, **settings)
         here = ("--channel", "C01MLOPS")
-        packaged = process(config, 'package scoring v9 --notes "from the terminal"', *here)
+        packaged = ask_apart(config, 'package scoring v9 --notes "from the terminal"', *here)
         assert (packaged.returncode, packaged.stdout) == (
             0,
             "I'm packaging v9 of design:FRAUD/scoring, and say in #C01MLOPS what comes of it.\n",
         )
         stage.wait_for("<@U01MAYA> packaged `v9` of `design:FRAUD/scoring`")
-        asked = process(config, "publish scoring v9", *here)
+        asked = ask_apart(config, "publish scoring v9", *here)
         assert "opened request 1, to publish v9" in asked.stdout
         card = stage.wait_for("Request 1")
-        yes = process(config, "approve 1", "--user", OMAR, *here)
+        yes = ask_apart(config, "approve 1", "--user", OMAR, *here)
         assert yes.returncode == 3
         assert "v9" not in stage.published("scoring")
         stage.click(card, "approve_request", user="omar")
         outcome = stage.wait_for_reply(card, "is published to `scoring`")
         assert "Approved by <@U02OMAR>" in shown(outcome)
         assert "v9" in stage.published("scoring")
-    by_terminal = [record for record in bodies(database_url) if "terminal" in record["detail"]]
+    by_terminal = [record for record in bodies(ready_url) if "terminal" in record["detail"]]
     assert [(record["what"], record["outcome"][:7]) for record in by_terminal] == [
         ("package", "done"),
         ("publish", "done"),
@@ -110,11 +106,11 @@ def test_what_needs_nobodys_approval_is_published_and_what_is_held_back_ends(tmp
     waiting = {"services": ["design:FRAUD/*"], "published_services": ["other"], "approvals_channel": "C02APPROVALS"}
     with staged(tmp_path, tempo=Tempo(beat=0.1, sweep=0.2), policies=[waiting, policy]) as stage:
         config = written(tmp_path, stage.designer.url, CHANGES, slack_url=stage.workspace.url)
-        assert process(config, "publish FRAUD/scoring v4").returncode == 0
+        assert ask_apart(config, "publish FRAUD/scoring v4").returncode == 0
         stage.wait_for("is published to `scoring`", "approvals")
-        assert process(config, "publish FRAUD/scoring v4 --as other").returncode == 0
+        assert ask_apart(config, "publish FRAUD/scoring v4 --as other").returncode == 0
         card = stage.wait_for("Request 2", "approvals")
-        assert process(config, "cancel 2 not today").returncode == 0
+        assert ask_apart(config, "cancel 2 not today").returncode == 0
         stage.wait_for_reply(card, "cancelled by <@U01MAYA>")
         assert "v4" not in stage.published("other")
         with pytest.raises(SystemExit) as exported:
@@ -125,5 +121,5 @@ def test_what_needs_nobodys_approval_is_published_and_what_is_held_back_ends(tmp
 def test_who_names_no_channel_is_told_directly_when_their_package_is_made(tmp_path: Path) -> None:
     with staged(tmp_path, tempo=Tempo(beat=0.1, sweep=0.2)) as stage:
         config = written(tmp_path, stage.designer.url, CHANGES, slack_url=stage.workspace.url)
-        assert process(config, "package FRAUD/scoring v9").returncode == 0
+        assert ask_apart(config, "package FRAUD/scoring v9").returncode == 0
         stage.wait_until(lambda: any("packaged `v9`" in each["text"] for each in stage.messages(stage.direct("maya"))))

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import text
 
 from opsbot.actions.recording import changed, effects, identity
-from opsbot.cli import main
 from opsbot.domain.audit import Entry, Head
 from opsbot.domain.lifecycle import State
 from opsbot.domain.models import Decision, Vote
@@ -22,8 +21,10 @@ from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import KeptWebClient, manifest
 from opsbot.slack.sending.marks import MARK
-from opsbot.store import AuditStore, Database, Keeper, RequestStore, RulebookStore, migrate
+from opsbot.store import AuditStore, Database, Keeper, RequestStore, RulebookStore
 from tests.builders import CHANNEL, MAYA, NOON, OMAR, asker, wish
+from tests.cli.running import run
+from tests.databases import put_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def database(folder: Path) -> Iterator[Database]:
-    with closing(Database(f"sqlite:///{folder / 'opsbot.db'}")) as made:
-        migrate(made)
+    with closing(Database(put_database(folder / "opsbot.db"))) as made:
         keeper = Keeper(made, AuditStore(made), lambda _: None)
         RulebookStore(keeper).put_in_force((POLICY,), (), NOON, lambda _: None)
         yield made
@@ -77,13 +77,6 @@ def published(database: Database, version: str = "v3") -> PublishRequest:
     return done
 
 
-def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as ended:
-        main(["audit", *words])
-    said = capsys.readouterr()
-    return int(ended.value.code or 0), said.out, said.err
-
-
 def tamper(database: Database, statement: str) -> None:
     """Change the audit as whoever owns the database can."""
     with database.transaction() as connection:
@@ -97,7 +90,7 @@ def test_a_good_chain_ends_with_0_and_says_what_is_proven(
 ) -> None:
     first, second = published(database), published(database, "v4")
     head = str(first.head)
-    code, out, err = run(capsys, "verify", "--config", str(folder / "opsbot.toml"), "--head", head)
+    code, out, err = run(capsys, "audit", "verify", "--config", str(folder / "opsbot.toml"), "--head", head)
     assert (code, err) == (0, "")
     assert out.splitlines() == [
         f"8 records were read; the last is {second.head}.",
@@ -132,7 +125,7 @@ def test_a_fault_ends_with_1_and_is_said(
 ) -> None:
     published(database)
     tamper(database, statement)
-    code, out, _ = run(capsys, "verify", "--config", str(folder / "opsbot.toml"))
+    code, out, _ = run(capsys, "audit", "verify", "--config", str(folder / "opsbot.toml"))
     assert code == 1
     assert fault in out
     assert out.endswith("Faults were found.\n")
@@ -148,11 +141,11 @@ def test_a_record_with_a_secret_taken_out_is_no_hiding_place(
     ref = ServiceRef("design", "FRAUD", service)
     AuditStore(database).append(Entry(NOON, MAYA, "show", "done", service=ref, version=version))
     config = ("--config", str(folder / "opsbot.toml"))
-    assert run(capsys, "verify", *config)[0] == 0
+    assert run(capsys, "audit", "verify", *config)[0] == 0
     tamper(database, "UPDATE audit_records SET service = 'design:FRAUD/other'")
-    assert run(capsys, "verify", *config)[0] == int(is_seen)
+    assert run(capsys, "audit", "verify", *config)[0] == int(is_seen)
     tamper(database, "UPDATE audit_records SET request = 7")
-    assert run(capsys, "verify", *config)[0] == 1
+    assert run(capsys, "audit", "verify", *config)[0] == 1
 
 
 def test_a_bundle_is_exported_and_verified_with_nothing_but_a_head(
@@ -163,7 +156,7 @@ def test_a_bundle_is_exported_and_verified_with_nothing_but_a_head(
     file = folder / "evidence.json"
     config = ("--config", str(folder / "opsbot.toml"))
     code, out, err = run(
-        capsys, "export", "--request", str(request.id), "--head", str(later.head), "-o", str(file), *config
+        capsys, "audit", "export", "--request", str(request.id), "--head", str(later.head), "-o", str(file), *config
     )
     assert (code, out) == (0, "")
     assert "8 records were read" in err
@@ -171,11 +164,11 @@ def test_a_bundle_is_exported_and_verified_with_nothing_but_a_head(
     data = json.loads(file.read_text(encoding="utf-8"))
     assert data["policy"]["name"] == "one more"
     assert "Publish request 2: v4 of design:FRAUD/scoring" in data["summary"]
-    code, out, _ = run(capsys, "verify", str(file), "--head", str(later.head))
+    code, out, _ = run(capsys, "audit", "verify", str(file), "--head", str(later.head))
     assert code == 0
     assert "Proven to 12 by the head given.\nNo fault was found." in out
     file.write_text(file.read_text(encoding="utf-8").replace('"fine"', '"no!"'), encoding="utf-8")
-    code, out, _ = run(capsys, "verify", str(file), "--head", str(later.head))
+    code, out, _ = run(capsys, "audit", "verify", str(file), "--head", str(later.head))
     assert code == 1
     assert "The request's votes isn't what the records say." in out
 
@@ -184,7 +177,7 @@ def test_a_bundle_goes_to_the_terminal_where_no_file_is_named(
     folder: Path, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     request = published(database)
-    code, out, _ = run(capsys, "export", "--request", "1", "--config", str(folder / "opsbot.toml"))
+    code, out, _ = run(capsys, "audit", "export", "--request", "1", "--config", str(folder / "opsbot.toml"))
     assert code == 0
     assert json.loads(out)["chain"]["head"] == str(request.head)
 
@@ -194,7 +187,7 @@ def test_votes_that_were_changed_beside_the_audit_are_found_when_they_are_export
 ) -> None:
     published(database)
     tamper(database, "UPDATE votes SET comment = 'no!'")
-    code, out, err = run(capsys, "export", "--request", "1", "--config", str(folder / "opsbot.toml"))
+    code, out, err = run(capsys, "audit", "export", "--request", "1", "--config", str(folder / "opsbot.toml"))
     assert code == 1
     assert json.loads(out)["id"] == 1
     assert "The request's votes isn't what the records say." in err
@@ -204,28 +197,28 @@ def test_what_can_not_be_exported_is_said(folder: Path, database: Database, caps
     request = published(database)
     config = ("--config", str(folder / "opsbot.toml"))
     early = str(Head(2, "ab" * 32))
-    assert run(capsys, "export", "--request", "9", *config)[0] == 1
-    code, _, err = run(capsys, "export", "--request", str(request.id), "--head", early, *config)
+    assert run(capsys, "audit", "export", "--request", "9", *config)[0] == 1
+    code, _, err = run(capsys, "audit", "export", "--request", str(request.id), "--head", early, *config)
     assert (code, err) == (1, "The head given is of record 2, but request 1 goes on until record 4.\n")
     tamper(database, "UPDATE publish_requests SET head_seq = NULL")
-    code, _, err = run(capsys, "export", "--request", "1", *config)
+    code, _, err = run(capsys, "audit", "export", "--request", "1", *config)
     assert (code, err) == (1, "The audit has no record of request 1; it may be older than the audit.\n")
 
 
 def test_a_head_that_is_none_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    code, _, err = run(capsys, "verify", "--head", "12:beef")
+    code, _, err = run(capsys, "audit", "verify", "--head", "12:beef")
     assert code == 2
     assert "“12:beef” isn't SEQ:HASH" in err
 
 
 def test_any_other_file_is_no_bundle(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "x").write_bytes(b"\xff\x00 no JSON")
-    code, out, _ = run(capsys, "verify", str(folder / "x"))
+    code, out, _ = run(capsys, "audit", "verify", str(folder / "x"))
     assert (code, out) == (1, "This isn't a bundle that I can read: “opsbot audit export” writes those.\n")
 
 
 def test_a_bundle_is_not_verified_with_slack(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, "verify", str(folder / "opsbot.toml"), "--from-slack")[0] == 2
+    assert run(capsys, "audit", "verify", str(folder / "opsbot.toml"), "--from-slack")[0] == 2
 
 
 @pytest.fixture
@@ -253,7 +246,7 @@ def test_the_heads_in_slack_prove_the_chain(
     request = published(database)
     post(slack, CHANNEL, request.head)
     config = str(folder / "opsbot.toml")
-    code, out, _ = run(capsys, "verify", "--from-slack", "--channel", "C0NOWHERE", "--config", config)
+    code, out, _ = run(capsys, "audit", "verify", "--from-slack", "--channel", "C0NOWHERE", "--config", config)
     assert code == 0
     assert "1 head was found in Slack." in out
     assert "Proven to 4 by message " in out
@@ -264,7 +257,7 @@ def test_a_history_that_was_rewritten_contradicts_slack(
 ) -> None:
     published(database)
     post(slack, CHANNEL, Head(3, "ab" * 32))
-    code, out, _ = run(capsys, "verify", "--from-slack", "--config", str(folder / "opsbot.toml"))
+    code, out, _ = run(capsys, "audit", "verify", "--from-slack", "--config", str(folder / "opsbot.toml"))
     assert code == 1
     assert "History was rewritten: message " in out
 
@@ -274,7 +267,7 @@ def test_where_slack_shows_no_head_it_proves_nothing(
 ) -> None:
     published(database)
     config = str(folder / "opsbot.toml")
-    code, _, err = run(capsys, "verify", "--from-slack", "--channel", "C0NOWHERE", "--config", config)
+    code, _, err = run(capsys, "audit", "verify", "--from-slack", "--channel", "C0NOWHERE", "--config", config)
     assert code == 1
     assert "No head was found in Slack." in err
     assert "C0NOWHERE: channel_not_found" in err
@@ -283,7 +276,7 @@ def test_where_slack_shows_no_head_it_proves_nothing(
 def test_reading_slack_needs_the_bots_token(
     folder: Path, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, _, err = run(capsys, "verify", "--from-slack", "--config", str(folder / "opsbot.toml"))
+    code, _, err = run(capsys, "audit", "verify", "--from-slack", "--config", str(folder / "opsbot.toml"))
     assert code == 1
     assert "slack.bot_token: is missing" in err
     assert "app_token" not in err

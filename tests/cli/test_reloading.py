@@ -39,7 +39,8 @@ def test_a_hangup_while_the_bot_is_loaded_and_built_is_survived_and_followed(tmp
 def test_a_hangup_ends_what_is_no_bot(tmp_path: Path) -> None:
     pipe = tmp_path / "opsbot.toml"
     os.mkfifo(pipe)
-    process = subprocess.Popen([sys.executable, "-m", "opsbot", "check", "--config", str(pipe)])
+    heeding = ["env", "--default-signal=HUP"]  # tests that go on without a terminal have it ignored, and so would this
+    process = subprocess.Popen([*heeding, sys.executable, "-m", "opsbot", "check", "--config", str(pipe)])
     with pipe.open("w"):  # it reads its configuration, and waits for the rest of it
         process.send_signal(signal.SIGHUP)
         assert process.wait(PATIENCE) == -signal.SIGHUP

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -119,6 +120,19 @@ def test_who_sends_the_next_request_with_the_last_of_one_is_answered(monkeypatch
                 part = line.recv(1000)
                 assert part
                 answer += part
+
+
+def test_whoever_was_just_answered_as_it_is_closed_is_in_nobodys_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    with served("127.0.0.1") as bot:
+        trigger = bot._server.trigger
+        wake = trigger._physical_pull
+
+        def wake_twice() -> None:
+            wake()  # as who was answered does
+            time.sleep(0.1)
+            wake()
+
+        monkeypatch.setattr(trigger, "_physical_pull", wake_twice)
 
 
 def test_connections_that_nobody_uses_keep_nobody_out() -> None:

@@ -17,6 +17,7 @@ from opsbot.sandbox import demo
 from opsbot.sandbox.designer import DesignerServer
 from opsbot.sandbox.workspace import WorkspaceServer
 from opsbot.slack import manifest
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,10 +116,7 @@ class Served:
         self.wait(lambda: text in self.log())
 
     def wait(self, holds: Callable[[], bool]) -> None:
-        until = time.monotonic() + PATIENCE
-        while not holds():
-            assert time.monotonic() < until, self.log()[-3000:]
-            time.sleep(0.02)
+        wait_until(holds, PATIENCE, instead=lambda: self.log()[-3000:])
 
     def _log_file(self, number: int) -> Path:
         return self.folder / f"serve-{number}.log"

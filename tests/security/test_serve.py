@@ -21,10 +21,17 @@ OMAR_READS = f'[[grants]]\nrole = "viewer"\nusers = ["{demo.OMAR.id}"]\n'
 
 
 @pytest.fixture(scope="module")
-def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(tmp_path_factory.mktemp("served"), MAYA_PUBLISHES + AT_ONCE) as made:
-        made.start()
         yield made
+
+
+@pytest.fixture
+def bot(shared: Served) -> Served:
+    """The one that all tests here share, going on whatever the last of them did to it."""
+    if shared.process is None:
+        shared.start()
+    return shared
 
 
 def test_neither_the_sandbox_nor_its_controls_are_in_the_process(bot: Served) -> None:
@@ -92,7 +99,6 @@ def asked(bot: Served) -> int:
 
 def test_a_node_that_says_nothing_keeps_the_process_from_no_end(bot: Served) -> None:
     site = bot.node.site
-    bot.start()
     bot.command("watch FRAUD")
     bot.wait_for("hears of")
     bot.stop()

@@ -9,7 +9,7 @@ import pytest
 
 from opsbot.durable import Tempo
 from opsbot.sandbox import demo
-from tests.stage import buttons, shown, staged
+from tests.stage import ADMIN, buttons, shown, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ GRANTS = [
     {"role": "designer", "users": [demo.MAYA.id]},
     {"role": "packager", "users": [demo.MAYA.id]},
     {"role": "publisher", "users": [demo.MAYA.id]},
-    {"role": "admin", "users": [demo.ADA.id]},
+    ADMIN,
 ]
 
 

@@ -9,15 +9,12 @@ import pytest
 from opsbot.domain.lifecycle import OPEN
 from opsbot.domain.models import MessageRef
 from opsbot.sandbox import demo
-from tests.stage import GRANTS, buttons, shown, staged
+from tests.stage import ADMIN, GRANTS, WATCHES, buttons, shown, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.stage import JSON, Stage
-
-ADMIN = {"role": "admin", "users": [demo.ADA.id]}
-WATCHES = [{"channel": "C02APPROVALS", "services": ["design:FRAUD/*"]}]
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +35,12 @@ def asked_for(stage: Stage, version: str) -> tuple[int, JSON]:
     stage.command(f"package FRAUD/rules {version}")
     stage.wait_for(f"packaged `{version}`", "approvals")
     stage.command(f"publish FRAUD/rules {version} --reason due")
-    card = stage.wait_for(":hourglass")
-    assert version in shown(card)
-    return stage.bot.world.requests.in_states(OPEN)[-1].id, card
+
+    def look() -> int | None:
+        return next((each.id for each in stage.bot.world.requests.in_states(OPEN) if each.version == version), None)
+
+    number = stage.wait(look, f"a request for {version}")
+    return number, stage.wait_for(f"Request {number}")
 
 
 def new_card(stage: Stage, gone: JSON, text: str) -> JSON:

@@ -16,7 +16,7 @@ from opsbot.errors import OvertakenError, TellingError
 from opsbot.sandbox import demo
 from opsbot.slack import HomeListener, Pool, SlackHomeScreen, Turns
 from opsbot.slack.blocks.home import home_view
-from tests.stage import shown, staged
+from tests.stage import ADMIN, shown, staged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,7 +124,7 @@ def test_what_is_granted_for_a_channel_does_not_count_in_the_home(tmp_path: Path
 
 
 def test_pauses_and_the_end_of_a_request_are_seen_in_the_home(tmp_path: Path) -> None:
-    grants = [{"role": "publisher", "users": [demo.MAYA.id]}, {"role": "admin", "users": [demo.ADA.id]}]
+    grants = [{"role": "publisher", "users": [demo.MAYA.id]}, ADMIN]
     with staged(tmp_path, grants=grants) as stage:
         opened(stage, "maya")
         opened(stage, "nils")

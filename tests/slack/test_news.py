@@ -10,16 +10,13 @@ import dataikuapi
 import pytest
 
 from opsbot.sandbox import demo
-from tests.stage import GRANTS, buttons, shown, staged
+from tests.stage import ADMIN, GRANTS, WATCHES, buttons, shown, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.stage import Stage
-
-ADMIN = {"role": "admin", "users": [demo.ADA.id]}
-WATCHES = [{"channel": "C02APPROVALS", "services": ["design:FRAUD/*"]}]
 
 
 @pytest.fixture
@@ -109,7 +106,7 @@ OVERLAPPING = [
 def test_what_dataikus_own_client_makes_is_told_once_wherever_it_is_watched(tmp_path: Path) -> None:
     watching = {"poll_interval": "100ms", "concurrency": 4}
     with staged(tmp_path, grants=[*GRANTS, ADMIN], watches=OVERLAPPING, watching=watching) as stage:
-        stage.wait_until(lambda: all(looked_at(stage, project) for project in ("FRAUD", "CHURN")))
+        stage.wait_until(lambda: all(is_known(stage, service) for service in ("FRAUD/rules", "CHURN/churn")))
         official = dataikuapi.DSSClient(stage.designer.url, "sandbox")
         rules = official.get_project("FRAUD").get_api_service("rules")
         churn = official.get_project("CHURN").get_api_service("churn")
@@ -136,8 +133,11 @@ def test_what_dataikus_own_client_makes_is_told_once_wherever_it_is_watched(tmp_
         assert versions_in(stage, stage.direct("omar"), user="omar") == []
 
 
-def looked_at(stage: Stage, project: str) -> bool:
-    return any(f"/{project}/" in seen.path and seen.path.endswith("/packages") for seen in stage.designer.site.seen)
+def is_known(stage: Stage, service: str) -> bool:
+    """Tell whether the bot knows what was there: it looks for the second time once it has kept what it saw."""
+    project, _, name = service.partition("/")
+    path = f"/projects/{project}/apiservices/{name}/packages"
+    return sum(seen.path.endswith(path) for seen in stage.designer.site.seen) >= 2
 
 
 def versions_in(stage: Stage, place: str, user: str = "vic") -> list[str]:
@@ -150,9 +150,7 @@ def versions_in(stage: Stage, place: str, user: str = "vic") -> list[str]:
 def polled(tmp_path: Path) -> Iterator[Stage]:
     watching = {"poll_interval": "100ms", "concurrency": 4}
     with staged(tmp_path, grants=[*GRANTS, ADMIN], watches=WATCHES, watching=watching) as made:
-        made.wait_until(
-            lambda: any("/FRAUD/" in seen.path and "packages" in seen.path for seen in made.designer.site.seen)
-        )
+        made.wait_until(lambda: all(is_known(made, service) for service in ("FRAUD/rules", "FRAUD/scoring")))
         yield made
 
 

@@ -11,7 +11,7 @@ from opsbot.assembly.opening import now
 from opsbot.domain.deliveries import DeliveryState, Kind
 from opsbot.durable import Tempo
 from opsbot.sandbox import demo
-from tests.stage import GRANTS, shown, staged
+from tests.stage import ADMIN, GRANTS, shown, staged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,9 +50,8 @@ def news(stage: Stage, text: str) -> list[str]:
 
 def test_a_night_and_two_weeks_pass(tmp_path: Path) -> None:
     clock = Clock()
-    admin = {"role": "admin", "users": [demo.ADA.id]}
     with staged(
-        tmp_path, grants=[*GRANTS, admin], watches=WATCHES, policies=POLICIES, tempo=OFTEN, clock=clock
+        tmp_path, grants=[*GRANTS, ADMIN], watches=WATCHES, policies=POLICIES, tempo=OFTEN, clock=clock
     ) as stage:
         clock.set(0, time(9, 30))
         stage.command("watch FRAUD --digest weekly --me")

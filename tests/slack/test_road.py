@@ -76,7 +76,7 @@ def _told(stage: Stage, people: tuple[str, ...], text: str) -> list[JSON]:
 
 def test_in_the_thread_of_the_card_a_mention_decides(stage: Stage) -> None:
     stage.command(f"publish FRAUD/scoring {UNPUBLISHED}")
-    card = stage.wait_for("Request 1")
+    card = stage.wait_for_card()
     for verb, says in (("explain", "asked what publishing `v4` of"), ("summary", "looked at `v4` of")):
         stage.say(f"<@{demo.BOT}> {verb}", user="omar", thread=card["ts"])
         stage.wait_for_reply(card, says)
@@ -96,7 +96,7 @@ def test_the_card_goes_to_the_approvals_channel(tmp_path: Path) -> None:
     with staged(tmp_path, policies=policies) as stage:
         stage.command(f"publish FRAUD/scoring {UNPUBLISHED}")
         stage.wait_for("It waits for 1 approver; its card is in <#C02APPROVALS>")
-        card = stage.wait_for("Request 1", "approvals")
+        card = stage.wait_for_card("approvals")
         stage.say(f"<@{demo.BOT}> approve", user="omar", channel="approvals", thread=card["ts"])
         stage.wait_for("is published to `scoring`", "approvals")
 

@@ -6,17 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from opsbot.sandbox import demo
 from opsbot.slack.forms.payloads import FIELD
-from tests.stage import GRANTS, buttons, shown, staged
+from tests.stage import ADMIN, GRANTS, WATCHES, buttons, shown, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.stage import JSON, Stage
-
-ADMIN = {"role": "admin", "users": [demo.ADA.id]}
-WATCHES = [{"channel": "C02APPROVALS", "services": ["design:FRAUD/*"]}]
 
 
 @pytest.fixture(scope="module")

@@ -9,14 +9,12 @@ import pytest
 
 from opsbot.sandbox import demo
 from tests.slack.test_home import buttons, click, home, opened
-from tests.stage import GRANTS, shown, staged
+from tests.stage import ADMIN, GRANTS, shown, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.stage import Stage
-
-ADMIN = {"role": "admin", "users": [demo.ADA.id]}
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +61,7 @@ def test_what_somebody_watches_is_ended_in_their_home(shared: Stage) -> None:
         shared.command("watch FRAUD/scoring", user="omar", channel=channel)
         shared.wait_for("hears of `design:FRAUD/scoring` from now on", channel, user="omar")
     opened(shared, "omar")
+    shared.wait_until(lambda: shown(home(shared, "omar")).count("`design:FRAUD/scoring`") == 2)
     here, there = re.findall(r"\*(\d+)\* · `design:FRAUD/scoring`", shown(home(shared, "omar")))
     assert buttons(home(shared, "omar")) == {"Unwatch design:FRAUD/scoring"}
     assert click(shared, "omar", f"unwatch:{there}")["acked"]
@@ -95,3 +94,5 @@ def test_a_button_of_an_older_home_ends_no_watch_that_has_its_number_by_now(shar
         assert click(shared, "omar", name)["acked"]
         shared.wait_for("Nothing was changed: your Home", direct, user="omar", times=times)
         shared.wait_until(lambda: buttons(home(shared, "omar")) == {"Unwatch design:FRAUD/*"})
+    shared.command("unwatch FRAUD --me", user="omar")
+    shared.wait_until(lambda: buttons(home(shared, "omar")) == set())

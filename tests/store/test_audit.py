@@ -15,10 +15,10 @@ from opsbot.domain.chain import KnownHead, verify
 from opsbot.domain.models import Place
 from opsbot.domain.redaction import redacting
 from opsbot.errors import StoreError
-from opsbot.store import AuditStore, Database, migrate
+from opsbot.store import AuditStore, Database
 from opsbot.store.schema import audit_records, publish_requests
 from tests.builders import MAYA, NOON, OMAR, SCORING
-from tests.conftest import fresh_postgres
+from tests.conftest import ready_postgres
 
 if TYPE_CHECKING:
     from typing import Any
@@ -141,9 +141,8 @@ def test_fifty_tries_each_of_four_threads_make_one_chain(database: Database) -> 
 
 
 def test_two_replicas_make_one_chain(request: pytest.FixtureRequest) -> None:
-    url = fresh_postgres(request)
+    url = ready_postgres(request)
     with closing(Database(url)) as one, closing(Database(url)) as other:
-        migrate(one)
         _append_from_threads([AuditStore(one), AuditStore(other)] * 2)
         verdict = verify(AuditStore(one).records(), [KnownHead(AuditStore(other).head(), "the other")])
     assert (verdict.records, verdict.faults, verdict.unproven) == (200, (), 0)
@@ -181,8 +180,7 @@ def test_the_database_refuses_to_change_a_record(database: Database, change: Any
 
 
 def test_the_database_refuses_to_empty_the_audit(request: pytest.FixtureRequest) -> None:
-    with closing(Database(fresh_postgres(request))) as database:
-        migrate(database)
+    with closing(Database(ready_postgres(request))) as database:
         AuditStore(database).append(entry())
         with pytest.raises(StoreError) as refused, database.transaction() as connection:
             connection.execute(text("TRUNCATE audit_records"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,12 +20,8 @@ from opsbot.store import (
     PolicyStore,
     RulebookStore,
     SnapshotStore,
-    migrate,
 )
 from tests.builders import NOON, SCORING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FULL = Policy(
     "full",
@@ -48,16 +43,8 @@ FULL = Policy(
 )
 
 
-@pytest.fixture
-def opened(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    migrate(database)
-    yield database
-    database.close()
-
-
-def test_deliveries_are_taken_in_their_order_and_as_they_were_found(opened: Database) -> None:
-    store = DeliveryStore(opened)
+def test_deliveries_are_taken_in_their_order_and_as_they_were_found(database: Database) -> None:
+    store = DeliveryStore(database)
     messages = tuple(
         Message(Kind.VOTED, channel, 1, text=str(number)) for number in range(2) for channel in ("C1", "C2")
     )
@@ -87,9 +74,9 @@ def test_deliveries_are_taken_in_their_order_and_as_they_were_found(opened: Data
     assert store.channels() == ["C2"]
 
 
-def test_a_line_of_which_something_is_put_off_waits_and_is_not_named_until_then(opened: Database) -> None:
+def test_a_line_of_which_something_is_put_off_waits_and_is_not_named_until_then(database: Database) -> None:
     soon = NOON + timedelta(seconds=30)
-    early, then = DeliveryStore(opened, lambda: NOON), DeliveryStore(opened, lambda: soon)
+    early, then = DeliveryStore(database, lambda: NOON), DeliveryStore(database, lambda: soon)
     early.add(tuple(Message(Kind.VOTED, channel, 1) for channel in ("C1", "C1", "C2")), NOON)
     first = early.next("C1")
     assert first is not None
@@ -102,8 +89,8 @@ def test_a_line_of_which_something_is_put_off_waits_and_is_not_named_until_then(
     assert then.put_off("C1") is None
 
 
-def test_what_is_to_be_said_because_of_a_try_is_kept_with_it_or_not_at_all(opened: Database) -> None:
-    store = DeliveryStore(opened)
+def test_what_is_to_be_said_because_of_a_try_is_kept_with_it_or_not_at_all(database: Database) -> None:
+    store = DeliveryStore(database)
     store.add((Message(Kind.CARD, "C1", 1),), NOON)
     frozen, taken = store.next("C1"), store.next("C1")
     assert frozen is not None
@@ -116,8 +103,8 @@ def test_what_is_to_be_said_because_of_a_try_is_kept_with_it_or_not_at_all(opene
     assert store.next("U1") is None
 
 
-def test_what_became_of_a_try_is_not_kept_where_somebody_else_took_it_since(opened: Database) -> None:
-    store = DeliveryStore(opened)
+def test_what_became_of_a_try_is_not_kept_where_somebody_else_took_it_since(database: Database) -> None:
+    store = DeliveryStore(database)
     store.add((Message(Kind.VOTED, "C1", 1),), NOON)
     frozen, taken = store.next("C1"), store.next("C1")
     assert frozen is not None
@@ -128,8 +115,8 @@ def test_what_became_of_a_try_is_not_kept_where_somebody_else_took_it_since(open
 
 
 @pytest.mark.parametrize("packaged_on", [NOON, None])
-def test_the_first_snapshot_of_a_package_counts(opened: Database, packaged_on: datetime | None) -> None:
-    store = SnapshotStore(opened)
+def test_the_first_snapshot_of_a_package_counts(database: Database, packaged_on: datetime | None) -> None:
+    store = SnapshotStore(database)
     setup = ServiceSetup("PUBLIC", (EndpointSetup("score", "STD_PREDICTION", "m", "3", None, "d"),), '{"a":1}')
     first = Snapshot(SCORING, "v4", packaged_on, NOON, setup)
     assert store.find(SCORING, "v4", packaged_on) is None
@@ -139,9 +126,9 @@ def test_the_first_snapshot_of_a_package_counts(opened: Database, packaged_on: d
     assert store.find(SCORING, "v4", NOON + timedelta(days=1)) is None
 
 
-def test_policies_come_back_as_they_were_and_by_their_digests(opened: Database) -> None:
-    store, other = PolicyStore(opened), PolicyStore(opened)
-    rulebook = RulebookStore(Keeper(opened, AuditStore(opened), lambda _: None))
+def test_policies_come_back_as_they_were_and_by_their_digests(database: Database) -> None:
+    store, other = PolicyStore(database), PolicyStore(database)
+    rulebook = RulebookStore(Keeper(database, AuditStore(database), lambda _: None))
 
     def put(*policies: Policy) -> frozenset[str]:
         new = rulebook.put_in_force(policies, (), NOON, lambda _: None)

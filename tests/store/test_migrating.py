@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -155,13 +154,12 @@ def put_request(connection: Connection, number: int) -> None:
 def until_somebody_waits(database: Database) -> None:
     """Wait until a session waits for a lock of another, be it for a table or for a transaction."""
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    until = time.monotonic() + 30
-    while True:
+
+    def is_one_waiting() -> bool:
         with database.transaction() as connection:
-            if connection.execute(waiting).scalar_one():
-                return
-        assert time.monotonic() < until
-        time.sleep(0.02)
+            return bool(connection.execute(waiting).scalar_one())
+
+    wait_until(is_one_waiting)
 
 
 def test_indexes_are_made_while_others_write(before_indexes: Database) -> None:

@@ -15,9 +15,10 @@ from opsbot.domain.deliveries import Effects, Kind, Message
 from opsbot.domain.models import EndpointType, MessageRef, Package, Place
 from opsbot.domain.references import ServiceRef
 from opsbot.errors import NotFoundError
-from opsbot.store import AuditStore, Database, DeliveryStore, Keeper, NodeChangeStore, migrate
+from opsbot.store import AuditStore, Database, DeliveryStore, Keeper, NodeChangeStore
 from tests.builders import ADA, CHANNEL, MAYA, NOON, SCORING, asker
-from tests.conftest import fresh_postgres
+from tests.conftest import ready_postgres
+from tests.databases import put_database
 from tests.fake_requests import FakeNodeChanges
 from tests.fakes import FakeKeeping
 
@@ -42,9 +43,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NodeChange
     if request.param == "fake":
         yield FakeNodeChanges(FakeKeeping())
         return
-    url = f"sqlite:///{tmp_path / 'opsbot.db'}" if request.param == "sqlite" else fresh_postgres(request)
+    url = put_database(tmp_path / "opsbot.db") if request.param == "sqlite" else ready_postgres(request)
     database = Database(url)
-    migrate(database)
     yield NodeChangeStore(database, Keeper(database, AuditStore(database), lambda _: None))
     database.close()
 

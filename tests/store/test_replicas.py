@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from opsbot.store import Database, ReplicaStore
-from tests.conftest import fresh_postgres
+from tests.conftest import ready_postgres
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ except StoreError as error:
 
 @pytest.fixture
 def replicas(request: pytest.FixtureRequest) -> Iterator[tuple[Database, Database]]:
-    url = fresh_postgres(request, request.getfixturevalue("postgres_pattern"))
+    url = ready_postgres(request)
     made = Database(url), Database(url)
     yield made
     for each in made:
@@ -67,13 +68,12 @@ def test_one_that_lives_may_watch_for_as_long_as_it_takes(replicas: tuple[Databa
 
 def _take(replica: ReplicaStore) -> None:
     """Watch alone as soon as that is possible."""
-    until = time.monotonic() + 10
-    while True:
+
+    def is_taken() -> bool:
         with replica.watching_alone(0.2) as taken:
-            if taken:
-                return
-        assert time.monotonic() < until
-        time.sleep(0.02)
+            return taken
+
+    wait_until(is_taken)
 
 
 def test_no_transaction_is_left_open_for_ever(replicas: tuple[Database, Database]) -> None:

@@ -2,89 +2,25 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event
 
-from opsbot.actions.recording import effects
-from opsbot.actions.stores import Changed, RequestQuery, Requests, Step, Surroundings
+from opsbot.actions.stores import Changed, RequestQuery, Surroundings
 from opsbot.domain.commands import Mention
-from opsbot.domain.deliveries import Effects, Kind
 from opsbot.domain.difference import Difference
 from opsbot.domain.lifecycle import OPEN, State
-from opsbot.domain.models import Decision, MessageRef, Person, PublishRequest
+from opsbot.domain.models import Decision, MessageRef, PublishRequest
 from opsbot.domain.policies import Policy
 from opsbot.domain.references import ServiceRef
 from opsbot.errors import ConflictError, NotFoundError
-from opsbot.store import AuditStore, Database, Keeper, PauseStore, RequestStore, RulebookStore, migrate
-from tests.builders import ADA, MAYA, NOON, OMAR, SCORING, asker, decision, vote, wish
-from tests.conftest import fresh_postgres
-from tests.fake_requests import FakeRequests
-from tests.fakes import FakeKeeping, FakePauses, FakePolicies, FakeRulebook
+from tests.builders import ADA, MAYA, NOON, OMAR, SCORING, decision, vote, wish
+from tests.store.asking import Kept, to, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from opsbot.actions.stores import Pauses, Rulebook
-    from opsbot.domain.models import Pause, Wish
-
-
-class Kept:
-    """Requests, and what stands around them, of one kind."""
-
-    def __init__(self, requests: Requests, pauses: Pauses, rulebook: Rulebook) -> None:
-        self.requests, self.pauses, self.rulebook = requests, pauses, rulebook
-
-    def open(self, wanted: Wish) -> tuple[PublishRequest, bool]:
-        return self.requests.open(wanted, lambda opened: told(opened, "publish"))
-
-    def move(self, request: PublishRequest, *path: State) -> PublishRequest:
-        for state in path:
-            moved = self.requests.change(request.id, to(state))
-            assert isinstance(moved, PublishRequest)
-            request = moved
-        return request
-
-
-def told(request: PublishRequest, what: str) -> Effects:
-    return effects(request, asker(), what, NOON, Kind.REPAINT)
-
-
-def to(state: State, **more: object) -> Step:
-    def step(request: PublishRequest, _: Surroundings) -> Changed | str:
-        moved = replace(request, state=state, **more)  # type: ignore[arg-type]  # mypy can't follow the keywords
-        return Changed(moved, told(moved, state.value))
-
-    return step
-
-
-def from_pending(state: State, who: Person) -> Step:
-    def step(request: PublishRequest, around: Surroundings) -> Changed | str:
-        if request.state is not State.PENDING:
-            return f"was {request.state.value}"
-        return to(state, decision=decision(who))(request, around)
-
-    return step
-
-
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
-    if request.param == "fake":
-        keeping, policies = FakeKeeping(), FakePolicies()
-        pauses = FakePauses(keeping)
-        yield Kept(FakeRequests(keeping, policies, pauses), pauses, FakeRulebook(policies))
-        return
-    sqlite = f"sqlite:///{tmp_path / 'opsbot.db'}"
-    database = Database(sqlite if request.param == "sqlite" else fresh_postgres(request))
-    migrate(database)
-    keeper = Keeper(database, AuditStore(database), lambda _: None)
-    yield Kept(RequestStore(database, keeper), PauseStore(database, keeper), RulebookStore(keeper))
-    database.close()
+    from opsbot.domain.models import Pause
 
 
 def test_what_is_kept_comes_back_as_it_was(kept: Kept) -> None:
@@ -159,96 +95,11 @@ def test_an_ended_request_makes_room_for_another(kept: Kept) -> None:
     assert second.id > first.id
 
 
-def test_of_fifty_decisions_at_once_one_wins(kept: Kept) -> None:
-    opened, _ = kept.open(wish())
-    people = [Person(f"U{number:02}", f"person{number}") for number in range(50)]
-    with ThreadPoolExecutor(50) as threads:
-        decided = list(
-            threads.map(lambda who: kept.requests.change(opened.id, from_pending(State.APPROVED, who)), people)
-        )
-    winners = [each for each in decided if isinstance(each, PublishRequest)]
-    assert len(winners) == 1
-    assert decided.count("was approved") == 49
-    assert kept.requests.get(opened.id) == winners[0]
-
-
-def test_of_twenty_equal_wishes_at_once_one_is_new(kept: Kept) -> None:
-    with ThreadPoolExecutor(20) as threads:
-        opened = list(threads.map(lambda _: kept.open(wish()), range(20)))
-    assert [is_new for _, is_new in opened].count(True) == 1
-    assert len({found.id for found, _ in opened}) == 1
-
-
-def test_two_votes_at_once_both_count(kept: Kept) -> None:
-    opened, _ = kept.open(wish())
-
-    def approve(who: Person) -> None:
-        def step(request: PublishRequest, _: Surroundings) -> Changed | str:
-            voted = replace(request, votes=(*request.votes, vote(who)))
-            return Changed(voted, told(voted, "approve"))
-
-        kept.requests.change(opened.id, step)
-
-    people = [Person(f"U{number:02}", f"person{number}") for number in range(20)]
-    with ThreadPoolExecutor(20) as threads:
-        list(threads.map(approve, people))
-    assert {each.person for each in kept.requests.get(opened.id).votes} == set(people)
-
-
 def test_a_move_that_no_life_has_is_a_fault(kept: Kept) -> None:
     opened, _ = kept.open(wish())
     with pytest.raises(ValueError, match="pending"):
         kept.requests.change(opened.id, to(State.PUBLISHED))
     assert kept.requests.get(opened.id) == opened
-
-
-def test_one_at_a_time_is_on_its_way_to_a_published_service(kept: Kept) -> None:
-    first, second = (kept.move(kept.open(wish(version))[0], State.APPROVED) for version in ("v3", "v4"))
-    kept.move(first, State.PUBLISHING)
-
-    def claim(request: PublishRequest, around: Surroundings) -> Changed | str:
-        if around.holder is not None:
-            return f"request {around.holder.id} is {around.holder.state.value}"
-        return to(State.PUBLISHING)(request, around)
-
-    assert kept.requests.change(second.id, claim) == f"request {first.id} is publishing"
-    kept.move(first, State.UNKNOWN)
-    assert kept.requests.change(second.id, claim) == f"request {first.id} is unknown"
-    kept.move(first, State.FAILED)
-    assert isinstance(kept.requests.change(second.id, claim), PublishRequest)
-
-
-def test_of_twenty_claims_at_once_one_holds_the_published_service(kept: Kept) -> None:
-    waiting = [kept.move(kept.open(wish(f"v{number}"))[0], State.APPROVED) for number in range(20)]
-
-    def claim(request: PublishRequest, around: Surroundings) -> Changed | str:
-        return "held" if around.holder is not None else to(State.PUBLISHING)(request, around)
-
-    with ThreadPoolExecutor(20) as threads:
-        results = list(threads.map(lambda each: kept.requests.change(each.id, claim), waiting))
-    assert results.count("held") == 19
-
-
-def test_a_step_that_did_not_see_the_other_is_asked_once_more_and_its_first_answer_leaves_nothing(
-    database: Database,
-) -> None:
-    audit = AuditStore(database)
-    keeper = Keeper(database, audit, lambda _: None)
-    kept = Kept(RequestStore(database, keeper), PauseStore(database, keeper), RulebookStore(keeper))
-    first, second = (kept.move(kept.open(wish(version))[0], State.APPROVED) for version in ("v3", "v4"))
-    kept.move(first, State.PUBLISHING)
-    before, head = kept.requests.get(second.id), audit.head()
-    seen: list[PublishRequest] = []
-
-    def claim(request: PublishRequest, around: Surroundings) -> Changed | str:
-        seen.append(request)
-        return "held" if len(seen) > 1 else to(State.PUBLISHING)(request, around)
-
-    assert kept.requests.change(second.id, claim) == "held"
-    assert seen == [before, before]
-    assert (kept.requests.get(second.id), audit.head()) == (before, head)
-    with pytest.raises(ConflictError, match="too many at once"):
-        kept.requests.change(second.id, to(State.PUBLISHING))
 
 
 def test_a_step_sees_the_pauses_and_the_policies_as_they_are(kept: Kept) -> None:
@@ -343,31 +194,6 @@ def test_requests_are_listed_newest_first_by_what_may_be_seen(kept: Kept) -> Non
     assert ids(visible=("*",), requester=Mention(name=MAYA.name)) == [third.id, first.id]
     found, total = kept.requests.page(RequestQuery(("*",), page=2, size=2))
     assert ([each.id for each in found], total) == ([first.id], 3)
-
-
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_request_is_never_seen_as_pending_with_the_vote_that_approved_it(
-    kind: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
-    url = f"sqlite:///{tmp_path / 'opsbot.db'}" if kind == "sqlite" else fresh_postgres(request)
-    database, others = Database(url), Database(url)
-    migrate(database)
-    reading, deciding = (
-        RequestStore(each, Keeper(each, AuditStore(each), lambda _: None)) for each in (database, others)
-    )
-    opened, _ = reading.open(wish(), lambda opened: told(opened, "publish"))
-
-    def approve(*_: object) -> None:
-        deciding.change(opened.id, to(State.APPROVED, votes=(vote(OMAR),), decision=decision(OMAR)))
-
-    # Somebody else does so as soon as anything was read.
-    event.listen(database.engine, "after_cursor_execute", approve, once=True)
-    before = reading.get(opened.id)
-    after = reading.get(opened.id)
-    assert (before.state, before.votes) == (State.PENDING, ())
-    assert (after.state, after.votes) == (State.APPROVED, (vote(OMAR),))
-    database.close()
-    others.close()
 
 
 def test_those_in_a_state_are_named_oldest_first(kept: Kept) -> None:

@@ -21,7 +21,7 @@ from opsbot.cli.program import program
 from opsbot.domain.redaction import redacting
 from opsbot.sandbox import demo
 from opsbot.telemetry import set_up_logs
-from tests.stage import GRANTS, buttons, shown, staged
+from tests.stage import ADMIN, GRANTS, buttons, shown, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,13 +36,18 @@ OF_PROMETHEUS = {"up"}
 JSON = dict[str, Any]
 
 
+Figures = dict[str, dict[tuple[tuple[str, str], ...], float]]
+
+
 class Seen:
-    """A stage on which a version was published, and all that was logged meanwhile."""
+    """A stage on which a version was published, the figures of then, and all that was logged since it began."""
 
     def __init__(self, stage: Stage, log: io.StringIO, folder: Path) -> None:
         self.stage = stage
         self._log = log
         self.folder = folder
+        stage.wait_until(lambda: self.figures()["opsbot_answer_seconds_count"][(("door", "command"),)] == 2)
+        self.then = self.figures()
 
     @property
     def url(self) -> str:
@@ -56,9 +61,9 @@ class Seen:
     def lines(self) -> list[JSON]:
         return [json.loads(line) for line in self.text.splitlines()]
 
-    def figures(self) -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
+    def figures(self) -> Figures:
         """Every series of /metrics by its name, then by its labels."""
-        found: dict[str, dict[tuple[tuple[str, str], ...], float]] = {}
+        found: Figures = {}
         for family in text_string_to_metric_families(httpx.get(f"{self.url}/metrics").text):
             for sample in family.samples:
                 found.setdefault(sample.name, {})[tuple(sorted(sample.labels.items()))] = sample.value
@@ -70,7 +75,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     folder, log = tmp_path_factory.mktemp("seen"), io.StringIO()
     undo = set_up_logs("json", "debug", redacting(["sandbox-secret"]), log)
     watches = [{"channel": "C01MLOPS", "services": ["design:CHURN/*"]}]
-    grants = [*GRANTS, {"role": "admin", "users": [demo.ADA.id]}]
+    grants = [*GRANTS, ADMIN]
     try:
         with staged(folder, mode="http", watches=watches, grants=grants) as stage:
             stage.command("publish FRAUD/scoring v4")
@@ -90,7 +95,7 @@ def url(stage: Stage) -> str:
 
 
 def test_what_was_done_is_counted_and_timed(seen: Seen) -> None:
-    figures = seen.figures()
+    figures = seen.then
     assert figures["opsbot_build_info"].keys() >= {
         tuple(sorted({"version": version(), "python": platform.python_version()}.items()))
     }
@@ -99,7 +104,7 @@ def test_what_was_done_is_counted_and_timed(seen: Seen) -> None:
     assert figures["opsbot_publishes_total"][(("outcome", "published"),)] == 1
     assert figures["opsbot_ack_seconds_count"][(("door", "command"),)] == 2
     assert figures["opsbot_ack_seconds_count"][(("door", "click"),)] == 1
-    seen.stage.wait_until(lambda: seen.figures()["opsbot_answer_seconds_count"][(("door", "command"),)] == 2)
+    assert figures["opsbot_answer_seconds_count"][(("door", "command"),)] == 2
     assert figures["opsbot_slack_calls_total"][("method", "chat.postMessage"), ("outcome", "ok")] >= 2
     assert figures["opsbot_node_requests_total"][("method", "POST"), ("node", "design"), ("outcome", "200")] >= 1
     assert figures["opsbot_poll_round_seconds_count"][("node", "design"), ("outcome", "looked")] >= 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 import uvicorn
@@ -37,6 +39,7 @@ Dress = Callable[[Starlette, Workspace, Interactions], None]
 _STOP_SECONDS = 5
 _START_SECONDS = 10
 _NAP_SECONDS = 0.01
+_TICK_SECONDS = 0.1
 _EVERY_INTERFACE = ("0.0.0.0", "::", "")  # noqa: S104 - these are recognised, not chosen
 
 
@@ -107,7 +110,6 @@ class WorkspaceServer:
             ws=WebSocketProtocol,
             log_level="warning",
             access_log=False,
-            timeout_graceful_shutdown=_STOP_SECONDS,
         )
         self._server = _Server(config)
         self._thread = threading.Thread(target=self._serve, name="sandbox-workspace", daemon=True)
@@ -128,7 +130,7 @@ class WorkspaceServer:
 
     def stop(self) -> None:
         """Close every connection and end the thread; twice is the same as once."""
-        self._server.should_exit = True
+        self._server.end()
         if self._thread.is_alive():
             self._thread.join()
         self._socket.close()
@@ -151,15 +153,47 @@ class WorkspaceServer:
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready."""
+    """Says when it is ready, and ends as soon as it is told to and nobody is left, rather than when it looks next."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ending = asyncio.Event()
+
+    def end(self) -> None:
+        """Have it end, from another thread; one that never began won't begin."""
+        self.should_exit = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._ending.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
         self.ready.set()
+
+    async def main_loop(self) -> None:
+        """Do what is done every tenth of a second, until the end."""
+        for count in itertools.count():
+            if await self.on_tick(count):
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), _TICK_SECONDS)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let go of everybody; who is still being answered has a few seconds."""
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS):
+                while state.connections or state.tasks:  # noqa: ASYNC110 - uvicorn tells of neither
+                    await asyncio.sleep(_NAP_SECONDS)
+        for task in state.tasks:
+            task.cancel()
+        await self.lifespan.shutdown()
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.slack.forms.filling import ADMIN, NARROW
-from tests.stage import GRANTS, staged
+from tests.slack.forms.filling import NARROW
+from tests.stage import ADMIN, GRANTS, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

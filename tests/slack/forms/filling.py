@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 
 SCORING = "design:FRAUD/scoring"
-ADMIN = {"role": "admin", "users": [demo.ADA.id]}
 NARROW = {"role": "viewer", "users": [demo.VIC.id], "services": ["design:FRAUD/sco*"]}
 
 
@@ -61,6 +60,11 @@ def offered(stage: Stage, field: str, typed: str, *, user: str = "maya") -> list
     action = {"action_id": f"{FIELD}{field}", "value": typed}
     reply = stage.post("/options", {"user": user, "action": action})
     return [each["value"] for each in reply["options"]]
+
+
+def offers(stage: Stage, field: str, typed: str, *, user: str = "maya") -> list[str]:
+    """What is offered once something is: of what takes longer than Slack waits, nothing is, until somebody types on."""
+    return stage.wait(lambda: offered(stage, field, typed, user=user) or None, f"what is offered for “{typed}”")
 
 
 def send(stage: Stage, values: dict[str, Any], *, user: str = "maya") -> JSON:

@@ -13,7 +13,7 @@ from opsbot.grammar.fields import ON
 from opsbot.sandbox import demo
 from opsbot.slack.forms.payloads import FIELD
 from opsbot.slack.forms.views import title_of
-from tests.stage import GRANTS, buttons, shown, staged
+from tests.stage import ADMIN, GRANTS, buttons, shown, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ SCORING, RULES, CHURN, LIMITS = (
 NOWHERE, NO_PATH = "design:FRAUD/nope", "a/b/c/d"
 _GRANTS = [
     *GRANTS[1:],
-    {"role": "admin", "users": [demo.ADA.id]},
+    ADMIN,
     {"role": "designer", "users": [demo.MAYA.id]},
     {"role": "viewer", "users": [demo.VIC.id], "services": ["design:FRAUD/*"]},
 ]

@@ -21,6 +21,7 @@ from tests.slack.forms.filling import (
     initial,
     inputs,
     offered,
+    offers,
     option,
     send,
     title_in,
@@ -141,7 +142,7 @@ def test_versions_are_those_of_the_service_in_the_same_form(stage: Stage) -> Non
     view = stage.wait_for_view("maya")
     assert offered(stage, "version", "") == []
     view = choose(stage, view, f"{FIELD}service", SCORING)
-    assert offered(stage, "version", "") == ["v4", "v3", "v2", "v1"]
+    assert offers(stage, "version", "") == ["v4", "v3", "v2", "v1"]
     first = inputs(view)["version"]["block_id"]
     stage.post(
         "/interact",
@@ -153,23 +154,23 @@ def test_versions_are_those_of_the_service_in_the_same_form(stage: Stage) -> Non
     )
     view = choose(stage, stage.view("maya"), f"{FIELD}service", "design:FRAUD/rules")
     assert inputs(view)["version"]["block_id"] != first  # else Slack would go on showing v4
-    assert offered(stage, "version", "") == ["v2", "v1"]
+    assert offers(stage, "version", "") == ["v2", "v1"]
     assert "version" in {each.rpartition(".")[0].rpartition(".")[2] for each in send(stage, {})["errors"]}
 
 
 def test_what_is_offered_is_what_the_asker_may_see(stage: Stage) -> None:
     stage.command("service", user="vic")
     stage.wait_for_view("vic")
-    assert offered(stage, "service", "", user="vic") == [SCORING]
+    assert offers(stage, "service", "", user="vic") == [SCORING]
     assert offered(stage, "service", "churn", user="vic") == []
     stage.command("services", user="vic")
     stage.wait_until(lambda: "project" in inputs(stage.view("vic")))
-    assert offered(stage, "project", "", user="vic") == ["design:FRAUD"]
+    assert offers(stage, "project", "", user="vic") == ["design:FRAUD"]
     stage.command("service", user="maya")
     stage.wait_for_view("maya")
-    assert offered(stage, "service", "fraud sco")[0] == SCORING
-    assert offered(stage, "service", "scroing")[0] == SCORING
-    assert offered(stage, "service", "FRAUD/new_one") == ["design:FRAUD/new_one"]
+    assert offers(stage, "service", "fraud sco")[0] == SCORING
+    assert offers(stage, "service", "scroing")[0] == SCORING
+    assert offers(stage, "service", "FRAUD/new_one") == ["design:FRAUD/new_one"]
 
 
 def test_a_forged_service_shows_no_versions_of_what_the_asker_may_not_see(stage: Stage) -> None:
@@ -182,13 +183,13 @@ def test_a_publish_is_asked_for_and_approved_by_form(stage: Stage) -> None:
     stage.command("publish FRAUD/scoring")
     view = stage.wait_for_view("maya")
     assert initial(view) == {"service": SCORING}
-    assert offered(stage, "published_service", "sco")[0] == "scoring"
+    assert offers(stage, "published_service", "sco")[0] == "scoring"
     assert send(stage, {"version": option("v4"), "reason": "It is <!channel> better"})["ok"]
     card = stage.wait_for("Request 1")
     assert "It is <!channel> better" not in card["text"]
     stage.command("approve", user="omar")
     stage.wait_for_view("omar")
-    assert offered(stage, "request", "", user="omar") == ["1"]
+    assert offers(stage, "request", "", user="omar") == ["1"]
     assert send(stage, {"request": option("1"), "comment": "12 out of 12"}, user="omar")["ok"]
     stage.wait_until(lambda: "v4" in stage.published("scoring"))
 
@@ -225,7 +226,7 @@ def test_a_node_that_refuses_leaves_a_form_in_which_everything_can_be_typed(stag
     stage.wait_until(lambda: "version" in inputs(stage.wait_for_view("maya")))
     assert "Nothing can be proposed" in json.dumps(stage.view("maya"))
     assert offered(stage, "service", "") == []
-    assert offered(stage, "service", "CHURN/churn") == ["design:CHURN/churn"]
+    assert offers(stage, "service", "CHURN/churn") == ["design:CHURN/churn"]
     stage.designer.site.faults.clear()
     assert send(stage, {"version": "v77"})["ok"]
     stage.wait_until(lambda: "v77" in stage.designer.node.projects["FRAUD"].services["scoring"].packages)

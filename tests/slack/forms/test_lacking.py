@@ -8,7 +8,7 @@ from opsbot.grammar import forms
 from opsbot.sandbox import demo
 from opsbot.slack.forms.opening import TOO_LATE
 from opsbot.slack.forms.views import title_of
-from tests.slack.forms.filling import SCORING, choose, initial, inputs, offered, option, send, title_in, wait_for_title
+from tests.slack.forms.filling import SCORING, choose, initial, inputs, offers, option, send, title_in, wait_for_title
 from tests.stage import buttons, staged
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_a_form_that_slack_opens_no_more_leaves_the_sentence(tmp_path: Path) -> 
         assert stage.find_view("maya") is None
         stage.command("service")  # and over HTTP a form is followed as over a socket
         stage.wait_for_view("maya")
-        stage.wait_until(lambda: offered(stage, "service", "rules")[:1] == ["design:FRAUD/rules"])
+        assert offers(stage, "service", "rules")[0] == "design:FRAUD/rules"
 
 
 def test_who_clicks_or_uses_a_shortcut_hears_of_a_form_that_slack_opens_no_more(tmp_path: Path) -> None:

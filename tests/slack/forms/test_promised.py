@@ -74,6 +74,7 @@ def test_what_the_shortcut_could_not_look_up_is_said_in_the_form(
 ) -> None:
     shortcuts = stage.bot.listeners.shortcuts
     broken = replace(shortcuts, dispatcher=troubled(shortcuts.dispatcher, requests=Failing(error)))
+    before = stage.messages(stage.direct("maya"))
     with caplog.at_level(logging.ERROR):
         broken.on_message_shortcut(lambda: None, used_on_a_message(stage))
         stage.wait_until(lambda: says in json.dumps(stage.find_view("maya")))
@@ -81,7 +82,7 @@ def test_what_the_shortcut_could_not_look_up_is_said_in_the_form(
     number = view.partition("incident ")[2][:6]
     assert f"incident {number}" in caplog.text
     assert "Looking" not in view
-    assert stage.messages(stage.direct("maya")) == []  # once is enough
+    assert stage.messages(stage.direct("maya")) == before  # once is enough
     stage.close_view("maya")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from opsbot.slack.forms.payloads import FIELD
 from opsbot.slack.sending.saying import ABOUT
-from tests.slack.forms.filling import SCORING, choose, initial, inputs, offered, option, send, wait_for_version
+from tests.slack.forms.filling import SCORING, choose, initial, inputs, offers, option, send, wait_for_version
 from tests.stage import shown, staged
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def test_the_global_shortcut_asks_what_to_do_and_where(stage: Stage) -> None:
     view = choose(stage, view, "form_verb", "summary", user="vic")
     assert view["blocks"][0]["accessory"]["initial_option"]["value"] == "summary"
     view = choose(stage, view, f"{FIELD}service", SCORING, user="vic")
-    assert offered(stage, "version", "", user="vic") == ["v4", "v3", "v2", "v1"]
+    assert offers(stage, "version", "", user="vic") == ["v4", "v3", "v2", "v1"]
     values = {f"{FIELD}version": option("v4"), "conversation": "C01MLOPS"}
     assert stage.submit("vic", values)["ok"]
     assert "v4" in stage.wait_for("looked at", user="vic")["text"]
@@ -64,7 +64,7 @@ def test_a_version_is_published_from_its_message(stage: Stage) -> None:
         wait_for_version(stage, version)
         assert initial(stage.view("maya")) == {"service": SCORING, "version": version}
     assert send(stage, {"reason": "from its message"})["ok"]
-    card = stage.wait_for("Request 1")
+    card = stage.wait_for_card()
     assert "v5" in shown(card) + card["text"]
     stage.shortcut("publish_version", user="maya", message=card)
     stage.wait_until(lambda: "service" in initial(stage.wait_for_view("maya")))
@@ -77,7 +77,7 @@ def test_of_a_list_of_packages_one_is_chosen_in_the_form(stage: Stage) -> None:
         stage.shortcut("publish_version", user="maya", message=message)
         stage.wait_until(lambda: initial(stage.wait_for_view("maya")) == {"service": SCORING})
         assert "choose here which to publish" in json.dumps(stage.view("maya"))
-        assert offered(stage, "version", "")[0] == "v4"
+        assert offers(stage, "version", "")[0] == "v4"
         stage.close_view("maya")
 
 

