@@ -6,8 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from opsbot.durable.manners import Seldom
-from opsbot.store import Database, migrate
-from tests.durable.test_work import Doings, working
+from tests.durable.doings import Doings, working
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,11 +31,11 @@ def test_that_the_database_is_gone_is_said_once_a_minute_and_not_at_each_look() 
     assert not said(seldom, "Exception in queue thread: refused")
 
 
-def test_what_dbos_looks_up_in_vain_is_told_in_a_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    url, doings = f"sqlite:///{tmp_path / 'opsbot.db'}", Doings()
-    with closing(Database(url)) as database:
-        migrate(database)
-    with working(url, doings), closing(sqlite3.connect(tmp_path / "opsbot.dbos.db")) as file:
+def test_what_dbos_looks_up_in_vain_is_told_in_a_line(
+    file_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    doings = Doings()
+    with working(file_url, doings), closing(sqlite3.connect(tmp_path / "opsbot.dbos.db")) as file:
         file.execute("ALTER TABLE workflow_status RENAME TO elsewhere")
         file.commit()
         doings.wait_for(lambda: "could not be looked after" in caplog.text)
