@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import pytest
 
 
-def said(seldom: Seldom, text: str) -> bool:
-    return seldom.filter(logging.LogRecord("dbos", logging.WARNING, "", 0, text, (), None))
+def said(seldom: Seldom, text: str, level: int = logging.WARNING) -> bool:
+    return seldom.filter(logging.LogRecord("dbos", level, "", 0, text, (), None))
 
 
 def test_that_the_database_is_gone_is_said_once_a_minute_and_not_at_each_look() -> None:
@@ -24,6 +24,7 @@ def test_that_the_database_is_gone_is_said_once_a_minute_and_not_at_each_look() 
     assert said(seldom, "Exception in queue thread: refused")
     assert not said(seldom, "Exception in queue thread: timed out")
     assert said(seldom, "Notification listener error: refused")
+    assert all(said(seldom, "Exception in a run: one of ours", logging.ERROR) for _ in range(2))
     now[0] = 59.9
     assert not said(seldom, "Exception in queue thread: refused")
     now[0] = 60.0
