@@ -7,29 +7,22 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
 from dbos import DBOS
 
 from opsbot.durable import DurableWork, Duties
 from opsbot.errors import StoreError
-from opsbot.store import Database, ReplicaStore, migrate
-from tests.durable.test_work import QUICK, Doings, working
+from opsbot.store import Database, ReplicaStore
+from tests.durable.doings import QUICK, Doings, working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    made = f"sqlite:///{tmp_path / 'opsbot.db'}"
-    with closing(Database(made)) as database:
-        migrate(database)
-    return made
+    import pytest
 
 
 def test_why_something_due_was_not_done_is_in_the_log_and_where_if_it_is_a_fault_of_ours(
-    url: str, caplog: pytest.LogCaptureFixture
+    file_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     gone = StoreError("no database")
     gone.add_note("OperationalError: gone")
@@ -42,7 +35,7 @@ def test_why_something_due_was_not_done_is_in_the_log_and_where_if_it_is_a_fault
                 raise faults.pop()
 
     doings = Failing()
-    with working(url, doings):
+    with working(file_url, doings):
         doings.wait_for(lambda: doings.sweeps >= 3)
     said = [record for record in caplog.records if record.name == "opsbot.durable.watch"]
     assert [record.getMessage().partition(": ")[2] for record in said] == [
@@ -53,7 +46,7 @@ def test_why_something_due_was_not_done_is_in_the_log_and_where_if_it_is_a_fault
 
 
 def test_what_a_process_lost_itself_it_carries_on_and_nobody_is_said_to_have_died(
-    url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    file_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     rescued: list[str] = []
 
@@ -65,7 +58,7 @@ def test_what_a_process_lost_itself_it_carries_on_and_nobody_is_said_to_have_die
         return DBOS.list_workflows(workflow_ids=["publish-7-0"])[0].status == "SUCCESS"
 
     doings = Rescuing()
-    with working(url, doings) as work:
+    with working(file_url, doings) as work:
         work.publish(7, 0)
         doings.wait_for(is_over)
         with closing(sqlite3.connect(tmp_path / "opsbot.dbos.db")) as file:  # as if it had been gone when the run ended
@@ -76,7 +69,7 @@ def test_what_a_process_lost_itself_it_carries_on_and_nobody_is_said_to_have_die
     assert rescued == []
 
 
-def test_who_begins_a_run_lets_others_compute_while_the_database_keeps_it(url: str) -> None:
+def test_who_begins_a_run_lets_others_compute_while_the_database_keeps_it(file_url: str) -> None:
     begun_before: list[bool] = []
     doings = Doings()
 
@@ -86,8 +79,8 @@ def test_who_begins_a_run_lets_others_compute_while_the_database_keeps_it(url: s
         yield
         doings.wait_for(lambda: len(doings.seen) == 3)  # it was begun in here
 
-    with closing(Database(url)) as database:
-        work = DurableWork(url, doings.duties(), ReplicaStore(database), QUICK, waiting)
+    with closing(Database(file_url)) as database:
+        work = DurableWork(file_url, doings.duties(), ReplicaStore(database), QUICK, waiting)
         work.start()
         try:
             work.publish(7, 0)

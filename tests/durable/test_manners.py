@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.durable.manners import Seldom
 from opsbot.store import Database, migrate
-from tests.durable.test_work import Doings, working
+from tests.durable.doings import Doings, working
 
 if TYPE_CHECKING:
     from pathlib import Path
