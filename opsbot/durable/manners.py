@@ -52,7 +52,7 @@ def quietly(config: DBOSConfig) -> Any:
 class Seldom(logging.Filter):
     """Lets a thing be said once in so many seconds: DBOS says at each look that its database is gone, 20 times a second.
 
-    What stands before the first colon says which thing it is.
+    What stands before the first colon says which thing it is. What is worse than a warning is always heard.
     """
 
     def __init__(self, seconds: float = _SAID_AGAIN_AFTER, now: Callable[[], float] = monotonic) -> None:
@@ -63,6 +63,8 @@ class Seldom(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether it is time to hear it."""
+        if record.levelno > logging.WARNING:
+            return True
         what, now = record.getMessage().partition(":")[0], self._now()
         if now < self._said.get(what, now):
             return False

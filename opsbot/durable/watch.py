@@ -50,20 +50,15 @@ class Watch:
         self._next_prune = time.monotonic() + tempo.prune
 
     def look(self) -> None:
-        """Do what is due; whatever goes wrong, there is a next time."""
-        try:
-            self._pick_up()
-            self._watch_alone()
-        except Exception as error:  # noqa: BLE001 - a database that is gone comes back, and then all of this is done
-            is_ours = not isinstance(error, OpsbotError)
-            _log.warning("what is due could not be looked after: %s", in_full(error), exc_info=is_ours)
+        """Do what is due; whatever goes wrong with one thing, the others are done, and there is a next time."""
+        _try(self._pick_up)
+        _try(self._watch_alone)
 
     def _watch_alone(self) -> None:
         with self._replicas.watching_alone(self._tempo.dead) as is_alone:
             if is_alone:
-                self._take_over()
-                self._duties.sweep()
-                self._prune()
+                for duty in (self._take_over, self._duties.sweep, self._prune):
+                    _try(duty)
 
     def _pick_up(self) -> None:
         """Carry on what this process should be at and isn't: the database was gone when it ended, and never heard."""
@@ -96,6 +91,14 @@ class Watch:
         self._next_prune = time.monotonic() + self._tempo.prune
         prune(datetime.now(UTC))
         self._duties.prune()
+
+
+def _try(duty: Callable[[], None]) -> None:
+    try:
+        duty()
+    except Exception as error:  # noqa: BLE001 - a database that is gone comes back, and a fault of ours is one thing's
+        is_ours = not isinstance(error, OpsbotError)
+        _log.warning("what is due could not be looked after: %s", in_full(error), exc_info=is_ours)
 
 
 @translated()

@@ -45,6 +45,17 @@ def test_why_something_due_was_not_done_is_in_the_log_and_where_if_it_is_a_fault
     assert [bool(record.exc_info) for record in said] == [False, True]
 
 
+def test_what_can_not_be_swept_keeps_nothing_from_being_pruned(file_url: str) -> None:
+    class Faulty(Doings):
+        def sweep(self) -> None:
+            super().sweep()
+            raise KeyError("nobody foresaw this")
+
+    doings = Faulty()
+    with working(file_url, doings):
+        doings.wait_for(lambda: doings.prunes and doings.sweeps >= 2)
+
+
 def test_what_a_process_lost_itself_it_carries_on_and_nobody_is_said_to_have_died(
     file_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

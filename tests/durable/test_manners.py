@@ -6,7 +6,6 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from opsbot.durable.manners import Seldom
-from opsbot.store import Database, migrate
 from tests.durable.doings import Doings, working
 
 if TYPE_CHECKING:
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
     import pytest
 
 
-def said(seldom: Seldom, text: str) -> bool:
-    return seldom.filter(logging.LogRecord("dbos", logging.WARNING, "", 0, text, (), None))
+def said(seldom: Seldom, text: str, level: int = logging.WARNING) -> bool:
+    return seldom.filter(logging.LogRecord("dbos", level, "", 0, text, (), None))
 
 
 def test_that_the_database_is_gone_is_said_once_a_minute_and_not_at_each_look() -> None:
@@ -25,6 +24,7 @@ def test_that_the_database_is_gone_is_said_once_a_minute_and_not_at_each_look() 
     assert said(seldom, "Exception in queue thread: refused")
     assert not said(seldom, "Exception in queue thread: timed out")
     assert said(seldom, "Notification listener error: refused")
+    assert all(said(seldom, "Exception in a run: one of ours", logging.ERROR) for _ in range(2))
     now[0] = 59.9
     assert not said(seldom, "Exception in queue thread: refused")
     now[0] = 60.0
@@ -32,11 +32,11 @@ def test_that_the_database_is_gone_is_said_once_a_minute_and_not_at_each_look() 
     assert not said(seldom, "Exception in queue thread: refused")
 
 
-def test_what_dbos_looks_up_in_vain_is_told_in_a_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    url, doings = f"sqlite:///{tmp_path / 'opsbot.db'}", Doings()
-    with closing(Database(url)) as database:
-        migrate(database)
-    with working(url, doings), closing(sqlite3.connect(tmp_path / "opsbot.dbos.db")) as file:
+def test_what_dbos_looks_up_in_vain_is_told_in_a_line(
+    file_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    doings = Doings()
+    with working(file_url, doings), closing(sqlite3.connect(tmp_path / "opsbot.dbos.db")) as file:
         file.execute("ALTER TABLE workflow_status RENAME TO elsewhere")
         file.commit()
         doings.wait_for(lambda: "could not be looked after" in caplog.text)
