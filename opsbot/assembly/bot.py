@@ -61,6 +61,8 @@ _ANSWERING_SECONDS = 12.0
 """Of these, for answers: Slack may keep one waiting for half a minute, and until they are given durable work is begun."""
 _ASKING_SECONDS = 8.0
 """For so long a node may keep those waiting who only ask it something, once the bot is told to stop."""
+_WHO_SECONDS = 30.0
+"""So long people wait where Slack asks to come back later before it says who they are; else they are told that."""
 
 
 class Bot:
@@ -90,7 +92,8 @@ class Bot:
         notes = None if self.database.is_embedded else NoteStore(self.database)
         memory = Memory(waiting=waiting, notes=notes)
         groups, guests = self._rules.access.groups, self._rules.guests
-        directory = SlackDirectory(self.client, groups, memory, home=identity, guests=guests)
+        asking = self.client.with_patience(_WHO_SECONDS)
+        directory = SlackDirectory(asking, groups, memory, home=identity, guests=guests)
         replicas = ReplicaStore(self.database)
         prune = PruningStore(self.database).prune
         duties = duties_of(lambda: self.world, lambda: self._mouth, prune, turns, self.measuring)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.domain.commands import ListServices, LongWork
 from opsbot.domain.results import Refused
-from opsbot.errors import CommandError, MissingWordError
+from opsbot.errors import CommandError, MissingWordError, OpsbotError
 from opsbot.grammar import begin, parse
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.introducing import with_form_for
@@ -34,13 +34,21 @@ def _as_it_is(answer: Answer) -> Answer:
     return answer
 
 
+def _unheard(_: OpsbotError) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
-    """How to answer when it is done; `amended` adds to the answer what belongs to where it was asked."""
+    """How to answer when it is done; `amended` adds to the answer what belongs to where it was asked.
+
+    `failed` hears what went wrong before that is answered.
+    """
 
     response_url: str | None
     thread: str | None = None
     amended: Callable[[Answer], Answer] = _as_it_is
+    failed: Callable[[OpsbotError], None] = _unheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +134,22 @@ class Doer:
         """
         if later is not None and isinstance(typed.command, LongWork) and self.dispatcher.may(typed.command, asker):
             return self._begin(typed, asker, later, line)
-        thread = later.thread if later is not None else asker.place.thread
         if isinstance(typed.command, ListServices):
             if later is None:  # the answer has its place already
-                return self._done(replace(typed, command=replace(typed.command, quiet=True)), asker, thread)
+                return self._done(replace(typed, command=replace(typed.command, quiet=True)), asker, later)
             asker = _answered_in(asker, later)
-        return self._done(typed, asker, thread)
+        return self._done(typed, asker, later)
 
-    def _done(self, typed: Typed, asker: Asker, thread: str | None) -> Answer | None:
+    def _done(self, typed: Typed, asker: Asker, later: Later | None) -> Answer | None:
         """Do it, and say what came of it as people in the thread, or outside of any, can go on with it."""
-        address = address_in(thread, self.command_name)
-        said = answer(self.dispatcher.do(typed.command, asker), asker, address, private=typed.private)
+        thread = later.thread if later is not None else asker.place.thread
+        try:
+            result = self.dispatcher.do(typed.command, asker)
+        except OpsbotError as error:
+            if later is not None:
+                later.failed(error)
+            raise
+        said = answer(result, asker, address_in(thread, self.command_name), private=typed.private)
         return replace(said, private=True) if said is not None and typed.private else said
 
     def _begin(self, typed: Typed, asker: Asker, later: Later, line: str) -> Answer | None:
@@ -146,7 +159,7 @@ class Doer:
 
         def do() -> None:
             address = address_in(later.thread, self.command_name)
-            said = in_words(lambda: self._done(typed, asker, later.thread), address, self.command_name, line)
+            said = in_words(lambda: self._done(typed, asker, later), address, self.command_name, line)
             if said is not None:
                 self.replier.reply(later.amended(said), asker, later.response_url, later.thread)
 

@@ -54,3 +54,10 @@ def test_a_file_finds_its_way_where_no_message_does(tmp_path: Path) -> None:
         message, content = stage.wait_for_file(stage.direct("maya"))
         assert b"endpoints" in content
         assert message["files"][0]["name"] == "scoring-settings.json"
+
+
+def test_who_slack_says_nothing_of_for_minutes_is_told_so_at_once(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        stage.trouble({"status": 429, "retry_after": 600}, methods=("users.info",))
+        stage.command("services FRAUD")
+        assert "Slack doesn't tell me who you are just now (ratelimited)" in stage.wait_for("Try again soon")["text"]

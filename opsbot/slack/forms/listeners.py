@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from opsbot.actions.drafting import Draft
 from opsbot.domain.models import Place
-from opsbot.errors import OpsbotError
 from opsbot.grammar import begin, faults, fill
 from opsbot.grammar.filling import field_of
 from opsbot.slack.blocks.messages import Answer
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Asker
     from opsbot.domain.references import ServiceRef
     from opsbot.domain.results import VerbHelp
+    from opsbot.errors import OpsbotError
     from opsbot.grammar import Typed
     from opsbot.grammar.fields import Form
     from opsbot.slack.doing import Doer
@@ -253,16 +253,13 @@ class FormListeners:
         def amended(answer: Answer) -> Answer:
             return with_form(answer, sealed(kept, self.dispatcher.world.requests)) if answer.undone else answer
 
-        def do() -> Answer | None:
+        def failed(error: OpsbotError) -> None:
             nonlocal kept
-            try:
-                return self.doer.carry_out(typed, asker, Later(sent.response_url, amended=amended))
-            except OpsbotError as error:
-                beside = field_of(form, sent.values, error.about, self.dispatcher.defaults(asker))
-                kept = kept.model_copy(update={"said": str(error), "beside": beside})
-                raise
+            beside = field_of(form, sent.values, error.about, self.dispatcher.defaults(asker))
+            kept = kept.model_copy(update={"said": str(error), "beside": beside})
 
-        said = in_words(do, self.command_name, self.command_name)
+        later = Later(sent.response_url, amended=amended, failed=failed)
+        said = in_words(lambda: self.doer.carry_out(typed, asker, later), self.command_name, self.command_name)
         if said is not None:
             self.replier.reply(amended(said), asker, sent.response_url)
 

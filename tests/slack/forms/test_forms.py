@@ -202,6 +202,17 @@ def test_a_refusal_is_told_to_who_sent_the_form(stage: Stage) -> None:
     assert refusal["ephemeral"]
 
 
+def test_what_was_wrong_with_what_takes_long_is_said_beside_its_field_too(stage: Stage) -> None:
+    stage.command("download")
+    stage.wait_for_view("maya")
+    assert send(stage, {"service": option(SCORING), "version": option("v77")})["ok"]
+    refused = buttons_of(stage, "maya", "Open the form again")[-1]
+    stage.click(refused, buttons(refused)["Open the form again"], user="maya")
+    blocks = stage.wait_for_view("maya")["blocks"]
+    version = next(place for place, block in enumerate(blocks) if block["block_id"].startswith("download.version"))
+    assert "has no package “v77”" in json.dumps(blocks[version + 1], ensure_ascii=False)
+
+
 def test_what_is_wrong_is_said_beside_the_field_and_the_form_stays(stage: Stage) -> None:
     stage.command("package FRAUD/scoring")
     stage.wait_until(lambda: "version" in inputs(stage.wait_for_view("maya")))
