@@ -159,7 +159,12 @@ def test_everybody_who_stops_the_bot_leaves_it_the_time_that_it_takes() -> None:
     mode = resource("overlays/http/mode.yaml")["spec"]["template"]["spec"]["containers"][0]
     slept = int(re.findall(r"sleep\((\d+)\)", mode["lifecycle"]["preStop"]["exec"]["command"][-1])[0])
     assert BOT["terminationGracePeriodSeconds"] > _STOPPING_SECONDS + slept
-    assert BOT["containers"][0]["readinessProbe"]["timeoutSeconds"] > 5
+
+
+def test_a_database_that_is_gone_for_a_minute_leaves_replicas_to_tell_people_so() -> None:
+    probe = BOT["containers"][0]["readinessProbe"]
+    assert probe["timeoutSeconds"] > 5
+    assert probe["periodSeconds"] * probe["failureThreshold"] >= 120
 
 
 def test_the_configurations_are_the_same_and_good(tmp_path: Path) -> None:
