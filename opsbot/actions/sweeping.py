@@ -19,7 +19,7 @@ from opsbot.domain.deliveries import Kind
 from opsbot.domain.lifecycle import State
 from opsbot.domain.policy import policy_of
 from opsbot.domain.verdict import ending
-from opsbot.errors import OpsbotError
+from opsbot.errors import OpsbotError, in_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -124,6 +124,6 @@ def _each(things: Iterable[T], do: Callable[[T], None]) -> None:
         try:
             do(thing)
         except OpsbotError as error:
-            _log.warning("what is due could not be done: %s", error)
+            _log.warning("what is due could not be done: %s", in_full(error))
         except Exception:  # noqa: BLE001 - a fault of ours, too, is nobody else's
             _log.exception("what is due could not be done")
