@@ -44,13 +44,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Have clients trust one authority of ours: to read all whom a system trusts takes each longer than most tests take."""
+def environment_outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Have clients trust one authority of ours: to read all whom a system trusts takes each longer than most tests take.
+
+    Gives the environment as it was, for whoever calls somebody outside.
+    """
+    before = dict(os.environ)
     path = tmp_path_factory.mktemp("authority") / "ca.pem"
     trustme.CA().cert_pem.write_to_path(path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(path))
-        yield
+        yield before
 
 
 @pytest.fixture(scope="session")

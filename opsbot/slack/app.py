@@ -48,6 +48,8 @@ _FIRST_SOCKET_SECONDS = 5.0
 _NAP = 0.01
 _LAST_SECONDS = 1.0
 """For the acknowledgements of what came before we hang up: without one people read that it failed, though it is done."""
+_LAST_READ_SECONDS = 1.0
+"""So long whoever reads from a socket may take to see that we hung up."""
 _LOOK_SECONDS = 1.5
 """How often the socket is looked at, and pinged; a lost one is made again as soon as that is seen."""
 
@@ -132,6 +134,9 @@ class SocketConnection:
             with suppress(OSError):
                 wire.shutdown(socket.SHUT_RDWR)  # else whoever waits for a message does so for ten seconds
         client.message_queue.put(None)  # no message: else whoever waits for one does so for up to a second
+        until = time.monotonic() + _LAST_READ_SECONDS
+        while session is not None and session.sock is not None and time.monotonic() < until:
+            time.sleep(_NAP)  # else slack_sdk takes it away from under who reads from it, who calls that an error
         self._handler.close()  # type: ignore[no-untyped-call]  # as above
         if wire is not None:
             wire.close()  # it is left open otherwise

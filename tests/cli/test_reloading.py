@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 from tests.security.served import PATIENCE, served
@@ -21,6 +22,8 @@ def test_a_hangup_while_the_bot_is_loaded_and_built_is_survived_and_followed(tmp
             command, env=bot.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         assert bot.process.stderr is not None
+        end = threading.Timer(PATIENCE, bot.process.kill)  # else one that says nothing is listened to for ever
+        end.start()
         moments = ["click", "opsbot.cli", "opsbot.assembly.bot"]  # as they are loaded, one after the other
         for line in bot.process.stderr:
             loaded = line.rpartition("|")[2].strip()
@@ -29,6 +32,7 @@ def test_a_hangup_while_the_bot_is_loaded_and_built_is_survived_and_followed(tmp
                 moments.pop(0)
             if "the configuration was read again" in line:
                 break
+        end.cancel()
         assert (moments, bot.process.poll()) == ([], None)
         bot.process.send_signal(signal.SIGTERM)
         said, _ = bot.process.communicate(timeout=PATIENCE)

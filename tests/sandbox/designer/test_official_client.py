@@ -18,11 +18,12 @@ _SCRIPT = Path(__file__).with_name("official_script.py")
 
 
 @pytest.fixture(scope="session")
-def older_official_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def older_official_package(tmp_path_factory: pytest.TempPathFactory, environment_outside: dict[str, str]) -> Path:
     """Version 14.3.3 in a folder of its own; its dependencies are here already, with 15.2.0."""
     folder = tmp_path_factory.mktemp("dataikuapi-14.3.3")
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    subprocess.run([*install, "--target", str(folder), "dataiku-api-client==14.3.3"], check=True, timeout=300)
+    command = [*install, "--target", str(folder), "dataiku-api-client==14.3.3"]
+    subprocess.run(command, env=environment_outside, check=True, timeout=300)
     return folder
 
 

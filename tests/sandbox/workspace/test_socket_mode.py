@@ -13,7 +13,6 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler as BuiltinHandler
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler as WebSocketClientHandler
 
 from opsbot.sandbox.workspace import Timing, WorkspaceServer
-from opsbot.sandbox.workspace.tickets import TicketLimits
 from tests.sandbox.workspace.support import (
     JSON,
     Control,
@@ -137,14 +136,6 @@ def test_a_command_without_an_app_fails_at_once(control: Control) -> None:
     assert control.command("services")["error"] == "dispatch_failed"
 
 
-def test_a_command_can_not_be_typed_in_a_thread(app: App, client: WebClient, control: Control) -> None:
-    ts = client.chat_postMessage(channel="C01MLOPS", text="parent")["ts"]
-    outcome = control.command("services", thread_ts=ts)
-    assert not outcome["acked"]
-    assert "not supported in threads" in outcome["message"]["text"]
-    assert not [entry for entry in control.get("/log")["log"] if entry["name"] == "slash_commands"]
-
-
 def test_an_unknown_command_is_answered_by_slack(control: Control) -> None:
     outcome = control.post("/command", channel="ml-ops", user="maya", command="/nope")
     assert "not a valid command" in outcome["message"]["text"]
@@ -210,31 +201,6 @@ def test_a_click_on_an_ephemeral_does_not_bring_the_message(app: App, client: We
     assert "message" not in body
     [replaced] = control.messages()
     assert (replaced["ts"], replaced["text"], replaced["addressee"]) == (shown, "done", "U01MAYA")
-
-
-def test_a_response_url_is_good_for_five_answers(app: App, control: Control) -> None:
-    heard: queue.Queue[str] = queue.Queue()
-
-    @app.command("/apid")
-    def listen(ack: Ack, command: dict[str, Any]) -> None:
-        ack()
-        heard.put(command["response_url"])
-
-    control.command("services")
-    url = heard.get(timeout=5)
-    answers = [httpx.post(url, json={"text": f"{number}"}).status_code for number in range(6)]
-    assert answers == [200] * 5 + [404]
-    assert all(message["addressee"] == "U01MAYA" for message in control.messages())
-    assert httpx.post(url, json={"text": "again"}).json() == {"ok": False, "error": "used_url"}
-
-
-def test_a_response_url_runs_out() -> None:
-    limits = TicketLimits(response_seconds=0.0)
-    with WorkspaceServer(demo_workspace(timing=Timing(tickets=limits))) as server:
-        control = Control(server)
-        url = control.command("services")["payload"]["response_url"]
-        control.close()
-        assert httpx.post(url, json={"text": "late"}).json()["error"] == "expired_url"
 
 
 def test_a_response_may_be_for_all_replace_and_delete(app: App, client: WebClient, control: Control) -> None:

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from opsbot.sandbox.workspace import Timing, WorkspaceServer
-from opsbot.sandbox.workspace.tickets import TicketLimits
-from tests.sandbox.workspace.support import JSON, Control, code_of, demo_workspace, section, select, web_client
+from tests.sandbox.workspace.support import JSON, Control, code_of, section, select
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -86,27 +84,6 @@ def test_errors_keep_the_modal_open_and_an_update_keeps_what_was_entered(
     assert view["title"]["text"] == "Sure?"
     assert control.post("/submit", user="maya")["ok"]
     assert control.get("/state")["views"] == []
-
-
-def test_a_trigger_is_good_once(client: WebClient, trigger: str) -> None:
-    client.views_open(trigger_id=trigger, view=modal(section()))
-    with pytest.raises(SlackApiError) as error:
-        client.views_open(trigger_id=trigger, view=modal(section()))
-    assert code_of(error) == "exchanged_trigger_id"
-    with pytest.raises(SlackApiError) as error:
-        client.views_open(trigger_id="1.2.3", view=modal(section()))
-    assert code_of(error) == "invalid_trigger_id"
-
-
-def test_a_trigger_runs_out() -> None:
-    limits = TicketLimits(trigger_seconds=-1.0)
-    with WorkspaceServer(demo_workspace(timing=Timing(tickets=limits))) as server:
-        control = Control(server)
-        trigger = control.command("publish")["payload"]["trigger_id"]
-        control.close()
-        with pytest.raises(SlackApiError) as error:
-            web_client(server).views_open(trigger_id=trigger, view=modal(section()))
-    assert code_of(error) == "expired_trigger_id"
 
 
 @pytest.mark.parametrize(

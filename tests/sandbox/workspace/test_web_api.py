@@ -10,7 +10,6 @@ from slack_sdk.errors import SlackApiError
 
 from opsbot.sandbox.workspace import WorkspaceServer
 from tests.sandbox.workspace.support import (
-    Control,
     actions,
     button,
     demo_workspace,
@@ -158,17 +157,6 @@ def test_missing_ids_are_filled_in(client: WebClient) -> None:
     assert block["accessory"]["action_id"]
 
 
-def test_only_an_own_message_can_be_changed(client: WebClient, control: Control) -> None:
-    ts = control.say("mine")["message"]["ts"]
-    for method, code in (("chat.update", "cant_update_message"), ("chat.delete", "cant_delete_message")):
-        with pytest.raises(SlackApiError) as error:
-            client.api_call(method, data={"channel": ML_OPS, "ts": ts, "text": "yours"})
-        assert refusal(error)["error"] == code
-    with pytest.raises(SlackApiError) as error:
-        client.chat_update(channel=ML_OPS, ts="1.000001", text="x")
-    assert refusal(error)["error"] == "message_not_found"
-
-
 def test_an_ephemeral_is_for_one_and_no_method_returns_it(client: WebClient, server: WorkspaceServer) -> None:
     ts = client.chat_postEphemeral(channel=ML_OPS, user="U01MAYA", text="psst")["message_ts"]
     assert client.conversations_history(channel=ML_OPS)["messages"] == []
@@ -210,16 +198,6 @@ def test_a_permalink_leads_to_the_message(client: WebClient, server: WorkspaceSe
     ts = client.chat_postMessage(channel=ML_OPS, text="x")["ts"]
     link = client.chat_getPermalink(channel=ML_OPS, message_ts=ts)["permalink"]
     assert link == f"{server.url}/archives/{ML_OPS}/p{ts.replace('.', '')}"
-
-
-def test_a_reaction_is_counted_once(client: WebClient) -> None:
-    ts = client.chat_postMessage(channel=ML_OPS, text="x")["ts"]
-    client.reactions_add(channel=ML_OPS, timestamp=ts, name="tada")
-    with pytest.raises(SlackApiError) as error:
-        client.reactions_add(channel=ML_OPS, timestamp=ts, name="tada")
-    assert refusal(error)["error"] == "already_reacted"
-    [shown] = client.conversations_history(channel=ML_OPS)["messages"]
-    assert shown["reactions"] == [{"name": "tada", "users": ["U0BOT"], "count": 1}]
 
 
 def test_a_call_beyond_the_rate_is_told_when_to_come_again() -> None:

@@ -16,7 +16,7 @@ import trustme
 from slack_sdk.errors import SlackApiError
 
 from opsbot.slack import KeptWebClient, SlackCall
-from opsbot.slack.transport.calls import CALL_ERRORS, come_back_after, error_code, in_words
+from opsbot.slack.transport.calls import CALL_ERRORS, come_back_after, error_code, in_words, is_unwell
 from opsbot.slack.transport.timed import timed
 from tests.slack.far_end import Connection, FarEnd, trusting
 
@@ -161,11 +161,13 @@ def test_whom_the_system_does_not_trust_hears_nothing() -> None:
     assert not far_end.heard
 
 
-def test_a_refusal_is_named_as_slack_names_it() -> None:
+def test_a_status_of_failure_is_one_whatever_comes_with_it() -> None:
     slack = Slack()
     slack.statuses = [500]
-    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url)) as client, pytest.raises(SlackApiError):
+    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url)) as client, pytest.raises(SlackApiError) as caught:
         client.chat_postMessage(channel="C1", text="hello")
+    assert is_unwell(caught.value)
+    assert len(slack.calls) == 1
 
 
 def test_threads_share_it() -> None:

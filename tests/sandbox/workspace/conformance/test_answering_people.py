@@ -110,6 +110,7 @@ def test_a_command_can_not_be_typed_in_a_thread(app: RawApp, client: WebClient, 
     ts = client.chat_postMessage(channel=ML_OPS, text="parent")["ts"]
     app.next()
     outcome = control.command("services", thread_ts=ts)
+    assert not outcome["acked"]
     assert "not supported in threads" in outcome["message"]["text"]
     assert app.heard.empty()
 
