@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, as_completed, wait
 from contextlib import nullcontext
 from contextvars import copy_context
 from typing import TYPE_CHECKING, TypeVar
 
-from opsbot.errors import DSSError
+from opsbot.errors import DSSError, DSSUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -42,6 +43,7 @@ class Askers:
         self._threads = {lane: ThreadPoolExecutor(at_once, thread_name_prefix=name) for lane in (_NO_LANE, *lanes)}
         self._waiting = waiting
         self._computing = computing
+        self._is_over = threading.Event()
 
     def ask(
         self,
@@ -56,6 +58,8 @@ class Askers:
         """
 
         def one(thing: K) -> V | DSSError:
+            if self._is_over.is_set():
+                return DSSUnavailableError("I'm being stopped; ask for it again in a minute.")
             try:
                 with self._computing():
                     return ask(thing)
@@ -72,9 +76,13 @@ class Askers:
         return [answer.result() for answer in asked]
 
     def close(self) -> None:
-        """Begin nothing more, and wait for what is under way."""
+        """Begin nothing more, and wait for what is under way; of what wasn't begun, whoever waits hears that it won't be.
+
+        Were it cancelled by the threads' end, they would wait for ever: of that Python wakes nobody who waits.
+        """
+        self._is_over.set()
         for threads in self._threads.values():
-            threads.shutdown(wait=False, cancel_futures=True)
+            threads.shutdown(wait=False)
         for threads in self._threads.values():
             threads.shutdown()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import socket
+import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -96,6 +97,7 @@ class SocketConnection:
         self._handler = _Handler(app, app_token, web_client=client, logger=_bolt_log, ping_interval=_LOOK_SECONDS)
         self._handler.meter = meter
         self._handler.client.on_message_listeners.append(self._handler.envelopes.came)
+        self._closing = threading.Thread(target=self._handler.close, name="hanging up", daemon=True)
 
     def open(self) -> None:
         """Connect; raises ConfigError where Slack refuses the token or doesn't answer."""
@@ -121,7 +123,7 @@ class SocketConnection:
         """Disconnect, and stay so, once what came is acknowledged; Slack isn't waited for."""
         client = self._handler.client
         self._handler.envelopes.wait_for_none(_LAST_SECONDS)
-        client.closed, client.auto_reconnect_enabled = True, False
+        client.closed, client.auto_reconnect_enabled, client.default_auto_reconnect_enabled = True, False, False
         session = client.current_session
         line = session.sock if session is not None else None
         wire = line.sock if line is not None else None
@@ -137,7 +139,9 @@ class SocketConnection:
         until = time.monotonic() + _LAST_READ_SECONDS
         while session is not None and session.sock is not None and time.monotonic() < until:
             time.sleep(_NAP)  # else slack_sdk takes it away from under who reads from it, who calls that an error
-        self._handler.close()  # type: ignore[no-untyped-call]  # as above
+        if self._closing.ident is None:
+            self._closing.start()
+        self._closing.join(_LAST_SECONDS)  # who is just making another socket may be kept by Slack for half a minute
         if wire is not None:
             wire.close()  # it is left open otherwise
 

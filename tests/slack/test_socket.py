@@ -75,6 +75,27 @@ def test_hanging_up_waits_for_nobody_and_is_no_error(tmp_path: Path, caplog: pyt
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
+def test_hanging_up_waits_for_nobody_who_is_making_another_socket(tmp_path: Path) -> None:
+    is_held, let_go = threading.Event(), threading.Event()
+    were_let_go: list[bool] = []
+
+    def hold(method: str, _: object) -> None:
+        if method == "apps.connections.open":
+            is_held.set()
+            were_let_go.append(let_go.wait(8))
+
+    with staged(tmp_path) as stage:
+        stage.workspace.workspace.rate_limit = hold
+        stage.post("/disconnect", {"announced": False})
+        assert is_held.wait(10)
+        assert stage.bot._socket is not None
+        stage.bot._socket.close()
+        let_go.set()
+        stage.bot._socket.close()  # twice is the same as once
+        stage.wait_until(lambda: bool(were_let_go))
+        assert were_let_go[0]  # it was over while the far end was still silent
+
+
 class HeldPool(Pool):
     """One that takes nothing before it is let go, while whoever brought it has no acknowledgement."""
 
