@@ -33,6 +33,7 @@ class _Around:
     policies: tuple[Policy, ...]
     pauses: tuple[Pause, ...]
     holder: PublishRequest | None
+    there: PublishRequest | None
 
 
 class FakeRequests:
@@ -88,7 +89,9 @@ class FakeRequests:
     def change(self, request: int, step: Step) -> PublishRequest | str:
         with self._lock:
             before = self.get(request)
-            said = step(before, _Around(self._policies.in_force(), self._pauses.active(), self._holder(before)))
+            there = self.last_published(before.service.node, before.wish.published_service)
+            around = _Around(self._policies.in_force(), self._pauses.active(), self._holder(before), there)
+            said = step(before, around)
             if isinstance(said, str):
                 return said
             after = said.request

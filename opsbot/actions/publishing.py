@@ -202,16 +202,16 @@ def _judged(request: PublishRequest, run: str, now: datetime, world: World) -> _
         said = f"Nothing was sent: {error}"
         return _Claim(run, now, lambda *_: Ending(State.FAILED, said))
     standings, requester = standings_of(request, world), _standing_of_requester(request, world)
-    there = world.requests.last_published(request.service.node, request.wish.published_service)
 
     def judge(request: PublishRequest, around: Surroundings) -> Ending | Hold | None:
         if is_there:
             return Ending(State.FAILED, f"{request.version} was on {request.wish.published_service} already.")
-        policy = policy_of(request, around.policies)
-        objected = objection_to_target(request.wish, policy, there, around.policies)
+        policies, pauses, holder = around.policies, around.pauses, around.holder
+        there = around.there  # after the holder: whatever is published meanwhile is found as the one or the other
+        policy = policy_of(request, policies)
+        objected = objection_to_target(request.wish, policy, there, policies)
         if objected is not None:  # another service may have been published there since it was asked for
             return Ending(State.STALE, objected)
-        pauses, holder = around.pauses, around.holder
         return verdict(
             request, policy, sighting, standings, now, requester=requester, pauses=pauses, holder=holder, there=there
         )

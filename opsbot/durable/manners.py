@@ -68,6 +68,6 @@ class Seldom(logging.Filter):
         what, now = record.getMessage().partition(":")[0], self._now()
         if now < self._said.get(what, now):
             return False
-        self._said = {each: until for each, until in self._said.items() if now < until}
-        self._said[what] = now + self._seconds
+        still = {each: until for each, until in self._said.items() if now < until}
+        self._said = {**still, what: now + self._seconds}  # never changed once others see it: they may be reading
         return True

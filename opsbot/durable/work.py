@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote
 
 from dbos import DBOS, DBOSClient, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat, error
 
@@ -77,7 +77,7 @@ class DurableWork:
         file = _file_of(url)
         self._lock = FileLock(file.with_name(f"{file.name}.lock")) if file is not None else None
         self.executor = "local" if file is not None else f"opsbot-{uuid.uuid4().hex[:12]}"
-        self._url = f"sqlite:///{file.with_suffix('.dbos.db')}" if file is not None else url
+        self._url = f"sqlite:///{quote(str(file.with_suffix('.dbos.db')))}" if file is not None else url
         config = DBOSConfig(
             name=_NAME,
             system_database_url=self._url,
@@ -269,6 +269,6 @@ class DurableWork:
 
 
 def _file_of(url: str) -> Path | None:
-    """Name the file of an SQLite database."""
-    parts = urlsplit(url)
-    return Path(url.partition(":///")[2].partition("?")[0]) if parts.scheme.startswith("sqlite") else None
+    """Name the file of an SQLite database; the url may quote it, as SQLAlchemy does where it writes one."""
+    scheme, _, name = url.partition(":///")
+    return Path(unquote(name.partition("?")[0])) if scheme.startswith("sqlite") else None

@@ -127,16 +127,19 @@ class Remembered(Generic[T]):
 
         A failure isn't given out for longer than by `current`.
         """
-        last, now = self._last, self._memory.now()
-        if now < last.until:
+        last = self._last
+        if self._memory.now() < last.until:
             return last
         reading = self._begin_aside()
-        if not last.problem and now < last.begun + _STILL_KNOWN:
-            return last
-        with self._memory.waiting():
-            reading.join(_PATIENCE)
-        last = self._last
-        return last if self._memory.now() < last.begun + _STILL_KNOWN else None
+        if not self._is_known(last):
+            with self._memory.waiting():
+                reading.join(_PATIENCE)
+            last = self._last
+        return last if self._is_known(last) else None
+
+    def _is_known(self, reading: Reading[T]) -> bool:
+        now = self._memory.now()
+        return now < reading.until or (not reading.problem and now < reading.begun + _STILL_KNOWN)
 
     def last(self) -> T:
         """Give what was read last, however long ago; nobody is asked."""

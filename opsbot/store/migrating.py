@@ -79,7 +79,7 @@ def _is_behind(connection: Connection) -> bool:
     revision, known = revision_of(connection), revisions()
     if revision is None or revision in known:
         return revision != known[-1]
-    if connection.execute(select(schema_floor.c.revision)).scalar_one_or_none() not in known:
+    if _floor_of(connection) not in known:
         raise StoreError(
             f"The database's schema is {revision}, which only a newer opsbot knows: run that one, or restore the"
             " backup from before the upgrade."
@@ -137,6 +137,13 @@ def revision_of(connection: Connection) -> str | None:
     if not inspect(connection).has_table(_stamp.name):
         return None
     return connection.execute(select(_stamp.c.version_num)).scalar_one_or_none()
+
+
+def _floor_of(connection: Connection) -> str | None:
+    """Name the revision that whoever works on the schema has to know; None where it doesn't say, being none of ours."""
+    if not inspect(connection).has_table(schema_floor.name):
+        return None
+    return connection.execute(select(schema_floor.c.revision)).scalar_one_or_none()
 
 
 def _config(connection: Connection | None = None) -> Config:

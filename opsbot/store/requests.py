@@ -89,11 +89,8 @@ class RequestStore:
 
     def last_published(self, node: str, published_service: str) -> PublishRequest | None:
         """Find the request that was published last on the published service."""
-        there = (table.c.node == node) & (table.c.published_service == published_service)
-        published = select(table.c.id).where(there & (table.c.state == State.PUBLISHED.value))
-        newest = published.order_by(table.c.ended_at.desc().nulls_last(), table.c.id.desc()).limit(1)
-        found = self._select(table.c.id == newest.scalar_subquery())
-        return found[0] if found else None
+        with self._database.transaction() as connection:
+            return _last_published(connection, node, published_service)
 
     def published_services_of(self, service: ServiceRef) -> frozenset[str]:
         """Name the published services that versions of the service were published to."""
@@ -216,6 +213,17 @@ class _Around:
         )
         row = self._connection.execute(there).mappings().one_or_none()
         return request_of(row, ()) if row is not None else None
+
+    @property
+    def there(self) -> PublishRequest | None:
+        return _last_published(self._connection, self._request.service.node, self._request.wish.published_service)
+
+
+def _last_published(connection: Connection, node: str, published_service: str) -> PublishRequest | None:
+    there = (table.c.node == node) & (table.c.published_service == published_service)
+    published = select(table.c.id).where(there & (table.c.state == State.PUBLISHED.value))
+    newest = published.order_by(table.c.ended_at.desc().nulls_last(), table.c.id.desc()).limit(1)
+    return next(iter(_requests(connection, table.c.id == newest.scalar_subquery())), None)
 
 
 def _requests(connection: Connection, condition: ColumnElement[bool]) -> list[PublishRequest]:

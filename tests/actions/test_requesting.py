@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,7 +19,12 @@ from opsbot.domain.results import Explained, PublishRequested, Refused, Requests
 from opsbot.errors import ConflictError, DSSUnavailableError, NotFoundError
 from tests.actions.doing import PUBLISH, approved, asked, carry_out, do, make
 from tests.builders import ADA, CHANNEL, MAYA, NOON, OMAR, SCORING, TEAM, VIC, grant, package, rules, service
+from tests.fake_requests import FakeRequests
 from tests.fakes import Scene
+
+if TYPE_CHECKING:
+    from opsbot.actions.stores import Step
+    from opsbot.domain.models import PublishRequest
 
 URGENT = replace(PUBLISH, break_glass=True)
 GLASS = Policy("glass", break_glass=BreakGlass(("publisher",), timedelta(hours=2)))
@@ -242,6 +248,25 @@ def test_what_was_asked_for_before_another_service_was_published_there_is_not_pu
     assert carry_out(scene, approved(scene)).state is State.PUBLISHED
     ended = carry_out(scene, number)
     assert (ended.state, ended.outcome) == (State.STALE, OF_ANOTHER)
+    assert scene.designer.published == {"scoring": {"v3"}}
+
+
+def test_what_is_published_there_as_a_request_is_claimed_counts_too() -> None:
+    others: list[int] = []
+
+    class Crossed(FakeRequests):
+        """Before a request is changed another one is carried out."""
+
+        def change(self, request: int, step: Step) -> PublishRequest | str:
+            if others:
+                carry_out(scene, others.pop())
+            return super().change(request, step)
+
+    scene = played_with()
+    scene.requests = Crossed(scene.keeping, scene.policies, scene.pauses)
+    number, other = asked(scene, TO_SCORING), approved(scene)
+    others.append(other)
+    assert carry_out(scene, number).outcome == OF_ANOTHER
     assert scene.designer.published == {"scoring": {"v3"}}
 
 

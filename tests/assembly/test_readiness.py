@@ -81,6 +81,17 @@ def test_what_was_known_is_true_until_a_node_is_silent_for_long() -> None:
     node.speaks.set()
 
 
+def test_a_fault_of_ours_makes_a_node_silent_no_longer_than_until_it_is_asked_again() -> None:
+    answers: list[Exception] = [KeyError("ours")]
+
+    def ask() -> None:
+        if answers:
+            raise answers.pop()
+
+    probe = NodeProbe(ask, kept=0, patience=10)
+    assert (probe(), probe()) == (False, True)
+
+
 def test_what_was_read_counts_for_a_while_and_so_does_that_it_could_not_be() -> None:
     reads: list[int] = []
 

@@ -2,8 +2,8 @@
 
 The old version serves, with a publish that waits and with watches; the new one migrates, starts beside it, and takes over
 from one that is killed in the middle of a publish. Then one goes back: the old version starts on the new schema, or says
-why it won't. All the while people type. It takes some minutes, since the processes are those that `opsbot serve` makes,
-at the pace that they have.
+why it won't. All the while people type. It takes more than a minute, since the processes are those that `opsbot serve`
+makes, at the pace that they have.
 """
 
 from __future__ import annotations
@@ -156,8 +156,10 @@ class House:
         self.wrong += [f"{sent.count(False)} commands were not acknowledged"] * (sent.count(False) > _LOST)
 
     def close(self) -> None:
+        for process in self._replicas:  # all are told before one is waited for
+            process.terminate()
         for process in self._replicas:
-            end(process)
+            process.wait(30)
         self.hands.close()
 
     def _said(self, text: str, channel: str = "ml-ops") -> list[JSON]:
@@ -179,9 +181,9 @@ def roll(house: House, old: Path) -> list[str]:
     first, second = house.start(old), house.start(old)
     waiting = house.ask("waiting")
     with house.typed_into():
-        house.run(NEW, "migrate")
+        house.wrong += ["the new version doesn't migrate"] * house.run(NEW, "migrate")
         house.try_out("migrated")
-        house.run(old, "migrate")
+        goes_on = house.run(old, "migrate") == 0
         third = house.start(NEW)
         house.try_out("mixed")
         cards = house.publish_slowly(6)
@@ -192,7 +194,9 @@ def roll(house: House, old: Path) -> list[str]:
         print(*house.logged("is taken over from"), sep="\n", flush=True)
         house.approve(waiting)
         house.look_at(waiting, "waiting")
-        if house.start(old) is not None:
+        serves = house.start(old) is not None
+        house.wrong += ["the old version's serve and migrate don't agree on the schema"] * (serves != goes_on)
+        if serves:
             end(third)
             house.try_out("back")
     house.wrong += ["the audit has faults"] * house.run(NEW, "audit", "verify")

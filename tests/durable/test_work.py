@@ -6,7 +6,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from dbos import DBOS
@@ -18,7 +19,11 @@ from opsbot.durable.watch import prune
 from opsbot.errors import StoreError
 from opsbot.store import Database, ReplicaStore
 from tests.conftest import ready_postgres
+from tests.databases import put_database, put_work
 from tests.durable.doings import QUICK, Doings, working
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_run_goes_through_its_steps_once_however_often_it_is_begun(url: str) -> None:
@@ -78,6 +83,20 @@ def test_a_database_that_lets_nobody_make_the_tables_of_the_work_says_so(request
 def test_an_sqlite_file_serves_one_process(file_url: str) -> None:
     with working(file_url, Doings()), pytest.raises(StoreError, match="Another process uses this database"):
         DurableWork(file_url, Doings().duties(), ReplicaStore(Database(file_url)), QUICK)
+
+
+def test_its_own_file_is_beside_the_database_whatever_that_is_called(tmp_path: Path) -> None:
+    folder = tmp_path / "données (prod) 100%"
+    folder.mkdir()
+    file = folder / "ops@bot#1.db"
+    put_database(file)
+    put_work(file)
+    doings = Doings()
+    with closing(Database(f"sqlite:///{quote(str(file))}")) as database, working(database.url, doings) as work:
+        work.publish(7, 0)
+        doings.wait_for(lambda: len(doings.seen) >= 3)
+    names = {each.name.removesuffix("-wal").removesuffix("-shm") for each in folder.iterdir()}
+    assert names == {"ops@bot#1.db", "ops@bot#1.db.lock", "ops@bot#1.dbos.db"}
 
 
 def test_one_after_the_other_can_be_built_in_a_process(file_url: str) -> None:

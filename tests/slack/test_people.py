@@ -139,6 +139,23 @@ def test_who_only_chooses_is_known_as_soon_as_slack_tells_of_them_again() -> Non
     assert made.known_membership(MAYA).barred == ""
 
 
+def test_who_only_chooses_is_not_told_of_a_failure_of_minutes_ago() -> None:
+    may_tell = threading.Event()
+
+    class Silent(FakeSlack):
+        def users_info(self, *, user: str) -> dict[str, Any]:
+            assert self.broken or may_tell.wait(10)
+            return super().users_info(user=user)
+
+    slack, clock = Silent(broken=True), Clock()
+    made = directory(slack, clock)
+    assert "internal_error" in made.known_membership(MAYA).barred
+    slack.broken = False
+    clock.seconds += 60
+    assert "silence" in made.known_membership(MAYA).barred
+    may_tell.set()
+
+
 def test_who_clicks_for_the_first_time_is_known_though_slack_takes_its_time() -> None:
     class Slow(FakeSlack):
         def users_info(self, *, user: str) -> dict[str, Any]:

@@ -100,6 +100,14 @@ def test_a_database_that_only_a_newer_version_can_work_on_is_left_as_it_is(
         ask(database)
 
 
+def test_a_database_that_another_program_migrates_is_left_as_it_is(database: Database) -> None:
+    make_newer(database, revisions()[-1])
+    with database.transaction() as connection:
+        schema_floor.drop(connection)
+    with pytest.raises(StoreError, match="is 9999, which only a newer opsbot knows"):
+        migrate(database)
+
+
 def test_this_version_works_on_a_newer_schema_that_says_it_can_and_leaves_it_as_it_is(database: Database) -> None:
     make_newer(database, revisions()[-1])
     assert is_current(database)

@@ -144,6 +144,16 @@ def test_the_one_that_was_published_last_is_found(kept: Kept) -> None:
     assert found is not None
     assert found.version == "v3"
     assert kept.requests.last_published("other", "scoring") is None
+    seen: list[PublishRequest | None] = []
+
+    def look(_: PublishRequest, around: Surroundings) -> str:
+        seen.append(around.there)
+        return ""
+
+    for target in ("scoring", "other"):
+        opened, _ = kept.open(replace(wish("v5"), published_service=target))
+        kept.requests.change(opened.id, look)
+    assert seen == [found, None]
 
 
 def test_a_request_is_found_by_its_card(kept: Kept) -> None:

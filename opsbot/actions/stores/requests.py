@@ -54,6 +54,11 @@ class Surroundings(Protocol):
         """The request whose version may be on its way to the same published service."""
         ...
 
+    @property
+    def there(self) -> PublishRequest | None:
+        """The request that was published last on the same published service."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
