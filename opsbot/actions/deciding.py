@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from opsbot.actions.deciders import whom_to_ask
 from opsbot.actions.recording import changed
 from opsbot.actions.sighting import sight
 from opsbot.domain.commands import Approve
@@ -36,7 +37,7 @@ def decide(command: Decide, asker: Asker, standing: Standing, world: World) -> D
     policy = policy_of(request, world.policies.in_force())
     objected = objection(command, request, asker.person, standing, policy)
     if objected is not None:  # said again below, with the request locked, where it isn't said here
-        return Refused(objected)
+        return Refused(objected, whom_to_ask(command, asker.person, standing, world))
     sighting = sight(request.wish, world.designer) if isinstance(command, Approve) else None
     step = _Step(command, asker, standing, sighting, world.clock())
     decided = world.requests.change(request.id, step)

@@ -30,7 +30,7 @@ from opsbot.domain.policy import may_see
 from opsbot.domain.results import Refused
 from opsbot.domain.seals import is_of
 from opsbot.domain.terminal import objection_at_the_door, unheard
-from opsbot.errors import DSSRefusedError, OpsbotError, StoreError
+from opsbot.errors import DSSRefusedError, NotFoundError, OpsbotError, StoreError
 
 if TYPE_CHECKING:
     from opsbot.actions.world import World
@@ -156,6 +156,11 @@ class Dispatcher:
             return forbidden
         try:
             return self._act(command, asker, standing)
+        except NotFoundError:
+            if standing.grants or standing.problem or not isinstance(command, _ON_REQUEST):
+                raise
+            said = "No grant holds for you here, so there is no request that you may see."
+            return Refused(said, self.world.rules.access.administrators(None))
         except DSSRefusedError as error:  # so a node answers about a project that isn't there, too
             project = project_of(command)
             missing = no_such_project(project, standing, self.world.survey) if project is not None else None

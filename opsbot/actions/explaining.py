@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from opsbot.actions.deciders import holders, kept_from_approving
 from opsbot.actions.packagers import packager_of
 from opsbot.actions.reading import find_package, find_service
 from opsbot.domain.authorization import Permission, refusal
@@ -63,17 +64,10 @@ class _Question:
     def holders(self) -> Iterator[RoleHolders]:
         """Name who could approve, role by role."""
         short = dict(lacking(self.request, self.policy))
-        voted = {vote.person.id for vote in self.request.votes}
-        excluded = set[str]() if self.policy.requester_may_approve else {self.request.wish.requester.id}
-        packager = self.request.wish.packager
-        if packager is not None and not self.policy.packager_may_approve:
-            excluded.add(packager.id)
+        besides = kept_from_approving(self.request, self.policy)
         for role, needed in self.policy.quorum:
-            users, groups = self.world.rules.access.holders(role, self.command.service, self.request.wish.card_channel)
-            members = {group: self.world.directory.members(group) for group in groups}
-            people = users.union(*members.values()) - excluded - voted
-            unread = tuple(sorted(group for group, inside in members.items() if not inside))
-            yield RoleHolders(role, needed, short.get(role, 0), tuple(sorted(people)), unread)
+            people, unread = holders(role, self.request, self.world, besides)
+            yield RoleHolders(role, needed, short.get(role, 0), tuple(sorted(people)), tuple(sorted(unread)))
 
     def obstacles(self, open_ones: list[PublishRequest]) -> Iterator[str]:
         """Say what keeps everybody from publishing now."""

@@ -40,7 +40,8 @@ def delete_package(
     there = published(command, world)
     if there is not None and not (command.force and standing.allows(Permission.ADMIN, command.service)):
         return Refused(
-            f"{command.version} of {command.service} isn't deleted: {there} An administrator may insist, with --force."
+            f"{command.version} of {command.service} isn't deleted: {there} An administrator may insist, with --force.",
+            world.rules.access.administrators(command.service),
         )
     if not command.confirmed:
         return ConfirmationAsked(command, there or "")

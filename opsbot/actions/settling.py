@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from opsbot.actions.deciders import whom_to_ask
 from opsbot.actions.publishing import let_others_go, settled
 from opsbot.actions.recording import changed
 from opsbot.domain.deliveries import Kind
@@ -35,7 +36,7 @@ def settle_by_hand(command: Settle, asker: Asker, standing: Standing, world: Wor
 
     done = world.requests.change(command.request, step)
     if isinstance(done, str):
-        return Refused(done)
+        return Refused(done, whom_to_ask(command, asker.person, standing, world))
     let_others_go(done, world)
     return Settled(done)
 
@@ -52,4 +53,6 @@ def review(command: Review, asker: Asker, standing: Standing, world: World) -> R
         return changed(reviewed, asker, command.verb, now, Kind.REPAINT, Kind.REVIEW, comment=command.comment)
 
     done = world.requests.change(command.request, step)
-    return Refused(done) if isinstance(done, str) else Reviewed(done)
+    if isinstance(done, str):
+        return Refused(done, whom_to_ask(command, asker.person, standing, world))
+    return Reviewed(done)

@@ -145,7 +145,8 @@ def objection_to_break_glass(wish: Wish, standing: Standing, policy: Policy) -> 
 def no_such_request(number: int, problem: str = "") -> NotFoundError:
     """Make the error for a number that nobody has, or that the asker may not know of, perhaps because of a problem."""
     return NotFoundError(
-        f"There is no request {number}; “requests” lists those there are. {problem}".rstrip(), about=number
+        f"There is no request {number} that you may see; “requests” lists those there are. {problem}".rstrip(),
+        about=number,
     )
 
 
@@ -218,7 +219,7 @@ def _objection_to_decline(request: PublishRequest, person: Person, standing: Sta
 def _objection_to_cancel(request: PublishRequest, person: Person, standing: Standing) -> str | None:
     if person.id == request.wish.requester.id or standing.allows(Permission.ADMIN, request.service):
         return None
-    return f"Only {request.wish.requester.name}, who asked, may cancel request {request.id}."
+    return f"Only {request.wish.requester.name}, who asked, or an administrator may cancel request {request.id}."
 
 
 def _objection_to_settling(request: PublishRequest, person: Person, standing: Standing, policy: Policy) -> str | None:

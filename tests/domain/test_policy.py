@@ -40,7 +40,9 @@ def test_who_may_only_look_decides_nothing() -> None:
 @pytest.mark.parametrize("state", State)
 def test_who_may_not_even_look_hears_that_there_is_none(state: State) -> None:
     for decide in (Approve(12), Decline(12), Cancel(12)):
-        with pytest.raises(NotFoundError, match=r"There is no request 12; “requests” lists those there are\."):
+        with pytest.raises(
+            NotFoundError, match=r"There is no request 12 that you may see; “requests” lists those there are\."
+        ):
             object_to(decide, Person("U9", "stranger"), state)
 
 
