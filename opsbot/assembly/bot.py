@@ -36,7 +36,7 @@ from opsbot.slack import (
     Turns,
     who_am_i,
 )
-from opsbot.slack.app import EVENTS_PATH, SocketConnection, http_application
+from opsbot.slack.app import EVENTS_PATH, http_application, socket_connection
 from opsbot.store import NoteStore, PruningStore, RecordStore, ReplicaStore, SeenStore
 from opsbot.telemetry import Queue, Readings
 
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from opsbot.domain.rules import Rules
     from opsbot.durable import Tempo
     from opsbot.slack import Identity, Pool
+    from opsbot.slack.transport.socket_mode import SocketConnection
 
 
 _FINISHING_SECONDS = 20.0
@@ -229,7 +230,7 @@ class Bot:
         applications: dict[str, WSGIApplication] = {}
         socket = None
         if config.slack.mode == "socket":
-            socket = SocketConnection(self.client, identity, self.listeners, secret_of(config.slack.app_token), meter)
+            socket = socket_connection(self.client, identity, self.listeners, secret_of(config.slack.app_token), meter)
             checks["socket"] = socket.is_open
         else:
             secret = secret_of(config.slack.signing_secret)

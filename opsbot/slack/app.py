@@ -4,37 +4,27 @@ from __future__ import annotations
 
 import logging
 import re
-import socket
-import threading
-import time
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
-from slack_sdk.socket_mode.interval_runner import IntervalRunner
-from websocket import WebSocketException
 
-from opsbot.errors import ConfigError
 from opsbot.slack.forms.payloads import FIELD, VERB
 from opsbot.slack.forms.views import FORM
 from opsbot.slack.listening.doors import through
 from opsbot.slack.listening.signed import SignedOnly
 from opsbot.slack.listening.workspace import OwnWorkspace
 from opsbot.slack.manifest import ANYTHING, PUBLISH_THIS
-from opsbot.slack.transport.calls import CALL_ERRORS, in_words
-from opsbot.slack.transport.envelopes import Envelopes
 from opsbot.slack.transport.heard import hearing
+from opsbot.slack.transport.socket_mode import SocketConnection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-    from slack_sdk.socket_mode.request import SocketModeRequest
-    from slack_sdk.socket_mode.websocket_client import SocketModeClient
 
     from opsbot.slack.identity import Identity
     from opsbot.slack.listening.listeners import Listeners
@@ -44,15 +34,6 @@ EVENTS_PATH = "/slack/events"
 
 _log = logging.getLogger(__name__)
 _bolt_log = logging.getLogger("slack_bolt")
-
-_FIRST_SOCKET_SECONDS = 5.0
-_NAP = 0.01
-_LAST_SECONDS = 1.0
-"""For the acknowledgements of what came before we hang up: without one people read that it failed, though it is done."""
-_LAST_READ_SECONDS = 1.0
-"""So long whoever reads from a socket may take to see that we hung up."""
-_LOOK_SECONDS = 1.5
-"""How often the socket is looked at, and pinged; a lost one is made again as soon as that is seen."""
 
 
 def http_application(
@@ -86,78 +67,13 @@ def readable_only(application: WSGIApplication) -> WSGIApplication:
     return answer
 
 
-class SocketConnection:
-    """A Socket Mode connection that comes back by itself."""
-
-    def __init__(
-        self, client: WebClient, identity: Identity, listeners: Listeners, app_token: str, meter: Meter
-    ) -> None:
-        # Bolt wants a secret, and checks nothing against it here: what comes over our own connection isn't signed.
-        app = _bolt(client, identity, listeners, signing_secret=app_token)
-        self._handler = _Handler(app, app_token, web_client=client, logger=_bolt_log, ping_interval=_LOOK_SECONDS)
-        self._handler.meter = meter
-        self._handler.client.on_message_listeners.append(self._handler.envelopes.came)
-        self._closing = threading.Thread(target=self._handler.close, name="hanging up", daemon=True)
-
-    def open(self) -> None:
-        """Connect; raises ConfigError where Slack refuses the token or doesn't answer."""
-        client = self._handler.client
-        client.current_app_monitor_started = True  # else it looks before there is a socket, and makes a second one
-        napping = client.current_session_runner  # since it was made, when there was no socket to run
-        napping.shutdown()  # type: ignore[no-untyped-call]  # slack_sdk forgot the annotation
-        try:
-            self._handler.connect()  # type: ignore[no-untyped-call]  # Bolt forgot the annotation
-        except CALL_ERRORS as error:
-            raise ConfigError(f"Slack doesn't take the app token, or doesn't answer: {in_words(error)}.") from error
-        client.current_session_runner = IntervalRunner(napping.target, napping.interval_seconds).start()
-        until = time.monotonic() + _FIRST_SOCKET_SECONDS
-        while not client.is_connected() and time.monotonic() < until:
-            time.sleep(_NAP)
-        client.current_app_monitor.start()
-
-    def is_open(self) -> bool:
-        """Tell whether Slack can reach us just now."""
-        return self._handler.client.is_connected()
-
-    def close(self) -> None:
-        """Disconnect, and stay so, once what came is acknowledged; Slack isn't waited for."""
-        client = self._handler.client
-        self._handler.envelopes.wait_for_none(_LAST_SECONDS)
-        client.closed, client.auto_reconnect_enabled, client.default_auto_reconnect_enabled = True, False, False
-        session = client.current_session
-        line = session.sock if session is not None else None
-        wire = line.sock if line is not None else None
-        if session is not None:  # that we hang up is no error, for slack_sdk to log
-            session.keep_running, session.on_error = False, None
-        if line is not None:
-            with suppress(OSError, WebSocketException):
-                line.send_close()
-        if wire is not None:
-            with suppress(OSError):
-                wire.shutdown(socket.SHUT_RDWR)  # else whoever waits for a message does so for ten seconds
-        client.message_queue.put(None)  # no message: else whoever waits for one does so for up to a second
-        until = time.monotonic() + _LAST_READ_SECONDS
-        while session is not None and session.sock is not None and time.monotonic() < until:
-            time.sleep(_NAP)  # else slack_sdk takes it away from under who reads from it, who calls that an error
-        if self._closing.ident is None:
-            self._closing.start()
-        self._closing.join(_LAST_SECONDS)  # who is just making another socket may be kept by Slack for half a minute
-        if wire is not None:
-            wire.close()  # it is left open otherwise
-
-
-class _Handler(SocketModeHandler):
-    """Bolt's handler, timed from the envelope to its acknowledgement."""
-
-    meter: Meter
-
-    def __init__(self, app: App, app_token: str, **how: Any) -> None:
-        self.envelopes = Envelopes()
-        super().__init__(app, app_token, **how)
-
-    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as Bolt's own
-        with self.envelopes.acknowledging(), hearing(self.meter):
-            super().handle(client, req)
+def socket_connection(
+    client: WebClient, identity: Identity, listeners: Listeners, app_token: str, meter: Meter
+) -> SocketConnection:
+    """Make the connection over which Slack reaches us in Socket Mode; it isn't open yet."""
+    # Bolt wants a secret, and checks nothing against it here: what comes over our own connection isn't signed.
+    app = _bolt(client, identity, listeners, signing_secret=app_token)
+    return SocketConnection(client, app_token, partial(run_bolt_app, app), meter)
 
 
 def _bolt(client: WebClient, identity: Identity, listeners: Listeners, signing_secret: str) -> App:

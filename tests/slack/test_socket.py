@@ -29,21 +29,28 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pyte
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    """A stage after which such sockets are picked up, so that no other test hears of them."""
+    """A stage after which such sockets are picked up, so that no other test hears of them, or of who is making one."""
     with staged(tmp_path) as made:
         yield made
+    assert made.bot._socket is not None
+    made.bot._socket._closing.join(20)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
 
 
 @pytest.mark.parametrize("announced", [True, False])
-def test_a_dropped_socket_is_made_again(stage: Stage, announced: bool) -> None:  # noqa: FBT001 - pytest passes it by name
+def test_a_dropped_socket_is_made_again_and_once(stage: Stage, announced: bool) -> None:  # noqa: FBT001 - pytest passes it by name
+    before = sockets_asked_for(stage)
     closed = stage.post("/disconnect", {"announced": announced})
     assert closed["closed"] >= 1
-    # slack_sdk connects for the announcement, and again for the end: what comes between the two may find nobody.
     stage.wait_until(lambda: stage.command("packages FRAUD/scoring")["acked"])
     stage.wait_for("asked for the packages")
+    assert sockets_asked_for(stage) == before + 1
+
+
+def sockets_asked_for(stage: Stage) -> int:
+    return sum("apps.connections.open" in str(entry) for entry in stage.log())
 
 
 def test_while_the_socket_is_gone_readiness_says_so(stage: Stage) -> None:
