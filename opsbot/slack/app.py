@@ -134,6 +134,7 @@ class SocketConnection:
             with suppress(OSError):
                 wire.shutdown(socket.SHUT_RDWR)  # else whoever waits for a message does so for ten seconds
         client.message_queue.put(None)  # no message: else whoever waits for one does so for up to a second
+        client.disconnect()  # at once: whoever waits for a message would say that it has no socket any more
         if self._closing.ident is None:
             self._closing.start()
         self._closing.join(_LAST_SECONDS)  # who is just making another socket may be kept by Slack for half a minute
