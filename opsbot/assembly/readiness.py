@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
+from contextvars import copy_context
 from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -26,6 +27,8 @@ _log = logging.getLogger(__name__)
 _RECORDS_KEPT = 5.0
 _ANSWER_KEPT = 1.0
 """Seconds for which an answer of /readyz counts: whoever reaches the port can't make it work by asking."""
+_STORE_PATIENCE = 5.0
+"""Seconds: as long as for a connection. A database that is frozen takes questions, and answers when it goes on."""
 _STARTS_FOR = 15.0
 _NODE_KEPT = 30.0
 _NODE_PATIENCE = 0.3
@@ -36,37 +39,80 @@ _NODE_SILENCE = 5.0
 class Cached(Generic[T]):
     """Something that is read at most every so many seconds, by one at a time, however many ask.
 
-    `waiting` is entered before anybody waits for who reads: were their turn kept meanwhile, who reads would wait for that.
+    It is read in a thread of its own: whoever asks waits `patience` seconds from its beginning, or without a limit for
+    what has one itself. A database that takes a question and never answers would else keep all threads there are.
+    `waiting` is entered before anybody waits: were their turn kept meanwhile, who reads might wait for that.
     """
 
-    def __init__(self, read: Callable[[], T], seconds: float, waiting: Waiting = nullcontext) -> None:
+    def __init__(
+        self,
+        read: Callable[[], T],
+        seconds: float,
+        waiting: Waiting = nullcontext,
+        *,
+        patience: float | None = None,
+    ) -> None:
         self._read = read
         self._seconds = seconds
         self._waiting = waiting
+        self._patience = patience
         self._lock = threading.Lock()
         self._kept: tuple[float, T | StoreError] | None = None
+        self._coming: tuple[float, Future[T | StoreError]] | None = None
 
     def __call__(self) -> T:
         """Give what was read last, if that is fresh enough, else read it; a failure of the store is kept as long."""
-        with self._waiting(), self._lock:
-            if self._kept is None or monotonic() - self._kept[0] > self._seconds:
-                self._kept = self._fresh()
-            found = self._kept[1]
+        with self._waiting():
+            found = self._found()
         if isinstance(found, StoreError):
             raise found
         return found
 
-    def _fresh(self) -> tuple[float, T | StoreError]:
+    def _found(self) -> T | StoreError:
+        with self._lock:
+            if self._kept is not None and monotonic() - self._kept[0] <= self._seconds:
+                return self._kept[1]
+            begun, coming = self._coming or self._begin()
+        left = None if self._patience is None else max(begun + self._patience - monotonic(), 0.0)
         try:
-            found: T | StoreError = self._read()
+            return coming.result(left)
+        except TimeoutError:
+            return coming.result() if coming.done() else StoreError("My database doesn't answer. Try again soon.")
+
+    def _begin(self) -> tuple[float, Future[T | StoreError]]:
+        """Have it read; the lock is held."""
+        coming: Future[T | StoreError] = Future()
+        threading.Thread(target=copy_context().run, args=(self._find_out, coming), name="reading", daemon=True).start()
+        self._coming = monotonic(), coming
+        return self._coming
+
+    def _find_out(self, coming: Future[T | StoreError]) -> None:
+        found: T | StoreError
+        try:
+            found = self._read()
         except StoreError as error:
             found = error
-        return monotonic(), found
+        except BaseException as error:  # noqa: BLE001 - whatever it is, whoever waits hears of it, and it is read again
+            with self._lock:
+                self._coming = None
+            coming.set_exception(error)
+            return
+        with self._lock:
+            self._kept, self._coming = (monotonic(), found), None
+        coming.set_result(found)
 
 
-def asked_seldom(check: Callable[[], bool]) -> Callable[[], bool]:
-    """Have a check that takes work made once a second at most, however many ask."""
-    return Cached(check, _ANSWER_KEPT)
+def asked_seldom(check: Callable[[], bool], patience: float = _STORE_PATIENCE) -> Callable[[], bool]:
+    """Have a check that takes work made once a second at most, however many ask; none that takes too long is well."""
+    cached = Cached(check, _ANSWER_KEPT, patience=patience)
+
+    def ask() -> bool:
+        try:
+            return cached()
+        except StoreError:
+            return False
+
+    return ask
 
 
 class NodeProbe:
@@ -99,8 +145,9 @@ class NodeProbe:
             if monotonic() < self._until:
                 return self._answers
             if self._asked is None:
-                self._asked = monotonic(), threading.Event()
-                threading.Thread(target=self._find_out, args=(self._asked[1],), name="probe", daemon=True).start()
+                asked = threading.Event()
+                threading.Thread(target=self._find_out, args=(asked,), name="probe", daemon=True).start()
+                self._asked = monotonic(), asked  # not before: where no thread is to be had, the next one tries again
             since, asked = self._asked
         is_known = asked.wait(self._patience)
         return self._answers and (is_known or monotonic() - since < self._silence)
@@ -138,7 +185,7 @@ class Health:
         self._probes = nodes
         self._nodes = Cached(self._ask_nodes, _ANSWER_KEPT, waiting)
         self._starts_until = float("-inf")
-        self._records = Cached(lambda: read(clock()), _RECORDS_KEPT, waiting)
+        self._records = Cached(lambda: read(clock()), _RECORDS_KEPT, waiting, patience=_STORE_PATIENCE)
         self._outlook = Cached(self._look, _RECORDS_KEPT, waiting)
 
     def begin(self) -> None:

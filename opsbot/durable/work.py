@@ -43,7 +43,8 @@ _NAME = "opsbot"
 _SCHEMA = "dbos"
 _LINES = "deliveries"
 _SAID_IN_ONE_GO = 50
-_AT_ONCE = 32
+_AT_ONCE = 256
+"""A node may take a quarter of an hour for a package: however many wait for it, what is to be said finds a thread."""
 _LINES_AT_ONCE = 24
 """Slack may take half a minute to say nothing: however many lines wait for it, publishing has threads of its own."""
 _TRIES = 3600

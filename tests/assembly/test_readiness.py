@@ -14,8 +14,10 @@ from opsbot.assembly.readiness import Cached, Health, NodeProbe, asked_seldom
 from opsbot.errors import DSSUnavailableError, StoreError
 from opsbot.slack import Turns
 from tests.builders import NOON
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from opsbot.domain.status import Records
@@ -104,6 +106,59 @@ def test_what_was_read_counts_for_a_while_and_so_does_that_it_could_not_be() -> 
         with pytest.raises(StoreError):
             cached()
     assert len(reads) == 1
+
+
+def test_a_store_that_takes_a_question_and_never_answers_keeps_nobody_for_good() -> None:
+    asked, goes_on, told = [], threading.Event(), SimpleQueue[bool]()
+
+    def ping() -> bool:
+        asked.append(1)
+        return goes_on.wait(10)
+
+    frozen = Cached(ping, 60, patience=0.05)
+    for _ in range(3):
+        with pytest.raises(StoreError, match="doesn't answer"):
+            frozen()
+    assert len(asked) == 1
+    is_well = asked_seldom(ping, patience=0.05)
+    for _ in range(2):
+        threading.Thread(target=lambda: told.put(is_well()), daemon=True).start()
+    assert [told.get(timeout=5) for _ in range(2)] == [False, False]
+    goes_on.set()
+    wait_until(lambda: frozen._coming is None)
+    assert (frozen(), len(asked)) == (True, 2)
+
+
+def test_what_failed_for_another_reason_is_heard_by_who_waits_and_read_again() -> None:
+    faults = [ZeroDivisionError("nobody foresaw this")]
+
+    def read() -> int:
+        if faults:
+            raise faults.pop()
+        return 3
+
+    cached = Cached(read, 60)
+    with pytest.raises(ZeroDivisionError):
+        cached()
+    assert cached() == 3
+
+
+@pytest.fixture
+def no_threads() -> Iterator[None]:
+    """No thread can be begun in here, as where a container may have no more of them."""
+    usual = threading.stack_size(1 << 46)
+    yield
+    threading.stack_size(usual)
+
+
+def test_who_could_have_no_thread_for_asking_keeps_nobody_from_asking_later(no_threads: None) -> None:
+    node = Node()
+    probe, cached = NodeProbe(node, patience=10), Cached(node, 60)
+    for ask in (probe, cached):
+        with pytest.raises(RuntimeError, match="thread"):
+            ask()
+    threading.stack_size(0)
+    assert (probe(), cached(), node.asked) == (True, [], 2)
 
 
 def test_who_waits_for_what_another_reads_lets_that_one_go_on() -> None:

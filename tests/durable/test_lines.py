@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 from tests.durable.doings import QUICK, Doings, working
 
@@ -31,6 +32,35 @@ def test_a_database_that_is_new_has_its_lines_looked_at_from_the_beginning(url: 
     with working(url, doings):
         doings.wait_for(lambda: "queue-worker-_dbos_internal_queue" in looking())
         assert "queue-worker-deliveries" in looking()
+
+
+class WithMuteNode(Doings):
+    """Has a node that answers nothing until `over`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = threading.Event()
+        self.asked = threading.Semaphore(0)
+
+    def note(self, what: str, *more: Any) -> None:
+        super().note(what, *more)
+        if what == "change post":
+            self.asked.release()
+            assert self.over.wait(60)
+
+
+def test_changes_that_wait_for_a_node_keep_nothing_from_being_said(file_url: str) -> None:
+    doings = WithMuteNode()
+    doings.lines = {"C1": ["it takes long"]}
+    with working(file_url, doings, SELDOM_SWEPT) as work:
+        for number in range(40):
+            work.change(number)
+        assert all(doings.asked.acquire(timeout=10) for _ in range(32))
+        work.deliver("C1")
+        try:
+            doings.wait_for(lambda: not doings.lines["C1"])
+        finally:
+            doings.over.set()
 
 
 class InTrouble(Doings):

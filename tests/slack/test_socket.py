@@ -71,6 +71,7 @@ def test_hanging_up_waits_for_nobody_and_is_no_error(tmp_path: Path, caplog: pyt
         were_let_go.append(let_go.wait(8))
 
     with staged(tmp_path) as stage, ThreadPoolExecutor(1) as aside:
+        assert stage.command("whoami")["acked"]  # so that who reads the socket is at it: it is just made
         stage.workspace.workspace.rate_limit = hold
         asked = aside.submit(stage.bot.client.api_test)
         assert is_held.wait(10)

@@ -38,6 +38,8 @@ PATIENCE = 3.0
 _OURS = "Something went wrong on my side; who asked for it hears more."
 
 _LOOK = 1.0
+_LAST_SECONDS = 1.0
+"""For the edit that is on its way at the end: Slack may keep it for half a minute, and nobody needs it any more."""
 _MINUTE = 60.0
 _A_MINUTE = 50
 _FOR_CARDS = 25
@@ -164,12 +166,12 @@ class SlackProgress:
         self._thread.start()
 
     def close(self) -> None:
-        """Edit nothing any more."""
+        """Edit nothing any more; an edit that Slack keeps waiting isn't waited for."""
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_LAST_SECONDS)
 
     @contextmanager
     def begin(self, place: Place, text: str) -> Iterator[Progress]:
@@ -225,6 +227,8 @@ class SlackProgress:
         with self._changed:
             going_on = tuple(self._going_on)
         for progress in going_on:
+            if self._is_closed:
+                return
             try:
                 progress.edit(self._client, self._budget, self._clock())
             except CALL_ERRORS as error:

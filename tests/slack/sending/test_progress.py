@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -199,3 +200,34 @@ def test_edits_are_made_by_themselves(bench: Bench) -> None:
         bench.clock.now += 7
         wait_until(lambda: "7 s so far" in bench.said()[0])
     bench.progress.close()
+
+
+class MuteClient(KeptWebClient):
+    """Sends an edit to a workspace that takes it, and says nothing until `speaks`."""
+
+    def __init__(self) -> None:
+        super().__init__("xoxb-sandbox", "http://127.0.0.1:9/api/")
+        self.edits, self.speaks = threading.Semaphore(0), threading.Event()
+
+    def chat_update(self, **_: Any) -> Any:
+        self.edits.release()
+        assert self.speaks.wait(20)
+
+
+def test_the_end_waits_for_no_edit_that_slack_keeps() -> None:
+    clock, there = Clock(), MessageRef(ML_OPS, "1.0")
+    with closing(MuteClient()) as client:
+        progress = SlackProgress(client, Budget(clock), clock=clock)
+        first, second = (progress.over(lambda: there, text) for text in ("Publishing v3", "Packaging v4"))
+        with first, second:
+            progress.start()
+            clock.now += 7
+            assert client.edits.acquire(timeout=10)
+            ending = threading.Thread(target=progress.close, daemon=True)
+            ending.start()
+            ending.join(10)
+            was_kept = ending.is_alive()
+            client.speaks.set()
+        progress._thread.join(10)
+    assert not was_kept
+    assert not client.edits.acquire(blocking=False)  # nor is another one made
