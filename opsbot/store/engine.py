@@ -159,7 +159,9 @@ def secrets_in(url: str) -> tuple[str, ...]:
     for name, value in parsed.query.items():
         if "password" in name.lower():
             found += [value] if isinstance(value, str) else value
-    written = [part for part in _WRITTEN.findall(url) if unquote(part) in found or unquote_plus(part) in found]
+    urls = (url, parsed.render_as_string(hide_password=False))  # the second is what others connect by
+    parts = (part for each in urls for part in _WRITTEN.findall(each))
+    written = [part for part in parts if unquote(part) in found or unquote_plus(part) in found]
     # As it is meant, as it stands in the url, and as it stands in urls that others make of it.
     return tuple(dict.fromkeys((*found, *written, *(quote(each, safe="") for each in found))))
 

@@ -31,10 +31,11 @@ def test_a_node_that_its_client_refuses_is_named() -> None:
         ("postgresql+psycopg://bot:hunter2@db/opsbot", ["hunter2"]),
         (
             "postgresql+psycopg://bot:p%40ss%2fw+rd%21@db/opsbot",
-            ["p@ss/w+rd!", "p%40ss%2fw+rd%21", "p%40ss%2Fw%2Brd%21"],
+            ["p@ss/w+rd!", "p%40ss%2fw+rd%21", "p%40ss%2Fw+rd%21", "p%40ss%2Fw%2Brd%21"],
         ),
         ("postgresql+psycopg://bot:a:b%2Fc@db/opsbot", ["a:b/c", "a:b%2Fc"]),
         ("postgresql+psycopg://db/opsbot?user=bot&password=s%26cret+1&sslmode=require", ["s&cret 1", "s%26cret+1"]),
+        ("postgresql+psycopg://db/opsbot?user=bot&password=s%26cret%201", ["s%26cret%201", "s%26cret+1"]),
         ("postgresql+psycopg://bot@db/opsbot?sslpassword=hunter3", ["hunter3"]),
     ],
 )
