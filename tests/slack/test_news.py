@@ -82,7 +82,7 @@ def test_a_person_hears_directly_of_what_they_watch(stage: Stage) -> None:
     stage.command("watches", user="vic", channel=stage.direct("vic"))
     stage.wait_for("`design:FRAUD/*` · packaged · <@U04VIC>", stage.direct("vic"), user="vic")
     stage.command("unwatch FRAUD --me", user="vic")
-    stage.wait_for("doesn't hear of `design:FRAUD/*` any more", user="vic")
+    stage.wait_for("you don't hear of `design:FRAUD/*` any more", user="vic")
 
 
 def test_watches_are_listed_with_who_set_them(stage: Stage) -> None:
