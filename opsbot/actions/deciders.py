@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from opsbot.domain.authorization import NOBODY
 from opsbot.domain.commands import Approve, Cancel, Decline, Review, Settle
 from opsbot.domain.lifecycle import State, may_follow
 from opsbot.domain.policy import policy_of, target_state
@@ -11,13 +12,10 @@ from opsbot.domain.seals import is_of
 
 if TYPE_CHECKING:
     from opsbot.actions.world import World
-    from opsbot.domain.authorization import Standing
+    from opsbot.domain.authorization import Standing, Whom
     from opsbot.domain.commands import OnRequest
     from opsbot.domain.models import Person, PublishRequest
     from opsbot.domain.policies import Policy
-
-Whom = tuple[frozenset[str], frozenset[str]]
-NOBODY: Whom = (frozenset(), frozenset())
 
 
 def holders(role: str, request: PublishRequest, world: World, besides: frozenset[str]) -> Whom:

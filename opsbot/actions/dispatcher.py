@@ -181,7 +181,7 @@ class Dispatcher:
             case commands.ShowHelp():
                 return show_help(command, standing, world.manual, world.rules.channel(asker.place.channel))
             case commands.ShowAccess():
-                return show_access(asker, standing)
+                return show_access(asker, standing, world.rules.access)
             case commands.ListNodes():
                 return list_nodes(world.survey)
             case commands.ListServices():

@@ -127,7 +127,7 @@ class _Gathering:
 
     def home(self) -> HomeShown:
         own = self._own()
-        access = show_access(Asker(self.person, HOME), self.standing)
+        access = show_access(Asker(self.person, HOME), self.standing, self.world.rules.access)
         sight = {glob for grant in self.standing.grants for glob in grant.services}
         sight |= {str(choice.request.service) for choice in own.shown}
         sight |= {_EVERYTHING} if self.standing.problem else set()  # nobody knows what else they could see
@@ -142,6 +142,7 @@ class _Gathering:
             problem=access.problem,
             watches=self.world.watches.set_by(self.person.id),
             sight=frozenset(sight),
+            ask=access.ask,
         )
 
     def _waiting(self) -> Few[Choice]:

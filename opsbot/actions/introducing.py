@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from opsbot.domain.authorization import NOBODY
 from opsbot.domain.results import AccessShown, HelpShown
 
 if TYPE_CHECKING:
     from opsbot.actions.ports import Manual
-    from opsbot.domain.authorization import Standing
+    from opsbot.domain.authorization import AccessRules, Standing
     from opsbot.domain.commands import ShowHelp
     from opsbot.domain.models import Asker
     from opsbot.domain.rules import ChannelRules
@@ -23,7 +24,9 @@ def show_help(command: ShowHelp, standing: Standing, manual: Manual, here: Chann
     return HelpShown(tuple(usable))
 
 
-def show_access(asker: Asker, standing: Standing) -> AccessShown:
+def show_access(asker: Asker, standing: Standing, access: AccessRules) -> AccessShown:
     """Tell the grants that hold for the asker here."""
     explained = ((grant, tuple(sorted(standing.roles[grant.role]))) for grant in standing.grants)
-    return AccessShown(asker.person, tuple(explained), standing.barred or standing.problem)
+    problem = standing.barred or standing.problem
+    ask = NOBODY if standing.grants or problem else access.administrators(None)
+    return AccessShown(asker.person, tuple(explained), problem, ask)

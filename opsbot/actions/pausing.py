@@ -37,8 +37,9 @@ def resume(command: Resume, asker: Asker, world: World) -> Resumed | Refused:
     waiting = _open_requests(services, world)
     lifted = world.pauses.lift(services, decision, _effects(command, asker, decision, waiting))
     if not lifted:
-        others = ", ".join(sorted({each.services for each in world.pauses.active()})) or "nothing"
-        return Refused(f"There is no pause of {command.service or 'everything'}; what is paused: {others}.")
+        others = ", ".join(sorted({each.services for each in world.pauses.active()}))
+        rest = f"what is paused: {others}" if others else "nothing is paused"
+        return Refused(f"There is no pause of {command.service or 'everything'}; {rest}.")
     for request in waiting:
         if request.state is State.APPROVED:
             world.durable.publish(request.id, request.attempt)

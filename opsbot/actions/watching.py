@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from opsbot.actions.reading import find_service
 from opsbot.actions.recording import DONE
+from opsbot.actions.searching import no_such_project
 from opsbot.domain.audit import Entry
 from opsbot.domain.authorization import Permission
 from opsbot.domain.commands import Unwatch
@@ -13,7 +14,7 @@ from opsbot.domain.deliveries import Effects, Kind, Message
 from opsbot.domain.findings import WatchesListed
 from opsbot.domain.globs import is_within, may_meet
 from opsbot.domain.models import HOME
-from opsbot.domain.references import ServiceRef
+from opsbot.domain.references import ProjectRef, ServiceRef
 from opsbot.domain.results import Refused, Unwatched, Watched, WatchesTested
 from opsbot.domain.seals import seal_of_watch
 from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, globbed
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from opsbot.domain.authorization import Standing
     from opsbot.domain.commands import ListWatches, TryWatches, WatchServices
     from opsbot.domain.models import Asker
+    from opsbot.domain.references import Watchable
 
 _DIRECT = "D"
 _MOST_TESTED = 10
@@ -43,11 +45,10 @@ def watch_services(command: WatchServices, asker: Asker, standing: Standing, wor
     asked each time.
     """
     target, services = target_of(asker, personally=command.personally), globbed(command.what)
-    refused = _refusal(target, services, asker, standing)
+    refused = _refusal(target, services, asker, standing, world)
     if refused is not None:
         return refused
-    if isinstance(command.what, ServiceRef):
-        find_service(command.what, standing, world.designer)  # a mistyped name would never be heard of
+    _refuse_mistyped(command.what, standing, world)
     now = world.clock()
     topics = frozenset(map(Topic, command.events)) or EVERY_TOPIC
     watch = Watch(0, target, services, topics, asker.person, now, quiet=command.quiet, digest=command.digest)
@@ -65,9 +66,10 @@ def unwatch(command: Unwatch, asker: Asker, standing: Standing, world: World) ->
     if not own:
         if there:
             return _in_configuration(services)
-        others = ", ".join(each.services for each in _heard(target, asker, standing, world)) or "nothing"
-        return Refused(f"Nobody watches {services} here; what is watched: {others}.")
-    refused = _refusal(target, services, asker, standing) if target != asker.person.id else None
+        others = ", ".join(each.services for each in _heard(target, asker, standing, world))
+        rest = f"what is watched: {others}" if others else "nothing is watched here"
+        return Refused(f"There is no watch of {services} here; {rest}.")
+    refused = _refusal(target, services, asker, standing, world) if target != asker.person.id else None
     if refused is not None:
         return refused
     for watch in own:
@@ -132,7 +134,7 @@ def _unwatch_by_number(number: int, asker: Asker, standing: Standing, world: Wor
     if watch.by.id == BY_CONFIG:
         return _in_configuration(watch.services)
     if not is_own:
-        refused = _refusal(target, watch.services, asker, standing)
+        refused = _refusal(target, watch.services, asker, standing, world)
         if refused is not None:
             return refused
     if not world.watches.remove(watch, Effects(_entry(Unwatch.verb, watch, asker, world.clock()))):
@@ -182,7 +184,17 @@ def target_of(asker: Asker, *, personally: bool) -> str:
     return asker.person.id if personally or is_direct else channel
 
 
-def _refusal(target: str, services: str, asker: Asker, standing: Standing) -> Refused | None:
+def _refuse_mistyped(what: Watchable, standing: Standing, world: World) -> None:
+    """Refuse what isn't there: nothing would ever be heard of it. A node that doesn't answer keeps nobody from watching."""
+    if isinstance(what, ServiceRef):
+        find_service(what, standing, world.designer)
+    elif isinstance(what, ProjectRef):
+        missing = no_such_project(what, standing, world.survey)
+        if missing is not None:
+            raise missing
+
+
+def _refusal(target: str, services: str, asker: Asker, standing: Standing, world: World) -> Refused | None:
     reach = standing.reach(Permission.READ)
     if target == asker.person.id:
         may = _meets(services, reach)
@@ -192,7 +204,9 @@ def _refusal(target: str, services: str, asker: Asker, standing: Standing) -> Re
         said = (
             f"You may not read all of {services}, and all in this channel would. “--me” tells you alone what you may."
         )
-    return None if may else Refused(f"{said} {standing.problem}".strip())
+    if may:
+        return None
+    return Refused(f"{said} {standing.problem}".strip(), world.rules.access.administrators(None))
 
 
 def _entry(what: str, watch: Watch, asker: Asker, at: datetime) -> Entry:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from opsbot.domain.references import ProjectRef, ServiceRef
 
 
+Whom = tuple[frozenset[str], frozenset[str]]
+"""Whom to ask: people by their ids, and the user groups whose members they are."""
+
+NOBODY: Whom = (frozenset(), frozenset())
+
+
 class Permission(StrEnum):
     """One kind of act that a role may allow."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from opsbot.domain.authorization import NOBODY
 from opsbot.domain.homes import HomeShown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from opsbot.domain.audit import Entry, Head
-    from opsbot.domain.authorization import Grant, Permission
+    from opsbot.domain.authorization import Grant, Permission, Whom
     from opsbot.domain.commands import (
         Compare,
         DownloadPackage,
@@ -66,11 +67,12 @@ class HelpShown:
 
 @dataclass(frozen=True, slots=True)
 class AccessShown:
-    """The grants that hold for the asker here, each with what its role allows."""
+    """The grants that hold for the asker here, each with what its role allows; `ask` are who could give one, where none does."""
 
     person: Person
     grants: tuple[tuple[Grant, tuple[Permission, ...]], ...]
     problem: str = ""
+    ask: Whom = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

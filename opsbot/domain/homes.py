@@ -7,12 +7,13 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from opsbot.domain.authorization import NOBODY
 from opsbot.domain.commands import Pause, Resume, Unwatch, WatchServices
 
 if TYPE_CHECKING:
     from opsbot.domain import models
     from opsbot.domain.audit import Entry
-    from opsbot.domain.authorization import Grant, Permission
+    from opsbot.domain.authorization import Grant, Permission, Whom
     from opsbot.domain.models import Person, PublishRequest
     from opsbot.domain.watching import Watch
 
@@ -72,7 +73,7 @@ class HomeShown:
 
     `waiting` are requests on which their yes would count now, `unjudged` publishes that wait to be settled or reviewed
     by them, `watches` what they set or hear of. `sight` are globs of the services that all of this is about. `barred`
-    says why nothing of it is shown to them.
+    says why nothing of it is shown to them; `ask` are who could give them a grant, where none holds.
     """
 
     person: Person
@@ -86,3 +87,4 @@ class HomeShown:
     watches: tuple[Watch, ...] = ()
     sight: frozenset[str] = frozenset()
     barred: str = ""
+    ask: Whom = NOBODY

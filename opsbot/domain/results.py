@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from opsbot.domain.authorization import NOBODY
 from opsbot.domain.findings import (
     AccessShown,
     ArchiveFetched,
@@ -32,6 +33,7 @@ from opsbot.domain.findings import (
 )
 
 if TYPE_CHECKING:
+    from opsbot.domain.authorization import Whom
     from opsbot.domain.changes import NodeChange
     from opsbot.domain.commands import (
         DeletePackage,
@@ -180,7 +182,7 @@ class Refused:
     """
 
     reason: str
-    ask: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+    ask: Whom = NOBODY
 
 
 Result = (

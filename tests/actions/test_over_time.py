@@ -161,7 +161,7 @@ def test_only_admins_pause_and_what_is_not_paused_is_not_resumed() -> None:
     assert isinstance(do(scene, Pause("drift"), OMAR), Refused)
     refused = do(scene, Resume(SCORING), ADA)
     assert isinstance(refused, Refused)
-    assert "There is no pause of design:FRAUD/scoring" in refused.reason
+    assert refused.reason == "There is no pause of design:FRAUD/scoring; nothing is paused."
     assert [each.outcome.partition(":")[0] for each in scene.entries] == ["refused", "refused"]
 
 

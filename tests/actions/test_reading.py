@@ -169,6 +169,9 @@ def test_who_lacks_a_grant_is_told_who_gives_them() -> None:
     elsewhere = do(CreatePackage(ServiceRef("design", "CHURN", "churn"), "v9"), Scene(rules=allowed))
     assert isinstance(elsewhere, Refused)
     assert elsewhere.ask == (frozenset({STRANGER.id}), frozenset())
+    access = do(ShowAccess(), Scene(rules=rules(grant("admin", STRANGER))))
+    assert isinstance(access, AccessShown)
+    assert (access.grants, access.ask) == ((), (frozenset({STRANGER.id}), frozenset()))
 
 
 def test_a_misspelt_name_is_told_with_the_one_that_was_meant() -> None:

@@ -63,6 +63,14 @@ def test_a_service_that_is_not_there_can_not_be_watched(scene: Scene) -> None:
         do(scene, WatchServices(ServiceRef("design", "FRAUD", "scorin")))
 
 
+def test_a_project_that_is_not_there_can_not_be_watched_and_the_one_that_was_meant_is_named(scene: Scene) -> None:
+    with pytest.raises(NotFoundError, match="Did you mean “FRAUD”"):
+        do(scene, WatchServices(ProjectRef("design", "FRUAD")))
+    assert scene.watches.kept == {}
+    scene.survey.silent = {"design": "The node doesn't answer."}
+    assert isinstance(do(scene, WatchServices(ProjectRef("design", "FRUAD"))), Watched)
+
+
 def test_in_a_direct_message_the_asker_alone_hears(scene: Scene) -> None:
     result = said_directly(scene, WatchServices(FRAUD), OMAR)
     assert isinstance(result, Watched)
@@ -72,11 +80,11 @@ def test_in_a_direct_message_the_asker_alone_hears(scene: Scene) -> None:
 
 
 def test_who_ends_what_nobody_watches_hears_of_no_watch_that_they_may_not_read(scene: Scene) -> None:
-    do(scene, WatchServices(ProjectRef("design", "CHURN")))
-    for who, told in ((VIC, "design:CHURN/*"), (OMAR, "nothing")):
+    watched(scene, services="design:CHURN/*")
+    for who, told in ((VIC, "what is watched: design:CHURN/*."), (OMAR, "nothing is watched here.")):
         refused = do(scene, Unwatch(SCORING), who)
         assert isinstance(refused, Refused)
-        assert refused.reason.endswith(f"what is watched: {told}.")
+        assert refused.reason.endswith(told)
 
 
 def test_a_watch_is_listed_to_who_may_read_it_and_ended_by_any_of_them(scene: Scene) -> None:

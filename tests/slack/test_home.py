@@ -233,6 +233,12 @@ def test_whoever_holds_no_grant_is_sent_to_ask_for_one_unless_that_can_not_be_kn
     assert problem in shown(view)
 
 
+def test_whoever_holds_no_grant_reads_who_could_give_one() -> None:
+    ask = (frozenset({demo.ADA.id}), frozenset({"@platform"}))
+    view = home_view(HomeShown(Person(demo.OMAR.id, "omar"), ask=ask), "/apid").to_dict()
+    assert "Ask <@U03ADA> or `@platform` for one." in shown(view)
+
+
 def test_what_somebody_may_not_do_is_not_suggested_to_them() -> None:
     who, grant = Person(demo.VIC.id, "vic"), Grant("viewer")
     nobody, viewer = (

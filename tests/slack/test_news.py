@@ -76,13 +76,13 @@ def test_the_buttons_of_a_story_do_what_who_clicks_may(stage: Stage) -> None:
 
 def test_a_person_hears_directly_of_what_they_watch(stage: Stage) -> None:
     stage.command("watch FRAUD --events packaged --me", user="vic")
-    stage.wait_for("<@U04VIC> hears of `design:FRAUD/*` from now on: packaged.", user="vic")
+    stage.wait_for("you hear of `design:FRAUD/*` from now on: packaged.", user="vic")
     stage.command("package FRAUD/rules v53")
     stage.wait_for("packaged `v53` of `design:FRAUD/rules`", stage.direct("vic"), user="vic")
     stage.command("watches", user="vic", channel=stage.direct("vic"))
     stage.wait_for("`design:FRAUD/*` · packaged · <@U04VIC>", stage.direct("vic"), user="vic")
     stage.command("unwatch FRAUD --me", user="vic")
-    stage.wait_for("doesn't hear of `design:FRAUD/*` any more", user="vic")
+    stage.wait_for("you don't hear of `design:FRAUD/*` any more", user="vic")
 
 
 def test_watches_are_listed_with_who_set_them(stage: Stage) -> None:

@@ -55,7 +55,7 @@ def test_a_night_and_two_weeks_pass(tmp_path: Path) -> None:
     ) as stage:
         clock.set(0, time(9, 30))
         stage.command("watch FRAUD --digest weekly --me")
-        stage.wait_for("hears of `design:FRAUD/*` from now on: all that happens, weekly.")
+        stage.wait_for("you hear of `design:FRAUD/*` from now on: all that happens, weekly.")
         _a_night_in_which_nobody_is_disturbed(stage, clock)
         _a_week_that_ends_with_a_digest(stage, clock)
         _a_week_in_which_nothing_happens(stage, clock)

@@ -72,7 +72,7 @@ def test_a_publish_is_asked_for_in_the_story_and_told_there(shared: Stage) -> No
 
 def test_in_a_direct_message_only_what_they_may_do_is_offered(shared: Stage) -> None:
     shared.command("watch FRAUD/rules --events packaged --me", user="vic")
-    shared.wait_for("<@U04VIC> hears of `design:FRAUD/rules` from now on: packaged.", user="vic")
+    shared.wait_for("you hear of `design:FRAUD/rules` from now on: packaged.", user="vic")
     begun(shared, "v84")
     told = shared.wait_for("packaged `v84` of `design:FRAUD/rules`", shared.direct("vic"), user="vic")
     assert set(buttons(told)) == {"Difference", "Summary"}

@@ -76,7 +76,7 @@ def test_what_somebody_watches_is_ended_in_their_home(shared: Stage) -> None:
 
 def test_a_button_of_an_older_home_ends_no_watch_that_has_its_number_by_now(shared: Stage) -> None:
     shared.command("watch CHURN --me", user="omar")
-    shared.wait_for("<@U02OMAR> hears of `design:CHURN/*` from now on", user="omar")
+    shared.wait_for("you hear of `design:CHURN/*` from now on", user="omar")
     opened(shared, "omar")
     shared.wait_until(lambda: buttons(home(shared, "omar")) == {"Unwatch design:CHURN/*"})
     number = re.findall(r"\*(\d+)\* · `design:CHURN", shown(home(shared, "omar")))[0]

@@ -94,9 +94,10 @@ def paused(result: Paused) -> Answer:
     """Say that nothing is published."""
     pause = result.pause
     where = "Publishing" if pause.services == "*" else f"Publishing of {code(pause.services)}"
-    waiting = f" {counted(result.waiting, 'open request')} wait." if result.waiting else ""
+    waiting = f" {counted(result.waiting, 'open request')} {'waits' if result.waiting == 1 else 'wait'}."
     reason = sentence(escaped(clipped(pause.reason, _OUTCOME_LIMIT)))
-    return Answer(f":double_vertical_bar: {where} is paused by {person(pause.by)}: {reason}{waiting}")
+    said = f":double_vertical_bar: {where} is paused by {person(pause.by)}: {reason}"
+    return Answer(f"{said}{waiting}" if result.waiting else said)
 
 
 def resumed(result: Resumed, asker: Asker) -> Answer:

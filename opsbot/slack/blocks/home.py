@@ -18,7 +18,19 @@ from opsbot.domain.watching import BY_CONFIG
 from opsbot.slack.blocks import cards
 from opsbot.slack.blocks.difference import difference_blocks
 from opsbot.slack.blocks.messages import UNWATCH, Answer, mrkdwn, mrkdwn_section, of_lines, plain_section, sections
-from opsbot.slack.blocks.mrkdwn import clipped, code, counted, cut, date, escaped, listed, or_none, person, readable
+from opsbot.slack.blocks.mrkdwn import (
+    clipped,
+    code,
+    counted,
+    cut,
+    date,
+    escaped,
+    listed,
+    or_none,
+    person,
+    readable,
+    whom,
+)
 from opsbot.slack.blocks.stamps import stamp, stamp_of_watch
 from opsbot.slack.blocks.watches import in_a_line
 
@@ -166,7 +178,7 @@ def _unwatch(watch: Watch) -> ButtonElement:
 def _access(home: HomeShown, command_name: str) -> Iterator[Block]:
     yield _header("Who you are here")
     grants = [_grant(grant, permissions) for grant, permissions in home.grants[:_MOST_GRANTS]]
-    ask = "" if home.problem else " Ask whoever runs me for one."
+    ask = "" if home.problem else f" Ask {whom(home.ask) or 'whoever runs me'} for one."
     yield from sections(grants or [f"No grant holds for you here.{ask}"])
     if len(home.grants) > _MOST_GRANTS:
         yield _small(f"and {counted(len(home.grants) - _MOST_GRANTS, 'grant')} more")

@@ -11,7 +11,7 @@ from slack_sdk.models.blocks.block_elements import ButtonElement
 
 from opsbot.domain.authorization import Permission
 from opsbot.slack.blocks.messages import Answer, Message, of_lines
-from opsbot.slack.blocks.mrkdwn import code, counted, escaped, listed, person
+from opsbot.slack.blocks.mrkdwn import code, counted, escaped, listed, person, whom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,7 +78,7 @@ def access_shown(result: AccessShown) -> Answer:
     ]
     headline = f"{person(result.person)}, you hold {counted(len(lines), 'grant')} here."
     if not lines:
-        ask = "" if result.problem else " Ask whoever runs me for one."
+        ask = "" if result.problem else f" Ask {whom(result.ask) or 'whoever runs me'} for one."
         headline = f"{person(result.person)}, no grant holds for you here.{ask}"
     lines += [escaped(result.problem)] if result.problem else []
     return Answer(headline, (of_lines(lines),) if lines else (), private=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from opsbot.domain.authorization import Whom
     from opsbot.domain.models import Person
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -31,6 +32,9 @@ _LONGEST_CODE = 240
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0")
 """Letters and marks, as Unicode has it, of which nothing is to be seen."""
 _JOINERS = frozenset("\n\t\u200c\u200d")
+
+
+_MOST_ASKED = 5
 
 
 def visible(text: str, kept: frozenset[str] = frozenset("\n\t")) -> str:
@@ -130,6 +134,14 @@ def listed(words: Iterable[str], joined: str = "and") -> str:
     """Join words as a sentence does."""
     *first, last = list(words) or [""]
     return f"{', '.join(first)} {joined} {last}" if first else last
+
+
+def whom(ask: Whom) -> str:
+    """Name whom to ask, the first of them; nothing where there is nobody."""
+    users, groups = ask
+    known = [f"<@{user}>" for user in sorted(users)] + [code(group) for group in sorted(groups)]
+    more = [f"{len(known) - _MOST_ASKED} more"] if len(known) > _MOST_ASKED else []
+    return listed([*known[:_MOST_ASKED], *more], "or")
 
 
 def counted(number: int, noun: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from slack_sdk.models.blocks import ActionsBlock
 from slack_sdk.models.blocks.block_elements import ButtonElement
 
+from opsbot.domain.authorization import NOBODY
 from opsbot.domain.homes import HomeShown
 from opsbot.domain.results import (
     AccessShown,
@@ -56,7 +57,7 @@ from opsbot.slack.blocks import (
 )
 from opsbot.slack.blocks.home import inbox
 from opsbot.slack.blocks.messages import RUN_LINE, Answer, Message
-from opsbot.slack.blocks.mrkdwn import as_typed, clipped, code, escaped, listed, readable
+from opsbot.slack.blocks.mrkdwn import as_typed, clipped, code, escaped, readable, whom
 
 if TYPE_CHECKING:
     from opsbot.domain.models import Asker
@@ -66,7 +67,6 @@ if TYPE_CHECKING:
 _APOLOGY_LIMIT = 500
 _LONGEST_LINE = 2000
 _BUTTON_LIMIT = 75
-_MOST_ASKED = 5
 
 
 def answer(result: Result, asker: Asker, command_name: str, *, private: bool = False) -> Answer | None:  # noqa: C901, PLR0911, PLR0912 - one arm per result
@@ -140,10 +140,7 @@ def answer(result: Result, asker: Asker, command_name: str, *, private: bool = F
 
 def refused(result: Refused) -> Answer:
     """Say that the asker may not, and who could change that."""
-    users, groups = result.ask
-    whom = [f"<@{user}>" for user in sorted(users)] + [code(group) for group in sorted(groups)]
-    more = [f"{len(whom) - _MOST_ASKED} more"] if len(whom) > _MOST_ASKED else []
-    ask = f" Ask {listed([*whom[:_MOST_ASKED], *more], 'or')} for it." if whom else ""
+    ask = f" Ask {whom(result.ask)} for it." if result.ask != NOBODY else ""
     return Answer(f":no_entry: {escaped(clipped(result.reason, _APOLOGY_LIMIT))}{ask}", private=True, undone=True)
 
 

@@ -20,16 +20,16 @@ _MOST = 50
 def watched(result: Watched, asker: Asker) -> Answer:
     """Say who hears of what from now on."""
     watch = result.watch
-    said = (
-        f":bell: {person(asker.person)}: {_who(watch)} hears of {code(watch.services)} from now on: {_topics(watch)}."
-    )
+    who = "you hear" if watch.target == asker.person.id else f"{_who(watch)} hears"
+    said = f":bell: {person(asker.person)}: {who} of {code(watch.services)} from now on: {_topics(watch)}."
     return Answer(said, private=watch.is_personal)
 
 
 def unwatched(result: Unwatched, asker: Asker) -> Answer:
     """Say that a watch is over."""
     watch = result.watch
-    said = f":no_bell: {person(asker.person)}: {_who(watch)} doesn't hear of {code(watch.services)} any more."
+    who = "you don't hear" if watch.target == asker.person.id else f"{_who(watch)} doesn't hear"
+    said = f":no_bell: {person(asker.person)}: {who} of {code(watch.services)} any more."
     return Answer(said, private=watch.is_personal or watch.target != asker.place.channel)
 
 
