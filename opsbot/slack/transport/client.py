@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
     from urllib.request import Request
 
-    from slack_sdk.http_retry import HttpResponse
+    from slack_sdk.http_retry import HttpResponse, RetryState
     from slack_sdk.web import SlackResponse
 
     from opsbot.actions.ports import Waiting
@@ -38,6 +38,9 @@ _UPLOADING = Timeout(connect=30, read=300)
 _HOOKS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 _FILES = frozenset({"files.slack.com", "files.slack-gov.com"})
 _TLS = 443
+
+_WAITED = "waited"
+"""By this the state of a call says how many seconds Slack had it wait."""
 
 _PIECE = 1 << 18
 _MOST_CONNECTIONS = 128
@@ -61,8 +64,8 @@ class KeptWebClient(WebClient):
         """Make a client; `waiting` is entered around each wait for Slack, so that others may compute meanwhile.
 
         `timeout` is how many seconds Slack may be silent; `context` tells whom to trust, if not whom the system does.
-        Where Slack asks it to come back later it does so, unless that is later than `patience` seconds: then, and where
-        it came back often enough, it raises Slack's 429.
+        Where Slack asks it to come back later it does so, unless a call would wait longer than `patience` seconds in all:
+        then, and where it came back often enough, it raises Slack's 429.
         `note` is called with each call once it is over.
         """
         context = context or ssl.create_default_context()
@@ -167,17 +170,21 @@ class _ComeBackLater(RateLimitErrorRetryHandler):
     """
 
     def __init__(self, patience: float) -> None:
+        """Have so many seconds of patience for a call, however often it is asked to come back."""
         super().__init__(max_retry_count=3)
         self._patience = patience
 
-    def _can_retry(self, *, response: HttpResponse | None = None, **attempt: Any) -> bool:
-        if response is None or not super()._can_retry(response=response, **attempt):
+    def _can_retry(self, *, state: RetryState, response: HttpResponse | None = None, **attempt: Any) -> bool:
+        if response is None or not super()._can_retry(state=state, response=response, **attempt):
             return False
         headers = {name.lower(): value for name, value in response.headers.items()}
+        before: int = (state.custom_values or {}).get(_WAITED, 0)
         try:
-            return int(headers.get("retry-after", ["1"])[0]) <= self._patience
+            waited = before + int(headers.get("retry-after", ["1"])[0])
         except ValueError:
             return False
+        state.custom_values = {_WAITED: waited}
+        return waited <= self._patience
 
 
 class _Patient(RetryHandler):

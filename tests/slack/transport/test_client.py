@@ -95,13 +95,15 @@ def test_a_rate_limit_delays_and_loses_nothing() -> None:
     assert len(slack.calls) == 3
 
 
-def test_a_rate_limit_lasts_as_long_as_slack_says() -> None:
+def test_a_rate_limit_lasts_as_long_as_slack_says_unless_that_is_longer_in_all_than_one_has_patience() -> None:
     slack = Slack()
-    slack.statuses, slack.retry_after = [429, 200], "2"
-    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url)) as client:
+    slack.statuses, slack.retry_after = [429, 429, 200], "2"
+    with serving(slack) as url, closing(KeptWebClient("xoxb-1", url, patience=3)) as client:
         began = time.monotonic()
-        client.chat_postMessage(channel="C1", text="hello")
+        with pytest.raises(SlackApiError):
+            client.chat_postMessage(channel="C1", text="hello")
     assert time.monotonic() - began >= 2
+    assert len(slack.calls) == 2
 
 
 @pytest.mark.parametrize("said", ["Wed, 25 Nov 2026 12:00:00 GMT", "1.5", "inf"])
