@@ -1,4 +1,4 @@
-"""Who waits for the rest of an archive, or takes it apart, lets others compute meanwhile."""
+"""Who waits for the rest of an archive, takes it apart, or sends what isn't taken, lets others compute meanwhile."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from opsbot.dataiku import DSSClient
 from opsbot.dataiku.gateway import Nodes
+from opsbot.dataiku.transport.call import Call
 from opsbot.errors import DSSError
 from opsbot.slack import Turns
 from tests.builders import SCORING
@@ -50,8 +51,22 @@ def read(client: DSSClient, _: Turns) -> None:
         stream.read()
 
 
-@pytest.mark.parametrize("fetch", [digested, read])
-def test_an_archive_that_comes_slowly_keeps_nobody_from_their_turn(fetch: Callable[[DSSClient, Turns], None]) -> None:
+class Deaf(Hesitant):
+    """Takes a connection, and reads nothing of what comes until it may."""
+
+    def _talk(self, connection: socket.socket) -> None:
+        self.has_begun.set()
+        self.may_go_on.wait(10)
+
+
+def saved(client: DSSClient, _: Turns) -> None:
+    client.transport.change(Call("PUT", "/settings", body="x" * (32 << 20)), lambda _: None)
+
+
+@pytest.mark.parametrize(("fetch", "kind"), [(digested, Hesitant), (read, Hesitant), (saved, Deaf)])
+def test_what_comes_or_goes_slowly_keeps_nobody_from_their_turn(
+    fetch: Callable[[DSSClient, Turns], None], kind: type[Hesitant]
+) -> None:
     turns, others_go_on = Turns(), threading.Event()
 
     def ask() -> None:
@@ -65,7 +80,7 @@ def test_an_archive_that_comes_slowly_keeps_nobody_from_their_turn(fetch: Callab
             time.sleep(0.01)
         others_go_on.set()
 
-    with Hesitant() as server, closing(DSSClient(server.url, "k", waiting=turns.given_up)) as client:
+    with kind() as server, closing(DSSClient(server.url, "k", waiting=turns.given_up)) as client:
         threads = [threading.Thread(target=each, daemon=True) for each in (ask, go_on)]
         threads[0].start()
         assert server.has_begun.wait(10)

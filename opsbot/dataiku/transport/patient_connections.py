@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import socket
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 if TYPE_CHECKING:
     from opsbot.dataiku.patience import Waiting
+
+_FITS = 1 << 14
+"""Bytes that a system takes at once, whether the far end reads or not; for more it may have to be waited."""
 
 
 class Asking:
@@ -59,6 +62,10 @@ def patient(kind: Any, waiting: Waiting, asking: Asking) -> Any:
         def putrequest(self, method: str, *args: Any, **kwargs: Any) -> Any:
             asking.begins(self, method)
             return super().putrequest(method, *args, **kwargs)
+
+        def send(self, data: Any) -> Any:
+            with waiting() if len(data) > _FITS else nullcontext():
+                return super().send(data)
 
         def getresponse(self) -> Any:
             asking.goes_on(self)

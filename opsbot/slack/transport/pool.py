@@ -48,6 +48,7 @@ class Pool:
         self._threads = threads
         self._counting = threading.Condition()
         self._going_on = 0
+        self._is_closed = False
 
     def submit(self, job: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
         """Have the job done soon; tells whether there was a place for it."""
@@ -59,7 +60,10 @@ class Pool:
             heard.begin()
         try:
             self._executor.submit(copy_context().run, self._do, lambda: job(*args, **kwargs), heard)
-        except RuntimeError:  # shutting down
+        except RuntimeError:
+            if not self._is_closed:  # no thread more is to be had: it waits in line for one that is there
+                _log.warning("no thread more can be begun for what there is to do; those that are there do it")
+                return True
             self._count(-1)
             self._places.release()
             if heard is not None:
@@ -115,6 +119,7 @@ class Pool:
 
     def close(self, seconds: float | None = None) -> None:
         """Take nothing more, and wait for what was taken; where that takes longer than so many seconds, it is left."""
+        self._is_closed = True
         self._executor.shutdown(wait=False)
         with self._counting:
             is_done = self._counting.wait_for(lambda: not self._going_on, seconds)
