@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from opsbot.domain.commands import ListServices, LongWork
 from opsbot.domain.results import Refused
-from opsbot.errors import CommandError, MissingWordError, OpsbotError
-from opsbot.grammar import begin, parse
+from opsbot.errors import CommandError, MissingWordError, OpsbotError, UnknownVerbError
+from opsbot.grammar import begin, corrected, mended, parse
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.introducing import with_form_for
 from opsbot.slack.blocks.messages import Answer
@@ -73,9 +73,26 @@ class Doer:
                 self._forbids(text, asker) if isinstance(error, MissingWordError) else None
             )
             if useless is None:
-                raise
+                meant = self._with_what_was_meant(error, text, asker)
+                if meant is error:
+                    raise
+                raise meant from error
             return useless
         return self.carry_out(typed, asker, later, text)
+
+    def _with_what_was_meant(self, error: CommandError, text: str, asker: Asker) -> CommandError:
+        """Add to what is wrong with a line how it was meant, where somebody can tell; a question is no mistyped verb."""
+        if isinstance(error, MissingWordError):
+            return error
+        error.line = mended(text, self.dispatcher.defaults(asker))
+        if not isinstance(error, UnknownVerbError) or error.near is None:
+            return error
+        asks = text.rstrip().endswith("?") and not self.understands(corrected(text, error.near) or "", asker)
+        if error.line is None and not asks:
+            return error
+        unknown = UnknownVerbError(f"I don't know “{error.near.wrong}”.", "help")
+        unknown.line = error.line
+        return unknown
 
     def _forbids(self, text: str, asker: Asker) -> Answer | None:
         forbidden = self.dispatcher.forbids(begin(text, self.dispatcher.defaults(asker)).form.verb, asker)
