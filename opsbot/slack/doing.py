@@ -12,7 +12,6 @@ from opsbot.grammar import begin, corrected, mended, parse
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.introducing import with_form_for
 from opsbot.slack.blocks.messages import Answer
-from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.blocks.results import answer, apology, refused
 from opsbot.slack.trouble import in_words, turned_away
 
@@ -137,11 +136,12 @@ class Doer:
 
         It goes by what was known a moment ago: Slack lets a form be opened for three seconds.
         """
-        barred = self.dispatcher.offered(asker).barred
-        if barred:
-            return refused(Refused(barred))
+        standing = self.dispatcher.offered(asker)
+        if standing.barred:
+            return refused(Refused(standing.barred))
         if verb and all(entry.verb != verb for entry in self.dispatcher.usable(asker)):
-            return Answer(f":no_entry: You may not do that here: {code(verb)}.", private=True)
+            why = self.dispatcher.forbids(verb, asker, standing) or Refused(f"You may not do that here: “{verb}”.")
+            return refused(why)
         return None
 
     def carry_out(self, typed: Typed, asker: Asker, later: Later | None = None, line: str = "") -> Answer | None:

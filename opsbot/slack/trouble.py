@@ -6,7 +6,7 @@ import logging
 import secrets
 from typing import TYPE_CHECKING, assert_never
 
-from opsbot.errors import CommandError, ConflictError, NotFoundError, OpsbotError, StoreError, in_full
+from opsbot.errors import CommandError, OpsbotError, StoreError, UnknownVerbError, in_full
 from opsbot.grammar import corrected
 from opsbot.slack.blocks.introducing import with_form_for
 from opsbot.slack.blocks.messages import Answer, Message
@@ -63,7 +63,7 @@ def in_words(job: Callable[[], Answer | None], address: str, command_name: str, 
             return apology(error, address, "Did you mean this?", instead=error.line)
         instead = corrected(typed, error.near) if error.near is not None else None
         said = apology(error, address, instead=instead)
-        is_lost = instead is None and isinstance(error, ConflictError | NotFoundError) and _holds_text(typed)
+        is_lost = instead is None and not isinstance(error, UnknownVerbError) and _holds_text(typed)
         return with_form_for(typed, said) if is_lost else said
     except Exception:  # noqa: BLE001 - a fault of ours, whatever it is, is told with its number
         return Answer(incident("a job failed"), private=True, undone=True)
