@@ -58,7 +58,9 @@ class ConfigError(OpsbotError):
 
 
 class CommandError(OpsbotError):
-    """The words typed aren't a command; `suggestion` is what to type instead."""
+    """The words typed aren't a command; `suggestion` is what to type instead, `line` what was probably meant by them."""
+
+    line: str | None = None
 
     def __init__(self, message: str, suggestion: str | None = None, near: Misspelling | None = None) -> None:
         super().__init__(message)

@@ -117,16 +117,17 @@ class Dispatcher:
             and self._forbidden(command, self._standing_to_decide(asker)) is None
         )
 
-    def forbids(self, verb: str, asker: Asker) -> Refused | None:
+    def forbids(self, verb: str, asker: Asker, standing: Standing | None = None) -> Refused | None:
         """Say why the asker may not use a verb here, on whatever it may be; None where they may on something.
 
-        What is done to a request is judged by its policy, once it is known which.
+        What is done to a request is judged by its policy, once it is known which. `standing` is what holds for them, as far
+        as it is known already.
         """
         needed = next((each.permission for each in self.world.manual() if each.verb == verb), None)
         not_here = self._not_here(verb, needed, asker.place)
         if not_here is not None or needed is None or verb in {each.verb for each in _ON_REQUEST}:
             return not_here
-        standing = self._standing_to_decide(asker)
+        standing = standing if standing is not None else self._standing_to_decide(asker)
         if standing.allows_somewhere(needed):
             return None
         return Refused(refusal(standing, needed, None), self.world.rules.access.administrators(None))

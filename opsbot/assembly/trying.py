@@ -124,7 +124,12 @@ def demo_config(workspace_url: str, designer_url: str, api_key: str, folder: Pat
                 {"role": "admin", "users": [demo.ADA.id]},
             ],
             "policies": [
-                {"services": ["design:CHURN/*"], "approvals_channel": "C02APPROVALS", "quorum": {"approver": 2}}
+                {
+                    "name": "two-people",
+                    "services": ["design:CHURN/*"],
+                    "approvals_channel": "C02APPROVALS",
+                    "quorum": {"approver": 2},
+                }
             ],
             "watches": [{"channel": demo.NEWS, "services": ["design:*"]}],
             "watching": {"poll_interval": "2s"},

@@ -98,7 +98,10 @@ def compare(before: Snapshot | None, after: Snapshot | None, since: str | None) 
             if since is None
             else f"There is no snapshot of {since}."
         )
-        caveats = (f"{said} All of this version is listed.", *_caveats(after))
+        listed = (
+            "All of this version is listed." if lines else "This version has no endpoints: there is nothing to call."
+        )
+        caveats = (f"{said} {listed}", *_caveats(after))
         return Difference(since, added=lines, auth=(None, auth), caveats=caveats)
     old = {endpoint.id: endpoint for endpoint in before.setup.endpoints}
     was = before.setup.auth_method

@@ -3,6 +3,7 @@
 from opsbot.grammar.fields import forms
 from opsbot.grammar.filling import begin, faults, faults_of, fill
 from opsbot.grammar.manual import manual
+from opsbot.grammar.mending import mended
 from opsbot.grammar.parsing import Typed, corrected, parse
 from opsbot.grammar.words import behind_mention_of, without_mention_of
 
@@ -16,6 +17,7 @@ __all__ = [
     "fill",
     "forms",
     "manual",
+    "mended",
     "parse",
     "without_mention_of",
 ]

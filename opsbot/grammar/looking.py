@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from opsbot.domain import commands
+from opsbot.domain.nearness import did_you_mean, nearest
 from opsbot.domain.references import NodeRef, ProjectRef, ServiceRef
 from opsbot.errors import CommandError, MissingWordError
 from opsbot.grammar.declaring import A_SERVICE, PAGE, THIS_SERVICE, THIS_VERSION, is_private, verb, verbs
@@ -39,7 +40,8 @@ def _newer(subject: Subject) -> str | None:
 def _help(about: str | None) -> commands.ShowHelp:
     """Tell what I can do for you, or how one verb is used."""
     if about is not None and about not in verbs.commands:
-        raise CommandError(f"There is no verb “{about}”.", "help")
+        near = nearest(about, verbs.commands)
+        raise CommandError(f"There is no verb “{about}”.{did_you_mean(near)}", "help", near)
     return commands.ShowHelp(about)
 
 

@@ -22,7 +22,7 @@ _LONGEST_NUMBER = 9
 
 def split(text: str) -> list[str]:
     """Split a line into words; only double quotes hold words together, so that apostrophes are just apostrophes."""
-    lexer = shlex.shlex(_straightened(text), posix=True)
+    lexer = shlex.shlex(straightened(text), posix=True)
     lexer.whitespace_split = True
     lexer.quotes = '"'
     lexer.escape = ""
@@ -69,7 +69,8 @@ def _link(link: re.Match[str]) -> str:
     return label if label in address else f"{label} ({address})"
 
 
-def _straightened(text: str) -> str:
+def straightened(text: str) -> str:
+    """Undo what phones and Macs make of quotes, dashes and spaces."""
     plain = _SPACES.sub(" ", text.translate(_SMART_QUOTES))
     return _SMART_DASH.sub("--", plain)
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from opsbot.domain.commands import ListServices, LongWork
 from opsbot.domain.results import Refused
-from opsbot.errors import CommandError, MissingWordError, OpsbotError
-from opsbot.grammar import begin, parse
+from opsbot.errors import CommandError, MissingWordError, OpsbotError, UnknownVerbError
+from opsbot.grammar import begin, corrected, mended, parse
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.introducing import with_form_for
 from opsbot.slack.blocks.messages import Answer
-from opsbot.slack.blocks.mrkdwn import code
 from opsbot.slack.blocks.results import answer, apology, refused
 from opsbot.slack.trouble import in_words, turned_away
 
@@ -73,9 +72,26 @@ class Doer:
                 self._forbids(text, asker) if isinstance(error, MissingWordError) else None
             )
             if useless is None:
-                raise
+                meant = self._with_what_was_meant(error, text, asker)
+                if meant is error:
+                    raise
+                raise meant from error
             return useless
         return self.carry_out(typed, asker, later, text)
+
+    def _with_what_was_meant(self, error: CommandError, text: str, asker: Asker) -> CommandError:
+        """Add to what is wrong with a line how it was meant, where somebody can tell; a question is no mistyped verb."""
+        if isinstance(error, MissingWordError):
+            return error
+        error.line = mended(text, self.dispatcher.defaults(asker))
+        if not isinstance(error, UnknownVerbError) or error.near is None:
+            return error
+        asks = text.rstrip().endswith("?") and not self.understands(corrected(text, error.near) or "", asker)
+        if error.line is None and not asks:
+            return error
+        unknown = UnknownVerbError(f"I don't know “{error.near.wrong}”.", "help")
+        unknown.line = error.line
+        return unknown
 
     def _forbids(self, text: str, asker: Asker) -> Answer | None:
         forbidden = self.dispatcher.forbids(begin(text, self.dispatcher.defaults(asker)).form.verb, asker)
@@ -120,11 +136,12 @@ class Doer:
 
         It goes by what was known a moment ago: Slack lets a form be opened for three seconds.
         """
-        barred = self.dispatcher.offered(asker).barred
-        if barred:
-            return refused(Refused(barred))
+        standing = self.dispatcher.offered(asker)
+        if standing.barred:
+            return refused(Refused(standing.barred))
         if verb and all(entry.verb != verb for entry in self.dispatcher.usable(asker)):
-            return Answer(f":no_entry: You may not do that here: {code(verb)}.", private=True)
+            why = self.dispatcher.forbids(verb, asker, standing) or Refused(f"You may not do that here: “{verb}”.")
+            return refused(why)
         return None
 
     def carry_out(self, typed: Typed, asker: Asker, later: Later | None = None, line: str = "") -> Answer | None:

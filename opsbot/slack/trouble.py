@@ -6,8 +6,9 @@ import logging
 import secrets
 from typing import TYPE_CHECKING, assert_never
 
-from opsbot.errors import OpsbotError, StoreError, in_full
+from opsbot.errors import CommandError, OpsbotError, StoreError, UnknownVerbError, in_full
 from opsbot.grammar import corrected
+from opsbot.slack.blocks.introducing import with_form_for
 from opsbot.slack.blocks.messages import Answer, Message
 from opsbot.slack.blocks.results import apology
 from opsbot.slack.transport.pool import TurnedAway
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from opsbot.slack.transport.pool import Pool
 
+_TEXTS = ("--notes", "--reason")
+_LONGEST_LINE = 2000
 _log = logging.getLogger(__name__)
 
 BUSY = "I have more to do than I can keep up with just now. Nothing was done; please try again in a moment."
@@ -56,10 +59,19 @@ def in_words(job: Callable[[], Answer | None], address: str, command_name: str, 
         return apology(error, command_name, incident("the store failed"))
     except OpsbotError as error:
         _log.info("not done: %s", in_full(error))
+        if isinstance(error, CommandError) and error.line is not None:
+            return apology(error, address, "Did you mean this?", instead=error.line)
         instead = corrected(typed, error.near) if error.near is not None else None
-        return apology(error, address, instead=instead)
+        said = apology(error, address, instead=instead)
+        is_lost = instead is None and not isinstance(error, UnknownVerbError) and _holds_text(typed)
+        return with_form_for(typed, said) if is_lost else said
     except Exception:  # noqa: BLE001 - a fault of ours, whatever it is, is told with its number
         return Answer(incident("a job failed"), private=True, undone=True)
+
+
+def _holds_text(line: str) -> bool:
+    """Tell whether there is something in a line that nobody likes to type again, and that a button has room for."""
+    return any(option in line for option in _TEXTS) and len(line) <= _LONGEST_LINE
 
 
 def incident(what: str) -> str:

@@ -22,6 +22,11 @@ def test_without_a_snapshot_of_the_newer_there_is_no_verdict() -> None:
     assert in_lines(difference) == (UNKNOWN,)
 
 
+def test_of_a_version_without_endpoints_it_is_said_that_nothing_can_be_called() -> None:
+    bare = snapshot("v1", ServiceSetup("PUBLIC", ()))
+    assert any("This version has no endpoints" in line for line in in_lines(compare(None, bare, None)))
+
+
 def test_a_caveat_about_both_is_said_once() -> None:
     unknown = ServiceSetup("API_KEYS", (EndpointSetup("score", "STD_PREDICTION", "xgb"),))
     late = Snapshot(SCORING, "v3", None, NOON, unknown)

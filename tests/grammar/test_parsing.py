@@ -148,6 +148,7 @@ def test_in_a_thread_a_number_that_is_not_its_own_is_never_guessed_at(text: str)
         ("approve", "Which request", "approve 12"),
         ("approve twelve", "Which request", "approve 12"),
         ("help nothing", "There is no verb “nothing”", "help"),
+        ("help publsih", "There is no verb “publsih”. Did you mean “publish”?", "help"),
         ('package scoring v4 --notes "open', "never closed", "package FRAUD/scoring v4"),
     ],
 )

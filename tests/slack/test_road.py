@@ -160,6 +160,36 @@ def test_bad_input_gets_a_sentence_for_the_asker_alone(stage: Stage, text: str, 
     assert stage.wait_for(says)["addressee"] == "U01MAYA"
 
 
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("packages FRAUD scoring", "packages FRAUD/scoring"),
+        ("please packages `FRAUD/scoring`", "packages FRAUD/scoring"),
+        ("publish v4 FRAUD/scoring --reason it is due", 'publish FRAUD/scoring v4 --reason "it is due"'),
+    ],
+)
+def test_words_in_the_wrong_place_come_back_in_the_right_one_behind_a_button(
+    stage: Stage, typed: str, line: str
+) -> None:
+    stage.command(typed, user="omar")
+    mistake = stage.wait_for("Did you mean this?", user="omar")
+    assert buttons(mistake) == {f"/apid {line}": "run_line"}
+    assert "Did you mean “" not in mistake["text"]
+
+
+def test_a_question_is_no_mistyped_verb(stage: Stage) -> None:
+    stage.say("@opsbot what is published?")
+    told = stage.wait_for("I don't know “what”.")
+    assert buttons(told) == {}
+
+
+def test_notes_that_were_typed_for_a_version_that_exists_already_come_back_in_a_form(stage: Stage) -> None:
+    stage.command('package FRAUD/scoring v1 --notes "a long story"')
+    stage.click(stage.wait_for("has a package “v1” already"), "open_form")
+    assert "a long story" in str(stage.wait_for_view("maya"))
+    stage.close_view("maya")
+
+
 def test_who_may_not_is_told_so_alone(stage: Stage) -> None:
     stage.command("packages FRAUD/scoring", user="nils")
     assert stage.wait_for("You may not do that", user="nils")["addressee"] == "U05NILS"

@@ -61,7 +61,7 @@ def test_the_archive_comes_to_who_may_have_it_and_to_nobody_else(shared: Stage) 
 def test_a_publish_is_asked_for_in_the_story_and_told_there(shared: Stage) -> None:
     parent = begun(shared, "v83")
     shared.click(parent, buttons(parent)["Publish…"], user="vic")
-    shared.wait_for("You may not do that here: `publish`.", "approvals", user="vic")
+    shared.wait_for("You may not do that: none of your grants here gives “publish”.", "approvals", user="vic")
     shared.click(parent, buttons(parent)["Publish…"], user="maya")
     assert "v83" in str(shared.wait_for_view("maya")["blocks"])
     assert shared.submit("maya", {f"{FIELD}reason": "the nulls are gone"})["ok"]

@@ -8,6 +8,8 @@ import pytest
 
 from opsbot.domain.lifecycle import State
 from opsbot.durable import Tempo
+from opsbot.errors import DSSUnavailableError
+from opsbot.slack.trouble import in_words
 from tests.stage import buttons, staged
 
 if TYPE_CHECKING:
@@ -97,3 +99,16 @@ def test_a_pause_is_on_every_open_card_and_explained(tmp_path: Path) -> None:
         stage.wait_for_reply(card, "is published to")
         stage.command("history FRAUD/scoring")
         stage.wait_for("asked for the history of `design:FRAUD/scoring`: 5 records")
+
+
+def test_what_was_written_for_a_node_that_is_gone_comes_back_in_a_form() -> None:
+    def job() -> None:
+        raise DSSUnavailableError("The connection to the node broke.")
+
+    typed = 'package FRAUD/scoring v9 --notes "a long story"'
+    said = in_words(job, "/apid", "/apid", typed)
+    assert said is not None
+    assert [button["value"] for button in said.details[-1].blocks[0].to_dict()["elements"]] == [typed]
+    brief = in_words(job, "/apid", "/apid", "packages FRAUD/scoring")
+    assert brief is not None
+    assert brief.details == ()

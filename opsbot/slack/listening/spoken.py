@@ -134,6 +134,8 @@ class SpokenListener:
         try:
             return self.doer.do(text, asker, later)
         except UnknownVerbError as error:
+            if error.line is not None:
+                raise
             if error.near is None or error.near.right == "help" or text.endswith("?"):
                 return greeting(asker)
             if not self.doer.understands(corrected(text, error.near) or "", asker):
