@@ -171,7 +171,7 @@ def refusal(standing: Standing, permission: Permission, target: ServiceRef | Non
     """Say why the asker may not, in one sentence; `everywhere`: it takes the permission on all services."""
     where = f" on {target}" if target is not None else ""
     said = f"You may not do that{where}: none of your grants here gives “{permission.value}”."
-    if everywhere:
+    if everywhere and standing.allows_somewhere(permission):
         said = f"You may not do that: it takes “{permission.value}” on all services; you may name one."
     return f"{said} {standing.problem}" if standing.problem else said
 

@@ -5,6 +5,7 @@ Every door leads through here: button, modal, mention, command, terminal, and th
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
 from opsbot.domain.authorization import Permission
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
     from opsbot.domain.commands import Decide, OnRequest
     from opsbot.domain.models import Person, PublishRequest, Wish
     from opsbot.domain.policies import Policy
+
+
+_SINCE = MappingProxyType(
+    {
+        State.PUBLISHING: "; it is being published",
+        State.PUBLISHED: "; it is published by now",
+        State.FAILED: "; publishing it failed",
+        State.UNKNOWN: "; whether it is published nobody knows yet",
+        State.EXPIRED: "; it expired since",
+        State.STALE: "; it is stale by now",
+    }
+)
+"""What came of a request after it was approved, for whoever is late."""
 
 
 def target_state(decide: Decide) -> State:
@@ -156,7 +170,8 @@ def already_decided(request: PublishRequest, person: Person) -> str:
         return f"Request {request.id} is {request.state.value} already. {request.outcome}".rstrip()
     verb = request.state.value if request.state in {State.DECLINED, State.CANCELLED} else State.APPROVED.value
     who = "you" if request.decision.person.id == person.id else request.decision.person.name
-    return f"Request {request.id} was {verb} by {who} already."
+    since = _SINCE.get(request.state, "")
+    return f"Request {request.id} was {verb} by {who} already{since}."
 
 
 def in_words(roles: Iterable[tuple[str, int]]) -> str:

@@ -5,7 +5,7 @@ from opsbot.grammar.filling import begin, faults, faults_of, fill
 from opsbot.grammar.manual import manual
 from opsbot.grammar.mending import mended
 from opsbot.grammar.parsing import Typed, corrected, parse
-from opsbot.grammar.words import behind_mention_of, without_mention_of
+from opsbot.grammar.words import behind_mention_of, named, without_mention_of
 
 __all__ = [
     "Typed",
@@ -18,6 +18,7 @@ __all__ = [
     "forms",
     "manual",
     "mended",
+    "named",
     "parse",
     "without_mention_of",
 ]

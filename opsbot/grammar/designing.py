@@ -9,7 +9,7 @@ import click
 from opsbot.domain import commands
 from opsbot.domain.models import EndpointType
 from opsbot.grammar.declaring import A_SERVICE, A_VERSION, is_private, verb
-from opsbot.grammar.types import ENDPOINT, MODEL, NEW_ENDPOINT, NEW_SERVICE, NEW_VERSION, Unasked
+from opsbot.grammar.types import ENDPOINT, MODEL, NEW_ENDPOINT, NEW_SERVICE, NEW_VERSION, TEXT, Unasked
 
 if TYPE_CHECKING:
     from opsbot.domain.references import ServiceRef
@@ -73,7 +73,7 @@ def _remove_endpoint(ctx: click.Context, service: ServiceRef, endpoint: str) -> 
     'package FRAUD/scoring v4 --notes "retrained on October"',
     A_SERVICE,
     click.argument("version", type=NEW_VERSION),
-    click.option("--notes", default="", metavar="TEXT", help="Release notes, in quotes."),
+    click.option("--notes", type=TEXT, default="", metavar="TEXT", help="Release notes, in quotes."),
 )
 @click.pass_context
 def _package(ctx: click.Context, service: ServiceRef, version: str, notes: str) -> commands.CreatePackage:

@@ -17,6 +17,7 @@ from opsbot.grammar.types import (
     REQUEST,
     SERVICE,
     SERVICE_ID,
+    TEXT,
     VERSION,
     FreeWords,
     Part,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     click.option(
         "--as", "published_service", type=SERVICE_ID, metavar="ID", help="The published service, if it has another id."
     ),
-    click.option("--reason", default="", metavar="TEXT", help="Why, in quotes; the approvers read it."),
+    click.option("--reason", type=TEXT, default="", metavar="TEXT", help="Why, in quotes; the approvers read it."),
     click.option(
         "--break-glass",
         is_flag=True,
@@ -140,7 +141,7 @@ def _cancel(defaults: Defaults, words: tuple[str, ...]) -> commands.Cancel:
     'settle 12 failed --reason "the node\'s log says so"',
     click.argument("request", type=REQUEST),
     click.argument("end", type=click.Choice(["published", "failed"]), metavar="published|failed"),
-    click.option("--reason", required=True, metavar="TEXT", help="How you know, in quotes."),
+    click.option("--reason", type=TEXT, required=True, metavar="TEXT", help="How you know, in quotes."),
 )
 def _settle(request: int, end: str, reason: str) -> commands.Settle:
     """Say what became of a publish whose outcome nobody knows."""
@@ -163,7 +164,9 @@ def _review(defaults: Defaults, words: tuple[str, ...]) -> commands.Review:
     commands.Pause,
     'pause FRAUD/scoring --reason "drift in production"',
     click.argument("service", type=SERVICE, required=False),
-    click.option("--reason", required=True, metavar="TEXT", help="Why, in quotes; every open card shows it."),
+    click.option(
+        "--reason", type=TEXT, required=True, metavar="TEXT", help="Why, in quotes; every open card shows it."
+    ),
 )
 def _pause(service: ServiceRef | None, reason: str) -> commands.Pause:
     """Let nothing be published, of one service or of all, until somebody resumes."""

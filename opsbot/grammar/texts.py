@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from opsbot.errors import CommandError, MissingWordError
+from opsbot.grammar.words import as_said
 
 if TYPE_CHECKING:
     from opsbot.domain.commands import Defaults
@@ -35,7 +36,7 @@ def request_and_text(words: tuple[str, ...], defaults: Defaults, example: str) -
                 "or begin your text with a word.",
                 example.replace("12", f"#{named}", 1),
             )
-        return named, " ".join(words[1:])
+        return named, as_said(" ".join(words[1:]))
     if defaults.request is None and len(defaults.open_requests) > 1:
         *first, last = map(str, defaults.open_requests)
         raise MissingWordError(
@@ -44,4 +45,4 @@ def request_and_text(words: tuple[str, ...], defaults: Defaults, example: str) -
         )
     if defaults.request is None:
         raise MissingWordError("Which request? Name its number; “requests” lists them.", example)
-    return defaults.request, " ".join(words)
+    return defaults.request, as_said(" ".join(words))

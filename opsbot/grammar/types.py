@@ -19,7 +19,7 @@ from opsbot.domain.references import (
     read_scope,
 )
 from opsbot.errors import CommandError
-from opsbot.grammar.words import read_mention, read_number
+from opsbot.grammar.words import as_said, read_mention, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -126,3 +126,4 @@ NEW_VERSION = Read("new version", lambda text, _: checked_version(text))
 SERVICE_ID = Read("published service", lambda text, _: checked_service_id(text))
 PERSON = Read("person", _mention)
 REQUEST = Read("request", _request)
+TEXT = Read("text", lambda text, _: as_said(text))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+from typing import TYPE_CHECKING
 
 from opsbot.domain.commands import Mention
 from opsbot.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Phones and Macs turn "straight" quotes and -- into these.
 _SMART_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″", '"'))
@@ -15,6 +19,8 @@ _SMART_DASH = re.compile(r"(?<!\S)[—–―](?=[a-z])")
 _LINK = re.compile(r"<(?P<address>(?:https?://|mailto:)[^|<>]*)(?:\|(?P<label>[^<>]*))?>")
 _BROADCAST = re.compile(r"<!(?P<whom>[a-z]+)(?:\^[A-Z0-9]+)?(?:\|(?P<label>[^<>]*))?>")
 _MENTION = re.compile(r"<@(?P<id>[A-Z0-9]+)(?:\|[^>]*)?>|@(?P<name>[\w.-]+)")
+_NAMELESS = re.compile(r"<@(?P<id>[A-Z0-9]+)>")
+_NAMED = re.compile(r"<@[A-Z0-9]+\|(?P<name>[^<>|]+)>")
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _SPACES = re.compile(r"[\u00a0\u2007\u202f]")
 _LONGEST_NUMBER = 9
@@ -37,6 +43,21 @@ def read_mention(word: str) -> Mention | None:
     """Read `<@U012|maya>`, `<@U012>` or `@maya`; None where it is none of these."""
     found = _MENTION.fullmatch(word)
     return Mention(found["id"], found["name"]) if found is not None else None
+
+
+def named(text: str, name: Callable[[str], str | None]) -> str:
+    """Write names into mentions, which have only ids in messages: `<@U012>` becomes `<@U012|maya>` where she is known."""
+
+    def with_name(said: re.Match[str]) -> str:
+        known = name(said["id"])
+        return f"<@{said['id']}|{known}>" if known else said[0]
+
+    return _NAMELESS.sub(with_name, text)
+
+
+def as_said(text: str) -> str:
+    """Write mentions in what people say as they read them: `<@U012|maya>` as @maya. Nobody is called by it again."""
+    return _NAMED.sub(lambda said: f"@{said['name']}", text)
 
 
 def read_number(text: str) -> int | None:

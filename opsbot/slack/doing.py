@@ -26,7 +26,20 @@ if TYPE_CHECKING:
 
 _LONGEST_LINE = 2000
 _IN_LINE = "I'm at others like it already; yours begins when one of them is done."
+_HOW_TO_NAME_SERVICES = "A service is written PROJECT/SERVICE, right behind the verb."
 _DIRECTLY = "You find it in our direct conversation."
+
+
+def _meaning(line: str, said: str) -> CommandError:
+    error = CommandError(said)
+    error.line = line
+    return error
+
+
+def _puts_service_right(text: str, line: str) -> bool:
+    """Tell whether what was mended is the word behind the verb, and that it is a service."""
+    typed, meant = text.split(maxsplit=2)[1:2], line.split(maxsplit=2)[1:2]
+    return typed != meant and any("/" in word for word in meant)
 
 
 def _as_it_is(answer: Answer) -> Answer:
@@ -81,9 +94,12 @@ class Doer:
 
     def _with_what_was_meant(self, error: CommandError, text: str, asker: Asker) -> CommandError:
         """Add to what is wrong with a line how it was meant, where somebody can tell; a question is no mistyped verb."""
+        line = mended(text, self.dispatcher.defaults(asker))
         if isinstance(error, MissingWordError):
-            return error
-        error.line = mended(text, self.dispatcher.defaults(asker))
+            return error if line is None else _meaning(line, str(error))
+        error.line = line
+        if error.line is not None and not isinstance(error, UnknownVerbError) and _puts_service_right(text, error.line):
+            return _meaning(error.line, _HOW_TO_NAME_SERVICES)
         if not isinstance(error, UnknownVerbError) or error.near is None:
             return error
         asks = text.rstrip().endswith("?") and not self.understands(corrected(text, error.near) or "", asker)

@@ -22,6 +22,8 @@ _TEXTS = ("--notes", "--reason")
 _LONGEST_LINE = 2000
 _log = logging.getLogger(__name__)
 
+DID_YOU_MEAN_THIS = "Did you mean this?"
+
 BUSY = "I have more to do than I can keep up with just now. Nothing was done; please try again in a moment."
 
 ENOUGH = (
@@ -60,7 +62,7 @@ def in_words(job: Callable[[], Answer | None], address: str, command_name: str, 
     except OpsbotError as error:
         _log.info("not done: %s", in_full(error))
         if isinstance(error, CommandError) and error.line is not None:
-            return apology(error, address, "Did you mean this?", instead=error.line)
+            return apology(error, address, DID_YOU_MEAN_THIS, instead=error.line)
         instead = corrected(typed, error.near) if error.near is not None else None
         said = apology(error, address, instead=instead)
         is_lost = instead is None and not isinstance(error, UnknownVerbError) and _holds_text(typed)

@@ -46,6 +46,13 @@ def test_a_grant_to_a_group_counts_for_its_members_while_the_group_can_be_read()
     assert "Slack is silent." in refusal(unread, Permission.APPROVE, SCORING)
 
 
+def test_who_may_do_it_for_some_services_is_told_to_name_one_and_who_may_for_none_is_not() -> None:
+    rules = AccessRules((grant("admin", MAYA, services=("design:FRAUD/*",)), grant("viewer", OMAR)))
+    some, none = (rules.standing(asker(who), Membership()) for who in (MAYA, OMAR))
+    assert "you may name one" in refusal(some, Permission.ADMIN, None, everywhere=True)
+    assert "none of your grants here gives “admin”" in refusal(none, Permission.ADMIN, None, everywhere=True)
+
+
 def test_a_role_of_ones_own_may_be_granted() -> None:
     rules = AccessRules((grant("auditor", MAYA),), {**BUILT_IN_ROLES, "auditor": frozenset({Permission.READ})})
     assert allowed(rules, Permission.READ)

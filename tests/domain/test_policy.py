@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from opsbot.domain.authorization import AccessRules, Membership
@@ -62,7 +64,9 @@ def test_what_waits_no_more_can_not_be_decided(state: State) -> None:
 def test_a_late_one_is_told_who_was_first() -> None:
     standing = AccessRules(TEAM).standing(asker(ADA), Membership())
     approved = request(state=State.PUBLISHING, decision=decision(OMAR))
-    assert objection(Approve(12), approved, ADA, standing, DEFAULT_POLICY) == "Request 12 was approved by omar already."
+    for late, since in ((approved, "; it is being published"), (replace(approved, state=State.APPROVED), "")):
+        said = objection(Approve(12), late, ADA, standing, DEFAULT_POLICY)
+        assert said == f"Request 12 was approved by omar already{since}."
     declined = request(state=State.DECLINED, decision=decision(OMAR))
     assert objection(Approve(12), declined, OMAR, standing, DEFAULT_POLICY) == "Request 12 was declined by you already."
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from opsbot.domain.commands import Defaults
-from opsbot.grammar import mended
+from opsbot.domain.commands import Approve, Defaults, ListRequests, Mention, RequestPublish
+from opsbot.grammar import mended, named, parse
 
 HERE = Defaults("design")
 
@@ -70,3 +70,18 @@ def test_what_was_typed_is_written_as_it_was_meant(typed: str, meant: str) -> No
 )
 def test_what_nobody_can_guess_is_left_alone(typed: str) -> None:
     assert mended(typed, HERE) is None
+
+
+def test_in_what_people_say_others_are_named_as_they_read_it() -> None:
+    names = {"U01MAYA": "maya"}
+
+    def read(line: str) -> object:
+        return parse(named(line, names.get), HERE).command
+
+    assert read("approve 3 thanks <@U01MAYA> & <@U99>") == Approve(3, "thanks @maya & <@U99>")
+    publish = read('publish FRAUD/scoring v1 --reason "<@U01MAYA> wants it"')
+    assert isinstance(publish, RequestPublish)
+    assert publish.reason == "@maya wants it"
+    by = read("requests --by <@U01MAYA>")
+    assert isinstance(by, ListRequests)
+    assert by.requester == Mention("U01MAYA", None)

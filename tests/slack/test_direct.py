@@ -67,6 +67,15 @@ def test_in_a_direct_conversation_no_mention_is_needed(tmp_path: Path) -> None:
         assert in_thread["thread_ts"] == listed["ts"]
 
 
+def test_who_asks_for_a_publish_directly_hears_that_nobody_else_sees_its_card(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        direct = stage.direct("maya")
+        stage.say("publish FRAUD/scoring v4", channel=direct)
+        stage.wait_for("Only you see the card of request 1", direct)
+        stage.command("approve 1", user="omar")
+        stage.wait_for("is published to `scoring`", direct)
+
+
 def test_a_verb_is_one_though_the_slash_command_is_called_so(tmp_path: Path) -> None:
     with staged(tmp_path, slack={"command": "/packages"}) as stage:
         direct = stage.direct("vic")

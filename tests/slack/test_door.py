@@ -89,7 +89,7 @@ def test_a_mention_in_the_channel_is_answered_there_to_its_author_and_in_its_thr
 
 def test_what_follows_a_greeting_is_asked_about_rather_than_done(open_door: Stage) -> None:
     open_door.say(f"hey <@{demo.BOT}> /apid services CHURN")
-    said = open_door.wait_for("I don't know “hey”.")
+    said = open_door.wait_for("I do what stands behind my name")
     assert said["ephemeral"]
     assert "services CHURN" in "".join(buttons(said))
     open_door.click(said, "run_line")

@@ -53,7 +53,7 @@ def test_a_test_that_can_not_arrive_says_why_and_is_found_among_what_failed(shar
     shared.command("deliveries --failed")
     shared.wait_for("asked for what I could not say here in 7 days: no messages.")
     shared.command("deliveries --all", user="vic")
-    shared.wait_for("it takes “admin” on all services", user="vic")
+    shared.wait_for("none of your grants here gives “admin”", user="vic")
 
 
 def test_what_somebody_watches_is_ended_in_their_home(shared: Stage) -> None:

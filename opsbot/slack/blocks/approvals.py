@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     )
 
 _SHORT = 12
+_DIRECT = "D"
 _MOST_NAMED = 12
 _OUTCOME_LIMIT = 200
 
@@ -46,6 +47,12 @@ def publish_requested(result: PublishRequested, asker: Asker, *, private: bool) 
     if result.was_open:
         return Answer(
             f"That is asked for already: {what}, is {request.state.value}; see its card in {place}.", private=True
+        )
+    if request.wish.card_channel.startswith(_DIRECT) and result.missing:
+        return Answer(
+            f"Only you see the card of {what}: it is in our direct conversation. Whoever could approve it finds it in my Home, "
+            f"and decides there or by {code(f'approve {request.id}')}. To have others see the card, ask in a channel.",
+            private=True,
         )
     if not private and request.wish.card_channel == asker.place.channel:
         return None

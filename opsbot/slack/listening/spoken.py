@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from opsbot.domain.models import Person
-from opsbot.errors import MissingWordError, UnknownVerbError
-from opsbot.grammar import behind_mention_of, corrected, forms, without_mention_of
+from opsbot.errors import CommandError, MissingWordError, UnknownVerbError
+from opsbot.grammar import behind_mention_of, corrected, forms, named, without_mention_of
 from opsbot.slack.blocks.address import MENTION, address_in
 from opsbot.slack.blocks.introducing import greeting, wordless
 from opsbot.slack.blocks.results import apology
 from opsbot.slack.doing import Later
 from opsbot.slack.listening.payloads import BotMention, DirectMessage
-from opsbot.slack.trouble import in_words, incident, tell_turned_away
+from opsbot.slack.trouble import DID_YOU_MEAN_THIS, in_words, incident, tell_turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from opsbot.slack.transport.pool import Pool
 
     Do = Callable[[str, Asker, Later], Answer | None]
+
+
+_BEHIND_MY_NAME = "I do what stands behind my name, where nothing stands before it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +93,12 @@ class SpokenListener:
         def do(text: str, asker: Asker, later: Later) -> Answer | None:
             try:
                 return self.doer.do(text, asker, later)
-            except UnknownVerbError as error:
+            except UnknownVerbError:
                 line = _without_command(self.command_name, behind_mention_of(self.bot_user, mention.event.text))
                 if not self.doer.begins_with_verb(line, asker):
                     raise
-                return apology(error, MENTION, instead=line)  # it is asked first: “never let @opsbot approve 3”
+                asked = CommandError(_BEHIND_MY_NAME, "help")  # it is asked first: “never let @opsbot approve 3”
+                return apology(asked, MENTION, DID_YOU_MEAN_THIS, instead=line)
 
         said = self._do_once(mention, do, Later(None, mention.thread), MENTION)
         if said is not None:
@@ -117,7 +121,7 @@ class SpokenListener:
             person = Person(said.event.user, self.directory.name(said.event.user))
             asker = replace(said.asker, person=person)
             try:
-                return do(text, asker, later)
+                return do(named(text, self.directory.known_name), asker, later)
             except MissingWordError as error:
                 return self.doer.lacking(error, text, asker, address)
 
