@@ -28,6 +28,7 @@ from opsbot.slack.manifest import ANYTHING, PUBLISH_THIS
 from opsbot.slack.transport.calls import CALL_ERRORS, in_words
 from opsbot.slack.transport.envelopes import Envelopes
 from opsbot.slack.transport.heard import hearing
+from opsbot.slack.transport.pulse import Pulse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,6 +96,7 @@ class SocketConnection:
         self._handler = _Handler(app, app_token, web_client=client, logger=_bolt_log, ping_interval=_LOOK_SECONDS)
         self._handler.meter = meter
         self._handler.client.on_message_listeners.append(self._handler.envelopes.came)
+        self._pulse = Pulse(self._handler.client, _LOOK_SECONDS)
         self._closing = threading.Thread(target=self._handler.close, name="hanging up", daemon=True)
 
     def open(self) -> None:
@@ -112,6 +114,7 @@ class SocketConnection:
         while not client.is_connected() and time.monotonic() < until:
             time.sleep(_NAP)
         client.current_app_monitor.start()
+        self._pulse.begin()
 
     def is_open(self) -> bool:
         """Tell whether Slack can reach us just now."""
@@ -121,6 +124,7 @@ class SocketConnection:
         """Disconnect, and stay so, once what came is acknowledged; Slack isn't waited for."""
         client = self._handler.client
         self._handler.envelopes.wait_for_none(_LAST_SECONDS)
+        self._pulse.end()
         client.closed, client.auto_reconnect_enabled, client.default_auto_reconnect_enabled = True, False, False
         session = client.current_session
         line = session.sock if session is not None else None

@@ -46,6 +46,18 @@ def test_a_dropped_socket_is_made_again(stage: Stage, announced: bool) -> None: 
     stage.wait_for("asked for the packages")
 
 
+def test_a_socket_on_which_no_ping_is_answered_is_made_again(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    assert stage.bot._socket is not None
+    client, pulse = stage.bot._socket._handler.client, stage.bot._socket._pulse
+    assert pulse._looking.is_alive()
+    silent = client.current_session
+    for _ in range(20):  # faster than any pong comes
+        pulse.look()
+    assert "answers no ping" in caplog.text
+    stage.wait_until(lambda: client.current_session is not silent and client.is_connected())
+    assert stage.command("packages FRAUD/scoring")["acked"]
+
+
 def test_while_the_socket_is_gone_readiness_says_so(stage: Stage) -> None:
     url = f"http://127.0.0.1:{stage.bot.http.port}/readyz"
     ready = {"database": True, "slack": True, "socket": True, "nodes": {"design": True}}
