@@ -33,7 +33,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     with staged(tmp_path) as made:
         yield made
     assert made.bot._socket is not None
-    made.bot._socket._closing.join(20)
+    made.bot._socket._closing.join(20)  # who was making a socket meanwhile logs that it came to nothing
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
@@ -51,6 +51,18 @@ def test_a_dropped_socket_is_made_again_and_once(stage: Stage, announced: bool) 
 
 def sockets_asked_for(stage: Stage) -> int:
     return sum("apps.connections.open" in str(entry) for entry in stage.log())
+
+
+def test_a_socket_on_which_no_ping_is_answered_is_made_again(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    assert stage.bot._socket is not None
+    client, pulse = stage.bot._socket._client, stage.bot._socket._pulse
+    assert pulse._looking.is_alive()
+    silent = client.current_session
+    for _ in range(20):  # faster than any pong comes
+        pulse.look()
+    assert "answers no ping" in caplog.text
+    stage.wait_until(lambda: client.current_session is not silent and client.is_connected())
+    stage.wait_until(lambda: bool(stage.command("packages FRAUD/scoring")["acked"]))  # the first may come too early
 
 
 def test_while_the_socket_is_gone_readiness_says_so(stage: Stage) -> None:

@@ -18,6 +18,7 @@ from opsbot.errors import ConfigError
 from opsbot.slack.transport.calls import CALL_ERRORS, in_words
 from opsbot.slack.transport.envelopes import Envelopes
 from opsbot.slack.transport.heard import hearing
+from opsbot.slack.transport.pulse import Pulse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +58,7 @@ class SocketConnection:
         self._client = _Client(app_token, client)
         self._client.on_message_listeners.append(self._envelopes.came)
         self._client.socket_mode_request_listeners.append(self._handle)
+        self._pulse = Pulse(self._client, _LOOK_SECONDS)
         self._closing = threading.Thread(target=self._client.close, name="hanging up", daemon=True)
 
     def open(self) -> None:
@@ -68,6 +70,7 @@ class SocketConnection:
         until = time.monotonic() + _FIRST_SOCKET_SECONDS
         while not self.is_open() and time.monotonic() < until:
             time.sleep(_NAP)
+        self._pulse.begin()
 
     def is_open(self) -> bool:
         """Tell whether Slack can reach us just now."""
@@ -76,6 +79,7 @@ class SocketConnection:
     def close(self) -> None:
         """Disconnect, and stay so, once what came is acknowledged; Slack isn't waited for."""
         self._envelopes.wait_for_none(_LAST_SECONDS)
+        self._pulse.end()
         wire = self._client.hang_up()
         if self._closing.ident is None:
             self._closing.start()
