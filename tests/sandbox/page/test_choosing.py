@@ -151,6 +151,8 @@ def test_in_a_message_the_app_hears_of_each_choice(
     expect(tab.page.locator(".found")).to_have_text(["Churn"])
     tab.page.locator(".found").click()
     assert heard.get(timeout=5)["selected_options"] == [option("Churn")]
+    expect(tab.page.locator(".main .piece-text")).to_have_text(["Churn"])  # the app hears of it before it is shown
+    expect(tab.action("services")).to_have_value("")
     tab.action("services").press("Backspace")
     assert heard.get(timeout=5)["selected_options"] == []
     assert tab.faults == []
