@@ -28,7 +28,7 @@ def test_a_picture_of_a_services_history_is_shown_with_words_that_say_the_same(t
     assert "4 packages, from v1 on " in said
     assert "1 publish request on " in said
     assert "Published last: v4 on " in said
-    assert picture.evaluate("image => image.naturalWidth") == 1452
+    expect(picture).to_have_js_property("naturalWidth", 1452)
     for scheme in ("light", "dark"):
         tab.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         look(tab, f"picture-{scheme}")

@@ -53,7 +53,7 @@ def test_a_picture_is_shown_with_its_alt_text_in_channel_and_thread(tab: Tab, se
         picture = place.get_by_role("img", name="4 packages")
         expect(picture).to_be_visible()
         expect(picture).to_have_attribute("alt", f"4 packages {HOSTILE}")
-        assert picture.evaluate("image => image.naturalWidth") == 40
+        expect(picture).to_have_js_property("naturalWidth", 40)
         expect(place.locator(".file-name")).to_contain_text("line.png · PNG")
     assert tab.page.evaluate("window.hit") is None
     assert tab.faults == []
