@@ -17,7 +17,7 @@ from opsbot.domain.models import HOME
 from opsbot.domain.references import ProjectRef, ServiceRef
 from opsbot.domain.results import Refused, Unwatched, Watched, WatchesTested
 from opsbot.domain.seals import seal_of_watch
-from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, globbed
+from opsbot.domain.watching import BY_CONFIG, EVERY_TOPIC, Topic, Watch, globbed, is_direct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from opsbot.domain.models import Asker
     from opsbot.domain.references import Watchable
 
-_DIRECT = "D"
 _MOST_TESTED = 10
 _STALE = (
     "That button is of a watch that is over, was set anew, or that I don't know any more. Nothing was changed: "
@@ -180,8 +179,8 @@ def _in_configuration(services: str) -> Refused:
 def target_of(asker: Asker, *, personally: bool) -> str:
     """Name who hears of it: a channel, but for a direct message, a Home and a terminal that names no channel."""
     channel = asker.place.channel
-    is_direct = not channel or channel == HOME.channel or channel.startswith(_DIRECT)
-    return asker.person.id if personally or is_direct else channel
+    is_alone = not channel or channel == HOME.channel or is_direct(channel)
+    return asker.person.id if personally or is_alone else channel
 
 
 def _refuse_mistyped(what: Watchable, standing: Standing, world: World) -> None:

@@ -23,9 +23,11 @@ from opsbot.config.section import Section
 from opsbot.domain.authorization import Permission
 from opsbot.domain.homes import LATELY
 from opsbot.domain.pace import Digest
+from opsbot.domain.retention import Retention
 from opsbot.domain.watching import Topic
 
 _FORTNIGHT = timedelta(days=14)
+_KEPT = Retention()
 
 
 class RoleConfig(Section):
@@ -123,14 +125,14 @@ class WatchConfig(Section):
 class RetentionConfig(Section):
     """How long what was told and done is kept, table by table; requests, votes and the audit are kept for ever."""
 
-    deliveries: LongDuration = timedelta(days=90)
-    events: LongDuration = timedelta(days=90)
-    stories: LongDuration = timedelta(days=180)
-    sights: LongDuration = timedelta(days=90)
-    seen_events: LongDuration = timedelta(days=7)
-    changes: LongDuration = timedelta(days=365)
-    snapshots: LongDuration = timedelta(days=365)
-    homes: LongDuration = timedelta(days=90)
+    deliveries: LongDuration = _KEPT.deliveries
+    events: LongDuration = _KEPT.events
+    stories: LongDuration = _KEPT.stories
+    sights: LongDuration = _KEPT.sights
+    seen_events: LongDuration = _KEPT.seen_events
+    changes: LongDuration = _KEPT.changes
+    snapshots: LongDuration = _KEPT.snapshots
+    homes: LongDuration = _KEPT.homes
 
     @field_validator("events")
     @classmethod

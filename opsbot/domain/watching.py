@@ -136,6 +136,11 @@ def is_person(target: str) -> bool:
     return target.startswith(("U", "W"))
 
 
+def is_direct(channel: str) -> bool:
+    """Tell whether a channel is somebody's direct conversation with the bot."""
+    return channel.startswith("D")
+
+
 def globbed(what: Watchable) -> str:
     """Write what is watched as a glob of services."""
     match what:

@@ -11,7 +11,7 @@ from opsbot.errors import CommandError, MissingWordError, OpsbotError, UnknownVe
 from opsbot.grammar import begin, corrected, mended, parse
 from opsbot.slack.blocks.address import address_in
 from opsbot.slack.blocks.introducing import with_form_for
-from opsbot.slack.blocks.messages import Answer
+from opsbot.slack.blocks.messages import LONGEST_LINE, Answer
 from opsbot.slack.blocks.results import answer, apology, refused
 from opsbot.slack.trouble import in_words, turned_away
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from opsbot.slack.sending.replies import Replier
     from opsbot.slack.transport.pool import Pool
 
-_LONGEST_LINE = 2000
 _IN_LINE = "I'm at others like it already; yours begins when one of them is done."
 _HOW_TO_NAME_SERVICES = "A service is written PROJECT/SERVICE, right behind the verb."
 _DIRECTLY = "You find it in our direct conversation."
@@ -95,19 +94,19 @@ class Doer:
     def _with_what_was_meant(self, error: CommandError, text: str, asker: Asker) -> CommandError:
         """Add to what is wrong with a line how it was meant, where somebody can tell; a question is no mistyped verb."""
         line = mended(text, self.dispatcher.defaults(asker))
-        if isinstance(error, MissingWordError):
-            return error if line is None else _meaning(line, str(error))
+        match error:
+            case MissingWordError():
+                return error if line is None else _meaning(line, str(error))
+            case UnknownVerbError(near=near) if near is not None:
+                asks = text.rstrip().endswith("?") and not self.understands(corrected(text, near) or "", asker)
+                if line is not None or asks:
+                    error = UnknownVerbError(f"I don't know “{near.wrong}”.", "help")
+            case UnknownVerbError():
+                pass
+            case _ if line is not None and _puts_service_right(text, line):
+                return _meaning(line, _HOW_TO_NAME_SERVICES)
         error.line = line
-        if error.line is not None and not isinstance(error, UnknownVerbError) and _puts_service_right(text, error.line):
-            return _meaning(error.line, _HOW_TO_NAME_SERVICES)
-        if not isinstance(error, UnknownVerbError) or error.near is None:
-            return error
-        asks = text.rstrip().endswith("?") and not self.understands(corrected(text, error.near) or "", asker)
-        if error.line is None and not asks:
-            return error
-        unknown = UnknownVerbError(f"I don't know “{error.near.wrong}”.", "help")
-        unknown.line = error.line
-        return unknown
+        return error
 
     def _forbids(self, text: str, asker: Asker) -> Answer | None:
         forbidden = self.dispatcher.forbids(begin(text, self.dispatcher.defaults(asker)).form.verb, asker)
@@ -140,7 +139,7 @@ class Doer:
         if verb not in {entry.verb for entry in self.dispatcher.usable(asker)}:
             return ""
         line = " ".join([verb, *text.split(maxsplit=1)[1:]])
-        return line if len(line) <= _LONGEST_LINE else verb
+        return line if len(line) <= LONGEST_LINE else verb
 
     def barred(self, asker: Asker) -> Answer | None:
         """Say why nothing at all is done for the asker; None where it is."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from opsbot.errors import CommandError, OpsbotError, StoreError, UnknownVerbError, in_full
 from opsbot.grammar import corrected
 from opsbot.slack.blocks.introducing import with_form_for
-from opsbot.slack.blocks.messages import Answer, Message
+from opsbot.slack.blocks.messages import LONGEST_LINE, Answer, Message
 from opsbot.slack.blocks.results import apology
 from opsbot.slack.transport.pool import TurnedAway
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from opsbot.slack.transport.pool import Pool
 
 _TEXTS = ("--notes", "--reason")
-_LONGEST_LINE = 2000
 _log = logging.getLogger(__name__)
 
 DID_YOU_MEAN_THIS = "Did you mean this?"
@@ -73,7 +72,7 @@ def in_words(job: Callable[[], Answer | None], address: str, command_name: str, 
 
 def _holds_text(line: str) -> bool:
     """Tell whether there is something in a line that nobody likes to type again, and that a button has room for."""
-    return any(option in line for option in _TEXTS) and len(line) <= _LONGEST_LINE
+    return any(option in line for option in _TEXTS) and len(line) <= LONGEST_LINE
 
 
 def incident(what: str) -> str:

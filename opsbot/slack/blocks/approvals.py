@@ -9,6 +9,7 @@ from opsbot.domain.lifecycle import State
 from opsbot.domain.models import HOME
 from opsbot.domain.policy import in_words
 from opsbot.domain.results import HistoryShown
+from opsbot.domain.watching import is_direct
 from opsbot.slack.blocks.cards import approvers
 from opsbot.slack.blocks.messages import Answer, of_lines
 from opsbot.slack.blocks.mrkdwn import at_least, clipped, code, counted, date, escaped, listed, named, person, sentence
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     )
 
 _SHORT = 12
-_DIRECT = "D"
 _MOST_NAMED = 12
 _OUTCOME_LIMIT = 200
 
@@ -48,7 +48,7 @@ def publish_requested(result: PublishRequested, asker: Asker, *, private: bool) 
         return Answer(
             f"That is asked for already: {what}, is {request.state.value}; see its card in {place}.", private=True
         )
-    if request.wish.card_channel.startswith(_DIRECT) and result.missing:
+    if is_direct(request.wish.card_channel) and result.missing:
         return Answer(
             f"Only you see the card of {what}: it is in our direct conversation. Whoever could approve it finds it in my Home, "
             f"and decides there or by {code(f'approve {request.id}')}. To have others see the card, ask in a channel.",

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 RUN_LINE = "run_line"
 """The action of a button whose value is a line, which is run as if whoever clicks had typed it."""
 
+LONGEST_LINE = 2000
+"""Of a button; Slack takes no longer value."""
+
 UNWATCH = "unwatch:"
 """What the actions of buttons begin with that end a watch; behind it is the watch's number."""
 

@@ -56,7 +56,7 @@ from opsbot.slack.blocks import (
     watches,
 )
 from opsbot.slack.blocks.home import inbox
-from opsbot.slack.blocks.messages import RUN_LINE, Answer, Message
+from opsbot.slack.blocks.messages import LONGEST_LINE, RUN_LINE, Answer, Message
 from opsbot.slack.blocks.mrkdwn import as_typed, clipped, code, escaped, readable, whom
 
 if TYPE_CHECKING:
@@ -65,7 +65,6 @@ if TYPE_CHECKING:
     from opsbot.errors import OpsbotError
 
 _APOLOGY_LIMIT = 500
-_LONGEST_LINE = 2000
 _BUTTON_LIMIT = 75
 
 
@@ -149,7 +148,7 @@ def apology(error: OpsbotError, command_name: str, note: str = "", instead: str 
     said = f":warning: {escaped(clipped(str(error), _APOLOGY_LIMIT))}"
     if note:
         said += f" {note}"
-    if instead is not None and len(instead) <= _LONGEST_LINE:
+    if instead is not None and len(instead) <= LONGEST_LINE:
         line = f"{command_name} {as_typed(instead)}"
         button = ButtonElement(text=clipped(readable(line), _BUTTON_LIMIT), action_id=RUN_LINE, value=instead)
         mended = Message(f"Type: {code(line)}", (ActionsBlock(elements=[button]),))

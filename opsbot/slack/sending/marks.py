@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from opsbot.domain.models import MessageRef
-from opsbot.domain.watching import is_person
+from opsbot.domain.watching import is_direct, is_person
 from opsbot.slack.transport.calls import CALL_ERRORS, error_code, is_gone, require_marks
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ MARK = "opsbot_delivery"
 
 _AT_ONCE = 200
 _MOST_PAGES = 5
-_DIRECT = "D"
 _LACKING = "missing_scope"
 
 
@@ -33,11 +32,11 @@ def find_marked(client: KeptWebClient, channel: str, thread: str | None, mark: M
     twice is better than never. Of a thread that is gone the channel is looked through: what Slack said beside it is there.
     Raises CALL_ERRORS.
     """
-    is_direct = is_person(channel) or channel.startswith(_DIRECT)
+    is_of_person = is_person(channel) or is_direct(channel)
     try:
         return _find_below(client, _opened(client, channel), thread, mark)
     except CALL_ERRORS as error:
-        if is_direct and error_code(error) == _LACKING:
+        if is_of_person and error_code(error) == _LACKING:
             _log.warning("what was said to %s can't be looked for: the app lacks im:write or im:history", channel)
             return None
         raise

@@ -11,12 +11,19 @@ from slack_sdk.socket_mode.interval_runner import IntervalRunner
 
 if TYPE_CHECKING:
     from slack_sdk.socket_mode.websocket_client import SocketModeClient
+    from websocket import WebSocketApp
 
 _log = logging.getLogger(__name__)
 
 _MOST_LOOKS = 8
 """So many looks in a row at which nothing has come back, with a ping before each. Looks are counted, not seconds: a process
 that was frozen for a minute hasn't looked meanwhile, and what came for it is still to be read."""
+
+
+def wire_of(session: WebSocketApp | None) -> socket.socket | None:
+    """Give what a session is carried by, while it is open."""
+    line = session.sock if session is not None else None
+    return line.sock if line is not None else None
 
 
 class Pulse:
@@ -44,8 +51,7 @@ class Pulse:
     def look(self) -> None:
         """Look once."""
         session = self._client.current_session
-        line = session.sock if session is not None else None
-        wire = line.sock if line is not None else None
+        wire = wire_of(session)
         answered = session.last_pong_tm if session is not None else 0.0
         if wire is None or session is not self._last[0] or answered != self._last[1]:
             self._last, self._in_vain = (session, answered), 0

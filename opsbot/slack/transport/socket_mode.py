@@ -18,7 +18,7 @@ from opsbot.errors import ConfigError
 from opsbot.slack.transport.calls import CALL_ERRORS, in_words
 from opsbot.slack.transport.envelopes import Envelopes
 from opsbot.slack.transport.heard import hearing
-from opsbot.slack.transport.pulse import Pulse
+from opsbot.slack.transport.pulse import Pulse, wire_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,10 +117,10 @@ class _Client(SocketModeClient):
         """Let the session end, and begin no other; gives what is to be closed once nobody reads from it any more."""
         self.closed, self.auto_reconnect_enabled, self.default_auto_reconnect_enabled = True, False, False
         session = self.current_session
-        line = session.sock if session is not None else None
-        wire: socket.socket | None = line.sock if line is not None else None
+        wire = wire_of(session)
         if session is not None:  # that we hang up is no error, for slack_sdk to log
             session.keep_running, session.on_error = False, None
+        line = session.sock if session is not None else None
         if line is not None:
             with suppress(OSError, WebSocketException):
                 line.send_close()
