@@ -27,13 +27,15 @@ def test_a_killed_publish_is_done_once_and_told_once(
     database_url: str, tmp_path: Path, points: tuple[str, ...]
 ) -> None:
     one_file = database_url.startswith("sqlite")
+    counted = list[float]()
     with field_of(tmp_path, database_url, replicas=1 if one_file else 3) as made:
         for number, point in enumerate(points):
             kill = kill_at(point, number, made, one_file=one_file)
             assert kill.faults == (), kill
             assert kill.was_unknown is (point in UNKNOWABLE), kill
             assert kill.state is (State.FAILED if point in UNKNOWABLE else State.PUBLISHED), kill
-        assert one_file or sum(map(rescues, made.replicas)) >= 1
+            counted.append(sum(map(rescues, made.replicas)))  # each time: who took over may be killed next
+    assert one_file or max(counted) >= 1
 
 
 def rescues(replica: Replica) -> float:
